@@ -1,0 +1,78 @@
+//! Why one module could not be compiled.
+
+use serde::Deserialize;
+
+use crate::marshal::MarshalError;
+
+/// Why one module could not be compiled.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompileError {
+    /// Python does not accept the source.
+    #[error("{filename}{}: {kind}: {message}{}", .line.map(|n| format!(":{n}")).unwrap_or_default(), quoted(.text.as_deref()))]
+    Syntax {
+        /// The file.
+        filename: String,
+        /// The name of Python's exception, such as `SyntaxError` or `IndentationError`.
+        kind: String,
+        /// Python's own words.
+        message: String,
+        /// The line, from 1.
+        line: Option<u32>,
+        /// The column in characters, from 1.
+        column: Option<u32>,
+        /// The text of the line.
+        text: Option<String>,
+    },
+    /// The worker could not be started, or ended before it answered.
+    #[error("cannot compile {filename}")]
+    Worker {
+        /// The file.
+        filename: String,
+        /// Why.
+        #[source]
+        source: Box<crate::Error>,
+    },
+    /// The code that Python made is not understood.
+    #[error("cannot read the compiled code of {filename}")]
+    Marshal {
+        /// The file.
+        filename: String,
+        /// Why.
+        #[source]
+        source: MarshalError,
+    },
+}
+
+impl CompileError {
+    /// What a person can do about it, if there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Worker { source, .. } => source.hint(),
+            Self::Marshal { .. } => Some("this Python may be newer than this program knows".into()),
+            Self::Syntax { .. } => None,
+        }
+    }
+}
+
+fn quoted(text: Option<&str>) -> String {
+    text.map(str::trim).filter(|text| !text.is_empty()).map(|text| format!("\n    {text}")).unwrap_or_default()
+}
+
+/// What a worker says about a source that it did not compile.
+#[derive(Debug, Deserialize)]
+pub(super) struct Refusal {
+    kind: String,
+    message: String,
+    line: Option<u32>,
+    column: Option<u32>,
+    text: Option<String>,
+}
+
+impl Refusal {
+    pub(super) fn into_error(self, filename: String) -> CompileError {
+        let Self { kind, message, line, column, text } = self;
+        CompileError::Syntax { filename, kind, message, line, column, text }
+    }
+}

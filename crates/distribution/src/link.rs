@@ -1,0 +1,123 @@
+//! What a program that embeds a Python is linked with.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::{Error, PythonInfo};
+
+/// What a program that embeds a Python statically is linked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LinkSettings {
+    /// The static library, `libpythonX.Y.a`; the position independent one if there are two.
+    pub static_library: PathBuf,
+    /// Archives beside it that it needs.
+    pub extra_archives: Vec<PathBuf>,
+    /// Libraries of the system, as names for `-l`.
+    pub system_libraries: Vec<String>,
+}
+
+impl LinkSettings {
+    pub(crate) fn find(info: &PythonInfo) -> Result<Self, Error> {
+        let candidates = static_libraries(info);
+        let Some(static_library) = candidates.iter().find(|path| is_archive(path)) else {
+            return Err(Error::NoStaticLibrary {
+                executable: info.executable.clone(),
+                version: info.version.clone(),
+                expected: candidates,
+            });
+        };
+        Ok(Self {
+            extra_archives: static_library.parent().map(extra_archives).unwrap_or_default(),
+            static_library: static_library.clone(),
+            system_libraries: system_libraries(&[&info.libs, &info.syslibs, &info.modlibs]),
+        })
+    }
+}
+
+/// Where the static library may be, the best first.
+fn static_libraries(info: &PythonInfo) -> Vec<PathBuf> {
+    let default = format!("libpython{}.{}.a", info.major, info.minor);
+    let name = info.library.as_deref().filter(|name| name.ends_with(".a")).unwrap_or(&default);
+    let pic = format!("{}-pic.a", name.trim_end_matches(".a"));
+    let mut found = Vec::new();
+    for directory in [info.libpl.clone(), info.libdir.clone(), Some(info.base_prefix.join("lib"))].into_iter().flatten()
+    {
+        for path in [directory.join(&pic), directory.join(name)] {
+            if !found.contains(&path) {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// Whether it is an archive of objects. In macOS frameworks `libpythonX.Y.a` is a link to a shared library.
+fn is_archive(path: &Path) -> bool {
+    let mut start = [0; 8];
+    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+        && matches!(&start, b"!<arch>\n" | b"!<thin>\n")
+}
+
+/// The archives in `directory` that are not libpython itself: HACL, libmpdec, expat.
+fn extra_archives(directory: &Path) -> Vec<PathBuf> {
+    // The library directory of a system is full of archives that have nothing to do with Python.
+    let python_only = directory.file_name().is_some_and(|name| name.to_string_lossy().starts_with("config-"));
+    let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
+    let mut archives: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let known = ["libHacl", "libmpdec", "libexpat"].iter().any(|start| name.starts_with(start));
+            name.ends_with(".a") && !name.starts_with("libpython") && (known || python_only)
+        })
+        .map(|entry| entry.path())
+        .filter(|path| is_archive(path))
+        .collect();
+    archives.sort();
+    archives
+}
+
+/// The names of `-l` flags, each once, in order. Search paths and other flags are of the machine that built the Python.
+fn system_libraries(flags: &[&str]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for flag in flags.iter().flat_map(|flags| flags.split_whitespace()) {
+        let name = if flag == "-pthread" { "pthread" } else { flag.strip_prefix("-l").unwrap_or_default() };
+        let ours = name.starts_with("python") || name.starts_with("Hacl");
+        if !name.is_empty() && !ours && !names.iter().any(|seen| seen == name) {
+            names.push(name.into());
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_library_flags_count() {
+        let flags = ["-lcrypt -ldl -L/opt/lib -Wl,-rpath,/opt/lib -lm", "-lm -pthread", "Modules/_hacl/libHacl.a"];
+        assert_eq!(system_libraries(&flags), ["crypt", "dl", "m", "pthread"]);
+    }
+
+    #[test]
+    fn an_archive_is_known_by_its_content() -> std::io::Result<()> {
+        let directory = tempfile::tempdir()?;
+        let config = directory.path().join("config-3.12");
+        std::fs::create_dir(&config)?;
+        for (name, content) in [
+            ("libpython3.12.a", "!<arch>\n"),
+            ("libHacl_Hash.a", "!<arch>\n1"),
+            ("libmpdec.a", "\x7fELF____"),
+            ("config.c", "!<arch>\n"),
+        ] {
+            std::fs::write(config.join(name), content)?;
+        }
+        assert!(is_archive(&config.join("libpython3.12.a")));
+        assert!(!is_archive(&config.join("missing.a")));
+        assert_eq!(extra_archives(&config), [config.join("libHacl_Hash.a")]);
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! Finding and describing the Pythons of this machine.
+
+use std::error::Error as _;
+use std::path::Path;
+use std::process::Command;
+
+use pyox_distribution::{Distribution, Error, Installed, PythonInfo};
+
+type Test = Result<(), Box<dyn std::error::Error>>;
+
+fn pythons() -> Vec<Installed> {
+    let found = Installed::discover();
+    assert!(!found.is_empty(), "no CPython 3.9 or later on this machine");
+    found
+}
+
+#[test]
+fn every_python_describes_itself() -> Test {
+    let pythons = pythons();
+    for python in &pythons {
+        let info = python.info();
+        assert!(python.minor() >= (3, 9), "{}", info.version);
+        assert_eq!(info.implementation, "cpython");
+        assert_eq!(info.version, format!("{}.{}.{}", info.major, info.minor, info.micro));
+        assert_eq!(info.executable, info.executable.canonicalize()?);
+        assert!(python.stdlib_dir().join("os.py").is_file(), "{info:?}");
+        assert!(info.extension_dir.as_deref().is_none_or(Path::is_dir));
+        assert!(info.builtin_modules.iter().any(|name| name == "sys"));
+        assert!(!info.extension_suffixes.is_empty());
+        assert_eq!((info.magic.len(), &info.magic[4..]), (8, "0d0a"));
+        assert_eq!(usize::from(info.pointer_width), usize::BITS as usize);
+        assert_eq!(info.virtualenv, None);
+        let again: PythonInfo = serde_json::from_str(&serde_json::to_string(info)?)?;
+        assert_eq!(&again, info);
+
+        let identity = python.identity();
+        assert!(identity.len() >= 16 && identity.bytes().all(|c| c.is_ascii_hexdigit()));
+        assert_eq!(identity, python.identity());
+        match python.link() {
+            Ok(link) => assert!(link.static_library.is_file() && link.static_library.is_absolute()),
+            Err(Error::NoStaticLibrary { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let mut identities: Vec<String> = pythons.iter().map(Distribution::identity).collect();
+    identities.sort();
+    identities.dedup();
+    assert_eq!(identities.len(), pythons.len());
+    assert!(pythons.is_sorted_by_key(|python| (python.minor(), python.info().micro)));
+    Ok(())
+}
+
+#[test]
+fn versions_and_paths_are_located() -> Test {
+    for python in pythons() {
+        let info = python.info();
+        if info.gil_disabled || info.debug {
+            continue;
+        }
+        let minor = format!("{}.{}", info.major, info.minor);
+        let by_minor = Installed::locate(Some(&minor))?;
+        assert_eq!(by_minor.minor(), python.minor());
+        assert_eq!(Installed::locate(Some(&info.version))?.info().version, info.version);
+        let path = info.executable.to_string_lossy();
+        let by_path = Installed::locate(Some(&path))?;
+        assert_eq!(by_path.info().executable, info.executable);
+        assert_eq!(by_path.identity(), python.identity());
+    }
+    assert!(Installed::locate(None)?.minor() >= (3, 9));
+    Ok(())
+}
+
+#[test]
+fn a_virtual_environment_stands_for_its_base() -> Test {
+    for python in pythons() {
+        for how in ["--symlinks", "--copies"] {
+            let directory = tempfile::tempdir()?;
+            let place = directory.path().canonicalize()?.join("venv");
+            let mut command = Command::new(python.executable());
+            let output = command.args(["-m", "venv", "--without-pip", how]).arg(&place).output()?;
+            if !output.status.success() {
+                continue; // Debian's Python without python3-venv
+            }
+            let found = Installed::locate(place.to_str())?;
+            let (info, base) = (found.info(), python.info());
+            assert_eq!(info.virtualenv.as_deref(), Some(&*place), "{} {how}", base.version);
+            assert_eq!(info.prefix, place);
+            assert_eq!(info.executable, base.executable, "{} {how}", base.version);
+            assert_eq!((&info.base_prefix, &info.stdlib), (&base.base_prefix, &base.stdlib));
+            assert!(info.purelib.starts_with(&place), "{}", info.purelib.display());
+            assert_eq!(found.identity(), python.identity());
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn what_is_missing_is_told_with_what_is_there() -> Test {
+    let error = Installed::locate(Some("3.99")).expect_err("no such version");
+    assert_eq!(error.to_string(), "no Python found for 3.99");
+    let installed = pythons()[0].info().version.clone();
+    assert!(error.hint().is_some_and(|hint| hint.contains(installed.as_str())), "{:?}", error.hint());
+
+    let directory = tempfile::tempdir()?;
+    assert!(matches!(Installed::locate(directory.path().to_str()), Err(Error::NotFound { .. })));
+    let missing = directory.path().join("python3");
+    assert!(matches!(Installed::locate(missing.to_str()), Err(Error::NotFound { .. })));
+    Ok(())
+}
+
+#[cfg(unix)]
+#[test]
+fn programs_that_are_no_python_are_refused() -> Test {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = tempfile::tempdir()?;
+    let locate = |script: &str| {
+        let path = directory.path().join("python3");
+        std::fs::write(&path, script)?;
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755))?;
+        Ok::<_, std::io::Error>(Installed::locate(path.to_str()))
+    };
+    let answer = |name: &str, version: &str| {
+        format!("#!/bin/sh\necho '{{\"implementation\":\"{name}\",\"version\":\"{version}\",\"info\":null}}'\n")
+    };
+    match locate(&answer("cpython", "3.8.18"))? {
+        Err(Error::TooOld { found, minimum, .. }) => assert_eq!((found.as_str(), minimum), ("3.8.18", "3.9")),
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(locate(&answer("pypy", "3.10.14"))?, Err(Error::NotCPython { .. })));
+    let error = locate("#!/bin/sh\necho hello\n")?.expect_err("no answer");
+    assert!(matches!(error, Error::ProbeOutput { .. }) && error.source().is_some());
+    match locate("#!/bin/sh\necho broken >&2\nexit 127\n")? {
+        Err(error @ Error::ProbeFailed { .. }) => assert!(error.to_string().contains("broken"), "{error}"),
+        other => panic!("{other:?}"),
+    }
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Getting the finder in place before the first import of the standard library.
+//!
+//! The first module that Python imports once it can import at all is `encodings`. A frozen package of that name
+//! consists of one statement, `import _boot`, and the built-in module `_boot` installs the finder and then turns
+//! `encodings` into the packed module of that name. All of it is public API and the same in every CPython.
+
+use std::ffi::{c_char, c_int, c_uchar};
+use std::ptr::null_mut;
+use std::sync::Mutex;
+
+use oxidized_importer::Settings;
+use oxidized_importer::object::{Object, Raised, Result, import};
+use pyo3_ffi as ffi;
+
+use crate::error::NewInterpreterError;
+
+/// What `_boot` will install; taken once.
+static SETTINGS: Mutex<Option<Settings>> = Mutex::new(None);
+/// The installed finder.
+static FINDER: Mutex<Option<Object>> = Mutex::new(None);
+
+/// Registers `_boot` and the frozen `encodings` with code marshalled in `boot_code`. Once per process, before
+/// Python starts.
+pub(crate) fn prepare(settings: Settings, boot_code: &'static [u8]) -> std::result::Result<(), NewInterpreterError> {
+    *SETTINGS.lock().map_err(|_| NewInterpreterError::AlreadyStarted)? = Some(settings);
+    let table: &'static [ffi::_frozen] = Box::leak(frozen_modules(boot_code).into_boxed_slice());
+    // SAFETY: Python has not started, so nothing reads the tables; name and table are static.
+    unsafe {
+        ffi::PyImport_AppendInittab(c"_boot".as_ptr(), Some(init_boot));
+        ffi::PyImport_FrozenModules = table.as_ptr();
+    }
+    Ok(())
+}
+
+/// The finder that `_boot` has installed.
+pub(crate) fn finder() -> Option<Object> {
+    FINDER.lock().ok()?.clone()
+}
+
+/// Since 3.11 this table is searched besides CPython's own; before, it replaces CPython's.
+fn frozen_modules(boot_code: &'static [u8]) -> Vec<ffi::_frozen> {
+    let mut modules = default_modules();
+    modules.push(frozen(c"encodings".as_ptr(), boot_code.as_ptr(), boot_code.len() as c_int));
+    modules.push(frozen(std::ptr::null(), std::ptr::null(), 0));
+    modules
+}
+
+#[cfg(Py_3_11)]
+fn default_modules() -> Vec<ffi::_frozen> {
+    Vec::new()
+}
+
+#[cfg(not(Py_3_11))]
+fn default_modules() -> Vec<ffi::_frozen> {
+    // SAFETY: before Python starts the pointer is CPython's static table, which ends with a row without a name.
+    unsafe {
+        let first = ffi::PyImport_FrozenModules;
+        (0..).map(|i| *first.add(i)).take_while(|module| !module.name.is_null()).collect()
+    }
+}
+
+/// A row for a package; a row without a name ends the table.
+fn frozen(name: *const c_char, code: *const c_uchar, size: c_int) -> ffi::_frozen {
+    ffi::_frozen {
+        name,
+        code,
+        #[cfg(Py_3_11)]
+        size,
+        #[cfg(not(Py_3_11))]
+        size: -size,
+        #[cfg(Py_3_11)]
+        is_package: 1,
+        #[cfg(all(Py_3_11, not(Py_3_13)))]
+        get_code: None,
+    }
+}
+
+static mut BOOT_MODULE: ffi::PyModuleDef = ffi::PyModuleDef {
+    m_name: c"_boot".as_ptr(),
+    m_doc: c"Installs the importer of packed resources.".as_ptr(),
+    m_base: ffi::PyModuleDef_HEAD_INIT,
+    m_size: -1,
+    m_methods: null_mut(),
+    m_slots: null_mut(),
+    m_traverse: None,
+    m_clear: None,
+    m_free: None,
+};
+
+/// `PyInit__boot`
+unsafe extern "C" fn init_boot() -> *mut ffi::PyObject {
+    boot().map_or(null_mut(), Object::into_ptr)
+}
+
+fn boot() -> Result<Object> {
+    // SAFETY: the definition is static, and this runs once.
+    let module = Object::owned(unsafe { ffi::PyModule_Create(&raw mut BOOT_MODULE) })?;
+    #[cfg(Py_GIL_DISABLED)]
+    // SAFETY: a live module; the code below needs no GIL.
+    unsafe {
+        ffi::PyUnstable_Module_SetGIL(module.as_ptr(), ffi::Py_MOD_GIL_NOT_USED);
+    }
+    let settings = SETTINGS.lock().ok().and_then(|mut settings| settings.take()).ok_or_else(already_booted)?;
+    let finder = oxidized_importer::install(settings)?;
+    let encodings = import_in_progress()?;
+    oxidized_importer::patch_module(&finder, &encodings, "encodings")?;
+    if let Ok(mut slot) = FINDER.lock() {
+        *slot = Some(finder);
+    }
+    Ok(module)
+}
+
+fn already_booted() -> Raised {
+    // SAFETY: exception types are alive while Python runs.
+    let kind = unsafe { ffi::PyExc_ImportError };
+    oxidized_importer::object::raise(kind, "_boot is imported once, while Python starts")
+}
+
+/// The module `encodings`, whose frozen code is just importing `_boot`.
+fn import_in_progress() -> Result<Object> {
+    let modules = import(c"sys")?.attr(c"modules")?;
+    modules.call_method(c"__getitem__", &[&Object::str("encodings")?])
+}

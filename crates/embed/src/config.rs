@@ -1,0 +1,219 @@
+//! What an interpreter is started with, and its translation to the structures of PEP 587.
+
+use std::ffi::{CStr, CString, OsString, c_char, c_int};
+use std::mem::MaybeUninit;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use libc::wchar_t;
+use pyo3_ffi as ffi;
+use pyox_interpreter_config::{InterpreterConfig, Profile, Run};
+use pyox_packed_resources::{Blob, SectionKind};
+
+use crate::child::Invocation;
+use crate::error::NewInterpreterError;
+
+/// Everything an interpreter needs to start.
+pub struct OxidizedPythonInterpreterConfig {
+    /// How the interpreter behaves and what it runs.
+    pub interpreter_config: InterpreterConfig,
+    /// The modules and data of the program.
+    pub packed_resources: Blob<'static>,
+    /// Absolute path of the executable; `None` asks the operating system.
+    pub executable: Option<PathBuf>,
+    /// The command line with the program's name first; `None` takes that of the process.
+    pub argv: Option<Vec<OsString>>,
+}
+
+impl OxidizedPythonInterpreterConfig {
+    /// Takes the interpreter configuration from the section of the blob that holds it.
+    ///
+    /// # Errors
+    ///
+    /// [`NewInterpreterError::NoConfig`], [`NewInterpreterError::Config`] or [`NewInterpreterError::Resources`].
+    pub fn from_blob(packed_resources: Blob<'static>) -> Result<Self, NewInterpreterError> {
+        let section = packed_resources.section(SectionKind::InterpreterConfig)?.ok_or(NewInterpreterError::NoConfig)?;
+        let interpreter_config = InterpreterConfig::decode(section)?;
+        Ok(Self { interpreter_config, packed_resources, executable: None, argv: None })
+    }
+}
+
+/// Initialises CPython. The importer must have been prepared by [`crate::boot::prepare`].
+pub(crate) fn initialize(
+    config: &InterpreterConfig,
+    executable: &Path,
+    invocation: &Invocation,
+) -> Result<(), NewInterpreterError> {
+    preinitialize(config, invocation)?;
+    let mut python = PyConfig::new();
+    python.apply(config, executable, invocation)?;
+    // SAFETY: the configuration is initialised and Python is pre-initialised.
+    status(unsafe { ffi::Py_InitializeFromConfig(&raw const python.0) })
+}
+
+/// Locale, UTF-8 mode and allocators: a packaged program decodes and encodes as the `python` command does, whatever
+/// the profile, but takes no notice of `PYTHON*` variables when isolated.
+fn preinitialize(config: &InterpreterConfig, invocation: &Invocation) -> Result<(), NewInterpreterError> {
+    let mut pre = MaybeUninit::<ffi::PyPreConfig>::uninit();
+    // SAFETY: the function initialises the whole structure, which is only read after it.
+    let mut pre = unsafe {
+        ffi::PyPreConfig_InitPythonConfig(pre.as_mut_ptr());
+        pre.assume_init()
+    };
+    pre.parse_argv = c_int::from(invocation.as_interpreter);
+    if config.profile == Profile::Isolated {
+        pre.isolated = 1;
+        pre.use_environment = 0;
+    }
+    if let Some(utf8_mode) = config.utf8_mode {
+        pre.utf8_mode = utf8_mode.into();
+    }
+    if let Some(development_mode) = config.development_mode {
+        pre.dev_mode = development_mode.into();
+    }
+    let mut argv = invocation.pointers();
+    // SAFETY: the structure is initialised; the strings live as long as `invocation`.
+    status(unsafe { ffi::Py_PreInitializeFromBytesArgs(&raw const pre, argv.len() as isize, argv.as_mut_ptr()) })
+}
+
+/// A `PyConfig` that is cleared when dropped.
+struct PyConfig(ffi::PyConfig);
+
+impl Drop for PyConfig {
+    fn drop(&mut self) {
+        // SAFETY: the structure was initialised in `new`.
+        unsafe { ffi::PyConfig_Clear(&raw mut self.0) }
+    }
+}
+
+impl PyConfig {
+    fn new() -> Self {
+        let mut config = MaybeUninit::<ffi::PyConfig>::uninit();
+        // SAFETY: the function initialises the whole structure.
+        unsafe {
+            ffi::PyConfig_InitPythonConfig(config.as_mut_ptr());
+            Self(config.assume_init())
+        }
+    }
+
+    fn apply(
+        &mut self,
+        config: &InterpreterConfig,
+        executable: &Path,
+        invocation: &Invocation,
+    ) -> Result<(), NewInterpreterError> {
+        self.behaviour(config, invocation);
+        self.paths(executable)?;
+        if invocation.as_interpreter {
+            self.0.parse_argv = 1;
+        } else {
+            match &config.run {
+                Run::Module(name) => self.set(|c| &raw mut c.run_module, &CString::new(name.as_str())?)?,
+                Run::Code(code) => self.set(|c| &raw mut c.run_command, &CString::new(format!("{code}\n"))?)?,
+                _ => {}
+            }
+        }
+        let mut argv = invocation.pointers();
+        // SAFETY: the configuration is initialised; the strings live as long as `invocation`.
+        status(unsafe { ffi::PyConfig_SetBytesArgv(&raw mut self.0, argv.len() as isize, argv.as_mut_ptr().cast()) })
+    }
+
+    fn behaviour(&mut self, config: &InterpreterConfig, invocation: &Invocation) {
+        let python = &mut self.0;
+        if config.profile == Profile::Isolated {
+            python.isolated = 1;
+            python.use_environment = 0;
+            python.user_site_directory = 0;
+        }
+        python.parse_argv = 0;
+        python.pathconfig_warnings = 0;
+        python.write_bytecode = 0;
+        python.site_import = config.site_import.into();
+        if !invocation.as_interpreter {
+            python.optimization_level = config.optimization_level.into();
+        }
+        #[cfg(Py_3_11)]
+        {
+            python.safe_path = 1;
+        }
+        if let Some(buffered) = config.buffered_stdio {
+            python.buffered_stdio = buffered.into();
+        }
+        if let Some(development_mode) = config.development_mode {
+            python.dev_mode = development_mode.into();
+        }
+        if let Some(fault_handler) = config.fault_handler {
+            python.faulthandler = fault_handler.into();
+        }
+        if let Some(seed) = config.hash_seed {
+            python.use_hash_seed = 1;
+            python.hash_seed = seed.into();
+        }
+    }
+
+    /// All paths are given, so that Python looks for nothing: the executable stands for the installation too.
+    fn paths(&mut self, executable: &Path) -> Result<(), NewInterpreterError> {
+        let path = CString::new(executable.as_os_str().as_bytes())?;
+        self.set(|c| &raw mut c.program_name, &path)?;
+        self.set(|c| &raw mut c.executable, &path)?;
+        self.set(|c| &raw mut c.base_executable, &path)?;
+        self.set(|c| &raw mut c.prefix, &path)?;
+        self.set(|c| &raw mut c.base_prefix, &path)?;
+        self.set(|c| &raw mut c.exec_prefix, &path)?;
+        self.set(|c| &raw mut c.base_exec_prefix, &path)?;
+        #[cfg(Py_3_11)]
+        self.set(|c| &raw mut c.stdlib_dir, &path)?;
+        self.0.module_search_paths_set = 1;
+        // SAFETY: Python is pre-initialised, so that paths can be decoded; the string is freed after it was copied.
+        unsafe {
+            let decoded = ffi::Py_DecodeLocale(path.as_ptr(), std::ptr::null_mut());
+            let appended = ffi::PyWideStringList_Append(&raw mut self.0.module_search_paths, decoded);
+            ffi::PyMem_RawFree(decoded.cast());
+            status(appended)
+        }
+    }
+
+    fn set(
+        &mut self,
+        field: fn(&mut ffi::PyConfig) -> *mut *mut wchar_t,
+        value: &CStr,
+    ) -> Result<(), NewInterpreterError> {
+        let field = field(&mut self.0);
+        // SAFETY: `field` points into the configuration, which is initialised; the value is copied.
+        status(unsafe { ffi::PyConfig_SetBytesString(&raw mut self.0, field, value.as_ptr()) })
+    }
+}
+
+fn status(status: ffi::PyStatus) -> Result<(), NewInterpreterError> {
+    let text = |pointer: *const c_char| {
+        if pointer.is_null() {
+            return String::new();
+        }
+        // SAFETY: not null, so a static C string of CPython.
+        unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned()
+    };
+    // SAFETY: looks at a value.
+    if unsafe { ffi::PyStatus_Exception(status) } == 0 {
+        return Ok(());
+    }
+    Err(NewInterpreterError::Python { function: text(status.func), message: text(status.err_msg) })
+}
+
+/// The path of the running executable.
+pub(crate) fn current_executable() -> Result<PathBuf, NewInterpreterError> {
+    let error = match std::env::current_exe() {
+        Ok(path) => return Ok(path),
+        Err(error) => error,
+    };
+    // Without /proc the kernel still says under which name the program was started.
+    // SAFETY: reads the auxiliary vector; the string lives as long as the process.
+    let name = unsafe {
+        let name = libc::getauxval(libc::AT_EXECFN) as *const c_char;
+        if name.is_null() {
+            return Err(NewInterpreterError::Executable(error));
+        }
+        CStr::from_ptr(name)
+    };
+    let path = PathBuf::from(OsString::from_vec(name.to_bytes().to_vec()));
+    std::path::absolute(path).map_err(NewInterpreterError::Executable)
+}

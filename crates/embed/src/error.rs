@@ -1,0 +1,42 @@
+/// The interpreter could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NewInterpreterError {
+    /// The resources have no interpreter configuration.
+    #[error("the resources of the program hold no interpreter configuration")]
+    NoConfig,
+    /// The interpreter configuration cannot be decoded.
+    #[error(transparent)]
+    Config(#[from] pyox_interpreter_config::Error),
+    /// The resources are damaged.
+    #[error("the resources of the program are damaged")]
+    Resources(#[from] pyox_packed_resources::Error),
+    /// The program was packaged for another Python than the one in the launcher.
+    #[error("the program is made for Python {}.{}, but its launcher holds Python {}.{}", expected.0, expected.1, found.0, found.1)]
+    PythonVersion {
+        /// Major and minor version the program wants.
+        expected: (u8, u8),
+        /// Major and minor version of the linked interpreter.
+        found: (u8, u8),
+    },
+    /// The resources have no code that starts the importer.
+    #[error("the resources of the program hold no boot code")]
+    NoBootCode,
+    /// An interpreter runs or has run in this process.
+    #[error("a Python interpreter has been started in this process before")]
+    AlreadyStarted,
+    /// The path of the executable is not known.
+    #[error("cannot find out the path of the executable")]
+    Executable(#[source] std::io::Error),
+    /// CPython did not start.
+    #[error("Python cannot start: {function}: {message}")]
+    Python {
+        /// The function of CPython that failed.
+        function: String,
+        /// What it says.
+        message: String,
+    },
+    /// An argument or path holds a NUL byte.
+    #[error("argument holds a NUL byte")]
+    Nul(#[from] std::ffi::NulError),
+}

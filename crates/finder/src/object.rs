@@ -1,0 +1,255 @@
+//! Owned references and the few calls of the C API that the crate needs, with errors as values.
+//!
+//! Contract of the module: every function is called with the GIL held (or an attached thread state on free-threaded
+//! builds), by code that was itself called by Python or that has just started it. An [`Object`] is an owned
+//! reference and never null.
+
+#![expect(clippy::not_unsafe_ptr_arg_deref, reason = "callers keep the contract above")]
+
+use std::ffi::{CStr, CString};
+
+use pyo3_ffi as ffi;
+
+/// A Python exception is set in the current thread.
+#[derive(Debug)]
+pub struct Raised;
+
+/// The outcome of calling Python.
+pub type Result<T> = std::result::Result<T, Raised>;
+
+/// An owned reference to a Python object.
+pub struct Object(*mut ffi::PyObject);
+
+// SAFETY: an `Object` is only used with the GIL held, as the contract of this module says; the pointer itself is
+// not tied to a thread.
+unsafe impl Send for Object {}
+// SAFETY: as above.
+unsafe impl Sync for Object {}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        // SAFETY: the reference is owned, and the GIL is held.
+        unsafe { ffi::Py_DECREF(self.0) }
+    }
+}
+
+impl Clone for Object {
+    fn clone(&self) -> Self {
+        Self::borrowed(self.0)
+    }
+}
+
+impl Object {
+    /// Takes over a new reference; null means that an exception is set.
+    pub fn owned(pointer: *mut ffi::PyObject) -> Result<Self> {
+        if pointer.is_null() { Err(Raised) } else { Ok(Self(pointer)) }
+    }
+
+    /// Makes an owned reference of a borrowed one, which must not be null.
+    pub fn borrowed(pointer: *mut ffi::PyObject) -> Self {
+        debug_assert!(!pointer.is_null());
+        // SAFETY: the pointer is a live object, and the GIL is held.
+        unsafe { ffi::Py_INCREF(pointer) }
+        Self(pointer)
+    }
+
+    /// The pointer, still owned by `self`.
+    pub fn as_ptr(&self) -> *mut ffi::PyObject {
+        self.0
+    }
+
+    /// Gives the reference to the caller.
+    pub fn into_ptr(self) -> *mut ffi::PyObject {
+        let pointer = self.0;
+        std::mem::forget(self);
+        pointer
+    }
+
+    /// `None`.
+    pub fn none() -> Self {
+        // SAFETY: `Py_None` is always alive.
+        Self::borrowed(unsafe { ffi::Py_None() })
+    }
+
+    /// `True` or `False`.
+    pub fn bool(value: bool) -> Self {
+        // SAFETY: both singletons are always alive.
+        Self::borrowed(unsafe { if value { ffi::Py_True() } else { ffi::Py_False() } })
+    }
+
+    /// A `str`.
+    pub fn str(text: &str) -> Result<Self> {
+        // SAFETY: pointer and length describe `text`, which is UTF-8.
+        Self::owned(unsafe { ffi::PyUnicode_FromStringAndSize(text.as_ptr().cast(), text.len() as isize) })
+    }
+
+    /// A `str` from a path of the operating system, with surrogate escapes (`os.fsdecode`).
+    pub fn fs_str(bytes: &[u8]) -> Result<Self> {
+        // SAFETY: pointer and length describe `bytes`.
+        Self::owned(unsafe { ffi::PyUnicode_DecodeFSDefaultAndSize(bytes.as_ptr().cast(), bytes.len() as isize) })
+    }
+
+    /// A `bytes`.
+    pub fn bytes(bytes: &[u8]) -> Result<Self> {
+        // SAFETY: pointer and length describe `bytes`.
+        Self::owned(unsafe { ffi::PyBytes_FromStringAndSize(bytes.as_ptr().cast(), bytes.len() as isize) })
+    }
+
+    /// A `list` of the given objects.
+    pub fn list(items: impl IntoIterator<Item = Result<Self>>) -> Result<Self> {
+        // SAFETY: a new empty list; appending does not steal the reference.
+        let list = Self::owned(unsafe { ffi::PyList_New(0) })?;
+        for item in items {
+            // SAFETY: `list` is a list and `item` an object.
+            check(unsafe { ffi::PyList_Append(list.0, item?.0) })?;
+        }
+        Ok(list)
+    }
+
+    /// An attribute.
+    pub fn attr(&self, name: &CStr) -> Result<Self> {
+        // SAFETY: both pointers are valid.
+        Self::owned(unsafe { ffi::PyObject_GetAttrString(self.0, name.as_ptr()) })
+    }
+
+    /// An attribute, or `None` if there is none.
+    pub fn attr_or_none(&self, name: &CStr) -> Option<Self> {
+        self.attr(name).inspect_err(|Raised| clear()).ok()
+    }
+
+    /// Sets an attribute.
+    pub fn set_attr(&self, name: &CStr, value: &Self) -> Result<()> {
+        // SAFETY: all pointers are valid.
+        check(unsafe { ffi::PyObject_SetAttrString(self.0, name.as_ptr(), value.0) })
+    }
+
+    /// Sets an attribute whose name is a `str` object.
+    pub fn set_attr_object(&self, name: &Self, value: &Self) -> Result<()> {
+        // SAFETY: all pointers are valid.
+        check(unsafe { ffi::PyObject_SetAttr(self.0, name.0, value.0) })
+    }
+
+    /// Calls it with positional arguments.
+    pub fn call(&self, arguments: &[&Self]) -> Result<Self> {
+        self.call_keywords(arguments, None)
+    }
+
+    /// Calls it with arguments of which the last ones are named by the tuple `names`.
+    pub fn call_keywords(&self, arguments: &[&Self], names: Option<&Self>) -> Result<Self> {
+        let pointers: Vec<*mut ffi::PyObject> = arguments.iter().map(|argument| argument.0).collect();
+        let names = names.map_or(std::ptr::null_mut(), Self::as_ptr);
+        // SAFETY: `names` is null or a tuple of strings.
+        let named = if names.is_null() { 0 } else { unsafe { ffi::PyTuple_Size(names) as usize } };
+        // SAFETY: the pointers are live for the call, and the counts match.
+        Self::owned(unsafe { ffi::PyObject_Vectorcall(self.0, pointers.as_ptr(), pointers.len() - named, names) })
+    }
+
+    /// Calls a method with positional arguments.
+    pub fn call_method(&self, name: &CStr, arguments: &[&Self]) -> Result<Self> {
+        self.attr(name)?.call(arguments)
+    }
+
+    /// The text, if it is a `str` without surrogates; sets `TypeError` or `UnicodeEncodeError` otherwise.
+    pub fn to_str(&self) -> Result<&str> {
+        let mut length = 0;
+        // SAFETY: the C API checks the type; the buffer lives as long as the object, which `self` keeps alive.
+        unsafe {
+            let start = ffi::PyUnicode_AsUTF8AndSize(self.0, &raw mut length);
+            if start.is_null() {
+                return Err(Raised);
+            }
+            let bytes = std::slice::from_raw_parts(start.cast(), length as usize);
+            Ok(std::str::from_utf8_unchecked(bytes))
+        }
+    }
+
+    /// Whether it is `None`.
+    pub fn is_none(&self) -> bool {
+        // SAFETY: compares pointers only.
+        unsafe { ffi::Py_IsNone(self.0) != 0 }
+    }
+
+    /// The bytes behind a path object or string, as the file system spells them (`os.fsencode`).
+    pub fn to_fs_bytes(&self) -> Result<Vec<u8>> {
+        let mut encoded: *mut ffi::PyObject = std::ptr::null_mut();
+        // SAFETY: the converter writes a new `bytes` object into `encoded` when it returns non-zero.
+        let encoded = unsafe {
+            if ffi::PyUnicode_FSConverter(self.0, (&raw mut encoded).cast()) == 0 {
+                return Err(Raised);
+            }
+            Self::owned(encoded)?
+        };
+        // SAFETY: `encoded` is a `bytes` object.
+        unsafe {
+            let start = ffi::PyBytes_AsString(encoded.0);
+            let length = ffi::PyBytes_Size(encoded.0) as usize;
+            Ok(std::slice::from_raw_parts(start.cast::<u8>(), length).to_vec())
+        }
+    }
+}
+
+/// `dictionary[name] = value`
+pub fn set_item(dictionary: &Object, name: &CStr, value: &Object) -> Result<()> {
+    // SAFETY: the C API checks that it is a dictionary.
+    check(unsafe { ffi::PyDict_SetItemString(dictionary.as_ptr(), name.as_ptr(), value.as_ptr()) })
+}
+
+/// Imports a module.
+pub fn import(name: &CStr) -> Result<Object> {
+    // SAFETY: a valid C string.
+    Object::owned(unsafe { ffi::PyImport_ImportModule(name.as_ptr()) })
+}
+
+/// An object of the module `sys`.
+pub fn sys(name: &CStr) -> Option<Object> {
+    // SAFETY: a valid C string; the result is borrowed or null, and sets no exception.
+    let pointer = unsafe { ffi::PySys_GetObject(name.as_ptr()) };
+    (!pointer.is_null()).then(|| Object::borrowed(pointer))
+}
+
+/// Sets an object of the module `sys`.
+pub fn set_sys(name: &CStr, value: &Object) -> Result<()> {
+    // SAFETY: both are valid.
+    check(unsafe { ffi::PySys_SetObject(name.as_ptr(), value.as_ptr()) })
+}
+
+/// Turns the C convention of -1 for an exception into a result.
+pub fn check(code: std::ffi::c_int) -> Result<()> {
+    if code < 0 { Err(Raised) } else { Ok(()) }
+}
+
+/// Forgets the exception that is set, if any.
+pub fn clear() {
+    // SAFETY: has no preconditions but the GIL.
+    unsafe { ffi::PyErr_Clear() }
+}
+
+/// Sets an exception of a built-in type, one of the `PyExc_` pointers.
+pub fn raise(kind: *mut ffi::PyObject, message: &str) -> Raised {
+    let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
+    // SAFETY: `kind` is an exception type, the message a C string.
+    unsafe { ffi::PyErr_SetString(kind, message.as_ptr()) };
+    Raised
+}
+
+/// Sets `ImportError(message, name=name)`.
+pub fn import_error(message: &str, name: &str) -> Raised {
+    let set = || -> Result<()> {
+        let (message, name) = (Object::str(message)?, Object::str(name)?);
+        // SAFETY: all are objects; a null path is allowed.
+        unsafe { ffi::PyErr_SetImportError(message.as_ptr(), name.as_ptr(), std::ptr::null_mut()) };
+        Ok(())
+    };
+    let _ = set();
+    Raised
+}
+
+/// Sets `OSError(number, message, filename)`; Python picks the subclass, such as `FileNotFoundError`.
+pub fn os_error(number: i32, filename: &Object) -> Raised {
+    // SAFETY: errno is a thread-local int; the function reads it and takes no reference.
+    unsafe {
+        *libc::__errno_location() = number;
+        ffi::PyErr_SetFromErrnoWithFilenameObject(ffi::PyExc_OSError, filename.as_ptr());
+    }
+    Raised
+}

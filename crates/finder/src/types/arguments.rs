@@ -1,0 +1,121 @@
+//! Arguments of methods called through vectorcall, and the tables that list such methods.
+
+use std::ffi::CStr;
+
+use pyo3_ffi as ffi;
+
+use crate::object::{Object, Result, raise};
+
+/// The arguments of one call, in the order of the method's parameters.
+pub(crate) struct Arguments(pub(crate) Vec<Option<Object>>);
+
+impl Arguments {
+    /// Sorts positional and named arguments into the parameters; the first `required` ones must be there.
+    ///
+    /// # Safety
+    ///
+    /// `values` points at as many objects as `count` and `names`, which is null or a tuple of strings, say.
+    pub(crate) unsafe fn new(
+        parameters: &[&str],
+        required: usize,
+        values: *const *mut ffi::PyObject,
+        count: isize,
+        names: *mut ffi::PyObject,
+    ) -> Result<Self> {
+        // SAFETY: exception types are alive while Python runs.
+        let type_error = |message: String| raise(unsafe { ffi::PyExc_TypeError }, &message);
+        let count = count as usize;
+        if count > parameters.len() {
+            return Err(type_error(format!("takes at most {} arguments ({count} given)", parameters.len())));
+        }
+        // SAFETY: the caller promises `count` valid objects.
+        let value = |i: usize| Object::borrowed(unsafe { *values.add(i) });
+        let mut found: Vec<Option<Object>> = (0..count).map(|i| Some(value(i))).collect();
+        found.resize_with(parameters.len(), || None);
+        // SAFETY: `names` is null or a tuple.
+        let named = if names.is_null() { 0 } else { unsafe { ffi::PyTuple_Size(names) as usize } };
+        for i in 0..named {
+            // SAFETY: the index is below the size of the tuple.
+            let name = Object::borrowed(unsafe { ffi::PyTuple_GetItem(names, i as isize) });
+            let name = name.to_str()?;
+            let Some(position) = parameters.iter().position(|parameter| *parameter == name) else {
+                return Err(type_error(format!("got an unexpected keyword argument '{name}'")));
+            };
+            if found[position].replace(value(count + i)).is_some() {
+                return Err(type_error(format!("got multiple values for argument '{name}'")));
+            }
+        }
+        match found.iter().take(required).position(Option::is_none) {
+            Some(missing) => Err(type_error(format!("missing required argument: '{}'", parameters[missing]))),
+            None => Ok(Self(found)),
+        }
+    }
+
+    /// A parameter that was checked to be there.
+    pub(crate) fn required(&self, position: usize) -> &Object {
+        self.0[position].as_ref().expect("required arguments were checked")
+    }
+
+    /// A parameter that may be absent or `None`.
+    pub(crate) fn optional(&self, position: usize) -> Option<&Object> {
+        self.0[position].as_ref().filter(|value| !value.is_none())
+    }
+}
+
+/// Defines a function in the shape of `PyCFunctionFastWithKeywords` around a closure that gets `self` and
+/// [`Arguments`] and returns an object.
+macro_rules! fast_method {
+    ($name:ident, [$($parameter:literal),*], $required:literal, $body:expr) => {
+        unsafe extern "C" fn $name(
+            this: *mut ffi::PyObject,
+            values: *const *mut ffi::PyObject,
+            count: isize,
+            names: *mut ffi::PyObject,
+        ) -> *mut ffi::PyObject {
+            let this = Object::borrowed(this);
+            // SAFETY: Python calls with the arguments that the vectorcall protocol describes.
+            let arguments = unsafe { Arguments::new(&[$($parameter),*], $required, values, count, names) };
+            let body: fn(&Object, Arguments) -> Result<Object> = $body;
+            arguments.and_then(|arguments| body(&this, arguments)).map_or(null_mut(), Object::into_ptr)
+        }
+    };
+}
+pub(crate) use fast_method;
+
+/// The signature of what [`fast_method`] defines.
+pub(crate) type FastMethod = unsafe extern "C" fn(
+    *mut ffi::PyObject,
+    *const *mut ffi::PyObject,
+    isize,
+    *mut ffi::PyObject,
+) -> *mut ffi::PyObject;
+
+/// A row of a method table.
+pub(crate) const fn method(name: &'static CStr, function: FastMethod, doc: &'static CStr) -> ffi::PyMethodDef {
+    ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: function },
+        ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
+        ml_doc: doc.as_ptr(),
+    }
+}
+
+/// A table of the C API that is never written to.
+pub(crate) struct Static<T>(pub(crate) T);
+
+// SAFETY: the tables hold pointers to static strings and functions, and Python only reads them.
+unsafe impl<T> Sync for Static<T> {}
+
+/// The row that ends a method table.
+pub(crate) const END: ffi::PyMethodDef = ffi::PyMethodDef::zeroed();
+
+/// An array of methods with the row that ends it.
+macro_rules! method_table {
+    ($(($name:literal, $function:ident, $doc:literal)),* $(,)?) => {
+        $crate::types::arguments::Static([
+            $($crate::types::arguments::method($name, $function, $doc),)*
+            $crate::types::arguments::END,
+        ])
+    };
+}
+pub(crate) use method_table;

@@ -1,0 +1,84 @@
+//! The binary form: the only place that knows bincode.
+
+use bincode::config::{Configuration, Fixint, Limit, LittleEndian};
+
+use crate::InterpreterConfig;
+
+/// No configuration is larger, in bytes; bounds what a damaged length can make the decoder allocate.
+const LIMIT: usize = 1 << 20;
+/// Changes whenever the encoding of [`InterpreterConfig`] does.
+const VERSION: u8 = 1;
+
+const FORMAT: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
+    bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>();
+
+/// The configuration cannot be encoded or decoded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Made by another version of this crate.
+    #[error("interpreter configuration has version {found}, this launcher reads version {expected}")]
+    Version {
+        /// The version in the bytes; 0 when there are none.
+        found: u8,
+        /// The version of this crate.
+        expected: u8,
+    },
+    /// The bytes are not a configuration.
+    #[error("interpreter configuration is damaged")]
+    Decode(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The configuration is larger than a megabyte.
+    #[error("interpreter configuration cannot be encoded")]
+    Encode(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl InterpreterConfig {
+    /// The binary form.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Encode`] if it would be larger than a megabyte.
+    pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        let mut bytes = vec![VERSION];
+        let body = bincode::serde::encode_to_vec(self, FORMAT).map_err(|error| Error::Encode(error.into()))?;
+        bytes.extend(body);
+        Ok(bytes)
+    }
+
+    /// Reads the binary form.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Version`] or [`Error::Decode`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        let (&found, body) = bytes.split_first().unwrap_or((&0, &[]));
+        if found != VERSION {
+            return Err(Error::Version { found, expected: VERSION });
+        }
+        match bincode::serde::decode_from_slice(body, FORMAT) {
+            Ok((config, read)) if read == body.len() => Ok(config),
+            Ok(_) => Err(Error::Decode("bytes left over".into())),
+            Err(error) => Err(Error::Decode(error.into())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Run;
+
+    #[test]
+    fn every_prefix_and_flip_is_an_error_or_a_value() {
+        let config = InterpreterConfig { run: Run::Script { file: "a.py".into() }, ..Default::default() };
+        let bytes = config.encode().unwrap();
+        for end in 0..bytes.len() {
+            assert!(InterpreterConfig::decode(&bytes[..end]).is_err(), "prefix of {end} bytes");
+        }
+        for position in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[position] ^= 0xff;
+            let _ = InterpreterConfig::decode(&damaged);
+        }
+    }
+}

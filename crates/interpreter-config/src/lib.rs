@@ -1,0 +1,80 @@
+//! How an embedded Python interpreter behaves, as plain data.
+//!
+//! [`InterpreterConfig`] travels from the tool that packages a program to the launcher that runs it, encoded with
+//! [`InterpreterConfig::encode`] and read back with [`InterpreterConfig::decode`].
+//!
+//! ```
+//! use pyox_interpreter_config::{InterpreterConfig, Run};
+//!
+//! let config = InterpreterConfig { run: Run::Module("http.server".into()), ..InterpreterConfig::default() };
+//! assert_eq!(InterpreterConfig::decode(&config.encode()?)?, config);
+//! # Ok::<(), pyox_interpreter_config::Error>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod codec;
+
+pub use codec::Error;
+use serde::{Deserialize, Serialize};
+
+/// What the interpreter runs once it has started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[non_exhaustive]
+pub enum Run {
+    /// The interactive interpreter, as plain `python` does.
+    #[default]
+    Repl,
+    /// The packed module `__main__`, as `python FILE` runs a script: `__spec__` and `__package__` are `None`.
+    Script {
+        /// Path of the script below `sys.path`: the last part of `__file__`, for example `hello.py`.
+        file: String,
+    },
+    /// A module or package by name, as `python -m NAME` does.
+    Module(String),
+    /// Statements, as `python -c CODE` does.
+    Code(String),
+}
+
+/// Which of CPython's two initial configurations the others are applied to (PEP 587).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[non_exhaustive]
+pub enum Profile {
+    /// Environment variables and the user's site directory have no influence on the interpreter.
+    #[default]
+    Isolated,
+    /// As the `python` command: `PYTHON*` variables count.
+    Python,
+}
+
+/// Settings of an embedded interpreter.
+///
+/// `None` leaves a setting to the profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct InterpreterConfig {
+    /// Python minor version the program was packaged for, for example `(3, 12)`; checked when the program starts.
+    pub python: (u8, u8),
+    /// What to run.
+    pub run: Run,
+    /// The initial configuration.
+    pub profile: Profile,
+    /// `sys.flags.optimize`: 0, 1 or 2.
+    pub optimization_level: u8,
+    /// Import the module `site` when starting.
+    pub site_import: bool,
+    /// Provide `exit`, `quit` and `help` as `site` does, without importing it.
+    pub site_builtins: bool,
+    /// Set `sys.frozen`, which some programs test for.
+    pub sys_frozen: bool,
+    /// Python UTF-8 mode (PEP 540).
+    pub utf8_mode: Option<bool>,
+    /// Python development mode (`-X dev`).
+    pub development_mode: Option<bool>,
+    /// Dump a Python traceback on a crash (`-X faulthandler`).
+    pub fault_handler: Option<bool>,
+    /// Whether standard streams are buffered (`-u` turns that off).
+    pub buffered_stdio: Option<bool>,
+    /// Fixed seed of string hashes, 0 to 4294967295; 0 disables randomisation (manual 4.15.2).
+    pub hash_seed: Option<u32>,
+    /// End the process once Python has run its exit handlers, instead of freeing what the kernel frees anyway.
+    pub fast_exit: bool,
+}

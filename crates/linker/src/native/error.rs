@@ -1,0 +1,139 @@
+//! What can go wrong with native code.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why the bytes of an ELF file could not be read or edited.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ElfError {
+    /// The bytes do not start like an ELF file.
+    #[error("not an ELF file")]
+    NotElf,
+
+    /// A structure of the file lies outside of it or contradicts itself.
+    #[error("malformed ELF file: {what} at offset {offset:#x}")]
+    Malformed {
+        /// The damaged structure.
+        what: &'static str,
+        /// Where it is, or claims to be, in bytes from the start of the file.
+        offset: u64,
+    },
+
+    /// A valid file of a kind that the operation does not handle.
+    #[error("unsupported ELF file: {what}")]
+    Unsupported {
+        /// What is not supported.
+        what: &'static str,
+    },
+
+    /// A needed library cannot be forgotten, because symbols are bound to versions of it: the dynamic loader would stop with
+    /// an assertion.
+    #[error("the need for {soname} cannot be removed, symbol versions refer to it")]
+    VersionedNeed {
+        /// The needed library.
+        soname: String,
+    },
+
+    /// A launcher's marker is not lines of `key=value`.
+    #[error("malformed launcher marker, line {line}: {text:?}")]
+    Marker {
+        /// The line, from 1.
+        line: usize,
+        /// What it says.
+        text: String,
+    },
+}
+
+/// Why a file, or what it needs, could not be examined.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NativeError {
+    /// A file could not be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        source: io::Error,
+    },
+
+    /// A file was read and is not what it should be.
+    #[error("cannot use {}", path.display())]
+    Elf {
+        /// The file, or the name of what was given as bytes.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        source: ElfError,
+    },
+}
+
+/// Why a payload could not be attached to a launcher or found in a program.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PayloadError {
+    /// The launcher is not a usable ELF executable.
+    #[error("unusable launcher")]
+    Launcher(#[from] ElfError),
+
+    /// The launcher carries a payload already: it is a finished program.
+    #[error("the launcher has a payload already")]
+    AlreadyAttached,
+
+    /// There is nothing to attach.
+    #[error("the payload is empty")]
+    Empty,
+
+    /// A size or an address does not fit into 64 bits.
+    #[error("a payload of {payload} bytes does not fit behind a launcher of {launcher} bytes")]
+    TooLarge {
+        /// Length of the launcher in bytes.
+        launcher: u64,
+        /// Length of the payload in bytes.
+        payload: u64,
+    },
+
+    /// Another launcher was given for writing than for planning.
+    #[error("the launcher has changed: {found} bytes instead of {expected}")]
+    LauncherChanged {
+        /// Length when the attachment was planned, in bytes.
+        expected: u64,
+        /// Length now, in bytes.
+        found: u64,
+    },
+
+    /// The payload was not as long as announced.
+    #[error("the payload has {written} bytes instead of {expected}")]
+    Length {
+        /// The announced length in bytes.
+        expected: u64,
+        /// What was written, in bytes.
+        written: u64,
+    },
+
+    /// The program ends before its payload does, as after a broken copy.
+    #[error("the payload is cut off: it should end at {expected}, the file ends at {length}")]
+    Truncated {
+        /// Where the payload should end, in bytes from the start of the file.
+        expected: u64,
+        /// Length of the file in bytes.
+        length: u64,
+    },
+
+    /// The program header for the payload is there and empty: `strip` was run on the finished program.
+    #[error("the payload was removed from the program, probably by strip")]
+    Stripped,
+
+    /// The trailer at the end of the program contradicts itself.
+    #[error("damaged payload trailer: {what}")]
+    Damaged {
+        /// What is wrong.
+        what: &'static str,
+    },
+
+    /// The output could not be written.
+    #[error("cannot write the program")]
+    Write(#[from] io::Error),
+}

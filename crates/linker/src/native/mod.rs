@@ -1,0 +1,39 @@
+//! Native code: what ELF files need, which libraries travel with a program, and how a payload is attached to a launcher.
+//!
+//! Everything here reads files made by others. Damage is an error and never a panic, and nothing is executed.
+//!
+//! | question | answer |
+//! |---|---|
+//! | what does this file need and offer? | [`ElfFacts`] |
+//! | which glibc does the result need? | [`glibc_floor`] |
+//! | which bytes can go? | [`trim`], [`edit_dynamic`] |
+//! | where would the dynamic loader find a library? | [`SystemLibraries`], [`SearchPath`] |
+//! | which libraries travel, and in which order are they loaded? | [`Closure`], [`stays_with_system`] |
+//! | how do launcher and payload become one file? | [`Attachment`], [`find_payload`] |
+//! | which Python was a launcher built for? | [`LauncherMarker`] |
+
+mod closure;
+mod edit;
+mod elf;
+mod error;
+mod floor;
+mod follow;
+mod image;
+mod ld_cache;
+mod marker;
+mod order;
+mod payload;
+mod search;
+mod system;
+mod trailer;
+
+pub use closure::{Carried, Closure, Conflict, Library, LibrarySource, Missing, Root};
+pub use edit::{edit_dynamic, trim};
+pub use elf::{ElfFacts, ElfKind, ElfTarget};
+pub use error::{ElfError, NativeError, PayloadError};
+pub use floor::{Floor, SymbolVersion, glibc_floor};
+pub use marker::LauncherMarker;
+pub use payload::Attachment;
+pub use search::{SearchPath, SystemLibraries};
+pub use system::stays_with_system;
+pub use trailer::{TRAILER_LEN, TRAILER_MAGIC, find_payload};

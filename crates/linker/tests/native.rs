@@ -1,0 +1,474 @@
+//! Native code against the real thing: readelf, ldd, the dynamic loader, the kernel, and the Pythons of this machine.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use pyox_linker::native::*;
+use tempfile::TempDir;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Runs a program; it has to succeed.
+fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error} (is it installed?)"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Compiles a C program or library in `dir`.
+fn cc(dir: &Path, name: &str, source: &str, arguments: &[&str]) -> PathBuf {
+    let (c, out) = (dir.join(format!("{name}.c")), dir.join(name));
+    fs::write(&c, source).unwrap();
+    run(Command::new("cc").current_dir(dir).arg("-g").arg(&c).arg("-o").arg(&out).args(arguments));
+    out
+}
+
+fn library(dir: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+    let symbol = name.replace(['.', '-', '/'], "_");
+    let soname = format!("-Wl,-soname,{}", Path::new(name).file_name().unwrap().to_str().unwrap());
+    let all: Vec<&str> =
+        ["-shared", "-fPIC", &soname, "-L.", "-Wl,--no-as-needed"].iter().chain(arguments).copied().collect();
+    cc(dir, name, &format!("int {symbol}(void) {{ return 42; }}\n"), &all)
+}
+
+/// The Pythons of pyenv, each with the extension modules in its lib-dynload.
+fn pythons() -> Vec<(PathBuf, Vec<PathBuf>)> {
+    let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
+    let root = root.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv"))).unwrap();
+    let mut pythons = Vec::new();
+    for version in fs::read_dir(root.join("versions")).into_iter().flatten().flatten() {
+        let python = version.path().join("bin/python3");
+        for lib in fs::read_dir(version.path().join("lib")).into_iter().flatten().flatten() {
+            let modules = files(&lib.path().join("lib-dynload"), ".so");
+            if python.exists() && !modules.is_empty() {
+                pythons.push((python.clone(), modules));
+            }
+        }
+    }
+    pythons.sort();
+    pythons
+}
+
+fn files(dir: &Path, part: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<_> = entries.filter(|p| p.is_file() && p.to_str().is_some_and(|p| p.contains(part))).collect();
+    files.sort();
+    files
+}
+
+fn facts(path: &Path) -> ElfFacts {
+    ElfFacts::parse(path, &fs::read(path).unwrap()).unwrap()
+}
+
+/// The facts that readelf knows too, in the order: needed, soname, rpath, runpath, glibc.
+type Known = (Vec<String>, Vec<String>, Vec<String>, Vec<String>, Option<SymbolVersion>);
+
+fn readelf_facts(paths: &[PathBuf]) -> BTreeMap<PathBuf, Known> {
+    // A second file, so that the name of each is printed.
+    let output = text(&run(Command::new("readelf").args(["-d", "-V", "-W"]).args(paths).arg("/bin/true")));
+    let mut all = BTreeMap::new();
+    let (mut file, mut is_needs) = (PathBuf::new(), false);
+    for line in output.lines() {
+        if let Some(path) = line.strip_prefix("File: ") {
+            file = PathBuf::from(path);
+            continue;
+        }
+        let known: &mut Known = all.entry(file.clone()).or_default();
+        if line.starts_with("Version ") {
+            is_needs = line.starts_with("Version needs");
+        }
+        let name = line.split_once('[').and_then(|(_, rest)| rest.strip_suffix(']')).map(str::to_owned);
+        let dirs = || name.iter().flat_map(|dirs| dirs.split(':')).filter(|dir| !dir.is_empty()).map(str::to_owned);
+        match line.split_whitespace().nth(1) {
+            Some("(NEEDED)") => known.0.extend(name),
+            Some("(SONAME)") => known.1.extend(name),
+            Some("(RPATH)") => known.2.extend(dirs()),
+            Some("(RUNPATH)") => known.3.extend(dirs()),
+            _ if is_needs && !line.contains("WEAK") => {
+                let version = line.split_once("Name: GLIBC_").and_then(|(_, rest)| rest.split_whitespace().next());
+                let version = if version == Some("ABI_DT_RELR") { Some("2.36") } else { version };
+                known.4 = known.4.max(version.and_then(SymbolVersion::parse));
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+#[test]
+fn facts_are_those_of_readelf() {
+    let mut paths = Vec::new();
+    for dir in ["/usr/bin", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64"] {
+        let candidates = files(Path::new(dir), "");
+        let step = (candidates.len() / 150).max(1);
+        let elf = |path: &PathBuf| fs::read(path).is_ok_and(|bytes| ElfTarget::from_bytes(&bytes).is_some());
+        paths.extend(candidates.into_iter().step_by(step).filter(elf));
+    }
+    paths.extend(pythons().into_iter().flat_map(|(_, modules)| modules));
+    assert!(paths.len() > 100, "{} files", paths.len());
+    let known = readelf_facts(&paths);
+    for path in &paths {
+        let facts = facts(path);
+        let soname: Vec<String> = facts.soname.into_iter().collect();
+        let found = (facts.needed, soname, facts.rpath, facts.runpath, facts.glibc);
+        assert_eq!(Some(&found), known.get(path), "{}", path.display());
+    }
+}
+
+#[test]
+fn extension_modules_are_recognised_and_work_when_edited() -> Outcome {
+    const IMPORT: &str = "
+import sys
+sys.path.insert(0, sys.argv[1])
+for name in sys.argv[2:]:
+    try:
+        module = __import__(name)
+        print(name, module.__file__.startswith(sys.argv[1]))
+    except BaseException as e:
+        print(name, type(e).__name__)
+";
+    let pythons = pythons();
+    assert!(!pythons.is_empty(), "no Python in $PYENV_ROOT");
+    let (mut before, mut after, mut edited) = (0, 0, Vec::new());
+    let dir = TempDir::new()?;
+    for (number, (python, modules)) in pythons.iter().enumerate() {
+        let [plain, small] = ["plain", "small"].map(|kind| dir.path().join(format!("{number}-{kind}")));
+        fs::create_dir(&plain)?;
+        fs::create_dir(&small)?;
+        let mut names = Vec::new();
+        for path in modules {
+            let file_name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let name = file_name.split('.').next().unwrap_or_default();
+            assert!(facts(path).init_functions.contains(&format!("PyInit_{name}")), "{}", path.display());
+            let bytes = fs::read(path)?;
+            fs::write(plain.join(file_name), &bytes)?;
+            before += bytes.len();
+            let bytes = edit_dynamic(trim(bytes), true, |_| false)?;
+            assert_eq!(edit_dynamic(trim(bytes.clone()), true, |_| false)?, bytes, "a second time changes nothing");
+            after += bytes.len();
+            fs::write(small.join(file_name), &bytes)?;
+            let (old, mut new) = (facts(path), facts(&small.join(file_name)));
+            (new.rpath, new.runpath) = (old.rpath.clone(), old.runpath.clone());
+            assert_eq!(old, new);
+            edited.push(small.join(file_name));
+            names.push(name.to_owned());
+        }
+        let import = |dir: &Path| {
+            text(&run(Command::new(python).args(["-E", "-S", "-c", IMPORT]).arg(dir).args(&names).current_dir(dir)))
+        };
+        let imported = import(&small);
+        assert_eq!(imported, import(&plain));
+        let failed = imported.lines().filter(|line| !line.ends_with("True")).count();
+        assert!(failed * 4 < names.len(), "{}: {imported}", python.display());
+    }
+    // Two thirds are debugging information, where Python was compiled with it.
+    assert!(after < before, "{before} {after}");
+    let output = run(Command::new("readelf").args(["-l", "-d", "-W"]).args(&edited));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!text(&output).contains("PATH)"));
+    Ok(())
+}
+
+#[test]
+fn needs_are_removed_unless_versions_depend_on_them() -> Outcome {
+    let dir = TempDir::new()?;
+    library(dir.path(), "libgone.so", &[]);
+    let user = library(dir.path(), "libuser.so", &["-lgone", "-lm", "-Wl,-rpath,/nowhere", "-Wl,--disable-new-dtags"]);
+    assert_eq!(
+        (facts(&user).needed, facts(&user).rpath),
+        (vec!["libgone.so".into(), "libm.so.6".into(), "libc.so.6".into()], vec!["/nowhere".into()])
+    );
+    for file in [fs::read(&user)?, trim(fs::read(&user)?)] {
+        let edited = dir.path().join("edited.so");
+        fs::write(&edited, edit_dynamic(file, true, |name| name == "libgone.so")?)?;
+        assert_eq!(
+            (facts(&edited).needed, facts(&edited).rpath),
+            (vec!["libm.so.6".into(), "libc.so.6".into()], vec![])
+        );
+        let load = "import ctypes, sys; print(ctypes.CDLL(sys.argv[1]).libuser_so())";
+        assert_eq!(text(&run(Command::new("python3").args(["-c", load]).arg(&edited))), "42\n");
+    }
+    let versioned = cc(
+        dir.path(),
+        "m.so",
+        "#include <math.h>\ndouble f(double x) { return pow(x, x); }",
+        &["-shared", "-fPIC", "-lm"],
+    );
+    let result = edit_dynamic(fs::read(versioned)?, true, |name| name == "libm.so.6");
+    assert!(matches!(result, Err(ElfError::VersionedNeed { soname }) if soname == "libm.so.6"));
+    Ok(())
+}
+
+#[test]
+fn the_closure_of_the_standard_library_is_what_ldd_finds() -> Outcome {
+    let mut seen = 0;
+    for (_, modules) in pythons() {
+        let chosen = ["_ssl", "_sqlite3", "readline", "_tkinter"];
+        let is_chosen = |path: &&PathBuf| {
+            path.file_name()
+                .and_then(|n| n.to_str())
+                .is_some_and(|n| chosen.iter().any(|c| n.starts_with(&format!("{c}."))))
+        };
+        let files: Vec<(PathBuf, Vec<u8>)> = modules
+            .iter()
+            .filter(is_chosen)
+            .map(|path| Ok((path.clone(), fs::read(path)?)))
+            .collect::<std::io::Result<_>>()?;
+        let roots: Vec<Root<'_>> = files
+            .iter()
+            .map(|(path, bytes)| Root { name: path.display().to_string(), origin: Some(path.clone()), bytes })
+            .collect();
+        let closure = Closure::of(&roots, |name| name.starts_with("libpython"), &SystemLibraries::of_this_machine())?;
+        assert!(closure.missing.is_empty() && closure.conflicts.is_empty(), "{closure:?}");
+        assert!(closure.system.contains("libc.so.6"));
+        for root in &roots {
+            let ldd = text(&run(Command::new("ldd").arg(&root.name)));
+            let order = closure.load_order(&root.name);
+            for (place, name) in order.iter().enumerate() {
+                let library = &closure.libraries[*name];
+                let LibrarySource::File(path) = &library.source else { panic!("{library:?}") };
+                assert!(ldd.contains(&format!("{name} => {} (", path.display())), "{name} {path:?} {ldd}");
+                assert!(library.named_as_needed);
+                for need in &library.file.needs {
+                    assert!(order[..place].contains(&need.as_str()), "{need} before {name}");
+                }
+                seen += 1;
+            }
+            // Whatever else ldd lists is left to the system, or needed by that only.
+            for name in facts(Path::new(&root.name)).needed {
+                assert!(
+                    order.contains(&name.as_str()) || stays_with_system(&name) || name.starts_with("libpython"),
+                    "{name}"
+                );
+            }
+        }
+        let ssl = roots.iter().find(|root| root.name.contains("_ssl"));
+        if let Some(ssl) = ssl.filter(|_| closure.libraries.contains_key("libssl.so.3")) {
+            assert_eq!(closure.load_order(&ssl.name), ["libcrypto.so.3", "libssl.so.3"]);
+        }
+        let all = closure.libraries.iter().map(|(name, library)| (name.as_str(), &library.file.facts));
+        assert!(glibc_floor(all).is_some_and(|floor| floor.version.major == 2 && !floor.culprits.is_empty()));
+    }
+    assert!(seen > 10);
+    Ok(())
+}
+
+#[test]
+fn cycles_gaps_and_conflicts_are_reported() -> Outcome {
+    let dir = TempDir::new()?;
+    let (base, at) = (dir.path(), |name: &str| dir.path().join(name));
+    for sub in ["a", "b"] {
+        fs::create_dir(at(sub))?;
+    }
+    library(base, "libgone.so", &[]);
+    library(base, "a/libx.so", &[]);
+    library(base, "b/libx.so", &["-lgone"]);
+    library(base, "libtwo.so", &[]);
+    library(base, "libone.so", &["-ltwo", "-lgone"]);
+    library(base, "libtwo.so", &["-lone"]);
+    let old_rpath = "-Wl,--disable-new-dtags";
+    let root = library(base, "root.so", &["-lone", "-La", "-lx", "-Wl,-rpath,$ORIGIN:$ORIGIN/a", old_rpath]);
+    let other = library(base, "other.so", &["-Lb", "-lx", "-Wl,-rpath,${ORIGIN}/b", "-Wl,--enable-new-dtags"]);
+    fs::remove_file(at("libgone.so"))?;
+
+    let bytes = [fs::read(&root)?, fs::read(&other)?];
+    let root_of = |name: &str, origin: &Path, bytes| Root { name: name.into(), origin: Some(origin.into()), bytes };
+    let roots = [root_of("root", &root, &bytes[0]), root_of("zother", &other, &bytes[1])];
+    let closure = Closure::of(&roots, |_| false, &SystemLibraries::none())?;
+    assert_eq!(closure.cycles, [["libone.so", "libtwo.so"]]);
+    assert_eq!(closure.order.len(), 3);
+    assert_eq!(closure.roots["root"].needs, ["libone.so", "libx.so"]);
+    let missing = Missing { soname: "libgone.so".into(), needed_by: vec!["root".into(), "libone.so".into()] };
+    assert_eq!(closure.missing, [missing]);
+    let source = |path: &str| LibrarySource::File(at(path));
+    let [conflict] = &closure.conflicts[..] else { panic!("{:?}", closure.conflicts) };
+    assert_eq!((&conflict.taken, &conflict.other), (&source("a/libx.so"), &source("b/libx.so")));
+    assert_eq!((conflict.soname.as_str(), conflict.needed_by.as_str()), ("libx.so", "zother"));
+
+    // A file without directories of its own gets what another one found.
+    let poor = fs::read(library(base, "poor.so", &["-La", "-lx"]))?;
+    let both = [Root { name: "a-poor".into(), origin: None, bytes: &poor }, roots[1].clone()];
+    let served = Closure::of(&both, |name| name == "libgone.so", &SystemLibraries::none())?;
+    assert_eq!((served.load_order("a-poor"), served.missing.len()), (vec!["libx.so"], 0));
+
+    // The directories that a file names come before the extra ones.
+    let hidden = Closure::of(&roots[1..], |_| false, &SystemLibraries::none().with_directories([at("a")]))?;
+    assert_eq!(hidden.libraries["libx.so"].source, source("b/libx.so"));
+
+    // Libraries that are roots themselves need no disk.
+    let one = fs::read(at("libone.so"))?;
+    let memory = |name: &str, bytes| Root { name: name.into(), origin: None, bytes };
+    let carried = Closure::of(
+        &[memory("root", &bytes[0]), memory("lib/one", &one)],
+        |n| n != "libone.so",
+        &SystemLibraries::none(),
+    )?;
+    assert_eq!(carried.libraries["libone.so"].source, LibrarySource::Root("lib/one".into()));
+    assert_eq!(carried.order, ["libone.so"]);
+    Ok(())
+}
+
+/// Looks for its payload as the launcher does, and prints its length and FNV-1a hash, and where it was.
+const LAUNCHER: &str = r#"
+#define _GNU_SOURCE
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+static char zeros[10 << 20];
+static char data[100] = "data";
+const char marker[256] __attribute__((section(".pyoxidizer"), used)) = "python=3.11\nabi=cpython-311-x86_64-linux-gnu\nformat=4\n";
+static int seen(struct dl_phdr_info *info, size_t size, void *count) {
+    for (int i = 0; i < info->dlpi_phnum; i++) *(int *)count += info->dlpi_phdr[i].p_type == PT_LOAD;
+    return 1;
+}
+int main(void) {
+    const ElfW(Phdr) *headers = (void *)getauxval(AT_PHDR), *last = 0;
+    size_t base = 0;
+    int loads = 0, listed = 0;
+    for (unsigned long i = 0; i < getauxval(AT_PHNUM); i++) {
+        if (headers[i].p_type == PT_PHDR) base = (size_t)headers - headers[i].p_vaddr;
+        if (headers[i].p_type == PT_LOAD) { last = &headers[i]; loads++; }
+    }
+    dl_iterate_phdr(seen, &listed);
+    for (size_t i = 0; i < sizeof zeros; i++) if (zeros[i]) return 3;
+    char *heap = malloc(1000), *large = malloc(5 << 20);
+    memset(heap, 1, 1000); memset(large, 1, 5 << 20); memset(zeros, 1, sizeof zeros);
+    if (strcmp(data, "data") || listed != loads || last->p_flags != PF_R) return 4;
+    const unsigned char *bytes = (void *)(base + last->p_vaddr);
+    unsigned hash = 2166136261u;
+    for (size_t i = 0; i < last->p_filesz; i++) hash = (hash ^ bytes[i]) * 16777619u;
+    printf("%zu %u\n", (size_t)last->p_filesz, hash);
+}
+"#;
+
+fn attach(launcher: &[u8], payload: &[u8]) -> Result<(Attachment, Vec<u8>), PayloadError> {
+    let attachment = Attachment::plan(launcher, payload.len() as u64)?;
+    let mut program = Vec::new();
+    attachment.write(launcher, |out| payload.chunks(1000).try_for_each(|chunk| out.write_all(chunk)), &mut program)?;
+    assert_eq!(program.len() as u64, attachment.program_len());
+    Ok((attachment, program))
+}
+
+fn install(path: &Path, program: &[u8]) {
+    fs::write(path, program).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn the_kernel_maps_a_payload() -> Outcome {
+    let dir = TempDir::new()?;
+    let payload: Vec<u8> = (0..(1u32 << 20) + 123).map(|n| (n.wrapping_mul(2654435761) >> 13) as u8).collect();
+    let hash = payload.iter().fold(2166136261u32, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(16777619));
+    for (name, arguments) in [
+        ("pie", &["-pie", "-fPIE"][..]),
+        ("fixed", &["-no-pie"]),
+        ("static", &["-static"]),
+        ("stripped", &["-O2", "-s"]),
+        ("dense", &["-Wl,-z,noseparate-code", "-Wl,-z,max-page-size=0x200000"]),
+    ] {
+        let launcher = fs::read(cc(dir.path(), name, LAUNCHER, arguments))?;
+        let marker = LauncherMarker::read(&launcher)?.expect("a marker");
+        assert_eq!((marker.python(), marker.format(), marker.fields().len()), (Some("3.11"), Some(4), 3));
+        assert_eq!(find_payload(&launcher)?, None);
+        let (attachment, program) = attach(&launcher, &payload)?;
+        let start = attachment.payload_offset();
+        assert!(attachment.mapped_at().is_some() && start % 4096 == 0);
+        assert_eq!(find_payload(&program)?, Some(start..start + payload.len() as u64));
+        let path = dir.path().join(format!("{name}.out"));
+        install(&path, &program);
+        assert_eq!(text(&run(&mut Command::new(&path))), format!("{} {hash}\n", payload.len()), "{name}");
+        let readelf = run(Command::new("readelf").args(["-l", "-h", "-S", "-n", "-W"]).arg(&path));
+        assert!(readelf.stderr.is_empty(), "{}", String::from_utf8_lossy(&readelf.stderr));
+        assert_eq!(LauncherMarker::read(&program)?, Some(marker));
+
+        assert!(matches!(Attachment::plan(&program, 1), Err(PayloadError::AlreadyAttached)));
+        let cut = find_payload(&program[..program.len() - TRAILER_LEN - 1]);
+        assert!(matches!(cut, Err(PayloadError::Truncated { .. })), "{cut:?}");
+        run(Command::new("strip").arg(&path));
+        assert!(matches!(find_payload(&fs::read(&path)?), Err(PayloadError::Stripped)), "{name}");
+        assert!(matches!(Attachment::plan(&fs::read(&path)?, 1), Err(PayloadError::Stripped)));
+    }
+    Ok(())
+}
+
+#[test]
+fn programs_of_the_system_run_with_a_payload() -> Outcome {
+    let dir = TempDir::new()?;
+    let launcher = fs::read("/bin/true")?;
+    let (_, program) = attach(&launcher, &[1; 5000])?;
+    install(&dir.path().join("true"), &program);
+    run(&mut Command::new(dir.path().join("true")));
+    assert!(matches!(Attachment::plan(&launcher, 0), Err(PayloadError::Empty)));
+    assert!(matches!(Attachment::plan(&launcher, u64::MAX - 4096), Err(PayloadError::TooLarge { .. })));
+    assert!(matches!(Attachment::plan(b"#!/bin/sh", 1), Err(PayloadError::Launcher(ElfError::NotElf))));
+    let plan = Attachment::plan(&launcher, 7)?;
+    let short = plan.write(&launcher, |out| out.write_all(b"six by"), &mut Vec::new());
+    assert!(matches!(short, Err(PayloadError::Length { expected: 7, written: 6 })));
+    let changed = plan.write(b"", |_| Ok(()), &mut Vec::new());
+    assert!(matches!(changed, Err(PayloadError::LauncherChanged { .. })));
+    assert_eq!(LauncherMarker::read(&launcher)?, None);
+    Ok(())
+}
+
+/// Calls everything that reads bytes.
+fn exercise(bytes: &[u8]) {
+    let _ = ElfFacts::from_bytes(bytes);
+    let _ = LauncherMarker::read(bytes);
+    let _ = find_payload(bytes);
+    let _ = edit_dynamic(trim(bytes.to_vec()), true, |name| name.starts_with("libm"));
+    let _ = edit_dynamic(bytes.to_vec(), true, |name| name.starts_with("libm"));
+    if let Ok(plan) = Attachment::plan(bytes, 10) {
+        let _ = plan.write(bytes, |out| out.write_all(&[0; 10]), &mut std::io::sink());
+    }
+}
+
+#[test]
+fn damage_never_panics() -> Outcome {
+    let dir = TempDir::new()?;
+    let source = "#include <math.h>\n__thread int t; double PyInit_x(double x) { return t + pow(x, x); }";
+    let module = cc(dir.path(), "x.so", source, &["-shared", "-fPIC", "-lm", "-Wl,-rpath,/nowhere"]);
+    let program = cc(dir.path(), "p", LAUNCHER, &[]);
+    let known = facts(&module);
+    assert!(known.thread_local && known.init_functions == ["PyInit_x"] && known.kind == ElfKind::Shared);
+    assert_eq!(facts(&program).kind, ElfKind::Executable);
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut random = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for path in [&module, &program] {
+        let whole = fs::read(path)?;
+        for len in 0..whole.len() {
+            exercise(&whole[..len]);
+        }
+        for round in 0..6000 {
+            let mut bytes = whole.clone();
+            // Most of the structures are at the start; the dynamic section is somewhere behind.
+            let reach = if round % 2 == 0 { 0x800 } else { bytes.len() as u64 };
+            for _ in 0..=random() % 3 {
+                let at = (random() % reach) as usize;
+                bytes[at] =
+                    if random() % 2 == 0 { random() as u8 } else { [0, 0xff, 0x7f, 0x80][random() as usize % 4] };
+            }
+            exercise(&bytes);
+        }
+        // As another word size and byte order.
+        for (class, order) in [(1, 1), (1, 2), (2, 2)] {
+            let mut bytes = whole.clone();
+            (bytes[4], bytes[5]) = (class, order);
+            exercise(&bytes);
+        }
+    }
+    Ok(())
+}

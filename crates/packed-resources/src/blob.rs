@@ -1,0 +1,241 @@
+//! Opening a blob and finding entries in it.
+
+use crate::entry::{Entry, Record};
+use crate::error::Error;
+use crate::layout::{
+    ENTRY_LEN, FIELD_LEN, HEADER_LEN, MAGIC, MAX_SECTIONS, SECTION_LEN, SLOT_LEN, SectionKind, hash_name,
+};
+
+/// Packed resources version 4 in a byte slice.
+///
+/// Opening validates the header and the bounds of all sections, in constant time and without allocation. Every
+/// access after that is bounds-checked again and returns an error on damage.
+#[derive(Clone, Copy)]
+pub struct Blob<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) names: &'a [u8],
+    slots: &'a [u8],
+    entries: &'a [u8],
+    pub(crate) fields: &'a [u8],
+    section_count: u32,
+}
+
+/// One record of the section table.
+pub(crate) struct Section {
+    pub(crate) kind: SectionKind,
+    pub(crate) crc: u32,
+    pub(crate) offset: u64,
+    pub(crate) length: u64,
+}
+
+impl<'a> Blob<'a> {
+    /// Opens the blob at the start of `bytes`; what follows it is ignored.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Magic`], [`Error::Truncated`], [`Error::HeaderChecksum`], [`Error::Header`],
+    /// [`Error::MissingSection`] or [`Error::OutOfBounds`]: the header or the section table is not valid.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
+        let actual = bytes.len() as u64;
+        if !bytes.starts_with(&MAGIC) {
+            return Err(Error::Magic { found: bytes[..bytes.len().min(8)].to_vec() });
+        }
+        let truncated = |expected| Error::Truncated { expected, actual };
+        let header = bytes.get(..HEADER_LEN).ok_or(truncated(HEADER_LEN as u64))?;
+        let total = u64_at(header, 16);
+        if total < HEADER_LEN as u64 {
+            return Err(Error::Header { what: "total length", value: total });
+        }
+        if total > actual {
+            return Err(truncated(total));
+        }
+        let bytes = &bytes[..total as usize];
+        let section_count = u32_at(header, 12);
+        if section_count > MAX_SECTIONS {
+            return Err(Error::Header { what: "section count", value: section_count.into() });
+        }
+        let table_end = HEADER_LEN + section_count as usize * SECTION_LEN;
+        let too_many = Error::Header { what: "section count", value: section_count.into() };
+        let checked = bytes.get(12..table_end).ok_or(too_many)?;
+        let (expected, actual) = (u32_at(header, 8), crc32fast::hash(checked));
+        if expected != actual {
+            return Err(Error::HeaderChecksum { expected, actual });
+        }
+        let mut blob = Self { bytes, names: &[], slots: &[], entries: &[], fields: &[], section_count };
+        blob.locate_sections(u32_at(header, 24), u32_at(header, 28), u32_at(header, 32))?;
+        Ok(blob)
+    }
+
+    fn locate_sections(&mut self, entries: u32, slots: u32, fields: u32) -> Result<(), Error> {
+        if !slots.is_power_of_two() {
+            return Err(Error::Header { what: "slot count", value: slots.into() });
+        }
+        for section in self.sections() {
+            self.section_bytes(&section)?;
+        }
+        let sized = |kind, count: u32, size: usize| -> Result<&'a [u8], Error> {
+            let bytes = self.section(kind)?.ok_or(Error::MissingSection { kind })?;
+            let (length, limit) = (u64::from(count) * size as u64, bytes.len() as u64);
+            if length != limit {
+                return Err(Error::OutOfBounds { what: "table of records", offset: 0, length, limit });
+            }
+            Ok(bytes)
+        };
+        let slots = sized(SectionKind::Slots, slots, SLOT_LEN)?;
+        let entries = sized(SectionKind::Entries, entries, ENTRY_LEN)?;
+        let fields = sized(SectionKind::Fields, fields, FIELD_LEN)?;
+        let names = self.section(SectionKind::Names)?.unwrap_or_default();
+        (self.slots, self.entries, self.fields, self.names) = (slots, entries, fields, names);
+        Ok(())
+    }
+
+    /// Length of the blob in bytes.
+    #[expect(clippy::len_without_is_empty, reason = "a blob always has a header")]
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// All bytes of the blob.
+    pub fn as_bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Number of entries.
+    pub fn entry_count(&self) -> usize {
+        self.entries.len() / ENTRY_LEN
+    }
+
+    /// The bytes of a section, or `None` if the blob has none of that kind.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfBounds`] if its record points outside of the blob; [`Blob::open`] rules that out.
+    pub fn section(&self, kind: SectionKind) -> Result<Option<&'a [u8]>, Error> {
+        match self.sections().find(|section| section.kind == kind) {
+            Some(section) => self.section_bytes(&section).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The kinds of all sections, in stored order.
+    pub fn section_kinds(&self) -> impl Iterator<Item = SectionKind> + use<'a> {
+        self.sections().map(|section| section.kind)
+    }
+
+    pub(crate) fn sections(&self) -> impl Iterator<Item = Section> + use<'a> {
+        let bytes = self.bytes;
+        (0..self.section_count as usize).map(move |i| {
+            let at = HEADER_LEN + i * SECTION_LEN;
+            Section {
+                kind: SectionKind::from_code(u32_at(bytes, at)),
+                crc: u32_at(bytes, at + 4),
+                offset: u64_at(bytes, at + 8),
+                length: u64_at(bytes, at + 16),
+            }
+        })
+    }
+
+    pub(crate) fn section_bytes(&self, section: &Section) -> Result<&'a [u8], Error> {
+        slice(self.bytes, section.offset, section.length, "section")
+    }
+
+    /// The entry with this name, found through the hash table.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfBounds`] or [`Error::NotUtf8`] if records on the way are damaged.
+    pub fn entry(&self, name: &str) -> Result<Option<Entry<'a>>, Error> {
+        let hash = hash_name(name.as_bytes());
+        let mask = self.slots.len() / SLOT_LEN - 1;
+        let mut slot = hash as usize & mask;
+        for _ in 0..=mask {
+            let at = slot * SLOT_LEN;
+            let position = u32_at(self.slots, at + 4);
+            if position == 0 {
+                return Ok(None);
+            }
+            if u32_at(self.slots, at) == hash {
+                let record = self.record(position as usize - 1)?;
+                if record.name_bytes(self)? == name.as_bytes() {
+                    return record.entry(self).map(Some);
+                }
+            }
+            slot = (slot + 1) & mask;
+        }
+        Ok(None)
+    }
+
+    /// The entry at a position of the table sorted by name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfBounds`] if there is no such position or its record is damaged, [`Error::NotUtf8`] for its name.
+    pub fn entry_at(&self, position: usize) -> Result<Entry<'a>, Error> {
+        self.record(position)?.entry(self)
+    }
+
+    /// All entries, sorted by the bytes of their names.
+    pub fn entries(&self) -> impl Iterator<Item = Result<Entry<'a>, Error>> + use<'a> {
+        let blob = *self;
+        (0..blob.entry_count()).map(move |position| blob.entry_at(position))
+    }
+
+    /// The entries whose names start with `prefix`: one binary search, then a range.
+    ///
+    /// # Errors
+    ///
+    /// As [`Blob::entry`].
+    pub fn entries_with_prefix<'p>(
+        &self,
+        prefix: &'p str,
+    ) -> Result<impl Iterator<Item = Result<Entry<'a>, Error>> + use<'a, 'p>, Error> {
+        let (mut low, mut high) = (0, self.entry_count());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.record(middle)?.name_bytes(self)? < prefix.as_bytes() {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let blob = *self;
+        Ok((low..blob.entry_count())
+            .map(move |position| blob.entry_at(position))
+            .take_while(move |entry| entry.as_ref().map_or(true, |entry| entry.name().starts_with(prefix))))
+    }
+
+    fn record(&self, position: usize) -> Result<Record, Error> {
+        let bytes = slice(self.entries, (position as u64).saturating_mul(ENTRY_LEN as u64), ENTRY_LEN as u64, "entry")?;
+        Ok(Record {
+            name_offset: u32_at(bytes, 0),
+            name_length: u32_at(bytes, 4),
+            flags: u32_at(bytes, 8),
+            first_field: u32_at(bytes, 12),
+            field_count: u32_at(bytes, 16),
+        })
+    }
+}
+
+/// A checked sub-slice; `what` names it in the error.
+pub(crate) fn slice<'b>(bytes: &'b [u8], offset: u64, length: u64, what: &'static str) -> Result<&'b [u8], Error> {
+    let range = || {
+        let start = usize::try_from(offset).ok()?;
+        let end = start.checked_add(usize::try_from(length).ok()?)?;
+        bytes.get(start..end)
+    };
+    range().ok_or(Error::OutOfBounds { what, offset, length, limit: bytes.len() as u64 })
+}
+
+/// Little-endian; the caller has checked the bounds.
+pub(crate) fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    let mut word = [0; 4];
+    word.copy_from_slice(&bytes[at..at + 4]);
+    u32::from_le_bytes(word)
+}
+
+/// Little-endian; the caller has checked the bounds.
+pub(crate) fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    let mut word = [0; 8];
+    word.copy_from_slice(&bytes[at..at + 8]);
+    u64::from_le_bytes(word)
+}

@@ -1,0 +1,206 @@
+//! Merging typed resources into packed entries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::Error;
+use crate::layout::{EntryFlags, FieldKind};
+use crate::resource::{Location, OptimizeLevel, Resource};
+use crate::value::Value;
+use crate::write::{EntryWriter, Writer};
+
+/// Takes resources with their values and locations, and makes the entries of a [`Writer`] of them.
+///
+/// The first resource of a kind and name wins, as the first directory of `sys.path` does.
+#[derive(Default)]
+pub struct Collector {
+    writer: Writer,
+    taken: BTreeSet<(String, FieldKind, String)>,
+    metadata_directories: BTreeMap<String, String>,
+}
+
+/// What became of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Placed {
+    /// It is in.
+    Added,
+    /// A resource of the same kind and name was there before, or another metadata directory of the same project.
+    Shadowed,
+}
+
+impl Collector {
+    /// Nothing in it yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a resource whose content is `value`.
+    pub fn add(&mut self, resource: &Resource, value: Value, location: Location) -> Placed {
+        let (name, flags, kind, key) = describe(resource);
+        if let Resource::DistributionResource(file) = resource
+            && *self.metadata_directories.entry(name.clone()).or_insert_with(|| file.directory.clone())
+                != file.directory
+        {
+            return Placed::Shadowed;
+        }
+        let cached = location == Location::Cache && !matches!(resource, Resource::ModuleBytecode(_));
+        // A file that is nothing else exists only in the cache directory.
+        if kind == FieldKind::CacheFile {
+            if !self.claim(&name, kind, &key) {
+                return Placed::Shadowed;
+            }
+            let entry = self.writer.entry(name);
+            if cached {
+                entry.keyed(kind, key, value);
+            }
+            return Placed::Added;
+        }
+        if !self.set(&name, kind, &key, || value.clone()) {
+            return Placed::Shadowed;
+        }
+        self.writer.entry(&*name).flag(flags);
+        if cached {
+            let path = resource.relative_path();
+            self.set(top_level(&path), FieldKind::CacheFile, &path, || value);
+        }
+        match resource {
+            Resource::ExtensionModule(module) => {
+                self.set(&name, FieldKind::RelativePath, "", || module.relative_path.as_bytes().into());
+            }
+            Resource::DistributionResource(file) => {
+                self.set(&name, FieldKind::MetadataDirectory, "", || file.directory.as_bytes().into());
+            }
+            _ => {}
+        }
+        Placed::Added
+    }
+
+    /// Whether nothing has had this place yet; it is taken from now on.
+    fn claim(&mut self, name: &str, kind: FieldKind, key: &str) -> bool {
+        self.taken.insert((name.to_owned(), kind, key.to_owned()))
+    }
+
+    /// Sets a field that nothing has set yet.
+    fn set(&mut self, name: &str, kind: FieldKind, key: &str, value: impl FnOnce() -> Value) -> bool {
+        let first = self.claim(name, kind, key);
+        if first {
+            self.writer.entry(name).keyed(kind, key, value());
+        }
+        first
+    }
+
+    /// Says that the extension module or shared library `name` needs the shared library `soname`.
+    pub fn depends(&mut self, name: &str, soname: &str) {
+        self.writer.entry(name).keyed(FieldKind::Dependency, soname, Vec::new());
+    }
+
+    /// Names the cache directory of a top-level package whose resources were added with [`Location::Cache`].
+    pub fn cache_directory(&mut self, package: &str, directory: &str) {
+        self.claim(package, FieldKind::CacheDirectory, "");
+        self.writer.entry(package).field(FieldKind::CacheDirectory, directory.as_bytes());
+    }
+
+    /// Takes over all entries of a blob without decoding a value; `value` makes each from its field.
+    ///
+    /// # Errors
+    ///
+    /// Any damage of the blob that is met.
+    pub fn add_blob<'a>(
+        &mut self,
+        blob: &crate::Blob<'a>,
+        mut value: impl FnMut(&crate::Field<'a>) -> Result<Value, Error>,
+    ) -> Result<(), Error> {
+        for entry in blob.entries() {
+            let entry = entry?;
+            self.writer.entry(entry.name()).flag(entry.flags());
+            for field in entry.fields() {
+                let field = field?;
+                if self.claim(entry.name(), field.kind(), field.key()) {
+                    let value = value(&field)?;
+                    self.writer.entry(entry.name()).keyed(field.kind(), field.key(), value);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The entry with this name, to set what resources do not express.
+    pub fn entry(&mut self, name: &str) -> &mut EntryWriter {
+        self.writer.entry(name)
+    }
+
+    /// The writer, with the namespace packages that the names imply.
+    pub fn finish(mut self) -> Writer {
+        let mut implied = BTreeSet::new();
+        for (name, kind, _) in &self.taken {
+            // Names of libraries have dots too, and may carry fields of any other kind.
+            use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, PackageResource, Source};
+            if matches!(kind, Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension | PackageResource) {
+                let own = (*kind == PackageResource).then(|| name.clone());
+                implied.extend(own.into_iter().chain(parents(name).map(str::to_owned)));
+            }
+        }
+        for name in implied {
+            let entry = self.writer.entry(name);
+            if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
+                entry.flag(EntryFlags::NAMESPACE.union(EntryFlags::PACKAGE));
+            }
+        }
+        self.writer
+    }
+}
+
+fn describe(resource: &Resource) -> (String, EntryFlags, FieldKind, String) {
+    let module = |name: &str, is_package: bool, flags: EntryFlags, kind| {
+        let flags = if is_package { flags.union(EntryFlags::PACKAGE) } else { flags };
+        (name.to_owned(), flags, kind, String::new())
+    };
+    match resource {
+        Resource::ModuleSource(m) => module(&m.name, m.is_package, EntryFlags::MODULE, FieldKind::Source),
+        Resource::ModuleBytecode(m) => {
+            let kind = match m.optimize {
+                OptimizeLevel::Zero => FieldKind::Bytecode,
+                OptimizeLevel::One => FieldKind::BytecodeOpt1,
+                OptimizeLevel::Two => FieldKind::BytecodeOpt2,
+            };
+            module(&m.name, m.is_package, EntryFlags::MODULE, kind)
+        }
+        Resource::ExtensionModule(m) => module(&m.name, m.is_package, EntryFlags::EXTENSION, FieldKind::Extension),
+        Resource::PackageResource(file) => {
+            (file.package.clone(), EntryFlags::PACKAGE, FieldKind::PackageResource, file.name.clone())
+        }
+        Resource::DistributionResource(file) => {
+            let name = normalized_project_name(&file.project);
+            (name, EntryFlags::DISTRIBUTION, FieldKind::DistributionResource, file.name.clone())
+        }
+        Resource::SharedLibrary(library) => {
+            (library.name.clone(), EntryFlags::SHARED_LIBRARY, FieldKind::SharedLibrary, String::new())
+        }
+        Resource::File(file) => {
+            (top_level(&file.path).to_owned(), EntryFlags::default(), FieldKind::CacheFile, file.path.clone())
+        }
+    }
+}
+
+/// The project name as PEP 503 compares it.
+pub(crate) fn normalized_project_name(name: &str) -> String {
+    let mut normalized = String::with_capacity(name.len());
+    for part in name.split(['-', '_', '.']).filter(|part| !part.is_empty()) {
+        if !normalized.is_empty() {
+            normalized.push('-');
+        }
+        normalized.push_str(&part.to_ascii_lowercase());
+    }
+    normalized
+}
+
+/// The top-level name of a path below `sys.path`.
+fn top_level(path: &str) -> &str {
+    let first = path.split('/').next().unwrap_or(path);
+    if first.len() == path.len() { first.split('.').next().unwrap_or(first) } else { first }
+}
+
+/// `a.b`, `a` for `a.b.c`.
+fn parents(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(name.rsplit_once('.'), |(parent, _)| parent.rsplit_once('.')).map(|(parent, _)| parent)
+}

@@ -1,0 +1,204 @@
+//! Constants and fixed-size records of the format. The prose is in `docs/packed-resources.md`.
+
+/// The first eight bytes of packed resources version 4.
+pub const MAGIC: [u8; 8] = *b"pyembed\x04";
+/// Length of the fixed header in bytes.
+pub(crate) const HEADER_LEN: usize = 48;
+/// Length of one record of the section table in bytes.
+pub(crate) const SECTION_LEN: usize = 24;
+/// No blob has more sections; bounds the work of opening.
+pub(crate) const MAX_SECTIONS: u32 = 64;
+/// Length of one hash table slot in bytes.
+pub(crate) const SLOT_LEN: usize = 8;
+/// Length of one entry record in bytes.
+pub(crate) const ENTRY_LEN: usize = 24;
+/// Length of one field record in bytes.
+pub(crate) const FIELD_LEN: usize = 40;
+/// Values start at multiples of this many bytes.
+pub const VALUE_ALIGNMENT: u64 = 8;
+/// Native code starts at multiples of this many bytes, the page size of most machines.
+pub const NATIVE_ALIGNMENT: u64 = 4096;
+
+/// What a section holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SectionKind {
+    /// UTF-8 of all names and keys (1).
+    Names,
+    /// The hash table over entry names (2).
+    Slots,
+    /// Entry records sorted by name (3).
+    Entries,
+    /// Field records, grouped by entry (4).
+    Fields,
+    /// Values: bytecode (5).
+    Code,
+    /// Values: source text (6).
+    Source,
+    /// Values: data files, metadata and everything else (7).
+    Resources,
+    /// Values: extension modules and shared libraries, page-aligned (8).
+    Native,
+    /// The encoded interpreter configuration (16).
+    InterpreterConfig,
+    /// Marshalled code that starts the importer (17).
+    Boot,
+    /// Any other number; from 4096 on free for applications.
+    Other(u32),
+}
+
+impl SectionKind {
+    /// The number stored in the section table.
+    pub const fn code(self) -> u32 {
+        match self {
+            Self::Names => 1,
+            Self::Slots => 2,
+            Self::Entries => 3,
+            Self::Fields => 4,
+            Self::Code => 5,
+            Self::Source => 6,
+            Self::Resources => 7,
+            Self::Native => 8,
+            Self::InterpreterConfig => 16,
+            Self::Boot => 17,
+            Self::Other(code) => code,
+        }
+    }
+
+    /// The kind behind a stored number.
+    pub const fn from_code(code: u32) -> Self {
+        match code {
+            1 => Self::Names,
+            2 => Self::Slots,
+            3 => Self::Entries,
+            4 => Self::Fields,
+            5 => Self::Code,
+            6 => Self::Source,
+            7 => Self::Resources,
+            8 => Self::Native,
+            16 => Self::InterpreterConfig,
+            17 => Self::Boot,
+            other => Self::Other(other),
+        }
+    }
+}
+
+/// What one field of an entry holds. The numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum FieldKind {
+    /// Source text of the module.
+    Source = 1,
+    /// Marshalled code of the module, optimisation level 0.
+    Bytecode = 2,
+    /// Marshalled code of the module, optimisation level 1.
+    BytecodeOpt1 = 3,
+    /// Marshalled code of the module, optimisation level 2.
+    BytecodeOpt2 = 4,
+    /// The extension module as a dynamic library.
+    Extension = 5,
+    /// The shared library itself.
+    SharedLibrary = 6,
+    /// A shared library this extension or library needs; the key is its entry's name, the value is empty.
+    Dependency = 7,
+    /// A data file of the package; the key is its path relative to the package, with `/`.
+    PackageResource = 8,
+    /// A file of the distribution's metadata directory; the key is its path relative to that directory.
+    DistributionResource = 9,
+    /// A file to be placed in the cache directory of its top-level package; the key is its path below `sys.path`.
+    CacheFile = 10,
+    /// Name of the cache directory of a top-level package: hexadecimal digest of its files.
+    CacheDirectory = 11,
+    /// The path below `sys.path` the resource has when it is a file, where that does not follow from its name.
+    RelativePath = 12,
+    /// Name of the metadata directory of a distribution, for example `click-8.1.7.dist-info`.
+    MetadataDirectory = 13,
+}
+
+impl FieldKind {
+    /// Every kind, by number.
+    pub const ALL: [Self; 13] = [
+        Self::Source,
+        Self::Bytecode,
+        Self::BytecodeOpt1,
+        Self::BytecodeOpt2,
+        Self::Extension,
+        Self::SharedLibrary,
+        Self::Dependency,
+        Self::PackageResource,
+        Self::DistributionResource,
+        Self::CacheFile,
+        Self::CacheDirectory,
+        Self::RelativePath,
+        Self::MetadataDirectory,
+    ];
+
+    /// The kind behind a stored number, if this version knows it.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code).checked_sub(1)?).copied()
+    }
+
+    /// The section that holds values of this kind.
+    pub(crate) fn section(self) -> SectionKind {
+        match self {
+            Self::Bytecode | Self::BytecodeOpt1 | Self::BytecodeOpt2 => SectionKind::Code,
+            Self::Source => SectionKind::Source,
+            Self::Extension | Self::SharedLibrary => SectionKind::Native,
+            _ => SectionKind::Resources,
+        }
+    }
+}
+
+/// How a value is stored. The numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// As it is.
+    Raw = 0,
+    /// One zstd frame.
+    Zstd = 1,
+}
+
+/// Bits that say what an entry is. One name may be several things at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct EntryFlags(pub u32);
+
+impl EntryFlags {
+    /// A Python module with source, bytecode or both.
+    pub const MODULE: Self = Self(1);
+    /// The module is a package.
+    pub const PACKAGE: Self = Self(2);
+    /// The package is a namespace package: a directory without code.
+    pub const NAMESPACE: Self = Self(4);
+    /// An extension module in a dynamic library.
+    pub const EXTENSION: Self = Self(8);
+    /// A shared library; the name is its SONAME.
+    pub const SHARED_LIBRARY: Self = Self(16);
+    /// A distribution; the name is its normalised project name (PEP 503).
+    pub const DISTRIBUTION: Self = Self(32);
+    /// Anything `import` can load.
+    pub const IMPORTABLE: Self = Self(1 | 4 | 8);
+
+    /// Whether any bit of `other` is set.
+    pub const fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Both sets of bits.
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// FNV-1a, 32 bits: the hash of the slot table.
+pub const fn hash_name(name: &[u8]) -> u32 {
+    let mut hash = 0x811c_9dc5_u32;
+    let mut i = 0;
+    while i < name.len() {
+        hash = (hash ^ name[i] as u32).wrapping_mul(0x0100_0193);
+        i += 1;
+    }
+    hash
+}

@@ -1,0 +1,185 @@
+//! What becomes of typed resources.
+
+mod common;
+
+use common::TestResult;
+use pyox_packed_resources::{
+    Blob, Collector, DistributionResource, EntryFlags, Error, ExtensionModule, FieldKind, FileData, Location,
+    ModuleBytecode, ModuleSource, OptimizeLevel, PackageResource, Placed, Resource, SharedLibrary, Value,
+};
+
+fn source(name: &str, is_package: bool) -> Resource {
+    Resource::ModuleSource(ModuleSource { name: name.into(), is_package, source: b""[..].into() })
+}
+
+fn data(package: &str, name: &str) -> Resource {
+    Resource::PackageResource(PackageResource { package: package.into(), name: name.into(), data: b""[..].into() })
+}
+
+fn metadata(project: &str, directory: &str, name: &str) -> Resource {
+    let (project, directory, name) = (project.into(), directory.into(), name.into());
+    Resource::DistributionResource(DistributionResource { project, directory, name, data: b""[..].into() })
+}
+
+fn extension(name: &str, path: &str) -> Resource {
+    let (name, relative_path) = (name.into(), path.into());
+    Resource::ExtensionModule(ExtensionModule { name, is_package: false, relative_path, library: b""[..].into() })
+}
+
+fn value(bytes: &[u8], entry: &str, kind: FieldKind, key: &str) -> Result<Option<String>, Error> {
+    let blob = Blob::open(bytes)?;
+    let Some(entry) = blob.entry(entry)? else { return Ok(None) };
+    let Some(field) = entry.keyed(kind, key)? else { return Ok(None) };
+    Ok(Some(String::from_utf8_lossy(&field.read(&blob)?).into_owned()))
+}
+
+fn flags(bytes: &[u8], entry: &str) -> Result<Option<EntryFlags>, Error> {
+    Ok(Blob::open(bytes)?.entry(entry)?.map(|entry| entry.flags()))
+}
+
+fn names(bytes: &[u8]) -> Result<Vec<String>, Error> {
+    Blob::open(bytes)?.entries().map(|entry| entry.map(|entry| entry.name().to_owned())).collect()
+}
+
+const PACKAGE: EntryFlags = EntryFlags::MODULE.union(EntryFlags::PACKAGE);
+const NAMESPACE: EntryFlags = EntryFlags::NAMESPACE.union(EntryFlags::PACKAGE);
+
+#[test]
+fn the_first_wins() -> TestResult {
+    let mut collector = Collector::new();
+    assert_eq!(collector.add(&source("a", true), b"1"[..].into(), Location::InMemory), Placed::Added);
+    assert_eq!(collector.add(&source("a", false), b"2"[..].into(), Location::Cache), Placed::Shadowed);
+    assert_eq!(collector.add(&data("a", "x"), b"3"[..].into(), Location::InMemory), Placed::Added);
+    assert_eq!(collector.add(&data("a", "x"), b"4"[..].into(), Location::InMemory), Placed::Shadowed);
+    for (optimize, kind) in [(OptimizeLevel::Zero, Placed::Added), (OptimizeLevel::Two, Placed::Added)] {
+        let (name, bytecode) = ("a".to_owned(), b""[..].into());
+        let module = Resource::ModuleBytecode(ModuleBytecode { name, is_package: true, optimize, bytecode });
+        assert_eq!(collector.add(&module, [optimize.number()][..].into(), Location::InMemory), kind);
+        assert_eq!(collector.add(&module, b"again"[..].into(), Location::InMemory), Placed::Shadowed);
+    }
+    let bytes = collector.finish().to_vec()?;
+    assert_eq!(value(&bytes, "a", FieldKind::Source, "")?.as_deref(), Some("1"));
+    assert_eq!(value(&bytes, "a", FieldKind::PackageResource, "x")?.as_deref(), Some("3"));
+    assert_eq!(value(&bytes, "a", FieldKind::Bytecode, "")?.as_deref(), Some("\0"));
+    assert_eq!(value(&bytes, "a", FieldKind::BytecodeOpt1, "")?, None);
+    assert_eq!(value(&bytes, "a", FieldKind::BytecodeOpt2, "")?.as_deref(), Some("\u{2}"));
+    assert_eq!(value(&bytes, "a", FieldKind::CacheFile, "a.py")?, None);
+    assert_eq!(flags(&bytes, "a")?, Some(PACKAGE));
+    Ok(())
+}
+
+#[test]
+fn names_imply_namespace_packages() -> TestResult {
+    let mut collector = Collector::new();
+    collector.add(&source("ns.sub.module", false), b""[..].into(), Location::InMemory);
+    collector.add(&source("real", true), b""[..].into(), Location::InMemory);
+    collector.add(&extension("real.deep._ext", "real/deep/_ext.so"), b""[..].into(), Location::InMemory);
+    collector.add(&data("onlydata.inner", "x"), b""[..].into(), Location::InMemory);
+    collector.add(&metadata("zope.interface", "zope.interface-1.dist-info", "x"), b""[..].into(), Location::InMemory);
+    let library = SharedLibrary { name: "libssl.so.3".into(), relative_path: None, library: b""[..].into() };
+    collector.add(&Resource::SharedLibrary(library), b""[..].into(), Location::InMemory);
+    collector.depends("libssl.so.3", "libcrypto.so.3");
+    let bytes = collector.finish().to_vec()?;
+    let expected = ["libssl.so.3", "ns", "ns.sub", "ns.sub.module", "onlydata", "onlydata.inner"];
+    let expected = [&expected[..], &["real", "real.deep", "real.deep._ext", "zope-interface"]].concat();
+    assert_eq!(names(&bytes)?, expected);
+    for name in ["ns", "ns.sub", "onlydata", "onlydata.inner", "real.deep"] {
+        assert_eq!(flags(&bytes, name)?, Some(NAMESPACE), "{name}");
+    }
+    assert_eq!(flags(&bytes, "real")?, Some(PACKAGE));
+    assert_eq!(flags(&bytes, "ns.sub.module")?, Some(EntryFlags::MODULE));
+    assert_eq!(flags(&bytes, "real.deep._ext")?, Some(EntryFlags::EXTENSION));
+    assert_eq!(value(&bytes, "real.deep._ext", FieldKind::RelativePath, "")?.as_deref(), Some("real/deep/_ext.so"));
+    assert_eq!(flags(&bytes, "libssl.so.3")?, Some(EntryFlags::SHARED_LIBRARY));
+
+    // Once more through a blob: the dots in names of libraries still say nothing.
+    let mut again = Collector::new();
+    again.add_blob(&Blob::open(&bytes)?, |field| Value::from_field(field, field.stored(&Blob::open(&bytes)?)?))?;
+    assert!(again.finish().to_vec()? == bytes);
+    Ok(())
+}
+
+#[test]
+fn cached_resources_are_files_too() -> TestResult {
+    let mut collector = Collector::new();
+    collector.add(&source("pkg", true), b"1"[..].into(), Location::Cache);
+    collector.add(&source("pkg.sub.mod", false), b"2"[..].into(), Location::Cache);
+    collector.add(&data("pkg.sub", "d/x.txt"), b"3"[..].into(), Location::Cache);
+    collector.add(&extension("pkg._ext", "pkg/_ext.cpython-311.so"), b"4"[..].into(), Location::Cache);
+    collector.add(&source("single", false), b"5"[..].into(), Location::Cache);
+    let file = |path: &str| Resource::File(FileData { path: path.into(), data: b""[..].into(), executable: false });
+    assert_eq!(collector.add(&file("pkg.libs/libz.so"), b"6"[..].into(), Location::Cache), Placed::Added);
+    assert_eq!(collector.add(&file("pkg.libs/libz.so"), b"7"[..].into(), Location::Cache), Placed::Shadowed);
+    // Another kind of resource that would be the same file: the first is the one on disk.
+    assert_eq!(collector.add(&data("pkg", "__init__.py"), b"8"[..].into(), Location::Cache), Placed::Added);
+    let (name, bytecode) = ("pkg".to_owned(), b""[..].into());
+    let optimize = OptimizeLevel::Zero;
+    let module = Resource::ModuleBytecode(ModuleBytecode { name, is_package: true, optimize, bytecode });
+    collector.add(&module, b"9"[..].into(), Location::Cache);
+    collector.cache_directory("pkg", "00ff");
+    let bytes = collector.finish().to_vec()?;
+
+    let blob = Blob::open(&bytes)?;
+    let files = |entry: &str| -> Result<Vec<&str>, Error> {
+        let entry = blob.entry(entry)?.expect("is there");
+        entry.fields_of(FieldKind::CacheFile).map(|field| field.map(|field| field.key())).collect()
+    };
+    assert_eq!(files("pkg")?, ["pkg/__init__.py", "pkg/_ext.cpython-311.so", "pkg/sub/d/x.txt", "pkg/sub/mod.py"]);
+    assert_eq!(files("single")?, ["single.py"]);
+    assert_eq!(files("pkg.libs")?, ["pkg.libs/libz.so"]);
+    assert_eq!(value(&bytes, "pkg", FieldKind::CacheFile, "pkg/__init__.py")?.as_deref(), Some("1"));
+    assert_eq!(value(&bytes, "pkg.libs", FieldKind::CacheFile, "pkg.libs/libz.so")?.as_deref(), Some("6"));
+    assert_eq!(value(&bytes, "pkg", FieldKind::CacheDirectory, "")?.as_deref(), Some("00ff"));
+    assert_eq!(value(&bytes, "pkg._ext", FieldKind::Extension, "")?.as_deref(), Some("4"));
+    assert_eq!(flags(&bytes, "pkg.libs")?, Some(EntryFlags::default()));
+    Ok(())
+}
+
+#[test]
+fn project_names_are_normalised() -> TestResult {
+    let mut collector = Collector::new();
+    let mut add = |project: &str, directory: &str, name: &str, content: &[u8]| {
+        collector.add(&metadata(project, directory, name), content.into(), Location::InMemory)
+    };
+    assert_eq!(add("Zope.-_Interface", "Zope.Interface-1.dist-info", "METADATA", b"1"), Placed::Added);
+    assert_eq!(add("zope-interface", "Zope.Interface-1.dist-info", "METADATA", b"2"), Placed::Shadowed);
+    assert_eq!(add("zope_interface", "Zope.Interface-1.dist-info", "RECORD", b"3"), Placed::Added);
+    // Another version further down sys.path is shadowed as a whole.
+    assert_eq!(add("zope.interface", "zope_interface-2.dist-info", "entry_points.txt", b"4"), Placed::Shadowed);
+    let bytes = collector.finish().to_vec()?;
+    assert_eq!(names(&bytes)?, ["zope-interface"]);
+    let directory = value(&bytes, "zope-interface", FieldKind::MetadataDirectory, "")?;
+    assert_eq!(directory.as_deref(), Some("Zope.Interface-1.dist-info"));
+    assert_eq!(value(&bytes, "zope-interface", FieldKind::DistributionResource, "METADATA")?.as_deref(), Some("1"));
+    assert_eq!(value(&bytes, "zope-interface", FieldKind::DistributionResource, "entry_points.txt")?, None);
+    assert_eq!(flags(&bytes, "zope-interface")?, Some(EntryFlags::DISTRIBUTION));
+    Ok(())
+}
+
+#[test]
+fn a_blob_comes_after_what_is_there() -> TestResult {
+    let mut base = Collector::new();
+    base.add(&source("a", true), b"base"[..].into(), Location::Cache);
+    base.add(&extension("a.e", "a/e.so"), b"base"[..].into(), Location::InMemory);
+    base.add(&source("b", false), b"base"[..].into(), Location::InMemory);
+    let base = base.finish().to_vec()?;
+    let blob = Blob::open(&base)?;
+
+    let mut collector = Collector::new();
+    collector.add(&source("a", true), b"mine"[..].into(), Location::Cache);
+    collector.add(&extension("a.e", "a/e.abi3.so"), b"mine"[..].into(), Location::InMemory);
+    let mut taken = 0;
+    collector.add_blob(&blob, |field| {
+        taken += 1;
+        Value::from_field(field, field.stored(&blob)?)
+    })?;
+    assert_eq!(collector.add(&source("b", true), b"late"[..].into(), Location::InMemory), Placed::Shadowed);
+    let bytes = collector.finish().to_vec()?;
+    assert_eq!(taken, 1);
+    assert_eq!(value(&bytes, "a", FieldKind::Source, "")?.as_deref(), Some("mine"));
+    assert_eq!(value(&bytes, "a", FieldKind::CacheFile, "a/__init__.py")?.as_deref(), Some("mine"));
+    assert_eq!(value(&bytes, "a.e", FieldKind::RelativePath, "")?.as_deref(), Some("a/e.abi3.so"));
+    assert_eq!(value(&bytes, "b", FieldKind::Source, "")?.as_deref(), Some("base"));
+    assert_eq!(flags(&bytes, "b")?, Some(EntryFlags::MODULE));
+    Ok(())
+}

@@ -1,0 +1,302 @@
+//! Damaged and hostile blobs: an error or a correct answer, never a panic, never memory that follows a lying length.
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use common::walk::{repair, walk};
+use common::{TestResult, everything, patch, reseal, section, sections, verified};
+use pyox_packed_resources::{Blob, Damage, EntryFlags, Error, FieldKind, SectionKind, Writer, hash_name};
+
+/// Remembers the largest block that a thread has asked for.
+struct Watched;
+
+thread_local! {
+    static LARGEST: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: everything is passed on to the system's allocator unchanged.
+unsafe impl GlobalAlloc for Watched {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = LARGEST.try_with(|largest| largest.set(largest.get().max(layout.size())));
+        // SAFETY: the caller keeps the contract of `alloc`.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract of `dealloc`, and the block comes from `System`.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Watched = Watched;
+
+/// Walks `bytes` and checks that no block of more than `limit` bytes was allocated.
+fn walk_within(bytes: &[u8], limit: usize) -> Result<usize, Error> {
+    LARGEST.set(0);
+    let result = walk(bytes);
+    assert!(LARGEST.get() <= limit, "{} bytes allocated for a blob of {}", LARGEST.get(), bytes.len());
+    result
+}
+
+const FLIPS: [u8; 4] = [0x01, 0x80, 0xff, 0x2a];
+
+#[test]
+fn every_flipped_byte_is_an_error_or_padding() -> TestResult {
+    let good = everything()?.to_vec()?;
+    let sections = sections(&good);
+    let header = 48 + sections.len() * 24;
+    for at in 0..good.len() {
+        let mut covered = sections.iter().filter(|s| (s.offset..s.offset + s.length).contains(&at));
+        let padding = at >= header && covered.next().is_none();
+        for flip in FLIPS {
+            let mut bytes = good.clone();
+            bytes[at] ^= flip;
+            let _ = walk_within(&bytes, 64 * 1024);
+            let found = verified(&bytes).is_err() || verified(&bytes)?.is_err();
+            assert_ne!(found, padding, "byte {at} ^ {flip:#x}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_flipped_byte_behind_a_valid_checksum_is_survived() -> TestResult {
+    let good = everything()?.to_vec()?;
+    let header = 48 + sections(&good).len() * 24;
+    for at in 0..header {
+        for flip in 1..=255 {
+            let mut bytes = good.clone();
+            bytes[at] ^= flip;
+            repair(&mut bytes);
+            let _ = walk_within(&bytes, 64 * 1024);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_prefix_is_an_error() -> TestResult {
+    let good = everything()?.to_vec()?;
+    for length in 0..good.len() {
+        let mut bytes = good[..length].to_vec();
+        assert!(walk(&bytes).is_err());
+        repair(&mut bytes);
+        assert!(walk(&bytes).is_err());
+        // The same with a length that agrees: sections end outside.
+        if length >= 24 {
+            patch(&mut bytes, 16, &(length as u64).to_le_bytes());
+            let _ = walk(&bytes);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn headers_that_contradict_the_format_are_refused() -> TestResult {
+    let good = everything()?.to_vec()?;
+    let opened = |at: usize, new: &[u8]| {
+        let mut bytes = good.clone();
+        patch(&mut bytes, at, new);
+        Blob::open(&bytes).map(|blob| blob.len())
+    };
+    assert!(matches!(opened(0, b"pyembed\x03"), Err(Error::Magic { .. })));
+    assert!(matches!(opened(12, &65_u32.to_le_bytes()), Err(Error::Header { what: "section count", value: 65 })));
+    assert!(matches!(opened(12, &u32::MAX.to_le_bytes()), Err(Error::Header { what: "section count", .. })));
+    assert!(matches!(opened(12, &0_u32.to_le_bytes()), Err(Error::MissingSection { .. })));
+    assert!(matches!(opened(16, &47_u64.to_le_bytes()), Err(Error::Header { what: "total length", value: 47 })));
+    assert!(matches!(opened(16, &48_u64.to_le_bytes()), Err(Error::Header { what: "section count", .. })));
+    assert!(matches!(opened(16, &u64::MAX.to_le_bytes()), Err(Error::Truncated { expected: u64::MAX, .. })));
+    for count in [0, 3, u32::MAX] {
+        assert!(matches!(opened(28, &count.to_le_bytes()), Err(Error::Header { what: "slot count", .. })));
+    }
+    for at in [24, 28, 32] {
+        assert!(matches!(opened(at, &(1_u32 << 31).to_le_bytes()), Err(Error::OutOfBounds { .. })));
+    }
+    for (at, new) in [(8, u64::MAX), (16, u64::MAX), (8, good.len() as u64), (16, u64::MAX / 2)] {
+        let result = opened(section(&good, SectionKind::Fields).record + at, &new.to_le_bytes());
+        assert!(matches!(result, Err(Error::OutOfBounds { .. })));
+    }
+    Ok(())
+}
+
+#[test]
+fn lying_records_cost_nothing() -> TestResult {
+    let good = everything()?.to_vec()?;
+    for (kind, record) in [(SectionKind::Slots, 8), (SectionKind::Entries, 24), (SectionKind::Fields, 40)] {
+        let table = section(&good, kind);
+        for at in (0..table.length).step_by(4) {
+            for lie in [0, 1, 0x7fff_ffff, u32::MAX] {
+                let mut bytes = good.clone();
+                patch(&mut bytes, table.offset + at, &lie.to_le_bytes());
+                assert!(walk_within(&bytes, 64 * 1024).is_ok());
+                // The lengths of 64 bits as a whole.
+                if kind == SectionKind::Fields && at % record >= 16 && at % 8 == 0 {
+                    patch(&mut bytes, table.offset + at, &(u64::MAX - u64::from(lie)).to_le_bytes());
+                    assert!(walk_within(&bytes, 64 * 1024).is_ok());
+                    reseal(&mut bytes);
+                    assert!(verified(&bytes)?.is_err(), "{kind:?} record byte {}", at % record);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_slot_table_without_an_empty_slot_ends() -> TestResult {
+    let good = everything()?.to_vec()?;
+    let slots = section(&good, SectionKind::Slots);
+    for hash in [0, hash_name(b"pkg"), hash_name(b"absent")] {
+        for position in [1, 2, 3, u32::MAX] {
+            let mut bytes = good.clone();
+            for slot in 0..slots.length / 8 {
+                patch(&mut bytes, slots.offset + slot * 8, &hash.to_le_bytes());
+                patch(&mut bytes, slots.offset + slot * 8 + 4, &position.to_le_bytes());
+            }
+            let blob = Blob::open(&bytes)?;
+            for name in ["pkg", "absent", ""] {
+                assert!(blob.entry(name).ok().flatten().is_none_or(|entry| entry.name() == name));
+            }
+            assert!(blob.verify().is_err());
+            let _ = walk(&bytes);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn unknown_kinds_are_passed_over() -> TestResult {
+    let mut bytes = everything()?.to_vec()?;
+    let fields = section(&bytes, SectionKind::Fields);
+    let blob = Blob::open(&bytes)?;
+    let (count, last) = (fields.length / 40, fields.offset + fields.length - 40);
+    assert_eq!(blob.entries().flatten().map(|entry| entry.fields().count()).sum::<usize>(), count);
+    // The last field is the last one of its entry, so its kind may grow.
+    bytes[last] = 200;
+    bytes[last + 1] = 99;
+    reseal(&mut bytes);
+    let blob = Blob::open(&bytes)?;
+    blob.verify()?;
+    assert_eq!(blob.entries().flatten().map(|entry| entry.fields().count()).sum::<usize>(), count - 1);
+    Ok(())
+}
+
+#[test]
+fn verify_sees_fields_and_entries_out_of_order() -> TestResult {
+    let good = everything()?.to_vec()?;
+    let position = Blob::open(&good)?.entries().position(|entry| entry.is_ok_and(|entry| entry.name() == "pkg"));
+    let record = section(&good, SectionKind::Entries).offset + position.expect("is there") * 24;
+    let first = u32::from_le_bytes(good[record + 12..record + 16].try_into()?) as usize;
+    let swap = |kind: SectionKind, index: usize, size: usize| {
+        let mut bytes = good.clone();
+        let at = section(&bytes, kind).offset + index * size;
+        let (one, two) = bytes[at..at + 2 * size].split_at_mut(size);
+        one.swap_with_slice(two);
+        reseal(&mut bytes);
+        verified(&bytes)
+    };
+    assert!(matches!(swap(SectionKind::Fields, first, 40)?, Err(Damage::Index { entry }) if entry == "pkg"));
+    assert!(matches!(swap(SectionKind::Entries, 0, 24)?, Err(Damage::Index { .. })));
+    Ok(())
+}
+
+#[test]
+fn verify_finds_every_flipped_bit_of_a_value() -> TestResult {
+    let good = everything()?.to_vec()?;
+    let blob = Blob::open(&good)?;
+    for entry in blob.entries() {
+        let entry = entry?;
+        for field in entry.fields() {
+            let field = field?;
+            for bit in 0..field.stored_len() as usize * 8 {
+                let mut bytes = good.clone();
+                bytes[field.offset() as usize + bit / 8] ^= 1 << (bit % 8);
+                let damage = verified(&bytes)?;
+                let Err(Damage::Value { offset, .. }) = damage else {
+                    panic!("bit {bit} of {}: {damage:?}", entry.name())
+                };
+                assert_eq!(offset, field.offset());
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn names_that_are_not_utf8_are_errors() -> TestResult {
+    let mut writer = Writer::new();
+    writer.entry("pkg").flag(EntryFlags::PACKAGE).keyed(FieldKind::PackageResource, "key", Vec::new());
+    let good = writer.to_vec()?;
+    let names = section(&good, SectionKind::Names);
+    let mut bytes = good.clone();
+    bytes[names.offset] = 0xff;
+    assert!(matches!(Blob::open(&bytes)?.entry_at(0).map(|entry| entry.name()), Err(Error::NotUtf8 { .. })));
+    let mut bytes = good;
+    bytes[names.offset + 3] = 0xff;
+    let entry = Blob::open(&bytes)?.entry_at(0)?;
+    assert!(matches!(entry.field(FieldKind::PackageResource), Err(Error::NotUtf8 { what: "field key", .. })));
+    Ok(())
+}
+
+#[test]
+fn encodings_that_cannot_be_read_are_errors_when_they_are() -> TestResult {
+    let mut writer = Writer::new();
+    writer.entry("a").field(FieldKind::Source, b"a".to_vec());
+    let mut bytes = writer.to_vec()?;
+    let encoding_at = section(&bytes, SectionKind::Fields).offset + 1;
+    for encoding in 1..=255 {
+        bytes[encoding_at] = encoding;
+        let blob = Blob::open(&bytes)?;
+        let field = blob.entry_at(0)?.field(FieldKind::Source)?.expect("is there");
+        assert_eq!(field.stored(&blob)?, b"a");
+        match field.read(&blob).err() {
+            Some(Error::Decompress { expected: 1, .. }) if encoding == 1 && cfg!(feature = "zstd") => {}
+            Some(Error::CompressionDisabled) if encoding == 1 && !cfg!(feature = "zstd") => {}
+            Some(Error::UnknownEncoding { encoding: found }) if encoding > 1 && found == encoding => {}
+            other => panic!("{encoding}: {other:?}"),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(feature = "zstd")]
+#[test]
+fn a_compressed_value_with_a_huge_length_is_refused() -> TestResult {
+    let mut writer = Writer::new();
+    writer.entry("a").field(FieldKind::Source, common::squeezed(b"text")?);
+    let good = writer.to_vec()?;
+    let length_at = section(&good, SectionKind::Fields).offset + 32;
+    let frame = section(&good, SectionKind::Source);
+    for length in [0, 159, 161, 1 << 20, 1 << 32, 1 << 62, u64::MAX] {
+        let mut bytes = good.clone();
+        patch(&mut bytes, length_at, &length.to_le_bytes());
+        assert!(walk_within(&bytes, 64 * 1024).is_ok());
+        let field = Blob::open(&bytes)?.entry_at(0)?.field(FieldKind::Source)?.expect("is there");
+        assert!(
+            matches!(field.read(&Blob::open(&bytes)?), Err(Error::Decompress { expected, .. }) if expected == length)
+        );
+    }
+    // A frame that lies about its own length too: single segment, eight bytes of content size.
+    let claims = |length: u64| -> Result<Vec<u8>, Error> {
+        let mut lying = b"\x28\xb5\x2f\xfd\xe0".to_vec();
+        lying.extend_from_slice(&length.to_le_bytes());
+        lying.resize(frame.length.max(20), 0);
+        let mut writer = Writer::new();
+        writer.entry("a").field(FieldKind::Source, lying);
+        let mut bytes = writer.to_vec()?;
+        let field = section(&bytes, SectionKind::Fields).offset;
+        patch(&mut bytes, field + 32, &length.to_le_bytes());
+        bytes[field + 1] = 1;
+        Ok(bytes)
+    };
+    for length in [1 << 30, 1 << 40, u64::MAX - 1] {
+        let bytes = claims(length)?;
+        // At most what so few bytes could hold if they were honest.
+        assert!(walk_within(&bytes, 4 << 20).is_ok());
+        assert!(verified(&bytes)?.is_err());
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Content that is read when it is needed.
+
+use pyox_packed_resources::{Data, ReadData};
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file's content.
+pub(crate) struct FileContent(pub(crate) PathBuf);
+
+impl ReadData for FileContent {
+    fn read(&self) -> io::Result<Cow<'_, [u8]>> {
+        match std::fs::read(&self.0) {
+            Ok(bytes) => Ok(Cow::Owned(bytes)),
+            Err(source) => Err(io::Error::new(source.kind(), crate::Error::Read { path: self.0.clone(), source })),
+        }
+    }
+}
+
+/// The marshalled code in a `.pyc`: what follows the header of 16 bytes
+/// ([PEP 552](https://peps.python.org/pep-0552/)).
+pub(crate) struct PycCode(pub(crate) Data);
+
+impl ReadData for PycCode {
+    fn read(&self) -> io::Result<Cow<'_, [u8]>> {
+        let bytes = self.0.read()?;
+        match bytes.get(..16) {
+            Some([_, _, b'\r', b'\n', ..]) => Ok(match bytes {
+                Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[16..]),
+                Cow::Owned(mut bytes) => Cow::Owned(bytes.split_off(16)),
+            }),
+            _ => Err(io::Error::new(io::ErrorKind::InvalidData, "the header of the .pyc file is damaged")),
+        }
+    }
+}
+
+/// All bytes, with an error that names the file.
+pub(crate) fn read(data: &Data, origin: &Path) -> Result<Vec<u8>, crate::Error> {
+    match data.read() {
+        Ok(bytes) => Ok(bytes.into_owned()),
+        Err(source) => Err(crate::Error::Read { path: origin.to_owned(), source }),
+    }
+}
+
+/// All bytes as text; what is not UTF-8 is replaced.
+pub(crate) fn read_text(data: &Data, origin: &Path) -> Result<String, crate::Error> {
+    let bytes = read(data, origin)?;
+    Ok(String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}

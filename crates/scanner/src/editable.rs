@@ -1,0 +1,177 @@
+//! Directories that `.pth` files add, and editable installations.
+
+use crate::directory::Directory;
+use crate::error::Error;
+use crate::record;
+use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
+use crate::virtualenv::canonical;
+use pyox_packed_resources::Resource;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Searches the directories that the `.pth` files in `site_packages` add, and those of editable installations whose
+/// `.pth` file is code. `seen` has the directories that were searched before, in their canonical form.
+pub(crate) fn follow(
+    site_packages: &Path,
+    scan: &mut Scan,
+    suffixes: &[String],
+    seen: &mut BTreeSet<PathBuf>,
+) -> Result<Vec<Scan>, Error> {
+    let mut added = Vec::new();
+    let with_paths: BTreeSet<String> = scan.path_lines.iter().map(|line| line.file.clone()).collect();
+    for line in std::mem::take(&mut scan.path_lines) {
+        let directory = site_packages.join(&line.path);
+        if !directory.is_dir() {
+            let reason = SkipReason::PthMissing { line: line.line };
+            scan.skipped.push(Skipped { path: line.file, reason });
+        } else if seen.insert(canonical(&directory)?) {
+            added.push(plain(tree(&directory, suffixes).scan()?));
+        }
+    }
+    let mut located = BTreeSet::new();
+    for (directory, project) in projects(scan) {
+        let Some(root) = editable_root(&site_packages.join(&directory))? else { continue };
+        let hooks: Vec<String> = pth_files(&site_packages.join(&directory))?;
+        if hooks.is_empty() || !hooks.iter().any(|file| with_paths.contains(file)) {
+            added.push(locate(&project, &root, site_packages, &directory, suffixes)?);
+        }
+        located.extend(hooks);
+    }
+    for skip in &mut scan.skipped {
+        if !matches!(skip.reason, SkipReason::PthCode { .. }) {
+            continue;
+        }
+        if located.contains(&skip.path) {
+            skip.reason = SkipReason::EditableHook;
+        } else if let Some(name) = skip.path.strip_prefix("__editable__.") {
+            let package = name.split('-').next().unwrap_or(name).trim_end_matches(".pth").to_owned();
+            return Err(Error::Editable { package, path: site_packages.to_owned() });
+        }
+    }
+    Ok(added)
+}
+
+/// Metadata directories and the names of their projects.
+fn projects(scan: &Scan) -> BTreeMap<String, String> {
+    let resources = scan.resources.iter().map(|found| &found.resource);
+    resources
+        .filter_map(|resource| match resource {
+            Resource::DistributionResource(file) => Some((file.directory.clone(), file.project.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+/// A source tree: without what development leaves in it.
+fn tree(directory: &Path, suffixes: &[String]) -> Directory {
+    let root = directory.to_owned();
+    Directory::new(directory)
+        .extension_suffixes(suffixes.iter().cloned())
+        .exclude(["build", "dist", "setup.py"])
+        .exclude_if(move |path| {
+            let name = path.rsplit('/').next().unwrap_or(path);
+            name.starts_with('.') || name == "node_modules" || root.join(path).join("pyvenv.cfg").exists()
+        })
+}
+
+/// Leaves out plain files and further `.pth` files, which Python reads in `site-packages` only.
+fn plain(mut scan: Scan) -> Scan {
+    scan.resources.retain(|found| !matches!(found.resource, Resource::File(_)));
+    scan.skipped.retain(|skip| !matches!(skip.reason, SkipReason::PthCode { .. }));
+    scan.path_lines.clear();
+    scan
+}
+
+/// Finds the code of an editable installation that has an import hook: the packages that `top_level.txt` names, or that
+/// have the name of the project, in `src` or at the root of the project.
+fn locate(
+    project: &str,
+    root: &Path,
+    site_packages: &Path,
+    dist_info: &str,
+    suffixes: &[String],
+) -> Result<Scan, Error> {
+    let top_level = read_optional(&site_packages.join(dist_info).join("top_level.txt"))?.unwrap_or_default();
+    let mut names: Vec<String> =
+        top_level.split_whitespace().filter(|name| !name.starts_with("__editable__")).map(String::from).collect();
+    if names.is_empty() {
+        names.push(crate::normalize_project_name(project).replace('-', "_"));
+    }
+    for directory in [root.join("src"), root.to_owned()] {
+        if !directory.is_dir() {
+            continue;
+        }
+        match tree(&directory, suffixes).only(names.clone()).scan() {
+            Ok(mut scan) => {
+                // The metadata in `site-packages` is the one that counts.
+                scan.resources.retain(|found| !matches!(found.resource, Resource::DistributionResource(_)));
+                return Ok(plain(scan));
+            }
+            Err(Error::PackageNotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::Editable { package: project.to_owned(), path: site_packages.to_owned() })
+}
+
+/// The project's directory, if `direct_url.json` says that the installation is editable
+/// ([PEP 610](https://peps.python.org/pep-0610/)).
+fn editable_root(dist_info: &Path) -> Result<Option<PathBuf>, Error> {
+    let Some(text) = read_optional(&dist_info.join("direct_url.json"))? else { return Ok(None) };
+    let Ok(json) = serde_json::from_str::<serde_json::Value>(&text) else { return Ok(None) };
+    if json["dir_info"]["editable"] != true {
+        return Ok(None);
+    }
+    Ok(json["url"].as_str().and_then(file_url))
+}
+
+/// The `.pth` files that `RECORD` lists.
+fn pth_files(dist_info: &Path) -> Result<Vec<String>, Error> {
+    let text = read_optional(&dist_info.join("RECORD"))?.unwrap_or_default();
+    Ok(record::parse(&text).into_iter().map(|row| row.path).filter(|path| path.ends_with(".pth")).collect())
+}
+
+fn read_optional(path: &Path) -> Result<Option<String>, Error> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        Err(source) => Err(Error::Read { path: path.to_owned(), source }),
+    }
+}
+
+/// The path of a `file:` URL ([RFC 8089](https://www.rfc-editor.org/rfc/rfc8089)).
+fn file_url(url: &str) -> Option<PathBuf> {
+    let path = url.strip_prefix("file://")?;
+    let path = path.strip_prefix("localhost").unwrap_or(path);
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        let escaped = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(value) if byte == b'%' => {
+                bytes.push(value);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    let path = String::from_utf8(bytes).ok()?;
+    // `/C:/project` on Windows.
+    let windows = path.get(2..3) == Some(":") && cfg!(windows);
+    Some(PathBuf::from(if windows { &path[1..] } else { &path }))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn file_urls() {
+        assert_eq!(super::file_url("file:///a%20b/%C3%BC%zz"), Some("/a b/ü%zz".into()));
+        assert_eq!(super::file_url("file://localhost/a"), Some("/a".into()));
+        assert_eq!(super::file_url("https://a"), None);
+    }
+}

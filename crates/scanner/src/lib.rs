@@ -1,0 +1,60 @@
+//! Finds what a Python program consists of: modules, extension modules, data files, distribution metadata and shared
+//! libraries, in directories, wheels and virtualenvs.
+//!
+//! Everything that can be searched is a [`ResourceSource`]: a [`Directory`] of `sys.path`, a [`Wheel`], a
+//! [`Virtualenv`]. A scan yields typed resources whose content is read when it is needed; [`Classifier`] holds the
+//! rules that all of them share. [`files_needed`] then tells which packages have to exist as files when the program
+//! runs, and why.
+//!
+//! ```
+//! use pyox_scanner::{Directory, ResourceSource, files_needed};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let site_packages = tempfile::tempdir()?;
+//! std::fs::create_dir(site_packages.path().join("hello"))?;
+//! std::fs::write(site_packages.path().join("hello/__init__.py"), "print(open(__file__))")?;
+//! std::fs::write(site_packages.path().join("hello/greeting.txt"), "hi")?;
+//!
+//! let scan = Directory::new(site_packages.path()).extension_suffixes([".abi3.so", ".so"]).scan()?;
+//! assert_eq!(scan.module_names().collect::<Vec<_>>(), ["hello"]);
+//!
+//! let verdicts = files_needed(scan.resources.iter().map(|found| &found.resource))?;
+//! assert_eq!(verdicts[0].reason(), "hello:1 mentions __file__ and the package has the data file greeting.txt");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Scans are deterministic: everything is sorted by relative path, and what differs between two installations of the
+//! same package (caches, the installer's notes, machine paths) is left out.
+#![forbid(unsafe_code)]
+
+mod classify;
+mod data;
+mod directory;
+mod dist_info;
+mod editable;
+mod entry_points;
+mod error;
+mod files_needed;
+mod metadata;
+mod native;
+mod pth;
+mod python_name;
+mod python_tokens;
+mod record;
+mod scan;
+mod select;
+mod virtualenv;
+mod wheel;
+
+pub use classify::{Candidate, Classifier};
+pub use directory::Directory;
+pub use entry_points::{EntryPoint, entry_points};
+pub use error::Error;
+pub use files_needed::{Mention, MentionKind, NeedsFiles, files_needed};
+pub use metadata::{Metadata, metadata_headers};
+pub use pth::PathLine;
+pub use python_name::normalize_project_name;
+pub use scan::{Found, ResourceSource, Scan, SkipReason, Skipped};
+pub use virtualenv::Virtualenv;
+pub use wheel::{Wheel, WheelLimits, WheelName};

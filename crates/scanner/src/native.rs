@@ -1,0 +1,148 @@
+//! Which native file is an extension module, and which a shared library.
+
+use crate::python_name::{module_name, split_path};
+use pyox_packed_resources::Data;
+
+/// What a native file is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Native {
+    /// An extension module.
+    Extension {
+        /// Dotted name.
+        name: String,
+        /// Whether the file is named `__init__`.
+        is_package: bool,
+        /// Position of its suffix in the interpreter's order: the lowest one is imported.
+        rank: usize,
+    },
+    /// An extension module that the interpreter would not import.
+    Foreign,
+    /// A shared library.
+    Library,
+}
+
+/// Classifies by the path alone; `None` for what is not native.
+///
+/// `suffixes` are those of `importlib.machinery.EXTENSION_SUFFIXES`, in this order.
+pub(crate) fn classify(path: &str, suffixes: &[String]) -> Option<Native> {
+    let (directory, file_name) = split_path(path);
+    if !is_native(file_name) {
+        return None;
+    }
+    let longest = suffixes
+        .iter()
+        .enumerate()
+        .filter_map(|(rank, suffix)| Some((rank, suffix, file_name.strip_suffix(suffix.as_str())?)))
+        .max_by_key(|(_, suffix, _)| suffix.len());
+    if let Some((rank, suffix, stem)) = longest
+        && let Some((name, is_package)) = module_name(directory, stem)
+    {
+        let untagged = suffix.matches('.').count() == 1;
+        if !(untagged && (stem.starts_with("lib") || in_library_directory(directory))) {
+            return Some(Native::Extension { name, is_package, rank });
+        }
+    }
+    Some(if has_foreign_tag(file_name) { Native::Foreign } else { Native::Library })
+}
+
+/// Whether an extension without a tag in its name has to prove that it is one: `pkg/attach_linux.so` may be a library
+/// that is loaded with ctypes.
+pub(crate) fn is_untagged(path: &str) -> bool {
+    split_path(path).1.matches('.').count() == 1
+}
+
+/// Whether a native file defines the function that the import of `name` calls
+/// ([PEP 489](https://peps.python.org/pep-0489/#export-hook-name)).
+pub(crate) fn defines_init(library: &Data, name: &str) -> std::io::Result<bool> {
+    let leaf = name.rsplit('.').next().unwrap_or(name);
+    if !leaf.is_ascii() {
+        return Ok(true);
+    }
+    let symbol = format!("PyInit_{leaf}\0");
+    Ok(find(&library.read()?, symbol.as_bytes()).is_some())
+}
+
+/// Position of `needle` in `haystack`.
+pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    let first = *needle.first()?;
+    let mut start = 0;
+    while let Some(offset) = haystack.get(start..)?.iter().position(|&byte| byte == first) {
+        let at = start + offset;
+        if haystack[at..].starts_with(needle) {
+            return Some(at);
+        }
+        start = at + 1;
+    }
+    None
+}
+
+fn is_native(file_name: &str) -> bool {
+    let versioned = file_name.rsplit_once(".so.").is_some_and(|(stem, version)| {
+        !stem.is_empty() && version.starts_with(|c: char| c.is_ascii_digit()) && version.chars().all(is_version_char)
+    });
+    versioned
+        || [".so", ".pyd", ".dll", ".dylib"]
+            .iter()
+            .any(|end| file_name.strip_suffix(end).is_some_and(|s| !s.is_empty()))
+}
+
+fn is_version_char(c: char) -> bool {
+    c.is_ascii_digit() || c == '.'
+}
+
+/// Where auditwheel (`NAME.libs`) and delocate (`.dylibs`) put libraries.
+fn in_library_directory(directory: &str) -> bool {
+    directory.split('/').any(|part| part.ends_with(".libs") || part == ".dylibs")
+}
+
+/// A tag of [PEP 3149](https://peps.python.org/pep-3149/) or its like: `mod.cpython-310-x86_64-linux-gnu.so`,
+/// `mod.cp311-win_amd64.pyd`, `mod.pypy39-pp73-x86_64-linux-gnu.so`.
+fn has_foreign_tag(file_name: &str) -> bool {
+    let mut parts = file_name.split('.');
+    let stem = parts.next().unwrap_or("");
+    let tag = parts.next().unwrap_or("");
+    let is_last_but_one = parts.next().is_some_and(|end| matches!(end, "so" | "pyd")) && parts.next().is_none();
+    let known = ["cpython-", "pypy", "graalpy", "cp3"].iter().any(|start| tag.starts_with(start)) || tag == "abi3";
+    !stem.is_empty() && is_last_but_one && known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suffixes() -> Vec<String> {
+        [".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so"].map(String::from).into()
+    }
+
+    fn extension(name: &str, is_package: bool, rank: usize) -> Option<Native> {
+        Some(Native::Extension { name: name.into(), is_package, rank })
+    }
+
+    #[test]
+    fn table() {
+        let classify = |path| classify(path, &suffixes());
+        assert_eq!(classify("_ssl.cpython-311-x86_64-linux-gnu.so"), extension("_ssl", false, 0));
+        assert_eq!(classify("a/b/__init__.abi3.so"), extension("a.b", true, 1));
+        assert_eq!(classify("a/c.so"), extension("a.c", false, 2));
+        assert_eq!(classify("85c__mypyc.cpython-311-x86_64-linux-gnu.so"), extension("85c__mypyc", false, 0));
+        assert_eq!(classify("libcst.abi3.so"), extension("libcst", false, 1));
+        assert_eq!(classify("a/libfoo.so"), Some(Native::Library));
+        assert_eq!(classify("numpy.libs/libgfortran-040039e1.so.5.0.0"), Some(Native::Library));
+        assert_eq!(classify("numpy.libs/openblas.so"), Some(Native::Library));
+        assert_eq!(classify("PIL/.dylibs/jpeg.9.dylib"), Some(Native::Library));
+        assert_eq!(classify("a/x.cpython-310-x86_64-linux-gnu.so"), Some(Native::Foreign));
+        assert_eq!(classify("a/x.cp311-win_amd64.pyd"), Some(Native::Foreign));
+        assert_eq!(classify("a/x.so.txt"), None);
+        assert_eq!(classify("a/x.py"), None);
+        assert_eq!(classify("a/.so"), None);
+        assert_eq!(classify("a/x.so."), None);
+    }
+
+    #[test]
+    fn find_in_bytes() {
+        assert_eq!(find(b"aab", b"ab"), Some(1));
+        assert_eq!(find(b"aaa", b"ab"), None);
+        assert_eq!(find(b"", b"ab"), None);
+        assert_eq!(find(b"ab", b""), None);
+    }
+}

@@ -1,0 +1,133 @@
+//! `RECORD`: the list of a distribution's files, with hashes
+//! ([specification](https://packaging.python.org/specifications/recording-installed-packages/#the-record-file)).
+
+use pyox_packed_resources::{Data, ReadData};
+use std::borrow::Cow;
+use std::io;
+
+/// A line of `RECORD`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// Line, counted from 1.
+    pub line: usize,
+    /// The file, relative to `site-packages`.
+    pub path: String,
+    /// `algorithm=digest`, or empty.
+    pub hash: String,
+    /// Length in bytes, or empty.
+    pub size: String,
+}
+
+/// Reads comma separated values with double quotes, as Python's `csv` module writes them.
+pub(crate) fn parse(text: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut fields = vec![String::new()];
+    let (mut quoted, mut line, mut start) = (false, 1, 1);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                push(&mut fields, c);
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => fields.push(String::new()),
+            '\n' if !quoted => {
+                finish(&mut rows, &mut fields, start);
+                line += 1;
+                start = line;
+            }
+            '\r' if !quoted => {}
+            _ => {
+                line += usize::from(c == '\n');
+                push(&mut fields, c);
+            }
+        }
+    }
+    finish(&mut rows, &mut fields, start);
+    rows
+}
+
+fn push(fields: &mut [String], c: char) {
+    if let Some(field) = fields.last_mut() {
+        field.push(c);
+    }
+}
+
+fn finish(rows: &mut Vec<Row>, fields: &mut Vec<String>, line: usize) {
+    let mut fields = std::mem::replace(fields, vec![String::new()]).into_iter();
+    let mut next = || fields.next().unwrap_or_default();
+    let row = Row { line, path: next(), hash: next(), size: next() };
+    if !row.path.is_empty() {
+        rows.push(row);
+    }
+}
+
+/// `RECORD` without what differs between two installations: caches, scripts, the installer's notes. Sorted, and a
+/// wheel's own `RECORD` says the same as that of an installation.
+pub(crate) struct RecordContent(pub(crate) Data);
+
+impl ReadData for RecordContent {
+    fn read(&self) -> io::Result<Cow<'_, [u8]>> {
+        let bytes = self.0.read()?;
+        Ok(Cow::Owned(reproducible(&String::from_utf8_lossy(&bytes)).into_bytes()))
+    }
+}
+
+fn reproducible(text: &str) -> String {
+    let mut lines: Vec<String> = parse(text)
+        .into_iter()
+        .filter_map(|row| {
+            let path = installed_path(&row.path)?;
+            let quote = path.contains([',', '"', '\n']);
+            let path = if quote { format!("\"{}\"", path.replace('"', "\"\"")) } else { path.to_owned() };
+            Some(format!("{path},{},{}\n", row.hash, row.size))
+        })
+        .collect();
+    lines.sort();
+    lines.dedup();
+    lines.concat()
+}
+
+fn installed_path(path: &str) -> Option<&str> {
+    let path = match wheel_scheme(path) {
+        Some(("purelib" | "platlib", rest)) => rest,
+        Some(_) => return None,
+        None => path,
+    };
+    let outside =
+        path.starts_with(['/', '\\']) || path.split(['/', '\\']).any(|part| part == "..") || path.contains(':');
+    let cache = path.split(['/', '\\']).any(|part| part == "__pycache__");
+    let dropped = crate::dist_info::split(path).is_some_and(|(_, name)| crate::dist_info::is_installation_note(name));
+    (!outside && !cache && !dropped).then_some(path)
+}
+
+/// Installation scheme and rest of a path in a wheel's `NAME-VERSION.data` directory
+/// ([PEP 427](https://peps.python.org/pep-0427/#the-data-directory)).
+pub(crate) fn wheel_scheme(path: &str) -> Option<(&str, &str)> {
+    let (directory, rest) = path.split_once('/')?;
+    directory.strip_suffix(".data").filter(|stem| stem.contains('-'))?;
+    rest.split_once('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv() {
+        let rows = parse("a,sha256=x,1\r\n\"b,\"\"c\",,\n\nd");
+        let flat: Vec<_> = rows.iter().map(|r| (r.line, r.path.as_str(), r.hash.as_str(), r.size.as_str())).collect();
+        assert_eq!(flat, [(1, "a", "sha256=x", "1"), (2, "b,\"c", "", ""), (4, "d", "", "")]);
+    }
+
+    #[test]
+    fn machine_dependent_lines_go() {
+        let installed = "../../bin/a,sha256=x,1\n/abs,,\nC:\\x,,\na/__pycache__/m.pyc,,\na/m.py,sha256=y,2\n\
+                         a-1.dist-info/direct_url.json,,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\n\"a/x,y\",,\n";
+        let expected = "\"a/x,y\",,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\na/m.py,sha256=y,2\n";
+        assert_eq!(reproducible(installed), expected);
+        let wheel = "a-1.data/purelib/a/m.py,sha256=y,2\na-1.data/scripts/x,,\nb.data/x,,\n";
+        assert_eq!(reproducible(wheel), "a/m.py,sha256=y,2\nb.data/x,,\n");
+    }
+}

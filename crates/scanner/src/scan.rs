@@ -1,0 +1,150 @@
+use crate::error::Error;
+use crate::pth::PathLine;
+use pyox_packed_resources::Resource;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Something that resources can be found in.
+pub trait ResourceSource {
+    /// Finds and classifies everything.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be read, is damaged or contradicts itself. What is merely of no use is in [`Scan::skipped`].
+    fn scan(&self) -> Result<Scan, Error>;
+}
+
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<T: ResourceSource + ?Sized> ResourceSource for $pointer {
+            fn scan(&self) -> Result<Scan, Error> {
+                (**self).scan()
+            }
+        }
+    )*};
+}
+forward!(&T, Box<T>, Arc<T>);
+
+/// What was found, and what was passed over.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Scan {
+    /// The resources, sorted by relative path.
+    pub resources: Vec<Found>,
+    /// What was passed over although its owner may expect it, sorted by path.
+    pub skipped: Vec<Skipped>,
+    /// Directories that `.pth` files add to `sys.path`, in the order in which Python would add them.
+    pub path_lines: Vec<PathLine>,
+}
+
+impl Scan {
+    /// Names of all modules, sorted, each once.
+    ///
+    /// Namespace packages ([PEP 420](https://peps.python.org/pep-0420/)) have no resource of their own: the name
+    /// `a.b.c` implies `a` and `a.b`.
+    pub fn module_names(&self) -> impl Iterator<Item = &str> {
+        let names: std::collections::BTreeSet<&str> = self
+            .resources
+            .iter()
+            .filter_map(|found| match &found.resource {
+                Resource::ModuleSource(module) => Some(module.name.as_str()),
+                Resource::ModuleBytecode(module) => Some(module.name.as_str()),
+                Resource::ExtensionModule(module) => Some(module.name.as_str()),
+                _ => None,
+            })
+            .collect();
+        names.into_iter()
+    }
+
+    pub(crate) fn sort(&mut self) {
+        self.resources.sort_by_cached_key(|found| (found.resource.relative_path(), found.origin.clone()));
+        self.skipped.sort();
+        self.skipped.dedup();
+    }
+}
+
+/// A resource and the place it comes from.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The resource.
+    pub resource: Resource,
+    /// The file, or the archive's path joined with the member's name. For reports: it differs between machines.
+    pub origin: PathBuf,
+}
+
+/// Something that was passed over.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// The file or directory, relative to what was scanned.
+    pub path: String,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.reason)
+    }
+}
+
+/// Why something was passed over.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// The file name is not UTF-8.
+    NotUtf8,
+    /// A symbolic link that leads nowhere.
+    BrokenLink,
+    /// A symbolic link to a directory that contains it.
+    LinkLoop,
+    /// Command line scripts of an installation; packaged programs have entry points instead.
+    Scripts,
+    /// An extension module for another interpreter or platform.
+    ForeignExtension,
+    /// Another file is imported instead.
+    Shadowed {
+        /// The file that is imported.
+        by: String,
+    },
+    /// A `.pth` line with code, which only the `site` module would run.
+    PthCode {
+        /// Line, counted from 1.
+        line: usize,
+    },
+    /// A `.pth` line with a directory that does not exist.
+    PthMissing {
+        /// Line, counted from 1.
+        line: usize,
+    },
+    /// A file that a wheel installs outside of `sys.path`.
+    WheelScheme {
+        /// The installation scheme's key, for example `headers`.
+        scheme: String,
+    },
+    /// A tool for installing packages that nothing in the virtualenv requires.
+    BootstrapTool,
+    /// Machinery of an editable installation.
+    EditableHook,
+    /// The virtualenv also uses the packages of the Python it was made from; these are not searched.
+    SystemSitePackages,
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUtf8 => f.write_str("the file name is not UTF-8"),
+            Self::BrokenLink => f.write_str("the symbolic link is broken"),
+            Self::LinkLoop => f.write_str("the symbolic link leads to a directory that contains it"),
+            Self::Scripts => f.write_str("scripts of an installation are not packaged"),
+            Self::ForeignExtension => f.write_str("the extension module is for another interpreter or platform"),
+            Self::Shadowed { by } => write!(f, "{by} is imported instead"),
+            Self::PthCode { line } => write!(f, "line {line} is code, which is not run"),
+            Self::PthMissing { line } => write!(f, "line {line} names a directory that does not exist"),
+            Self::WheelScheme { scheme } => write!(f, "files of the scheme {scheme:?} lie outside of sys.path"),
+            Self::BootstrapTool => f.write_str("nothing requires this installation tool"),
+            Self::EditableHook => f.write_str("import hook of an editable installation"),
+            Self::SystemSitePackages => f.write_str("system site-packages are not searched"),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Wheels ([PEP 427](https://peps.python.org/pep-0427/)).
+
+mod archive;
+mod name;
+mod verify;
+
+pub use archive::WheelLimits;
+pub use name::WheelName;
+
+use crate::classify::{Candidate, Classifier};
+use crate::directory::DEFAULT_SUFFIXES;
+use crate::entry_points::{EntryPoint, entry_points};
+use crate::error::Error;
+use crate::metadata::{Metadata, metadata_headers};
+use crate::record::wheel_scheme;
+use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
+use archive::{Archive, MemberContent};
+use pyox_packed_resources::Data;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use verify::Hash;
+
+/// A wheel that has been checked completely: names are safe and unique, `RECORD` lists every file and nothing else, and
+/// every hash and length is right.
+///
+/// Files of the schemes `purelib` and `platlib` are found at the root; those of the other schemes are skipped.
+#[derive(Debug)]
+pub struct Wheel {
+    archive: Arc<Archive>,
+    name: WheelName,
+    metadata: Metadata,
+    entry_points: Vec<EntryPoint>,
+    hashes: BTreeMap<usize, Hash>,
+    suffixes: Vec<String>,
+}
+
+impl Wheel {
+    /// Opens and checks the wheel at `path`, within the default limits.
+    ///
+    /// # Errors
+    ///
+    /// Anything about the file that contradicts PEP 427, or that does not match its `RECORD`.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Self::open_with(path, WheelLimits::default())
+    }
+
+    /// Opens and checks the wheel at `path`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Wheel::open`], and [`Error::TooLarge`] beyond the limits.
+    pub fn open_with(path: impl AsRef<Path>, limits: WheelLimits) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let name = WheelName::parse(&path.file_name().unwrap_or_default().to_string_lossy())?;
+        let archive = Archive::open(path, limits)?;
+        let dist_info = dist_info_directory(&archive, &name)?;
+        let required = |file: &str| {
+            let member = format!("{dist_info}/{file}");
+            archive.text(&member)?.ok_or_else(|| Error::MissingMember { path: path.to_owned(), member })
+        };
+        check_version(path, &required("WHEEL")?)?;
+        let hashes = verify::verify(&archive, &dist_info, &required("RECORD")?)?;
+        let metadata = Metadata::parse(&required("METADATA")?);
+        let entry_points = archive.text(&format!("{dist_info}/entry_points.txt"))?.as_deref().map(entry_points);
+        Ok(Self {
+            name,
+            metadata,
+            entry_points: entry_points.unwrap_or_default(),
+            hashes,
+            archive: Arc::new(archive),
+            suffixes: DEFAULT_SUFFIXES.map(String::from).into(),
+        })
+    }
+
+    /// The interpreter's `importlib.machinery.EXTENSION_SUFFIXES`, in the same order. See
+    /// [`Directory::new`](crate::Directory::new) for the default.
+    #[must_use]
+    pub fn extension_suffixes<S: Into<String>>(mut self, suffixes: impl IntoIterator<Item = S>) -> Self {
+        self.suffixes = suffixes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What the file name says.
+    pub fn name(&self) -> &WheelName {
+        &self.name
+    }
+
+    /// Compatibility tags from the file name, expanded: `py2.py3-none-any` is two.
+    pub fn tags(&self) -> &[String] {
+        &self.name.tags
+    }
+
+    /// What `METADATA` says.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// What `entry_points.txt` says.
+    pub fn entry_points(&self) -> &[EntryPoint] {
+        &self.entry_points
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        self.archive.path()
+    }
+}
+
+impl ResourceSource for Wheel {
+    fn scan(&self) -> Result<Scan, Error> {
+        let (mut candidates, mut skipped) = (Vec::new(), Vec::new());
+        for member in self.archive.members() {
+            let path = match wheel_scheme(&member.name) {
+                Some(("purelib" | "platlib", rest)) => rest,
+                Some((scheme, _)) => {
+                    let reason = match scheme {
+                        "scripts" => SkipReason::Scripts,
+                        _ => SkipReason::WheelScheme { scheme: scheme.to_owned() },
+                    };
+                    skipped.push(Skipped { path: member.name.clone(), reason });
+                    continue;
+                }
+                None => member.name.as_str(),
+            };
+            candidates.push(Candidate {
+                path: path.to_owned(),
+                origin: self.archive.path().join(&member.name),
+                data: Data::lazy(MemberContent {
+                    archive: Arc::clone(&self.archive),
+                    index: member.index,
+                    hash: self.hashes.get(&member.index).cloned(),
+                }),
+                executable: member.executable,
+            });
+        }
+        candidates.sort_by(|a, b| a.path.cmp(&b.path));
+        if let Some(pair) = candidates.windows(2).find(|pair| pair[0].path == pair[1].path) {
+            let member = pair[0].path.clone();
+            return Err(Error::DuplicateMember { path: self.path().to_owned(), member });
+        }
+        let mut scan = Classifier::new(self.suffixes.iter().cloned()).classify(candidates)?;
+        scan.skipped.extend(skipped);
+        scan.sort();
+        Ok(scan)
+    }
+}
+
+/// The one `.dist-info` directory, which must be that of the project in the file name.
+fn dist_info_directory(archive: &Archive, name: &WheelName) -> Result<String, Error> {
+    let mut found: Vec<String> = archive
+        .members()
+        .iter()
+        .filter_map(|member| Some(member.name.split_once('/')?.0.to_owned()))
+        .filter(|directory| directory.ends_with(".dist-info"))
+        .collect();
+    found.sort();
+    found.dedup();
+    match found.as_slice() {
+        [directory] if name.matches(directory) => Ok(directory.clone()),
+        _ => Err(Error::WheelMetadataDirectory {
+            path: archive.path().to_owned(),
+            expected: format!("{} {}", name.distribution, name.version),
+            found,
+        }),
+    }
+}
+
+fn check_version(path: &Path, text: &str) -> Result<(), Error> {
+    let headers = metadata_headers(text);
+    let version = headers.into_iter().find(|(header, _)| header.eq_ignore_ascii_case("Wheel-Version"));
+    let version = version.map(|(_, version)| version).unwrap_or_default();
+    match version.split('.').next() {
+        Some("1") => Ok(()),
+        _ => Err(Error::WheelVersion { path: path.to_owned(), version }),
+    }
+}
