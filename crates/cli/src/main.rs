@@ -1,2 +1,48 @@
-//! Under construction
-fn main(){}
+//! The `pyoxidizer` command: arguments, progress, messages and exit codes. Everything else is in the libraries.
+#![forbid(unsafe_code)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its user")]
+
+mod args;
+mod launcher;
+mod pack;
+mod progress;
+mod style;
+mod summary;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::args::{Args, Command};
+use crate::style::Style;
+
+fn main() -> ExitCode {
+    let matches = Args::command().get_matches();
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let package_roots = args::package_roots(&matches);
+    let style = Style::new(args.color);
+    let outcome = match args.command {
+        Command::Pack(pack) => pack::run(*pack, package_roots, args.verbose, args.quiet, style),
+        Command::Launcher(command) => launcher::run(command, args.verbose, args.quiet, style),
+    };
+    match outcome {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            report(&error, style);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The error with its causes, and what can be done.
+fn report(error: &anyhow::Error, style: Style) {
+    eprintln!("{} {error}", style.error("error:"));
+    for cause in error.chain().skip(1) {
+        eprintln!("  {} {cause}", style.dim("because:"));
+    }
+    let linker = error.downcast_ref::<pyox_linker::Error>().and_then(pyox_linker::Error::hint);
+    let hint = linker.or_else(|| error.downcast_ref::<pyox_distribution::Error>().and_then(|error| error.hint()));
+    if let Some(hint) = hint {
+        eprintln!("{} {hint}", style.hint("hint:"));
+    }
+}

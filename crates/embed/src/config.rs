@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use libc::wchar_t;
 use pyo3_ffi as ffi;
-use pyox_interpreter_config::{InterpreterConfig, Profile, Run};
+use pyox_interpreter_config::{InterpreterConfig, Profile};
 use pyox_packed_resources::{Blob, SectionKind};
 
 use crate::child::Invocation;
@@ -106,12 +106,6 @@ impl PyConfig {
         self.paths(executable)?;
         if invocation.as_interpreter {
             self.0.parse_argv = 1;
-        } else {
-            match &config.run {
-                Run::Module(name) => self.set(|c| &raw mut c.run_module, &CString::new(name.as_str())?)?,
-                Run::Code(code) => self.set(|c| &raw mut c.run_command, &CString::new(format!("{code}\n"))?)?,
-                _ => {}
-            }
         }
         let mut argv = invocation.pointers();
         // SAFETY: the configuration is initialised; the strings live as long as `invocation`.

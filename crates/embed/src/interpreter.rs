@@ -57,12 +57,17 @@ impl MainPythonInterpreter {
     /// Runs what the configuration says, ends Python, and returns the status to exit with. With
     /// [`InterpreterConfig::fast_exit`] the process ends with that status instead.
     pub fn run(self) -> i32 {
-        let script = !self.as_interpreter && matches!(self.config.run, Run::Script { .. });
-        if !script {
+        let outcome = match &self.config.run {
+            _ if self.as_interpreter => None,
+            Run::Script { .. } => Some(run::script(&self.finder)),
+            Run::Module(name) => Some(run::module(name)),
+            Run::Code(code) => Some(run::code(code)),
+            _ => None,
+        };
+        let Some(outcome) = outcome else {
             // SAFETY: Python is initialised; the call ends it.
             return unsafe { ffi::Py_RunMain() };
-        }
-        let outcome = run::script(&self.finder);
+        };
         let fast = self.config.fast_exit;
         drop(self.finder);
         exit::finish(outcome, fast)

@@ -1,4 +1,4 @@
-//! Running the packed `__main__` as `python FILE` runs a script.
+//! Running a script, a module or statements as the `python` command does.
 
 use std::ffi::c_int;
 
@@ -7,30 +7,56 @@ use pyo3_ffi as ffi;
 
 use crate::exit::Outcome;
 
-/// Runs the script and says how it ended.
+/// Runs the packed `__main__` as `python FILE` runs a script.
 pub(crate) fn script(finder: &Object) -> Outcome {
-    match execute(finder) {
+    outcome(|| {
+        let (code, file) = oxidized_importer::main_code(finder)?;
+        let namespace = main_namespace()?;
+        set_item(&namespace, c"__file__", &file)?;
+        set_item(&namespace, c"__cached__", &Object::none())?;
+        set_item(&namespace, c"__loader__", finder)?;
+        evaluate(&code, &namespace)
+    })
+}
+
+/// Runs a module as `python -m NAME` does, but leaves `sys.argv[0]` the name of the program.
+pub(crate) fn module(name: &str) -> Outcome {
+    outcome(|| {
+        let run = import(c"runpy")?.attr(c"_run_module_as_main")?;
+        run.call(&[&Object::str(name)?, &Object::bool(false)]).map(drop)
+    })
+}
+
+/// Runs statements as `python -c TEXT` does.
+pub(crate) fn code(text: &str) -> Outcome {
+    outcome(|| {
+        let arguments = [&Object::str(&format!("{text}\n"))?, &Object::str("<string>")?, &Object::str("exec")?];
+        let code = import(c"builtins")?.call_method(c"compile", &arguments)?;
+        evaluate(&code, &main_namespace()?)
+    })
+}
+
+fn outcome(run: impl FnOnce() -> Result<()>) -> Outcome {
+    match run() {
         Ok(()) => Outcome::Status(0),
         Err(Raised) => unhandled_exception(),
     }
 }
 
-fn execute(finder: &Object) -> Result<()> {
-    let (code, file) = oxidized_importer::main_code(finder)?;
+fn main_namespace() -> Result<Object> {
     // SAFETY: a valid C string; module and dictionary are borrowed from `sys.modules`, which keeps them.
-    let namespace = unsafe {
+    unsafe {
         let main = ffi::PyImport_AddModule(c"__main__".as_ptr());
         if main.is_null() {
             return Err(Raised);
         }
-        Object::borrowed(ffi::PyModule_GetDict(main))
-    };
-    set_item(&namespace, c"__file__", &file)?;
-    set_item(&namespace, c"__cached__", &Object::none())?;
-    set_item(&namespace, c"__loader__", finder)?;
+        Ok(Object::borrowed(ffi::PyModule_GetDict(main)))
+    }
+}
+
+fn evaluate(code: &Object, namespace: &Object) -> Result<()> {
     // SAFETY: a code object and a dictionary, used as globals and locals.
-    Object::owned(unsafe { ffi::PyEval_EvalCode(code.as_ptr(), namespace.as_ptr(), namespace.as_ptr()) })?;
-    Ok(())
+    Object::owned(unsafe { ffi::PyEval_EvalCode(code.as_ptr(), namespace.as_ptr(), namespace.as_ptr()) }).map(drop)
 }
 
 /// What CPython does with an exception that nothing caught.

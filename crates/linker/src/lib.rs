@@ -1,1 +1,33 @@
-//! Under construction
+//! From resources to one executable.
+//!
+//! [`Inputs`] says where an application comes from and [`Inputs::resolve`] makes [`Layer`]s of it: scanned, compiled,
+//! with the native libraries its extensions need. An [`ApplicationBuilder`] merges layers, adds what to run, and
+//! writes the executable: a launcher from a [`LauncherSource`] with the packed resources attached.
+//!
+//! Nothing here prints; what happens is told to a [`Progress`], and the outcome is a [`Report`].
+#![forbid(unsafe_code)]
+
+mod application;
+mod cache;
+mod entry;
+mod error;
+mod inputs;
+pub mod launcher;
+mod layer;
+pub mod native;
+mod output;
+mod policy;
+mod progress;
+mod report;
+mod script;
+
+pub use application::ApplicationBuilder;
+pub use cache::Cache;
+pub use entry::{Entry, EntryRequest};
+pub use error::Error;
+pub use inputs::{Inputs, PackageRoot, Resolved};
+pub use launcher::LauncherSource;
+pub use layer::{Layer, LayerBuilder, NativeFile};
+pub use policy::Policy;
+pub use progress::{Progress, Silent, Step};
+pub use report::{Finding, Report, ReportRow, Summary, Timing};

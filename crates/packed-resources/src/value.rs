@@ -45,6 +45,18 @@ impl Value {
         Ok(Self { stored: stored.into(), encoding, decoded })
     }
 
+    /// Length of the value once decoded, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// Lazy content that cannot be read.
+    pub fn decoded_len(&self) -> std::io::Result<u64> {
+        match self.decoded {
+            Some(length) => Ok(length),
+            None => Ok(self.stored.read()?.len() as u64),
+        }
+    }
+
     /// The bytes as they will be stored.
     pub fn stored(&self) -> &Data {
         &self.stored

@@ -115,6 +115,13 @@ fn headers_that_contradict_the_format_are_refused() -> TestResult {
     for at in [24, 28, 32] {
         assert!(matches!(opened(at, &(1_u32 << 31).to_le_bytes()), Err(Error::OutOfBounds { .. })));
     }
+    // Neither more nor fewer records than the tables hold.
+    for at in [24, 28, 32] {
+        let count = u32::from_le_bytes(good[at..at + 4].try_into()?);
+        for count in [count / 2, count * 2] {
+            assert!(matches!(opened(at, &count.to_le_bytes()), Err(Error::OutOfBounds { .. })));
+        }
+    }
     for (at, new) in [(8, u64::MAX), (16, u64::MAX), (8, good.len() as u64), (16, u64::MAX / 2)] {
         let result = opened(section(&good, SectionKind::Fields).record + at, &new.to_le_bytes());
         assert!(matches!(result, Err(Error::OutOfBounds { .. })));
@@ -185,7 +192,7 @@ fn unknown_kinds_are_passed_over() -> TestResult {
 }
 
 #[test]
-fn verify_sees_fields_and_entries_out_of_order() -> TestResult {
+fn verify_sees_what_the_index_does_not_lead_to() -> TestResult {
     let good = everything()?.to_vec()?;
     let position = Blob::open(&good)?.entries().position(|entry| entry.is_ok_and(|entry| entry.name() == "pkg"));
     let record = section(&good, SectionKind::Entries).offset + position.expect("is there") * 24;
@@ -200,6 +207,12 @@ fn verify_sees_fields_and_entries_out_of_order() -> TestResult {
     };
     assert!(matches!(swap(SectionKind::Fields, first, 40)?, Err(Damage::Index { entry }) if entry == "pkg"));
     assert!(matches!(swap(SectionKind::Entries, 0, 24)?, Err(Damage::Index { .. })));
+    // A hash table that leads nowhere, with the right checksum.
+    let mut bytes = good;
+    let slots = section(&bytes, SectionKind::Slots);
+    bytes[slots.offset..slots.offset + slots.length].fill(0);
+    reseal(&mut bytes);
+    assert!(matches!(verified(&bytes)?, Err(Damage::Index { .. })));
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::native::{self, Native};
 use crate::pth;
 use crate::python_name::{dotted, module_name, split_path};
+use crate::record;
 use crate::scan::{Found, Scan, SkipReason, Skipped};
 use pyox_packed_resources::{
     Data, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel, PackageResource, Resource,
@@ -27,8 +28,9 @@ pub struct Candidate {
 
 /// The rules by which files below `sys.path` become resources.
 ///
-/// * `NAME.py` and `PKG/__init__.py` are modules where every part of the path can be part of a module's name, as is a
-///   `.pyc` outside of `__pycache__` without a source. Where Python would import another file of the same name (a
+/// * `NAME.py` and `PKG/__init__.py` are modules where every part of the path consists of letters, digits and
+///   underscores (in a regular package and at the root, hyphens too), as is a `.pyc` outside of `__pycache__` without a
+///   source. Where Python would import another file of the same name (a
 ///   package before a module, extensions in the order of their suffixes), the file is skipped. Source beside an
 ///   extension module is kept.
 /// * A native file is an extension module if its name is a module's name and one of the suffixes, and a shared library
@@ -63,10 +65,10 @@ impl Classifier {
         candidates.dedup_by(|later, first| later.path == first.path);
         let mut scan = Scan::default();
         let distributions = Distributions::find(&candidates)?;
-
+        let regular = regular_packages(&candidates);
         let mut kinds = Vec::with_capacity(candidates.len());
         for candidate in &candidates {
-            kinds.push(self.kind(candidate)?);
+            kinds.push(self.kind(candidate, &regular)?);
         }
         let packages = package_directories(&candidates, &kinds);
         skip_shadowed(&candidates, &mut kinds);
@@ -77,7 +79,7 @@ impl Classifier {
         Ok(scan)
     }
 
-    fn kind(&self, candidate: &Candidate) -> Result<Kind, Error> {
+    fn kind(&self, candidate: &Candidate, regular: &BTreeSet<String>) -> Result<Kind, Error> {
         let path = candidate.path.as_str();
         if path.split('/').any(is_ignored_directory) || path.ends_with(".pyo") {
             return Ok(Kind::Ignored);
@@ -89,13 +91,13 @@ impl Classifier {
         if directory.is_empty() && file_name.ends_with(".pth") {
             return Ok(Kind::Pth);
         }
-        let hook = file_name.starts_with("__editable___") && file_name.ends_with("_finder.py");
-        if directory.is_empty() && (hook || file_name.ends_with(".egg-link")) {
+        if directory.is_empty() && record::is_editable_hook(file_name) {
             return Ok(Kind::Skip(SkipReason::EditableHook));
         }
+        let in_package = directory.is_empty() || regular.contains(directory);
         for (suffix, form) in [(".py", Form::Source), (".pyc", Form::Bytecode)] {
             if let Some((name, is_package)) =
-                file_name.strip_suffix(suffix).and_then(|stem| module_name(directory, stem))
+                file_name.strip_suffix(suffix).and_then(|stem| module_name(directory, stem, in_package))
             {
                 return Ok(Kind::Module { name, is_package, form });
             }
@@ -135,6 +137,12 @@ enum Form {
     Extension(usize),
     Source,
     Bytecode,
+}
+
+/// All directories with an `__init__.py`.
+fn regular_packages(candidates: &[Candidate]) -> BTreeSet<String> {
+    let directories = candidates.iter().filter_map(|candidate| candidate.path.strip_suffix("/__init__.py"));
+    directories.map(String::from).collect()
 }
 
 /// All directories that contain modules at any depth.

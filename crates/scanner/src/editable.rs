@@ -18,6 +18,8 @@ pub(crate) fn follow(
     seen: &mut BTreeSet<PathBuf>,
 ) -> Result<Vec<Scan>, Error> {
     let mut added = Vec::new();
+    let installed = projects(scan);
+    let names: BTreeSet<String> = installed.values().map(|name| crate::normalize_project_name(name)).collect();
     let with_paths: BTreeSet<String> = scan.path_lines.iter().map(|line| line.file.clone()).collect();
     for line in std::mem::take(&mut scan.path_lines) {
         let directory = site_packages.join(&line.path);
@@ -25,15 +27,15 @@ pub(crate) fn follow(
             let reason = SkipReason::PthMissing { line: line.line };
             scan.skipped.push(Skipped { path: line.file, reason });
         } else if seen.insert(canonical(&directory)?) {
-            added.push(plain(tree(&directory, suffixes).scan()?));
+            added.push(plain(tree(&directory, suffixes).scan()?, &names));
         }
     }
     let mut located = BTreeSet::new();
-    for (directory, project) in projects(scan) {
+    for (directory, project) in installed {
         let Some(root) = editable_root(&site_packages.join(&directory))? else { continue };
         let hooks: Vec<String> = pth_files(&site_packages.join(&directory))?;
         if hooks.is_empty() || !hooks.iter().any(|file| with_paths.contains(file)) {
-            added.push(locate(&project, &root, site_packages, &directory, suffixes)?);
+            added.push(plain(locate(&project, &root, site_packages, &directory, suffixes)?, &names));
         }
         located.extend(hooks);
     }
@@ -74,9 +76,14 @@ fn tree(directory: &Path, suffixes: &[String]) -> Directory {
         })
 }
 
-/// Leaves out plain files and further `.pth` files, which Python reads in `site-packages` only.
-fn plain(mut scan: Scan) -> Scan {
-    scan.resources.retain(|found| !matches!(found.resource, Resource::File(_)));
+/// Leaves out plain files, the build's metadata of projects that are `installed`, and `.pth` files, which Python reads in
+/// `site-packages` only.
+fn plain(mut scan: Scan, installed: &BTreeSet<String>) -> Scan {
+    scan.resources.retain(|found| match &found.resource {
+        Resource::File(_) => false,
+        Resource::DistributionResource(file) => !installed.contains(&crate::normalize_project_name(&file.project)),
+        _ => true,
+    });
     scan.skipped.retain(|skip| !matches!(skip.reason, SkipReason::PthCode { .. }));
     scan.path_lines.clear();
     scan
@@ -102,11 +109,7 @@ fn locate(
             continue;
         }
         match tree(&directory, suffixes).only(names.clone()).scan() {
-            Ok(mut scan) => {
-                // The metadata in `site-packages` is the one that counts.
-                scan.resources.retain(|found| !matches!(found.resource, Resource::DistributionResource(_)));
-                return Ok(plain(scan));
-            }
+            Ok(scan) => return Ok(scan),
             Err(Error::PackageNotFound { .. }) => {}
             Err(error) => return Err(error),
         }

@@ -1,7 +1,6 @@
 use crate::data::read;
 use crate::error::Error;
-use crate::native::find;
-use crate::python_tokens::{NAMES, mentions};
+use crate::mention::{Code, Evidence, Mention};
 use pyox_packed_resources::Resource;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,44 +11,24 @@ use std::path::Path;
 pub struct NeedsFiles {
     /// The package's name, without a dot.
     pub package: String,
-    /// Where its code mentions `__file__` or `__path__`, in the order of modules and lines.
+    /// Where code mentions the package's `__file__` or `__path__`, in the order of modules and lines.
     pub mentions: Vec<Mention>,
     /// Its data files, relative to the package, sorted.
     pub data_files: Vec<String>,
 }
 
-/// A place where code mentions `__file__` or `__path__`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub struct Mention {
-    /// Dotted name of the module.
-    pub module: String,
-    /// Line, counted from 1; unknown in bytecode.
-    pub line: Option<usize>,
-    /// `__file__` or `__path__`.
-    pub name: &'static str,
-    /// In which form.
-    pub kind: MentionKind,
-}
-
-/// The form of a mention. A module's own file is nearly always [`MentionKind::Name`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MentionKind {
-    /// The bare name: of the module itself.
-    Name,
-    /// An attribute: of another module, or of this one.
-    Attribute,
-    /// A string, as in `globals()["__file__"]`.
-    String,
-    /// A constant or name in bytecode.
-    Bytecode,
-}
-
 impl NeedsFiles {
+    /// The strongest evidence among the mentions.
+    ///
+    /// [`Evidence::Indirect`] alone is often a false alarm: werkzeug looks at the `__file__` of all modules to reload
+    /// them, and reads its own data with `pkgutil.get_data`. It is not always one: distlib finds its data so.
+    pub fn evidence(&self) -> Evidence {
+        self.mentions.iter().map(|mention| mention.evidence).min().unwrap_or(Evidence::Indirect)
+    }
+
     /// The evidence in one line.
     pub fn reason(&self) -> String {
-        let mention = match self.mentions.first() {
+        let mention = match self.mentions.iter().min_by_key(|mention| mention.evidence) {
             Some(Mention { module, line: Some(line), name, .. }) => format!("{module}:{line} mentions {name}"),
             Some(Mention { module, line: None, name, .. }) => format!("{module} mentions {name}"),
             None => format!("{} mentions its location", self.package),
@@ -66,25 +45,36 @@ impl NeedsFiles {
 
 /// Finds the top-level packages that have to exist as files when the program runs, sorted by name.
 ///
-/// The rule: a package's code mentions `__file__` or `__path__`, *and* the package has data files or private shared
+/// The rule: code mentions the package's `__file__` or `__path__`, *and* the package has data files or private shared
 /// libraries, which such code then opens by their paths. Packages that only read their data with `importlib.resources`,
-/// and those that mention `__file__` without having data, do not need files. Stubs, C sources, documentation and licences
-/// are not data, and the declaration of a namespace package with `pkgutil.extend_path` is no mention.
+/// and those that mention `__file__` without having data, do not need files.
+///
+/// * Code of the package itself counts; so does `PACKAGE.__file__` in other packages (soundfile finds its library with
+///   `_soundfile_data.__file__`).
+/// * The declaration of a namespace package with `pkgutil.extend_path` is no mention.
+/// * C sources, documentation and licences are not data, nor are stubs beside the modules that they describe; those in
+///   directories of their own are (jedi and mypy read typeshed).
+/// * Tests do not count, neither their code nor their data.
 ///
 /// # Errors
 ///
-/// Modules of packages with data that cannot be read.
+/// Modules that cannot be read.
 pub fn files_needed<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Result<Vec<NeedsFiles>, Error> {
-    let mut code: BTreeMap<&str, Vec<&Resource>> = BTreeMap::new();
+    let mut code: BTreeMap<String, Code<'a>> = BTreeMap::new();
     let mut data_files: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for resource in resources {
         match resource {
-            Resource::ModuleSource(module) => code.entry(top_level(&module.name)).or_default().push(resource),
-            Resource::ModuleBytecode(module) => code.entry(top_level(&module.name)).or_default().push(resource),
+            Resource::ModuleSource(module) => {
+                code.entry(top_level(&module.name)).or_default().add(&module.name, resource)
+            }
+            Resource::ModuleBytecode(module) => {
+                code.entry(top_level(&module.name)).or_default().add(&module.name, resource);
+            }
             Resource::PackageResource(_) | Resource::SharedLibrary(_) => {
                 let path = resource.relative_path();
                 if let Some((package, name)) = path.split_once('/')
-                    && is_data_file(name)
+                    && !is_test_file(name)
+                    && (is_data_file(name) || is_stub_tree(resource))
                 {
                     data_files.entry(package.to_owned()).or_default().push(name.to_owned());
                 }
@@ -92,51 +82,51 @@ pub fn files_needed<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Re
             _ => {}
         }
     }
-    let mut needing = Vec::new();
-    for (package, mut data_files) in data_files {
-        let mut found = Vec::new();
-        for resource in code.get(package.as_str()).into_iter().flatten() {
-            collect_mentions(resource, &mut found)?;
-        }
-        if !found.is_empty() {
-            found.sort();
-            data_files.sort();
-            data_files.dedup();
-            needing.push(NeedsFiles { package, mentions: found, data_files });
+    data_files.retain(|package, _| code.contains_key(package));
+    let mut mentions: BTreeMap<String, Vec<Mention>> = BTreeMap::new();
+    if !data_files.is_empty() {
+        for (package, code) in &code {
+            for (module, resource) in &code.modules {
+                let content = read(resource.data(), Path::new(&resource.relative_path()))?;
+                for (of, mention) in code.mentions(package, module, resource, &content) {
+                    if data_files.contains_key(&of) {
+                        mentions.entry(of).or_default().push(mention);
+                    }
+                }
+            }
         }
     }
-    Ok(needing)
+    let needing = mentions.into_iter().filter_map(|(package, mut mentions)| {
+        let mut data_files = data_files.remove(&package)?;
+        mentions.sort();
+        mentions.dedup();
+        data_files.sort();
+        data_files.dedup();
+        Some(NeedsFiles { package, mentions, data_files })
+    });
+    Ok(needing.collect())
 }
 
-fn top_level(name: &str) -> &str {
-    name.split('.').next().unwrap_or(name)
+fn top_level(name: &str) -> String {
+    name.split('.').next().unwrap_or(name).to_owned()
 }
 
-fn collect_mentions(resource: &Resource, found: &mut Vec<Mention>) -> Result<(), Error> {
-    let content = read(resource.data(), Path::new(&resource.relative_path()))?;
-    match resource {
-        Resource::ModuleSource(module) => found.extend(mentions(&content).into_iter().map(|hit| Mention {
-            module: module.name.clone(),
-            line: Some(hit.line),
-            name: hit.name,
-            kind: hit.kind,
-        })),
-        Resource::ModuleBytecode(module) => {
-            found.extend(
-                NAMES.into_iter().filter(|name| find(&content, name.as_bytes()).is_some()).map(|name| Mention {
-                    module: module.name.clone(),
-                    line: None,
-                    name,
-                    kind: MentionKind::Bytecode,
-                }),
-            );
-        }
-        _ => {}
-    }
-    Ok(())
+/// Whether a directory below a top-level package has tests.
+pub(crate) fn is_test_directory(name: &str) -> bool {
+    matches!(name, "tests" | "test" | "benchmarks")
 }
 
-/// Whether a file may be read when the program runs.
+/// Whether a file, relative to the top-level package, belongs to its tests.
+fn is_test_file(path: &str) -> bool {
+    crate::python_name::split_path(path).0.split('/').any(is_test_directory)
+}
+
+/// Whether a file is a stub in a directory without modules.
+fn is_stub_tree(resource: &Resource) -> bool {
+    matches!(resource, Resource::PackageResource(file) if file.name.contains('/') && file.name.ends_with(".pyi"))
+}
+
+/// Whether a file may be read when the program runs; `path` is relative to the top-level package.
 fn is_data_file(path: &str) -> bool {
     const NEVER_READ: [&str; 14] =
         ["pyi", "pyx", "pxd", "pxi", "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "md", "rst", "pyc"];
@@ -145,16 +135,31 @@ fn is_data_file(path: &str) -> bool {
         "license",
         "licence",
         "copying",
+        "copyright",
         "notice",
         "authors",
         "contributors",
         "changelog",
         "changes",
-        "copyright",
     ];
-    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let name = crate::python_name::split_path(path).1.to_lowercase();
     let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
     let document = matches!(extension, "" | "txt" | "html") && DOCUMENTS.iter().any(|start| stem.starts_with(start));
     let marker = matches!(name.as_str(), "py.typed" | ".gitignore" | ".gitkeep" | ".gitattributes");
     !(marker || document || NEVER_READ.contains(&extension))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_data_file;
+
+    #[test]
+    fn data_files() {
+        for data in ["a.txt", "Grammar.txt", "LICENSES.json", "templates/readme.html.j2", "x", "c/testing/a.dat"] {
+            assert!(is_data_file(data), "{data}");
+        }
+        for other in ["py.typed", "a.pyi", "src/x.C", "README", "LICENSE.txt", "doc/guide.rst"] {
+            assert!(!is_data_file(other), "{other}");
+        }
+    }
 }

@@ -35,7 +35,7 @@ pub(crate) fn classify(path: &str, suffixes: &[String]) -> Option<Native> {
         .filter_map(|(rank, suffix)| Some((rank, suffix, file_name.strip_suffix(suffix.as_str())?)))
         .max_by_key(|(_, suffix, _)| suffix.len());
     if let Some((rank, suffix, stem)) = longest
-        && let Some((name, is_package)) = module_name(directory, stem)
+        && let Some((name, is_package)) = module_name(directory, stem, false)
     {
         let untagged = suffix.matches('.').count() == 1;
         if !(untagged && (stem.starts_with("lib") || in_library_directory(directory))) {

@@ -9,15 +9,18 @@ pub(crate) fn is_module_word(text: &str) -> bool {
 }
 
 /// The dotted name of the module `stem` in `directory` (with `/`, empty at the root), and whether it is a package.
-/// `None` if no import could name it.
-pub(crate) fn module_name(directory: &str, stem: &str) -> Option<(String, bool)> {
+/// `None` if no import is likely to name it.
+///
+/// Hyphens are allowed where `in_package` says that the directory has an `__init__` or is the root: rich imports
+/// `_unicode_data/unicode13-0-0.py`, and `sysconfig` imports `_sysconfigdata__linux_x86_64-linux-gnu.py`. Elsewhere they
+/// mark scripts.
+pub(crate) fn module_name(directory: &str, stem: &str, in_package: bool) -> Option<(String, bool)> {
     let package = dotted(directory)?;
     if stem == "__init__" {
         return (!package.is_empty()).then_some((package, true));
     }
-    // `sysconfig` imports the one exception, `_sysconfigdata__linux_x86_64-linux-gnu`, by this name.
-    let build_data = package.is_empty() && stem.starts_with("_sysconfigdata_") && !stem.contains('.');
-    if !is_module_word(stem) && !build_data {
+    let importable = if in_package { is_module_word(&stem.replace('-', "_")) } else { is_module_word(stem) };
+    if !importable {
         return None;
     }
     Some((if package.is_empty() { stem.to_owned() } else { format!("{package}.{stem}") }, false))
@@ -68,14 +71,15 @@ mod tests {
 
     #[test]
     fn names() {
-        assert_eq!(module_name("a/b", "c"), Some(("a.b.c".into(), false)));
-        assert_eq!(module_name("a/b", "__init__"), Some(("a.b".into(), true)));
-        assert_eq!(module_name("", "__init__"), None);
-        assert_eq!(module_name("a/migrations", "0001_initial"), Some(("a.migrations.0001_initial".into(), false)));
-        assert_eq!(module_name("a-b", "c"), None);
-        assert_eq!(module_name("", "x-y"), None);
-        assert_eq!(module_name("", ""), None);
-        assert!(module_name("", "_sysconfigdata__linux_x86_64-linux-gnu").is_some());
+        assert_eq!(module_name("a/b", "c", false), Some(("a.b.c".into(), false)));
+        assert_eq!(module_name("a/b", "__init__", true), Some(("a.b".into(), true)));
+        assert_eq!(module_name("", "__init__", true), None);
+        assert_eq!(module_name("a", "0001_initial", true), Some(("a.0001_initial".into(), false)));
+        assert_eq!(module_name("a-b", "c", true), None);
+        assert_eq!(module_name("a", "x-y", false), None);
+        assert_eq!(module_name("a", "x-y", true), Some(("a.x-y".into(), false)));
+        assert_eq!(module_name("a", "x.y", true), None);
+        assert_eq!(module_name("", "", true), None);
         assert_eq!(normalize_project_name("--A.b"), "-a-b");
         assert_eq!(normalize_project_name("a_"), "a-");
     }

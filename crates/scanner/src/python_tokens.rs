@@ -1,15 +1,19 @@
 //! Where Python source mentions `__file__` and `__path__`: a light tokenizer, which only needs to tell names, strings
 //! and comments apart ([lexical analysis](https://docs.python.org/3/reference/lexical_analysis.html)).
 
-use crate::files_needed::MentionKind;
+use crate::mention::MentionKind;
 use crate::native::find;
 
 /// A mention, and its line counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Hit {
+pub(crate) struct Hit<'a> {
     pub(crate) name: &'static str,
     pub(crate) kind: MentionKind,
     pub(crate) line: usize,
+    /// Of an attribute of a dotted name, the name's first and last part: `a` and `c` of `a.b.c.__file__`.
+    pub(crate) receiver: Option<(&'a [u8], &'a [u8])>,
+    /// Whether the same line calls `globals`, `locals` or `vars`.
+    pub(crate) reflects: bool,
 }
 
 /// The names that are looked for.
@@ -19,20 +23,11 @@ pub(crate) const NAMES: [&str; 2] = ["__file__", "__path__"];
 /// declaration of a namespace package with `pkgutil.extend_path`.
 ///
 /// Never fails: in text that is not Python it may find too much or too little.
-pub(crate) fn mentions(source: &[u8]) -> Vec<Hit> {
+pub(crate) fn mentions(source: &[u8]) -> Vec<Hit<'_>> {
     if NAMES.iter().all(|name| find(source, name.as_bytes()).is_none()) {
         return Vec::new();
     }
-    let mut scanner = Scanner {
-        source,
-        at: 0,
-        line: 1,
-        depth: 0,
-        after_dot: false,
-        hits: Vec::new(),
-        logical_line: 0,
-        extends: false,
-    };
+    let mut scanner = Scanner { source, line: 1, ..Scanner::default() };
     while let Some(&byte) = source.get(scanner.at) {
         scanner.token(byte);
     }
@@ -40,6 +35,7 @@ pub(crate) fn mentions(source: &[u8]) -> Vec<Hit> {
     scanner.hits
 }
 
+#[derive(Default)]
 struct Scanner<'a> {
     source: &'a [u8],
     at: usize,
@@ -48,14 +44,18 @@ struct Scanner<'a> {
     depth: usize,
     /// Whether the last token is a dot.
     after_dot: bool,
-    hits: Vec<Hit>,
+    /// First and last part of the dotted name that the last tokens are.
+    dotted: Option<(&'a [u8], &'a [u8])>,
+    hits: Vec<Hit<'a>>,
     /// Number of hits before the current logical line.
     logical_line: usize,
     /// Whether the current logical line calls `extend_path`.
     extends: bool,
+    /// Whether the current logical line calls `globals`, `locals` or `vars`.
+    reflects: bool,
 }
 
-impl Scanner<'_> {
+impl<'a> Scanner<'a> {
     fn token(&mut self, byte: u8) {
         match byte {
             b'\n' => {
@@ -94,6 +94,8 @@ impl Scanner<'_> {
             }
             _ => self.at += 1,
         }
+        // A second dot, or one after a bracket or a string, does not continue a dotted name.
+        self.dotted = self.dotted.filter(|_| byte == b'.' && !self.after_dot);
         self.after_dot = byte == b'.';
     }
 
@@ -106,11 +108,18 @@ impl Scanner<'_> {
             Some(&quote @ (b'"' | b'\'')) if is_string_prefix(word) => {
                 let formatted = word.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'));
                 self.string(quote, formatted);
+                self.dotted = None;
             }
             _ => {
                 let kind = if self.after_dot { MentionKind::Attribute } else { MentionKind::Name };
                 self.note(start, self.at, kind, self.line);
                 self.extends |= word == b"extend_path";
+                self.reflects |= matches!(word, b"globals" | b"locals" | b"vars");
+                self.dotted = match self.dotted {
+                    Some((first, _)) if self.after_dot => Some((first, word)),
+                    None if self.after_dot => None,
+                    _ => Some((word, word)),
+                };
             }
         }
         self.after_dot = false;
@@ -174,7 +183,8 @@ impl Scanner<'_> {
     fn note(&mut self, start: usize, end: usize, kind: MentionKind, line: usize) {
         let text = self.source.get(start..end).unwrap_or_default();
         if let Some(name) = NAMES.into_iter().find(|name| name.as_bytes() == text) {
-            self.hits.push(Hit { name, kind, line });
+            let receiver = self.dotted.filter(|_| kind == MentionKind::Attribute && self.after_dot);
+            self.hits.push(Hit { name, kind, line, receiver, reflects: false });
         }
     }
 
@@ -184,7 +194,10 @@ impl Scanner<'_> {
             let first = self.logical_line;
             self.hits.retain(|hit| index.next().is_some_and(|index| index < first) || hit.name != "__path__");
         }
-        self.extends = false;
+        if self.reflects {
+            self.hits.iter_mut().skip(self.logical_line).for_each(|hit| hit.reflects = true);
+        }
+        (self.extends, self.reflects) = (false, false);
         self.logical_line = self.hits.len();
     }
 }
@@ -215,6 +228,19 @@ mod tests {
         assert_eq!(found("a.__path__[0]\nb . __file__"), [("__path__", Attribute, 1), ("__file__", Attribute, 2)]);
         assert_eq!(found("g['__file__'], r\"__path__\""), [("__file__", String, 1), ("__path__", String, 1)]);
         assert_eq!(found("x__file__ = __file__x + __file___"), []);
+    }
+
+    #[test]
+    fn receivers_and_reflection() {
+        let receivers = |source: &'static str| mentions(source.as_bytes()).first().and_then(|hit| hit.receiver);
+        assert_eq!(receivers("(a . b.c.__file__)"), Some((&b"a"[..], &b"c"[..])));
+        assert_eq!(receivers("a[0].__file__"), None);
+        assert_eq!(receivers("f().b.__file__"), None);
+        assert_eq!(receivers("x = a; y\nb.__file__"), Some((&b"b"[..], &b"b"[..])));
+        assert_eq!(receivers("x, __file__"), None);
+        let reflects = |source: &'static str| mentions(source.as_bytes())[0].reflects;
+        assert!(reflects("d = globals().get(\n'__file__')"));
+        assert!(!reflects("getattr(m, '__file__')\nglobals()"));
     }
 
     #[test]

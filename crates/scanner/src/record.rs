@@ -63,8 +63,8 @@ fn finish(rows: &mut Vec<Row>, fields: &mut Vec<String>, line: usize) {
     }
 }
 
-/// `RECORD` without what differs between two installations: caches, scripts, the installer's notes. Sorted, and a
-/// wheel's own `RECORD` says the same as that of an installation.
+/// `RECORD` without what differs between two installations: caches, scripts, `.pth` files, the installer's notes. Sorted,
+/// and a wheel's own `RECORD` says the same as that of an installation.
 pub(crate) struct RecordContent(pub(crate) Data);
 
 impl ReadData for RecordContent {
@@ -99,7 +99,13 @@ fn installed_path(path: &str) -> Option<&str> {
         path.starts_with(['/', '\\']) || path.split(['/', '\\']).any(|part| part == "..") || path.contains(':');
     let cache = path.split(['/', '\\']).any(|part| part == "__pycache__");
     let dropped = crate::dist_info::split(path).is_some_and(|(_, name)| crate::dist_info::is_installation_note(name));
-    (!outside && !cache && !dropped).then_some(path)
+    let site = !path.contains('/') && (path.ends_with(".pth") || is_editable_hook(path));
+    (!outside && !cache && !dropped && !site).then_some(path)
+}
+
+/// Whether a file at the root is machinery of setuptools' editable installations.
+pub(crate) fn is_editable_hook(path: &str) -> bool {
+    (path.starts_with("__editable___") && path.ends_with("_finder.py")) || path.ends_with(".egg-link")
 }
 
 /// Installation scheme and rest of a path in a wheel's `NAME-VERSION.data` directory
@@ -124,7 +130,8 @@ mod tests {
     #[test]
     fn machine_dependent_lines_go() {
         let installed = "../../bin/a,sha256=x,1\n/abs,,\nC:\\x,,\na/__pycache__/m.pyc,,\na/m.py,sha256=y,2\n\
-                         a-1.dist-info/direct_url.json,,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\n\"a/x,y\",,\n";
+                         a-1.dist-info/direct_url.json,,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\n\"a/x,y\",,\n\
+                         x.pth,,\n__editable___a_finder.py,,\n";
         let expected = "\"a/x,y\",,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\na/m.py,sha256=y,2\n";
         assert_eq!(reproducible(installed), expected);
         let wheel = "a-1.data/purelib/a/m.py,sha256=y,2\na-1.data/scripts/x,,\nb.data/x,,\n";

@@ -15,11 +15,14 @@ use std::path::{Path, PathBuf};
 pub struct Virtualenv {
     path: PathBuf,
     home: PathBuf,
-    version: (u8, u8),
+    version: Version,
     site_packages: Vec<PathBuf>,
     system_site_packages: bool,
     suffixes: Vec<String>,
 }
+
+/// Major and minor version.
+type Version = (u8, u8);
 
 impl Virtualenv {
     /// The virtualenv at `path`, for the Python whose `importlib.machinery.EXTENSION_SUFFIXES` are given in the same
@@ -146,7 +149,7 @@ fn settings(text: &str) -> BTreeMap<String, String> {
 }
 
 /// Major and minor version at the start of `3.11.7`, `3.11.7.final.0` or `3.13t`.
-fn parse_version(text: &str) -> Option<(u8, u8)> {
+fn parse_version(text: &str) -> Option<Version> {
     let mut parts = text.split('.');
     let major = parts.next()?.parse().ok()?;
     let minor = parts.next()?;
@@ -155,7 +158,7 @@ fn parse_version(text: &str) -> Option<(u8, u8)> {
 }
 
 /// All `site-packages` directories, with the version that the name of the directory around them states.
-fn site_packages_directories(path: &Path) -> Result<Vec<(Option<(u8, u8)>, PathBuf)>, Error> {
+fn site_packages_directories(path: &Path) -> Result<Vec<(Option<Version>, PathBuf)>, Error> {
     let mut found = Vec::new();
     for lib in ["lib", "lib64"].map(|name| path.join(name)) {
         if !lib.is_dir() {

@@ -35,7 +35,7 @@ pub(super) struct Archive {
 /// A file in the archive.
 pub(super) struct Member {
     pub(super) name: String,
-    pub(super) index: usize,
+    index: usize,
     pub(super) size: u64,
     pub(super) executable: bool,
 }
@@ -140,14 +140,15 @@ impl std::fmt::Debug for Archive {
 /// A member's content, checked against `RECORD` again whenever it is read.
 pub(super) struct MemberContent {
     pub(super) archive: Arc<Archive>,
-    pub(super) index: usize,
+    /// Position in [`Archive::members`].
+    pub(super) position: usize,
     pub(super) hash: Option<Hash>,
 }
 
 impl ReadData for MemberContent {
     fn read(&self) -> io::Result<Cow<'_, [u8]>> {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
-        let member = self.archive.members.iter().find(|member| member.index == self.index).ok_or_else(missing)?;
+        let member = self.archive.members.get(self.position).ok_or_else(missing)?;
         let mut bytes = Vec::new();
         self.archive.stream(member, |chunk| bytes.extend_from_slice(chunk)).map_err(io::Error::other)?;
         if let Some(hash) = &self.hash {

@@ -16,7 +16,6 @@ use crate::record::wheel_scheme;
 use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
 use archive::{Archive, MemberContent};
 use pyox_packed_resources::Data;
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use verify::Hash;
@@ -31,7 +30,8 @@ pub struct Wheel {
     name: WheelName,
     metadata: Metadata,
     entry_points: Vec<EntryPoint>,
-    hashes: BTreeMap<usize, Hash>,
+    /// In the order of the archive's members.
+    hashes: Vec<Option<Hash>>,
     suffixes: Vec<String>,
 }
 
@@ -110,7 +110,7 @@ impl Wheel {
 impl ResourceSource for Wheel {
     fn scan(&self) -> Result<Scan, Error> {
         let (mut candidates, mut skipped) = (Vec::new(), Vec::new());
-        for member in self.archive.members() {
+        for (position, member) in self.archive.members().iter().enumerate() {
             let path = match wheel_scheme(&member.name) {
                 Some(("purelib" | "platlib", rest)) => rest,
                 Some((scheme, _)) => {
@@ -128,8 +128,8 @@ impl ResourceSource for Wheel {
                 origin: self.archive.path().join(&member.name),
                 data: Data::lazy(MemberContent {
                     archive: Arc::clone(&self.archive),
-                    index: member.index,
-                    hash: self.hashes.get(&member.index).cloned(),
+                    position,
+                    hash: self.hashes.get(position).cloned().flatten(),
                 }),
                 executable: member.executable,
             });

@@ -98,11 +98,11 @@ impl Hash {
     }
 }
 
-/// Checks every file against `RECORD`, and returns the hashes by the members' indices.
-pub(super) fn verify(archive: &Archive, dist_info: &str, text: &str) -> Result<BTreeMap<usize, Hash>, Error> {
+/// Checks every file against `RECORD`, and returns the hashes in the order of the members; `RECORD` has none.
+pub(super) fn verify(archive: &Archive, dist_info: &str, text: &str) -> Result<Vec<Option<Hash>>, Error> {
     let path = archive.path();
     let mut rows = listed(path, text)?;
-    let mut hashes = BTreeMap::new();
+    let mut hashes = Vec::with_capacity(archive.members().len());
     for member in archive.members() {
         let row = rows.remove(&member.name);
         let signature = member
@@ -110,12 +110,13 @@ pub(super) fn verify(archive: &Archive, dist_info: &str, text: &str) -> Result<B
             .strip_prefix(dist_info)
             .is_some_and(|name| matches!(name, "/RECORD" | "/RECORD.jws" | "/RECORD.p7s"));
         if signature {
+            hashes.push(None);
             continue;
         }
         let Some(row) = row else {
             return Err(Error::Unlisted { path: path.to_owned(), member: member.name.clone() });
         };
-        hashes.insert(member.index, check(archive, member, &row)?);
+        hashes.push(Some(check(archive, member, &row)?));
     }
     match rows.into_keys().find(|name| !name.ends_with('/')) {
         Some(member) => Err(Error::ListedButMissing { path: path.to_owned(), member }),

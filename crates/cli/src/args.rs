@@ -1,0 +1,130 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, ArgMatches, ColorChoice, Parser, Subcommand};
+
+/// Turn a Python application into one native executable that runs without Python.
+#[derive(Parser)]
+#[command(name = "pyoxidizer", version, max_term_width = 100)]
+pub struct Args {
+    /// Say more: every line of pip and cargo, every finding
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Pack(Box<Pack>),
+    #[command(subcommand)]
+    Launcher(Launcher),
+}
+
+/// Make one executable of a script, wheel, package, project or requirement
+///
+/// The result holds Python, the standard library, the application and the native libraries they need, and imports
+/// everything from memory.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  pyoxidizer pack hello.py                          a script, with the modules beside it that it imports
+  pyoxidizer pack .                                 a project with pyproject.toml; runs its console script
+  pyoxidizer pack --pip black --entry black         a package from PyPI, and which of its commands to run
+  pyoxidizer pack --pip flask app.py -o server      a script and what it needs
+  pyoxidizer pack --venv .venv --module myapp       a virtualenv, run like python -m myapp
+  pyoxidizer pack hello.py --run -- --name World    pack, then run with arguments
+
+A script may name its dependencies itself (PEP 723): they are installed too.")]
+pub struct Pack {
+    /// A .py script, a .whl, a directory with pyproject.toml or setup.py, or a package directory
+    pub source: Option<PathBuf>,
+    /// Install this requirement with pip, and pack it; may be repeated
+    #[arg(long, value_name = "REQ")]
+    pub pip: Vec<String>,
+    /// Install the requirements in this file with pip, and pack them; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub requirements: Vec<PathBuf>,
+    /// Pack the packages of this virtualenv
+    #[arg(long, value_name = "DIR")]
+    pub venv: Option<PathBuf>,
+    /// Pack packages from this directory: all, or those named after it; may be repeated
+    #[arg(long, value_names = ["DIR", "PKG"], num_args = 1.., action = ArgAction::Append)]
+    pub package_root: Vec<String>,
+    /// Run this module, like python -m
+    #[arg(long, value_name = "M", group = "entry_point")]
+    pub module: Option<String>,
+    /// Run this function, or this console script
+    #[arg(long, value_name = "M:FUNC|SCRIPT", group = "entry_point")]
+    pub entry: Option<String>,
+    /// Run these statements, like python -c
+    #[arg(long, value_name = "TEXT", group = "entry_point")]
+    pub code: Option<String>,
+    /// Which Python: a version such as 3.12 or 3.12.1, or the path of an interpreter [default: python3 on PATH]
+    #[arg(long, value_name = "VERSION|PATH")]
+    pub python: Option<String>,
+    /// The executable to write [default: named after the source, in the current directory]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Optimisation level of the bytecode, like python -O and -OO
+    #[arg(long, value_name = "LEVEL", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=2))]
+    pub optimize: u8,
+    /// Leave source text out: smaller, but tracebacks show no lines and inspect finds no source
+    #[arg(long)]
+    pub no_source: bool,
+    /// Write a JSON report: every resource with its origin, size, location, and why
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Take this launcher, or the one for the Python from this directory, instead of compiling one
+    #[arg(long, value_name = "PATH", env = pyox_linker::launcher::LAUNCHER_VARIABLE)]
+    pub launcher: Option<PathBuf>,
+    /// Run pip even if what it installed for the same requirements is known
+    #[arg(long)]
+    pub refresh: bool,
+    /// Run the program once it is made, with the arguments behind --
+    #[arg(long)]
+    pub run: bool,
+    /// Arguments for --run
+    #[arg(last = true, value_name = "ARGS", requires = "run")]
+    pub arguments: Vec<std::ffi::OsString>,
+}
+
+/// The values of each `--package-root`: the derived parser joins them all.
+pub fn package_roots(matches: &ArgMatches) -> Vec<Vec<String>> {
+    let occurrences = matches.subcommand_matches("pack").and_then(|pack| pack.get_occurrences("package_root"));
+    occurrences.into_iter().flatten().map(|words| words.cloned().collect()).collect()
+}
+
+/// Make, show or remove the launchers that programs start with
+///
+/// A launcher holds Python itself. It is compiled with cargo once for each Python and kept in the cache; packing then
+/// needs no compiler.
+#[derive(Subcommand)]
+pub enum Launcher {
+    /// Compile the launcher for a Python, unless it is there
+    Build {
+        /// Which Python; may be repeated [default: python3 on PATH]
+        #[arg(long, value_name = "VERSION|PATH")]
+        python: Vec<String>,
+        /// Copy the launchers into this directory, for --launcher on machines without a compiler
+        #[arg(short, long, value_name = "DIR")]
+        output: Option<PathBuf>,
+    },
+    /// List the launchers in the cache
+    List,
+    /// Print where the launcher for a Python is, or would be
+    Path {
+        /// Which Python [default: python3 on PATH]
+        #[arg(long, value_name = "VERSION|PATH")]
+        python: Option<String>,
+    },
+    /// Remove all launchers from the cache
+    Clean,
+}

@@ -1,0 +1,101 @@
+//! `pyoxidizer pack`
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Context;
+use pyox_distribution::Installed;
+use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
+use pyox_linker::{ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Report};
+
+use crate::args::Pack;
+use crate::progress::Terminal;
+use crate::style::Style;
+use crate::summary;
+
+/// Packs, says what came of it, and runs it if asked to.
+pub fn run(
+    args: Pack,
+    package_roots: Vec<Vec<String>>,
+    verbose: bool,
+    quiet: bool,
+    style: Style,
+) -> anyhow::Result<u8> {
+    let mut progress = Terminal::new(verbose, quiet, style);
+    let outcome = pack(&args, &package_roots, &mut progress);
+    progress.finish();
+    let report = outcome?;
+    if let Some(path) = &args.report {
+        let text = serde_json::to_vec_pretty(&report)?;
+        std::fs::write(path, text).with_context(|| format!("cannot write the report {}", path.display()))?;
+    }
+    if !quiet {
+        summary::print(&report, verbose, style);
+    }
+    if !args.run {
+        return Ok(0);
+    }
+    let program = std::path::absolute(&report.summary.output)?;
+    let status = Command::new(&program).args(&args.arguments).status();
+    let status = status.with_context(|| format!("cannot run {}", program.display()))?;
+    Ok(exit_status(status))
+}
+
+fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> Result<Report, pyox_linker::Error> {
+    let cache = Cache::of_user()?;
+    let python = Installed::locate(args.python.as_deref())?;
+    let policy = policy(args);
+    // Whether there can be a launcher is known at once, and shall be said before the long work.
+    let launcher: Box<dyn LauncherSource> = match &args.launcher {
+        Some(path) => Box::new(Prebuilt::new(path)),
+        None => Box::new(Compiled::new(&cache)),
+    };
+    let launcher = launcher.launcher(&python, progress)?;
+    let resolved = inputs(args, package_roots).resolve(&LayerBuilder::new(&python, policy, &cache), progress)?;
+    let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&resolved.name));
+    ApplicationBuilder::new(&python, policy, resolved.layers, resolved.entry)
+        .findings(resolved.findings)
+        .timings(progress.timings())
+        .write(&launcher, &output, progress)
+}
+
+fn policy(args: &Pack) -> Policy {
+    let mut policy = Policy::default();
+    policy.set_optimize(args.optimize);
+    policy.include_source = !args.no_source;
+    policy
+}
+
+fn inputs(args: &Pack, package_roots: &[Vec<String>]) -> Inputs {
+    let entry = match (&args.module, &args.entry, &args.code) {
+        (Some(module), ..) => EntryRequest::Module(module.clone()),
+        (_, Some(entry), _) => EntryRequest::Entry(entry.clone()),
+        (.., Some(code)) => EntryRequest::Code(code.clone()),
+        _ => EntryRequest::Default,
+    };
+    let root = |words: &Vec<String>| PackageRoot {
+        directory: words.first().map(PathBuf::from).unwrap_or_default(),
+        packages: words.iter().skip(1).cloned().collect(),
+    };
+    Inputs {
+        source: args.source.clone(),
+        pip: args.pip.clone(),
+        requirements: args.requirements.clone(),
+        virtualenv: args.venv.clone(),
+        package_roots: package_roots.iter().map(root).collect(),
+        entry,
+        refresh: args.refresh,
+    }
+}
+
+#[cfg(unix)]
+fn exit_status(status: std::process::ExitStatus) -> u8 {
+    use std::os::unix::process::ExitStatusExt;
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
+    u8::try_from(code).unwrap_or(1)
+}
+
+#[cfg(not(unix))]
+fn exit_status(status: std::process::ExitStatus) -> u8 {
+    status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+}

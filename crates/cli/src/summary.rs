@@ -1,0 +1,68 @@
+//! What a person wants to know once a program is packed.
+
+use pyox_linker::{Finding, Report};
+
+use crate::style::Style;
+
+/// Prints the summary on standard error: standard output belongs to `--run`.
+pub fn print(report: &Report, verbose: bool, style: Style) {
+    let summary = &report.summary;
+    eprintln!(
+        "{} {} ({}; Python {}; {})",
+        style.good("packed"),
+        summary.output.display(),
+        size(summary.size),
+        summary.python,
+        summary.entry
+    );
+    eprintln!(
+        "  {} modules, {} extension modules, {} shared libraries, all imported from memory",
+        summary.modules, summary.extensions, summary.libraries
+    );
+    if let Some((version, culprits)) = &summary.glibc {
+        let first = culprits.first().map_or("", String::as_str);
+        let others = culprits.len().saturating_sub(1);
+        let others = if others == 0 { String::new() } else { format!(" and {others} more") };
+        eprintln!("  needs glibc {version} or newer (because of {first}{others})");
+    }
+    let timings: Vec<String> =
+        summary.timings.iter().map(|timing| format!("{} {:.2} s", timing.step, timing.seconds)).collect();
+    eprintln!("  {}", style.dim(&timings.join(", ")));
+    for finding in &report.findings {
+        if let Some((text, important)) = describe(finding)
+            && (important || verbose)
+        {
+            let label = if important { style.warning("note:") } else { style.dim("note:") };
+            eprintln!("{label} {text}");
+        }
+    }
+}
+
+/// A finding in words, and whether it is worth saying without `--verbose`.
+fn describe(finding: &Finding) -> Option<(String, bool)> {
+    Some(match finding {
+        Finding::InFiles { package, reason } => {
+            (format!("{package} needs files and is placed in a cache directory when it is first used: {reason}"), true)
+        }
+        Finding::DoesNotCompile { path, message } => (format!("{path} does not compile: {message}"), false),
+        Finding::MissingLibrary { soname, needed_by } => {
+            (format!("shared library {soname} was not found; {} will not import", needed_by.join(" by ")), true)
+        }
+        Finding::ConflictingLibrary { soname, used, other } => {
+            (format!("two libraries are named {soname}: {used} is used, {other} is not"), true)
+        }
+        Finding::Skipped { path, reason } => (format!("{path} is left out: {reason}"), false),
+        Finding::MissingModule { module } => (
+            format!(
+                "the script imports {module}, which is not in the program (add it with --pip, --venv or --package-root)"
+            ),
+            true,
+        ),
+        _ => return None,
+    })
+}
+
+/// Bytes in the unit a person reads.
+pub fn size(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
+}

@@ -1,0 +1,203 @@
+//! Layers, an entry and a launcher become an executable.
+
+use std::path::Path;
+use std::time::Instant;
+
+use pyox_distribution::{BytecodeCompiler, CompileJob, Distribution};
+use pyox_interpreter_config::InterpreterConfig;
+use pyox_packed_resources::{
+    Blob, Collector, EntryFlags, FieldKind, Location, ModuleBytecode, ModuleSource, Resource, SectionKind, Value,
+};
+
+use crate::entry::Entry;
+use crate::error::Error;
+use crate::layer::Layer;
+use crate::native::{Attachment, ElfFacts, SymbolVersion};
+use crate::output::write_atomically;
+use crate::policy::Policy;
+use crate::progress::{Progress, Step};
+use crate::report::{Finding, Report, ReportRow, Summary, Timing};
+
+/// The statement whose code starts the importer, run as the frozen package `encodings`.
+const BOOT_SOURCE: &[u8] = b"import _boot\n";
+
+/// An application, ready to be written.
+pub struct ApplicationBuilder<'a> {
+    python: &'a dyn Distribution,
+    policy: Policy,
+    layers: Vec<Layer>,
+    entry: Entry,
+    findings: Vec<Finding>,
+    timings: Vec<Timing>,
+}
+
+impl<'a> ApplicationBuilder<'a> {
+    /// A program of these layers (first wins) that runs `entry`.
+    pub fn new(python: &'a dyn Distribution, policy: Policy, layers: Vec<Layer>, entry: Entry) -> Self {
+        Self { python, policy, layers, entry, findings: Vec::new(), timings: Vec::new() }
+    }
+
+    /// Adds findings to the report.
+    #[must_use]
+    pub fn findings(mut self, findings: Vec<Finding>) -> Self {
+        self.findings.extend(findings);
+        self
+    }
+
+    /// Adds time spent before to the report.
+    #[must_use]
+    pub fn timings(mut self, timings: Vec<Timing>) -> Self {
+        self.timings.extend(timings);
+        self
+    }
+
+    /// Writes the executable. It is complete or not there.
+    ///
+    /// # Errors
+    ///
+    /// The code to run does not compile, a layer is damaged, the launcher does not fit, or writing fails.
+    pub fn write(mut self, launcher: &Path, output: &Path, progress: &mut dyn Progress) -> Result<Report, Error> {
+        let start = Instant::now();
+        if output.is_dir() {
+            return Err(Error::OutputIsDirectory { path: output.to_owned() });
+        }
+        progress.begin(Step::Write, &output.display().to_string());
+        let launcher_bytes = std::fs::read(launcher).map_err(Error::io("read", launcher))?;
+        crate::launcher::check(launcher, &launcher_bytes, self.python)?;
+        let mut rows = Vec::new();
+        let payload = self.payload(&mut rows)?;
+        let attachment = Attachment::plan(&launcher_bytes, payload.len() as u64)?;
+        write_atomically(output, 0o755, |out| -> Result<(), Error> {
+            attachment.write(&launcher_bytes, |out| out.write_all(&payload), out).map_err(|error| match error {
+                crate::native::PayloadError::Write(source) => Error::io("write", output)(source),
+                other => other.into(),
+            })
+        })?;
+        progress.end();
+        self.timings.push(Timing { step: Step::Write.to_string(), seconds: start.elapsed().as_secs_f64() });
+        self.report(launcher, &launcher_bytes, output, &Blob::open(&payload)?, rows)
+    }
+
+    fn payload(&self, rows: &mut Vec<ReportRow>) -> Result<Vec<u8>, Error> {
+        let mut collector = Collector::new();
+        self.add_main(&mut collector, rows)?;
+        for layer in &self.layers {
+            collector.add_blob(&layer.blob()?, |field| layer.value(field))?;
+        }
+        let boot = self.compile("<frozen encodings>", BOOT_SOURCE, 0)?;
+        let config = InterpreterConfig {
+            python: self.python.minor(),
+            run: self.entry.run(),
+            optimization_level: self.policy.optimize.number(),
+            site_builtins: true,
+            fast_exit: true,
+            ..InterpreterConfig::default()
+        };
+        let mut writer = collector.finish();
+        writer.section(SectionKind::InterpreterConfig, config.encode()?);
+        writer.section(SectionKind::Boot, boot);
+        Ok(writer.to_vec()?)
+    }
+
+    /// The module `__main__`, where the entry is not a module of its own.
+    fn add_main(&self, collector: &mut Collector, rows: &mut Vec<ReportRow>) -> Result<(), Error> {
+        let Some((file, source)) = self.entry.main_source() else { return Ok(()) };
+        let optimize = self.policy.optimize;
+        let code = self.compile(&file, &source, optimize.number())?;
+        let name = "__main__".to_owned();
+        let mut add = |resource: Resource, value: Value, size: usize, kind: &str| -> Result<(), Error> {
+            let stored = value.stored().read().map_err(Error::io("read", &file))?.len() as u64;
+            collector.add(&resource, value, Location::InMemory);
+            rows.push(ReportRow {
+                name: name.clone(),
+                kind: kind.into(),
+                path: file.clone(),
+                origin: self.entry.describe(),
+                size: size as u64,
+                stored,
+                location: "in-memory".into(),
+                reason: "what the program runs".into(),
+            });
+            Ok(())
+        };
+        let (length, bytecode) = (code.len(), Value::raw(code));
+        let module = ModuleBytecode { name: name.clone(), is_package: false, optimize, bytecode: Vec::new().into() };
+        add(Resource::ModuleBytecode(module), bytecode, length, "module-bytecode")?;
+        if self.policy.include_source {
+            let value = Value::compressed(&source, self.policy.compression_level)?;
+            let module = ModuleSource { name: name.clone(), is_package: false, source: Vec::new().into() };
+            add(Resource::ModuleSource(module), value, source.len(), "module-source")?;
+        }
+        Ok(())
+    }
+
+    fn compile(&self, file: &str, source: &[u8], optimize: u8) -> Result<Vec<u8>, Error> {
+        let compiler = BytecodeCompiler::new(self.python, None).with_workers(1);
+        let outcome = compiler.compile_all(vec![CompileJob::new(file, source, optimize)], &mut |_, _| ()).pop();
+        match outcome {
+            Some(Ok(module)) => Ok(module.code),
+            Some(Err(error)) => Err(Error::MainCode(error)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn report(
+        self,
+        launcher: &Path,
+        launcher_bytes: &[u8],
+        output: &Path,
+        blob: &Blob<'_>,
+        mut rows: Vec<ReportRow>,
+    ) -> Result<Report, Error> {
+        let mut seen: std::collections::BTreeSet<_> =
+            rows.iter().map(|row| (row.name.clone(), row.kind.clone(), row.path.clone())).collect();
+        let mut findings = self.findings;
+        let mut floors = vec![("the launcher".to_owned(), ElfFacts::parse(launcher, launcher_bytes)?.glibc)];
+        for layer in &self.layers {
+            rows.extend(
+                layer
+                    .rows()
+                    .iter()
+                    .filter(|row| seen.insert((row.name.clone(), row.kind.clone(), row.path.clone())))
+                    .cloned(),
+            );
+            findings.extend(layer.findings().iter().cloned());
+            floors.extend(
+                layer
+                    .natives()
+                    .iter()
+                    .map(|native| (native.name.clone(), native.glibc.as_deref().and_then(SymbolVersion::parse))),
+            );
+        }
+        findings.sort();
+        findings.dedup();
+        let mut summary = Summary {
+            output: output.to_owned(),
+            size: std::fs::metadata(output).map_err(Error::io("read", output))?.len(),
+            launcher_size: launcher_bytes.len() as u64,
+            python: self.python.info().version.clone(),
+            entry: self.entry.describe(),
+            glibc: highest(floors),
+            timings: self.timings,
+            ..Summary::default()
+        };
+        for entry in blob.entries() {
+            let entry = entry?;
+            summary.extensions += usize::from(entry.is(EntryFlags::EXTENSION));
+            summary.modules += usize::from(entry.is(EntryFlags::MODULE) && !entry.is(EntryFlags::EXTENSION));
+            summary.libraries += usize::from(entry.is(EntryFlags::SHARED_LIBRARY));
+            if entry.field(FieldKind::CacheDirectory)?.is_some() {
+                summary.packages_in_files.push(entry.name().to_owned());
+            }
+        }
+        Ok(Report { summary, findings, resources: rows })
+    }
+}
+
+/// The highest version and the files that ask for it.
+fn highest(floors: Vec<(String, Option<SymbolVersion>)>) -> Option<(String, Vec<String>)> {
+    let version = floors.iter().filter_map(|(_, version)| version.as_ref()).max()?.to_string();
+    let asks = |floor: &Option<SymbolVersion>| floor.as_ref().is_some_and(|floor| floor.to_string() == version);
+    let culprits = floors.iter().filter(|(_, floor)| asks(floor)).map(|(name, _)| name.clone()).collect();
+    Some((version, culprits))
+}

@@ -1,0 +1,208 @@
+//! Compiling the stock launcher with cargo, once per Python, and keeping it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use pyox_distribution::{Distribution, LinkSettings};
+
+use super::{LauncherSource, sources};
+use crate::cache::{Cache, digest};
+use crate::error::Error;
+use crate::native::LauncherMarker;
+use crate::output::write_atomically;
+use crate::progress::{Progress, Step};
+
+/// Lines of cargo's output that an error repeats.
+const REPORTED_LINES: usize = 40;
+
+/// Launchers that are compiled when they are not in the cache. Two processes may want the same one at a time: one
+/// compiles, the other waits.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    directory: PathBuf,
+}
+
+/// A launcher in the cache.
+#[derive(Debug, Clone)]
+pub struct CachedLauncher {
+    /// The file.
+    pub path: PathBuf,
+    /// Python's minor version, for example `3.12`.
+    pub python: String,
+    /// Tag of the binary interface, for example `cpython-312-x86_64-linux-gnu`.
+    pub abi: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// Whether these sources and an installed Python would make the same one again.
+    pub current: bool,
+}
+
+impl Compiled {
+    /// Launchers kept in this cache.
+    pub fn new(cache: &Cache) -> Self {
+        Self { directory: cache.directory("launchers") }
+    }
+
+    /// Where the launcher for a Python is, or would be.
+    pub fn path(&self, python: &dyn Distribution) -> PathBuf {
+        let (major, minor) = python.minor();
+        let key = digest([sources::identity().as_bytes(), python.identity().as_bytes(), target().as_bytes()]);
+        self.directory.join(format!("pyox-launcher-{major}.{minor}-{key}"))
+    }
+
+    /// All launchers in the cache; `installed` tells which are current.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the directory cannot be read; that it does not exist is no error.
+    pub fn list(&self, installed: &[&dyn Distribution]) -> Result<Vec<CachedLauncher>, Error> {
+        let current: Vec<PathBuf> = installed.iter().map(|python| self.path(*python)).collect();
+        let entries = match std::fs::read_dir(&self.directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Error::io("read", &self.directory)(error)),
+        };
+        let mut found = BTreeMap::new();
+        for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
+            let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
+            if let Ok(Some(marker)) = LauncherMarker::read(&bytes) {
+                let text = |value: Option<&str>| value.unwrap_or("unknown").to_owned();
+                let launcher = CachedLauncher {
+                    python: text(marker.python()),
+                    abi: text(marker.abi()),
+                    size: bytes.len() as u64,
+                    current: current.contains(&path),
+                    path: path.clone(),
+                };
+                found.insert(path, launcher);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// Removes all launchers and what was left of compiling them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`]
+    pub fn clean(&self) -> Result<(), Error> {
+        match std::fs::remove_dir_all(&self.directory) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io("remove", &self.directory)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn compile(&self, python: &dyn Distribution, path: &Path, progress: &mut dyn Progress) -> Result<(), Error> {
+        let link = python.link()?;
+        if !sources::available() {
+            return Err(Error::NoLauncherSources);
+        }
+        std::fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
+        let lock_path = path.with_extension("lock");
+        let lock = File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
+        lock.lock().map_err(Error::io("lock", &lock_path))?;
+        if path.is_file() {
+            return Ok(());
+        }
+        let (major, minor) = python.minor();
+        progress.begin(Step::Launcher, &format!("Python {major}.{minor}, once for all packs"));
+        let sources_directory = self.directory.join(format!("source-{}", sources::identity()));
+        sources::unpack(&sources_directory)?;
+        let target_directory = self.directory.join(format!("target-{major}.{minor}"));
+        let config = target_directory.join("pyo3-config.txt");
+        std::fs::create_dir_all(&target_directory).map_err(Error::io("create", &target_directory))?;
+        std::fs::write(&config, pyo3_config(python)).map_err(Error::io("write", &config))?;
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo
+            .args(["build", "--profile", "launcher", "--package", "pyox-launcher", "--color", "never"])
+            .arg("--manifest-path")
+            .arg(sources_directory.join("Cargo.toml"))
+            .arg("--target-dir")
+            .arg(&target_directory)
+            .env("PYO3_CONFIG_FILE", &config)
+            .env("PYOX_LAUNCHER_LINK_ARGS", link_arguments(&link).join("\n"))
+            .env("PYOX_LAUNCHER_MARKER", marker(python))
+            .env_remove("CARGO_BUILD_TARGET");
+        run(cargo, &format!("{major}.{minor}"), progress)?;
+        let built = target_directory.join("launcher").join("pyox-launcher");
+        let bytes = std::fs::read(&built).map_err(Error::io("read", &built))?;
+        super::check(&built, &bytes, python)?;
+        write_atomically(path, 0o755, |out| std::io::Write::write_all(out, &bytes).map_err(Error::io("write", path)))?;
+        progress.end();
+        Ok(())
+    }
+}
+
+impl LauncherSource for Compiled {
+    fn launcher(&self, python: &dyn Distribution, progress: &mut dyn Progress) -> Result<PathBuf, Error> {
+        let path = self.path(python);
+        if !path.is_file() {
+            self.compile(python, &path, progress)?;
+        }
+        Ok(path)
+    }
+}
+
+/// The platform that launchers are compiled for: that of this program.
+fn target() -> String {
+    format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
+}
+
+/// Tells pyo3-ffi which Python it is for, and that we link it ourselves.
+fn pyo3_config(python: &dyn Distribution) -> String {
+    let (major, minor) = python.minor();
+    let mut text = format!(
+        "implementation=CPython\nversion={major}.{minor}\nshared=true\nsuppress_build_script_link_lines=true\n"
+    );
+    let flags = [(python.info().gil_disabled, "Py_GIL_DISABLED"), (python.info().debug, "Py_DEBUG")];
+    let flags: Vec<&str> = flags.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect();
+    if !flags.is_empty() {
+        let _ = writeln!(text, "build_flags={}", flags.join(","));
+    }
+    text
+}
+
+/// All of libpython goes in and is exported: extension modules may want anything of it.
+fn link_arguments(link: &LinkSettings) -> Vec<String> {
+    let mut arguments = vec!["-Wl,--whole-archive".to_owned(), link.static_library.display().to_string()];
+    arguments.push("-Wl,--no-whole-archive".into());
+    arguments.extend(link.extra_archives.iter().map(|archive| archive.display().to_string()));
+    arguments.extend(["-Wl,--export-dynamic", "-Wl,--as-needed"].map(String::from));
+    arguments.extend(link.system_libraries.iter().map(|library| format!("-l{library}")));
+    for library in ["dl", "m", "util", "pthread"] {
+        arguments.push(format!("-l{library}"));
+    }
+    arguments
+}
+
+fn marker(python: &dyn Distribution) -> String {
+    let (major, minor) = python.minor();
+    let abi = python.info().soabi.as_deref().unwrap_or_default();
+    format!("python={major}.{minor}\nabi={abi}\nversion={}\nformat=4\n", python.info().version)
+}
+
+/// Runs cargo, passing its lines on, and keeps the last ones for the error.
+fn run(mut cargo: Command, python: &str, progress: &mut dyn Progress) -> Result<(), Error> {
+    let child = cargo.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let mut child = child.map_err(|source| Error::NoCargo { python: python.to_owned(), source })?;
+    let mut lines = Vec::new();
+    if let Some(stderr) = child.stderr.take() {
+        for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line).into_owned();
+            progress.line(&line);
+            lines.push(line);
+        }
+    }
+    let status = child.wait().map_err(|source| Error::NoCargo { python: python.to_owned(), source })?;
+    if status.success() {
+        return Ok(());
+    }
+    let output = lines[lines.len().saturating_sub(REPORTED_LINES)..].join("\n");
+    Err(Error::LauncherBuild { python: python.to_owned(), status: status.to_string(), output })
+}

@@ -1,0 +1,45 @@
+//! The sources that build.rs took along.
+
+use std::path::Path;
+
+use crate::cache::digest;
+use crate::error::Error;
+
+include!(concat!(env!("OUT_DIR"), "/launcher_sources.rs"));
+
+/// Whether there are any.
+pub(super) fn available() -> bool {
+    !SOURCES.is_empty()
+}
+
+/// Digest of all sources.
+pub(super) fn identity() -> String {
+    digest(SOURCES.iter().flat_map(|(name, content)| [name.as_bytes(), content]))
+}
+
+/// Writes them as a cargo workspace of their own. Files that are there already with the same content keep their
+/// times, so that cargo does not compile them again.
+pub(super) fn unpack(directory: &Path) -> Result<(), Error> {
+    for (name, content) in SOURCES {
+        let content = if *name == "Cargo.toml" { workspace_manifest(content) } else { content.to_vec() };
+        let path = directory.join(name);
+        if std::fs::read(&path).is_ok_and(|present| present == content) {
+            continue;
+        }
+        let parent = path.parent().unwrap_or(directory);
+        std::fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
+        std::fs::write(&path, content).map_err(Error::io("write", &path))?;
+    }
+    Ok(())
+}
+
+/// The manifest of the workspace with only the members that are here.
+fn workspace_manifest(content: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(content);
+    let Ok(mut manifest) = text.parse::<toml::Table>() else { return content.to_vec() };
+    if let Some(workspace) = manifest.get_mut("workspace").and_then(toml::Value::as_table_mut) {
+        workspace.insert("members".into(), vec!["crates/*"].into());
+        workspace.remove("default-members");
+    }
+    manifest.to_string().into_bytes()
+}

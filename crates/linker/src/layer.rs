@@ -1,0 +1,218 @@
+//! A layer: resources from one place, ready to be merged into programs.
+//!
+//! The standard library is a layer, what pip installed is one, and the application is one. Making a layer is the slow
+//! part of packaging (compiling, compressing, reading native code), so layers whose content is known to be unchanged
+//! are kept in the cache, as the packed resources they are.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyox_distribution::Distribution;
+use pyox_packed_resources::{Blob, Data, Field, ReadData, Value};
+use pyox_scanner::{ResourceSource, Scan};
+use serde::{Deserialize, Serialize};
+
+use crate::cache::{Cache, digest};
+use crate::error::Error;
+use crate::output::write_atomically;
+use crate::policy::Policy;
+use crate::progress::{Progress, Step};
+use crate::report::{Finding, ReportRow};
+
+mod build;
+mod cached_packages;
+mod compile;
+mod natives;
+
+/// Changes whenever layers are made differently from the same input.
+const LAYER_VERSION: &[u8] = b"1";
+
+/// Resources from one place as packed resources, with what a report says of them.
+pub struct Layer {
+    blob: Arc<Vec<u8>>,
+    facts: Facts,
+}
+
+/// What is kept beside the blob.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    pub(crate) rows: Vec<ReportRow>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) natives: Vec<NativeFile>,
+    /// The text of every `entry_points.txt`, by project name.
+    pub(crate) entry_points: Vec<(String, String)>,
+}
+
+/// An extension module or shared library of a layer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NativeFile {
+    /// Name of its entry.
+    pub name: String,
+    /// Whether it is a shared library, whose SONAME later layers may rely on.
+    pub is_library: bool,
+    /// The lowest version of the GNU C library that it runs with.
+    pub glibc: Option<String>,
+}
+
+impl Layer {
+    /// The packed resources.
+    pub fn blob(&self) -> Result<Blob<'_>, Error> {
+        Ok(Blob::open(&self.blob)?)
+    }
+
+    /// Rows for the report.
+    pub fn rows(&self) -> &[ReportRow] {
+        &self.facts.rows
+    }
+
+    /// Findings for the report.
+    pub fn findings(&self) -> &[Finding] {
+        &self.facts.findings
+    }
+
+    /// Extension modules and shared libraries.
+    pub fn natives(&self) -> &[NativeFile] {
+        &self.facts.natives
+    }
+
+    /// Project names with the text of their `entry_points.txt`.
+    pub fn entry_points(&self) -> &[(String, String)] {
+        &self.facts.entry_points
+    }
+
+    /// A value of this layer for a writer: the stored bytes, shared.
+    pub(crate) fn value(&self, field: &Field<'_>) -> Result<Value, pyox_packed_resources::Error> {
+        let (start, length) = (field.offset() as usize, field.stored_len() as usize);
+        let end = start.checked_add(length).filter(|&end| end <= self.blob.len());
+        let end = end.ok_or(pyox_packed_resources::Error::OutOfBounds {
+            what: "value",
+            offset: field.offset(),
+            length: field.stored_len(),
+            limit: self.blob.len() as u64,
+        })?;
+        Value::from_field(field, Data::lazy(Shared { bytes: Arc::clone(&self.blob), range: start..end }))
+    }
+}
+
+/// A part of bytes that others hold too.
+struct Shared {
+    bytes: Arc<Vec<u8>>,
+    range: std::ops::Range<usize>,
+}
+
+impl ReadData for Shared {
+    fn read(&self) -> std::io::Result<std::borrow::Cow<'_, [u8]>> {
+        Ok(std::borrow::Cow::Borrowed(&self.bytes[self.range.clone()]))
+    }
+}
+
+/// Makes layers for one Python under one policy.
+pub struct LayerBuilder<'a> {
+    pub(crate) python: &'a dyn Distribution,
+    pub(crate) policy: Policy,
+    pub(crate) cache: &'a Cache,
+}
+
+impl<'a> LayerBuilder<'a> {
+    /// Layers for this Python; bytecode and finished layers are kept in the cache.
+    pub fn new(python: &'a dyn Distribution, policy: Policy, cache: &'a Cache) -> Self {
+        Self { python, policy, cache }
+    }
+
+    /// The standard library, without its tests.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read, or native code in it cannot.
+    pub fn standard_library(&self, progress: &mut dyn Progress) -> Result<Layer, Error> {
+        let source = pyox_scanner::Directory::standard_library(self.python.stdlib_dir())
+            .extension_suffixes(self.python.info().extension_suffixes.iter())
+            .exclude_if(crate::policy::is_excluded_from_stdlib);
+        self.cached("standard library", &self.python.identity(), &[], progress, |progress| {
+            progress.begin(Step::Scan, "the standard library");
+            let scan = source.scan()?;
+            progress.end();
+            Ok(scan)
+        })
+    }
+
+    /// What a source finds, made anew.
+    ///
+    /// # Errors
+    ///
+    /// Resources cannot be read, or native code cannot.
+    pub fn layer(
+        &self,
+        name: &str,
+        source: &dyn ResourceSource,
+        below: &[&Layer],
+        progress: &mut dyn Progress,
+    ) -> Result<Layer, Error> {
+        progress.begin(Step::Scan, name);
+        let scan = source.scan()?;
+        progress.end();
+        self.build(name, &scan, below, progress)
+    }
+
+    /// What a source finds, kept under `identity`, which must change whenever that does.
+    ///
+    /// # Errors
+    ///
+    /// As [`LayerBuilder::layer`].
+    pub fn cached_layer(
+        &self,
+        name: &str,
+        source: &dyn ResourceSource,
+        identity: &str,
+        below: &[&Layer],
+        progress: &mut dyn Progress,
+    ) -> Result<Layer, Error> {
+        self.cached(name, identity, below, progress, |progress| {
+            progress.begin(Step::Scan, name);
+            let scan = source.scan()?;
+            progress.end();
+            Ok(scan)
+        })
+    }
+
+    fn cached(
+        &self,
+        name: &str,
+        identity: &str,
+        below: &[&Layer],
+        progress: &mut dyn Progress,
+        scan: impl FnOnce(&mut dyn Progress) -> Result<Scan, Error>,
+    ) -> Result<Layer, Error> {
+        let policy = format!("{:?}", self.policy);
+        let python = self.python.identity();
+        let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
+        let mut parts = vec![LAYER_VERSION, name.as_bytes(), identity.as_bytes(), policy.as_bytes(), python.as_bytes()];
+        parts.extend(libraries.map(|library| library.name.as_bytes()));
+        let base = self.cache.directory("layers").join(digest(parts));
+        if let Some(layer) = load(&base) {
+            return Ok(layer);
+        }
+        let layer = self.build(name, &scan(progress)?, below, progress)?;
+        store(&base, &layer)?;
+        Ok(layer)
+    }
+}
+
+/// A layer from the cache; anything wrong with it means that it is made again.
+fn load(base: &std::path::Path) -> Option<Layer> {
+    let facts = serde_json::from_slice(&std::fs::read(base.with_extension("json")).ok()?).ok()?;
+    let blob = std::fs::read(base.with_extension("blob")).ok()?;
+    Blob::open(&blob).ok()?;
+    Some(Layer { blob: Arc::new(blob), facts })
+}
+
+/// The facts are written last: with them the layer counts as complete.
+fn store(base: &std::path::Path, layer: &Layer) -> Result<(), Error> {
+    let write = |path: PathBuf, bytes: &[u8]| {
+        write_atomically(&path, 0o644, |out| std::io::Write::write_all(out, bytes).map_err(Error::io("write", &path)))
+    };
+    write(base.with_extension("blob"), &layer.blob)?;
+    let facts = serde_json::to_vec(&layer.facts)
+        .map_err(|error| Error::io("write", base.with_extension("json"))(error.into()))?;
+    write(base.with_extension("json"), &facts)
+}

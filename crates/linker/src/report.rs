@@ -1,0 +1,122 @@
+//! What went into a program, and what a person should know about it.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// The whole outcome of packaging.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Report {
+    /// The facts in short.
+    pub summary: Summary,
+    /// Things a person should know.
+    pub findings: Vec<Finding>,
+    /// Every resource.
+    pub resources: Vec<ReportRow>,
+}
+
+/// The facts in short.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// The executable.
+    pub output: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Size of the launcher in it, in bytes.
+    pub launcher_size: u64,
+    /// Version of Python, for example `3.12.1`.
+    pub python: String,
+    /// What it runs.
+    pub entry: String,
+    /// Importable modules with source or bytecode.
+    pub modules: usize,
+    /// Extension modules.
+    pub extensions: usize,
+    /// Shared libraries that travel in the file.
+    pub libraries: usize,
+    /// Top-level packages that are placed in files at run time.
+    pub packages_in_files: Vec<String>,
+    /// The lowest version of the GNU C library it runs with, and the files that ask for it.
+    pub glibc: Option<(String, Vec<String>)>,
+    /// Seconds spent per step.
+    pub timings: Vec<Timing>,
+}
+
+/// Time spent in a step.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Timing {
+    /// The step.
+    pub step: String,
+    /// Wall clock seconds.
+    pub seconds: f64,
+}
+
+/// Something a person should know about the program.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Finding {
+    /// A package is placed in files at run time.
+    InFiles {
+        /// Top-level name.
+        package: String,
+        /// The evidence.
+        reason: String,
+    },
+    /// A module does not compile and has only its source, so that importing it raises the error.
+    DoesNotCompile {
+        /// Path below `sys.path`.
+        path: String,
+        /// What Python says.
+        message: String,
+    },
+    /// A shared library was not found; the modules that need it cannot be imported.
+    MissingLibrary {
+        /// Its SONAME.
+        soname: String,
+        /// What needs it, nearest first.
+        needed_by: Vec<String>,
+    },
+    /// Two libraries of one name differ; the first is used.
+    ConflictingLibrary {
+        /// The SONAME.
+        soname: String,
+        /// The one that is used.
+        used: String,
+        /// The one that is not.
+        other: String,
+    },
+    /// A file was passed over.
+    Skipped {
+        /// Its path.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The script imports a module that is not in the program.
+    MissingModule {
+        /// Its name.
+        module: String,
+    },
+}
+
+/// One resource in the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRow {
+    /// Name of its entry: a module, a distribution, a library.
+    pub name: String,
+    /// What it is.
+    pub kind: String,
+    /// Path below `sys.path`.
+    pub path: String,
+    /// The file it comes from.
+    pub origin: String,
+    /// Size in bytes once decoded.
+    pub size: u64,
+    /// Size in bytes as stored.
+    pub stored: u64,
+    /// `in-memory` or `cache`.
+    pub location: String,
+    /// Why it is in, and why there.
+    pub reason: String,
+}

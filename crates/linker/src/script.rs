@@ -1,0 +1,124 @@
+//! Scripts: the modules beside them that they import, and their inline metadata.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+
+use pyox_distribution::BytecodeCompiler;
+use pyox_scanner::Directory;
+
+use crate::error::Error;
+
+/// What a script brings along.
+pub(crate) struct Companions {
+    /// Modules and packages in the script's directory that it imports, also indirectly.
+    pub(crate) siblings: BTreeSet<String>,
+    /// Top-level modules it imports that are not beside it.
+    pub(crate) others: BTreeSet<String>,
+}
+
+/// Follows the imports of a script to what is beside it, as `python SCRIPT` would find it there.
+pub(crate) fn companions(script: &Path, source: &[u8], compiler: &BytecodeCompiler) -> Result<Companions, Error> {
+    let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut found = Companions { siblings: BTreeSet::new(), others: BTreeSet::new() };
+    let mut sources = VecDeque::from([source.to_vec()]);
+    while let Some(source) = sources.pop_front() {
+        // A syntax error is reported when the module is compiled.
+        let imports = compiler.imports(&source).unwrap_or_default();
+        for name in imports {
+            if found.siblings.contains(&name) || found.others.contains(&name) {
+                continue;
+            }
+            let files = python_files(directory, &name)?;
+            if files.is_empty() {
+                found.others.insert(name);
+                continue;
+            }
+            for file in files.iter().filter(|file| *file != script) {
+                sources.push_back(std::fs::read(file).map_err(Error::io("read", file))?);
+            }
+            found.siblings.insert(name);
+        }
+    }
+    Ok(found)
+}
+
+/// The files of a top-level module or package in a directory.
+fn python_files(directory: &Path, name: &str) -> Result<Vec<PathBuf>, Error> {
+    let module = directory.join(format!("{name}.py"));
+    if module.is_file() {
+        return Ok(vec![module]);
+    }
+    let mut files = Vec::new();
+    let package = directory.join(name);
+    if package.join("__init__.py").is_file() {
+        collect(&package, &mut files)?;
+    }
+    Ok(files)
+}
+
+fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
+    let entries = std::fs::read_dir(directory).map_err(Error::io("read", directory))?;
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() && !path.is_symlink() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|extension| extension == "py") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The script's directory, restricted to its siblings.
+pub(crate) fn sibling_directory(script: &Path, siblings: BTreeSet<String>, suffixes: &[String]) -> Directory {
+    let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Directory::new(directory).extension_suffixes(suffixes.iter()).exclude_if(move |path| {
+        let top = path.split('/').next().unwrap_or(path);
+        !siblings.contains(top.strip_suffix(".py").unwrap_or(top))
+    })
+}
+
+/// The dependencies in a script's inline metadata
+/// ([PEP 723](https://packaging.python.org/specifications/inline-script-metadata/)).
+pub(crate) fn inline_dependencies(script: &Path, source: &[u8]) -> Result<Vec<String>, Error> {
+    let invalid = |message: String| Error::ScriptMetadata { path: script.to_owned(), message };
+    let text = String::from_utf8_lossy(source);
+    let mut lines = text.lines().skip_while(|line| line.trim_end() != "# /// script");
+    if lines.next().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut block = String::new();
+    let mut closed = false;
+    for line in lines {
+        if line.trim_end() == "# ///" {
+            closed = true;
+            break;
+        }
+        let Some(content) = line.strip_prefix('#') else { break };
+        block.push_str(content.strip_prefix(' ').unwrap_or(content));
+        block.push('\n');
+    }
+    if !closed {
+        return Ok(Vec::new());
+    }
+    let table: toml::Table = block.parse().map_err(|error: toml::de::Error| invalid(error.to_string()))?;
+    let Some(dependencies) = table.get("dependencies") else { return Ok(Vec::new()) };
+    let list = dependencies.as_array().ok_or_else(|| invalid("dependencies is not a list".into()))?;
+    list.iter()
+        .map(|item| item.as_str().map(str::to_owned).ok_or_else(|| invalid("dependencies are not strings".into())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dependencies_are_read_from_the_block() {
+        let script =
+            b"#!/usr/bin/env python3\n# /// script\n# dependencies = [\n#   \"rich>=13\",\n# ]\n# ///\nimport rich\n";
+        assert_eq!(inline_dependencies(Path::new("a.py"), script).unwrap(), ["rich>=13"]);
+        assert!(inline_dependencies(Path::new("a.py"), b"print(1)\n").unwrap().is_empty());
+        let broken = b"# /// script\n# dependencies = 3\n# ///\n";
+        assert!(matches!(inline_dependencies(Path::new("a.py"), broken), Err(Error::ScriptMetadata { .. })));
+    }
+}

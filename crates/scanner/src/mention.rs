@@ -1,0 +1,109 @@
+//! Mentions of `__file__` and `__path__` in the modules of a package.
+
+use crate::files_needed::is_test_directory;
+use crate::native::find;
+use crate::python_tokens::{Hit, NAMES, mentions};
+use pyox_packed_resources::Resource;
+use std::collections::BTreeSet;
+
+/// A place where code mentions `__file__` or `__path__`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Mention {
+    /// Dotted name of the module.
+    pub module: String,
+    /// Line, counted from 1; unknown in bytecode.
+    pub line: Option<usize>,
+    /// `__file__` or `__path__`.
+    pub name: &'static str,
+    /// In which form.
+    pub kind: MentionKind,
+    /// What it tells about the package.
+    pub evidence: Evidence,
+}
+
+/// The form of a mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum MentionKind {
+    /// The bare name, which is the module's own.
+    Name,
+    /// An attribute of something.
+    Attribute,
+    /// A string, as in `getattr(module, "__file__")`.
+    String,
+    /// A name or constant in bytecode.
+    Bytecode,
+}
+
+/// Whose location a mention is about. The stronger evidence comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// The package's own.
+    Direct,
+    /// That of some module in a variable, which may be any.
+    Indirect,
+}
+
+/// The modules of a top-level package.
+#[derive(Default)]
+pub(crate) struct Code<'a> {
+    /// Names and resources, without tests.
+    pub(crate) modules: Vec<(&'a str, &'a Resource)>,
+    /// Last parts of the names.
+    leaves: BTreeSet<&'a str>,
+}
+
+impl<'a> Code<'a> {
+    pub(crate) fn add(&mut self, name: &'a str, resource: &'a Resource) {
+        let mut parts = name.split('.');
+        let leaf = parts.clone().next_back().unwrap_or(name);
+        let test = parts.next().is_some()
+            && (parts.any(is_test_directory) || (name != leaf && (leaf == "conftest" || leaf.starts_with("test_"))));
+        if !test {
+            self.modules.push((name, resource));
+        }
+        self.leaves.insert(leaf);
+    }
+
+    /// The mentions in `module`, each with the top-level package that it is about.
+    pub(crate) fn mentions(
+        &self,
+        package: &str,
+        module: &str,
+        resource: &Resource,
+        content: &[u8],
+    ) -> Vec<(String, Mention)> {
+        let mention = |line, name, kind, evidence| Mention { module: module.to_owned(), line, name, kind, evidence };
+        if matches!(resource, Resource::ModuleBytecode(_)) {
+            let present = NAMES.into_iter().filter(|name| find(content, name.as_bytes()).is_some());
+            return present
+                .map(|name| (package.to_owned(), mention(None, name, MentionKind::Bytecode, Evidence::Direct)))
+                .collect();
+        }
+        let mut found = Vec::new();
+        for hit in mentions(content) {
+            let own = mention(Some(hit.line), hit.name, hit.kind, self.evidence(package, &hit));
+            if let Some((first, _)) = hit.receiver
+                && let Ok(other) = std::str::from_utf8(first)
+                && other != package
+            {
+                found.push((other.to_owned(), Mention { evidence: Evidence::Direct, ..own.clone() }));
+            }
+            found.push((package.to_owned(), own));
+        }
+        found
+    }
+
+    fn evidence(&self, package: &str, hit: &Hit<'_>) -> Evidence {
+        let is_own =
+            |name: &[u8]| std::str::from_utf8(name).is_ok_and(|name| name == package || self.leaves.contains(name));
+        let direct = match (hit.kind, hit.receiver) {
+            (MentionKind::String, _) => hit.reflects,
+            (MentionKind::Attribute, Some((first, last))) => is_own(first) || is_own(last),
+            _ => true,
+        };
+        if direct { Evidence::Direct } else { Evidence::Indirect }
+    }
+}

@@ -1,0 +1,231 @@
+//! Wheels, good and hostile.
+
+mod common;
+
+use common::{METADATA, SUFFIXES, WHEEL, WheelBuilder, content, lines, patch, skipped, write_wheel, zip};
+use pyox_scanner::{Error, ResourceSource as _, Wheel, WheelLimits};
+use std::path::PathBuf;
+
+fn open(builder: WheelBuilder) -> Result<Wheel, Error> {
+    let directory = tempfile::tempdir().unwrap();
+    Wheel::open(builder.write(directory.path()))
+}
+
+fn open_bytes(bytes: &[u8]) -> Result<Wheel, Error> {
+    let directory = tempfile::tempdir().unwrap();
+    Wheel::open(write_wheel(directory.path(), bytes))
+}
+
+fn good() -> WheelBuilder {
+    WheelBuilder::new(&[("hello/__init__.py", "def main(): pass"), ("hello/x.txt", "data")])
+}
+
+#[test]
+fn accessors_and_scan() {
+    let builder = good()
+        .add("hello-1.0.data/purelib/hello/more.py", b"")
+        .add("hello-1.0.data/platlib/_fast.abi3.so", b"")
+        .add("hello-1.0.data/scripts/run", b"")
+        .add("hello-1.0.data/headers/h.h", b"");
+    let wheel = open(builder).unwrap().extension_suffixes(SUFFIXES);
+    assert_eq!(wheel.name().distribution, "hello");
+    assert_eq!(wheel.tags(), ["py3-none-any"]);
+    assert_eq!((wheel.metadata().name.as_str(), wheel.metadata().version.as_str()), ("Hello", "1.0"));
+    assert_eq!(wheel.metadata().requires_dist, ["six>=1"]);
+    assert_eq!(wheel.metadata().requires_python.as_deref(), Some(">=3.9"));
+    assert_eq!(wheel.entry_points()[0].module(), "hello");
+    let scan = wheel.scan().unwrap();
+    assert_eq!(
+        lines(&scan),
+        [
+            "extension _fast _fast.abi3.so",
+            "metadata Hello hello-1.0.dist-info/METADATA",
+            "metadata Hello hello-1.0.dist-info/RECORD",
+            "metadata Hello hello-1.0.dist-info/WHEEL",
+            "metadata Hello hello-1.0.dist-info/entry_points.txt",
+            "source hello hello/__init__.py",
+            "source hello.more hello/more.py",
+            "data hello hello/x.txt",
+        ]
+    );
+    assert_eq!(
+        skipped(&scan),
+        [
+            "hello-1.0.data/headers/h.h: files of the scheme \"headers\" lie outside of sys.path",
+            "hello-1.0.data/scripts/run: scripts of an installation are not packaged",
+        ]
+    );
+    assert_eq!(content(&scan, "hello/__init__.py"), b"def main(): pass");
+    let record = String::from_utf8(content(&scan, "hello-1.0.dist-info/RECORD")).unwrap();
+    assert!(record.contains("\nhello/more.py,sha256=") && !record.contains(".data/"), "{record}");
+}
+
+#[test]
+fn signatures_need_no_hash() {
+    let builder = good().unlisted("hello-1.0.dist-info/RECORD.jws", b"x").line("hello-1.0.dist-info/RECORD.p7s,,\n");
+    let error = open(builder).unwrap_err();
+    assert!(matches!(&error, Error::ListedButMissing { member, .. } if member.ends_with("p7s")), "{error}");
+    assert!(open(good().unlisted("hello-1.0.dist-info/RECORD.jws", b"x")).is_ok());
+}
+
+#[test]
+fn wrong_content() {
+    let error = open(good().line("hello/y.py,sha256=AAAA,1\n").unlisted("hello/y.py", b"y")).unwrap_err();
+    match &error {
+        Error::HashMismatch { member, expected, actual, .. } => {
+            assert_eq!((member.as_str(), expected.as_str()), ("hello/y.py", "sha256=AAAA"));
+            assert_eq!(actual, "sha256=ofzkNjhU_4iM_0uOeHXWAMJoI5BBKoz3mzfQsRFIsPo");
+        }
+        other => panic!("{other}"),
+    }
+    assert!(error.hint().is_some());
+    let error = open(good().line("hello/y.py,sha256=AAAA,2\n").unlisted("hello/y.py", b"y")).unwrap_err();
+    assert!(matches!(error, Error::SizeMismatch { expected: 2, actual: 1, .. }), "{error}");
+    for weak in ["md5=AAAA", "", "sha256"] {
+        let error = open(good().line(&format!("hello/y.py,{weak},\n")).unlisted("hello/y.py", b"y")).unwrap_err();
+        assert!(matches!(&error, Error::WeakHash { found, .. } if found == weak), "{error}");
+    }
+}
+
+#[test]
+fn other_algorithms() {
+    for hash in [
+        "sha384=iDxSvWEF2t82QRzLxbOxn5km8_-svwJ1s7ftbhIor_bFWFoud_Ho_e9qI-Mbg4z2",
+        "sha512=EhtHdKdZkkopKcSkEvtuMbmqp0ZGaEDvzEp21pqUFJ4jZOOYPWRv6vqhtRF4XlyekK7cMNpqa-rVUg7MmcZiag",
+        "sha256=ofzkNjhU_4iM_0uOeHXWAMJoI5BBKoz3mzfQsRFIsPo=",
+    ] {
+        assert!(open(good().line(&format!("hello/y.py,{hash},1\n")).unlisted("hello/y.py", b"y")).is_ok(), "{hash}");
+    }
+}
+
+#[test]
+fn record_and_archive_must_agree() {
+    let error = open(good().unlisted("hello/evil.py", b"")).unwrap_err();
+    assert!(matches!(&error, Error::Unlisted { member, .. } if member == "hello/evil.py"), "{error}");
+    let error = open(good().line("hello/gone.py,sha256=AAAA,1\n")).unwrap_err();
+    assert!(matches!(&error, Error::ListedButMissing { member, .. } if member == "hello/gone.py"), "{error}");
+    let error = open(good().line("hello/x.txt,sha256=AAAA,4\n")).unwrap_err();
+    assert!(matches!(&error, Error::Record { .. }), "{error}");
+    let error = open(good().line("hello/y.txt,sha256=AAAA,four\n")).unwrap_err();
+    assert!(matches!(&error, Error::Record { line: 6, .. }), "{error}");
+}
+
+#[test]
+fn unsafe_names() {
+    for name in ["../evil.py", "/etc/evil.py", "hello/../../evil.py", "C:/evil.py", "hello\\evil.py", "hello//evil.py"]
+    {
+        let error = open(good().add(name, b"")).unwrap_err();
+        assert!(matches!(&error, Error::UnsafeMember { member, .. } if member == name), "{name}: {error}");
+    }
+}
+
+#[test]
+fn links_are_refused() {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.add_symlink("hello/link", "/etc/passwd", zip::write::SimpleFileOptions::default()).unwrap();
+    let error = open_bytes(&writer.finish().unwrap().into_inner()).unwrap_err();
+    assert!(matches!(&error, Error::UnsafeMember { member, .. } if member == "hello/link"), "{error}");
+}
+
+#[test]
+fn duplicates() {
+    let mut bytes = good().add("hello/y1.py", b"one").add("hello/y2.py", b"two").bytes();
+    assert_eq!(patch(&mut bytes, b"hello/y2.py", b"hello/y1.py"), 2);
+    let error = open_bytes(&bytes).unwrap_err();
+    assert!(matches!(&error, Error::DuplicateMember { member, .. } if member == "hello/y1.py"), "{error}");
+
+    let wheel = open(good().add("hello-1.0.data/purelib/hello/x.txt", b"")).unwrap();
+    let error = wheel.scan().unwrap_err();
+    assert!(matches!(&error, Error::DuplicateMember { member, .. } if member == "hello/x.txt"), "{error}");
+}
+
+#[test]
+fn damaged_archives() {
+    let bytes = good().bytes();
+    for length in 0..bytes.len() {
+        assert!(open_bytes(&bytes[..length]).is_err(), "{length} of {} bytes", bytes.len());
+    }
+    assert!(matches!(open_bytes(b"not a zip"), Err(Error::Archive { .. })));
+    for at in (0..bytes.len()).step_by(3) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0xff;
+        // Time stamps and the like may change; content and names may not.
+        if let Ok(wheel) = open_bytes(&damaged) {
+            let scan = wheel.scan().unwrap();
+            assert_eq!(content(&scan, "hello/x.txt"), b"data", "byte {at}");
+        }
+    }
+}
+
+#[test]
+fn local_and_central_names_must_agree() {
+    let mut bytes = good().bytes();
+    let at = bytes.windows(11).position(|window| window == b"hello/x.txt").unwrap();
+    bytes[at..at + 11].copy_from_slice(b"hello/z.txt");
+    assert!(matches!(open_bytes(&bytes), Err(Error::Archive { .. })));
+}
+
+#[test]
+fn bombs() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = good().add("hello/zeros", &vec![0; 1 << 20]).write(directory.path());
+    assert!(Wheel::open(&path).is_ok());
+    let mut limits = WheelLimits::default();
+    limits.total_size = 1 << 20;
+    let error = Wheel::open_with(&path, limits).unwrap_err();
+    assert!(matches!(error, Error::TooLarge { limit: 0x10_0000, .. }), "{error}");
+
+    let path = good().add("hello/zeros", &vec![0; 257 << 20]).write(directory.path());
+    assert!(matches!(Wheel::open(&path), Err(Error::TooLarge { .. })));
+}
+
+#[test]
+fn metadata_is_required() {
+    let build = |replaced: &str, text: Option<&str>| {
+        let mut builder = WheelBuilder { entries: Vec::new(), record: String::new() };
+        for (name, right) in [("METADATA", METADATA), ("WHEEL", WHEEL)] {
+            let text = if name == replaced { text } else { Some(right) };
+            if let Some(text) = text {
+                builder = builder.add(&format!("hello-1.0.dist-info/{name}"), text.as_bytes());
+            }
+        }
+        open(builder)
+    };
+    assert!(matches!(build("WHEEL", None), Err(Error::MissingMember { .. })));
+    assert!(matches!(build("METADATA", None), Err(Error::MissingMember { .. })));
+    let error = build("WHEEL", Some("Wheel-Version: 2.0")).unwrap_err();
+    assert!(matches!(&error, Error::WheelVersion { version, .. } if version == "2.0"), "{error}");
+    let no_record = zip(&[("hello-1.0.dist-info/WHEEL".into(), WHEEL.into())]);
+    let error = open_bytes(&no_record).unwrap_err();
+    assert!(matches!(&error, Error::MissingMember { member, .. } if member.ends_with("RECORD")), "{error}");
+    let error = open(good().add("other-2.dist-info/METADATA", b"")).unwrap_err();
+    assert!(matches!(&error, Error::WheelMetadataDirectory { found, .. } if found.len() == 2), "{error}");
+}
+
+#[test]
+fn the_file_name_counts() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = good().write(directory.path());
+    let renamed = |name: &str| -> PathBuf {
+        let to = directory.path().join(name);
+        std::fs::copy(&path, &to).unwrap();
+        to
+    };
+    assert!(matches!(Wheel::open(renamed("hello.whl")), Err(Error::WheelFileName { .. })));
+    let other = Wheel::open(renamed("goodbye-1.0-py3-none-any.whl"));
+    assert!(matches!(other, Err(Error::WheelMetadataDirectory { .. })));
+    assert!(Wheel::open(renamed("Hello-1.0.0-1-py2.py3-none-any.whl")).is_ok());
+}
+
+#[test]
+fn content_is_checked_when_it_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = good().write(directory.path());
+    let scan = Wheel::open(&path).unwrap().scan().unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes.windows(11).position(|window| window == b"hello/x.txt").unwrap() + 11;
+    bytes[at] ^= 0xff;
+    std::fs::write(&path, &bytes).unwrap();
+    let file = scan.resources.iter().find(|found| found.resource.relative_path() == "hello/x.txt").unwrap();
+    assert!(file.resource.data().read().is_err());
+}
