@@ -85,8 +85,17 @@ impl Object {
 
     /// A `str` from a path of the operating system, with surrogate escapes (`os.fsdecode`).
     pub fn fs_str(bytes: &[u8]) -> Result<Self> {
-        // SAFETY: pointer and length describe `bytes`.
-        Self::owned(unsafe { ffi::PyUnicode_DecodeFSDefaultAndSize(bytes.as_ptr().cast(), bytes.len() as isize) })
+        // ASCII is the same in every encoding that Python takes for a file system's.
+        if let Ok(text) = std::str::from_utf8(bytes)
+            && bytes.is_ascii()
+        {
+            return Self::str(text);
+        }
+        // While Python starts, the decoder is C's, which wants the byte behind the string to be NUL.
+        let mut terminated = bytes.to_vec();
+        terminated.push(0);
+        // SAFETY: pointer and length describe the bytes before the NUL.
+        Self::owned(unsafe { ffi::PyUnicode_DecodeFSDefaultAndSize(terminated.as_ptr().cast(), bytes.len() as isize) })
     }
 
     /// A `bytes`.
