@@ -31,7 +31,7 @@ pub struct State {
     pub(crate) script: Option<String>,
     bytecode_kinds: [FieldKind; 3],
     pub(crate) python: Python,
-    /// Directories of top-level packages placed in files; `None` when they could not be.
+    /// Cache directories by name; `None` for those that could not be used.
     pub(crate) cached: Mutex<HashMap<String, Option<PathBuf>>>,
     /// SONAMEs of libraries that are loaded.
     pub(crate) libraries: Mutex<HashSet<String>>,
