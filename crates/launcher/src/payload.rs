@@ -50,7 +50,7 @@ fn mapped() -> Result<Option<&'static [u8]>, Error> {
     if last.p_flags != libc::PF_R || last.p_filesz < MAGIC.len() as u64 {
         return Ok(None);
     }
-    let expected = last.p_offset + last.p_filesz;
+    let expected = last.p_offset + last.p_filesz + TRAILER_LEN as u64;
     if let Ok(metadata) = std::fs::metadata("/proc/self/exe")
         && metadata.size() < expected
     {
