@@ -31,20 +31,24 @@ pub enum Command {
 /// Make one executable of a script, wheel, package, project or requirement
 ///
 /// The result holds Python, the standard library, the application and the native libraries they need, and imports
-/// everything from memory.
+/// everything from memory. It needs no Python where it runs, nor anything else but the C library.
+///
+/// The first pack for a Python compiles the launcher for it, which takes cargo, a C linker and half a minute. Later packs
+/// take the launcher from the cache, as they do what pip has installed, and need neither a compiler nor the network.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  pyoxidizer pack hello.py                          a script, with the modules beside it that it imports
-  pyoxidizer pack .                                 a project with pyproject.toml; runs its console script
-  pyoxidizer pack --pip black --entry black         a package from PyPI, and which of its commands to run
-  pyoxidizer pack --pip flask app.py -o server      a script and what it needs
-  pyoxidizer pack --venv .venv --module myapp       a virtualenv, run like python -m myapp
-  pyoxidizer pack hello.py --run -- --name World    pack, then run with arguments
+  pyoxidizer pack hello.py                        a script, with the modules beside it
+  pyoxidizer pack .                               a project; runs its console script
+  pyoxidizer pack --pip black --entry black       a package from PyPI, and which command
+  pyoxidizer pack app.py --pip flask -o server    a script and what it needs
+  pyoxidizer pack --venv .venv --module myapp     a virtualenv, run like python -m myapp
+  pyoxidizer pack hello.py --run -- --name World  pack, then run with arguments
 
-A script may name its dependencies itself (PEP 723): they are installed too.")]
+A script may state its dependencies itself (PEP 723): they are installed and packed too.")]
 pub struct Pack {
-    /// A .py script, a .whl, a directory with pyproject.toml or setup.py, or a package directory
+    /// What to pack: a .py script, a .whl, a project (a directory with pyproject.toml or setup.py), or a directory with
+    /// __init__.py or __main__.py
     pub source: Option<PathBuf>,
     /// Install this requirement with pip, and pack it; may be repeated
     #[arg(long, value_name = "REQ")]
@@ -55,7 +59,7 @@ pub struct Pack {
     /// Pack the packages of this virtualenv
     #[arg(long, value_name = "DIR")]
     pub venv: Option<PathBuf>,
-    /// Pack packages from this directory: all, or those named after it; may be repeated
+    /// Pack packages from this directory: all, or those named after it; may be repeated. Give SOURCE before it
     #[arg(long, value_names = ["DIR", "PKG"], num_args = 1.., action = ArgAction::Append)]
     pub package_root: Vec<String>,
     /// Run this module, like python -m
@@ -67,10 +71,11 @@ pub struct Pack {
     /// Run these statements, like python -c
     #[arg(long, value_name = "TEXT", group = "entry_point")]
     pub code: Option<String>,
-    /// Which Python: a version such as 3.12 or 3.12.1, or the path of an interpreter [default: python3 on PATH]
+    /// Which Python (3.9 or later): a version such as 3.12 or 3.12.1, or the path of an interpreter or virtualenv
+    /// [default: python3 on PATH]
     #[arg(long, value_name = "VERSION|PATH")]
     pub python: Option<String>,
-    /// The executable to write [default: named after the source, in the current directory]
+    /// The executable to write [default: named after the source or its command, in the current directory]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Optimisation level of the bytecode, like python -O and -OO

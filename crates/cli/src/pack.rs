@@ -1,12 +1,15 @@
 //! `pyoxidizer pack`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
 use pyox_distribution::Installed;
 use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
-use pyox_linker::{ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Report};
+use pyox_linker::{
+    ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Report, check_output,
+    default_output,
+};
 
 use crate::args::Pack;
 use crate::progress::Terminal;
@@ -21,6 +24,9 @@ pub fn run(
     quiet: bool,
     style: Style,
 ) -> anyhow::Result<u8> {
+    if let Some(path) = &args.report {
+        check_output(path, &[])?;
+    }
     let mut progress = Terminal::new(verbose, quiet, style);
     let outcome = pack(&args, &package_roots, &mut progress);
     progress.finish();
@@ -45,14 +51,19 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     let cache = Cache::of_user()?;
     let python = Installed::locate(args.python.as_deref())?;
     let policy = policy(args);
-    // Whether there can be a launcher is known at once, and shall be said before the long work.
+    // What cannot work shall be said before the long work.
+    if let Some(output) = &args.output {
+        let inputs: Vec<&Path> = args.source.iter().chain(&args.launcher).map(PathBuf::as_path).collect();
+        check_output(output, &inputs)?;
+    }
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(Compiled::new(&cache)),
     };
-    let launcher = launcher.launcher(&python, progress)?;
+    launcher.check(&python)?;
     let resolved = inputs(args, package_roots).resolve(&LayerBuilder::new(&python, policy, &cache), progress)?;
-    let output = args.output.clone().unwrap_or_else(|| PathBuf::from(&resolved.name));
+    let output = args.output.clone().unwrap_or_else(|| default_output(&resolved.name, args.source.as_deref()));
+    let launcher = launcher.launcher(&python, progress)?;
     ApplicationBuilder::new(&python, policy, resolved.layers, resolved.entry)
         .findings(resolved.findings)
         .timings(progress.timings())

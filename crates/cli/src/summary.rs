@@ -15,8 +15,13 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         summary.python,
         summary.entry
     );
+    let in_files = match summary.packages_in_files.len() {
+        0 => "all".to_owned(),
+        1 => "all but 1 package".to_owned(),
+        count => format!("all but {count} packages"),
+    };
     eprintln!(
-        "  {} modules, {} extension modules, {} shared libraries, all imported from memory",
+        "  {} modules, {} extension modules, {} shared libraries, {in_files} imported from memory",
         summary.modules, summary.extensions, summary.libraries
     );
     if let Some((version, culprits)) = &summary.glibc {

@@ -73,7 +73,7 @@ pub enum Error {
         executable: PathBuf,
     },
     /// Pip ended with an error.
-    #[error("{} ({status}):\n{}", .command.join(" "), last_lines(.output, 12))]
+    #[error("pip failed ({status}); it said:\n{}", last_lines(.output, 12))]
     PipFailed {
         /// The command line, for people.
         command: Vec<String>,
@@ -143,6 +143,10 @@ impl Error {
                 "run `{} -m ensurepip`, or install the pip package of your system for this Python",
                 executable.display()
             )),
+            Self::PipFailed { command, .. } => Some(format!("the command was: {}", command.join(" "))),
+            Self::ProbeFailed { .. } | Self::ProbeOutput { .. } | Self::Spawn { .. } => {
+                Some("give a version such as 3.12, or the path of a CPython that works".into())
+            }
             Self::WorkerDied { .. } => Some("the interpreter may have crashed on this source".into()),
             _ => None,
         }

@@ -94,7 +94,7 @@ impl PythonInfo {
     /// Starts `executable` and asks it.
     pub(crate) fn probe(executable: &Path) -> Result<Self, Error> {
         let output = python(executable)
-            .args(["-E", "-s", "-S", "-c", PROBE])
+            .args(["-B", "-E", "-s", "-S", "-c", PROBE])
             .stdin(Stdio::null())
             .output()
             .map_err(|source| Error::Spawn { program: executable.into(), source })?;

@@ -13,7 +13,7 @@ use crate::entry::Entry;
 use crate::error::Error;
 use crate::layer::Layer;
 use crate::native::{Attachment, ElfFacts, SymbolVersion};
-use crate::output::write_atomically;
+use crate::output::{check_output, write_atomically};
 use crate::policy::Policy;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, Report, ReportRow, Summary, Timing};
@@ -58,9 +58,7 @@ impl<'a> ApplicationBuilder<'a> {
     /// The code to run does not compile, a layer is damaged, the launcher does not fit, or writing fails.
     pub fn write(mut self, launcher: &Path, output: &Path, progress: &mut dyn Progress) -> Result<Report, Error> {
         let start = Instant::now();
-        if output.is_dir() {
-            return Err(Error::OutputIsDirectory { path: output.to_owned() });
-        }
+        check_output(output, &[launcher])?;
         progress.begin(Step::Write, &output.display().to_string());
         let launcher_bytes = std::fs::read(launcher).map_err(Error::io("read", launcher))?;
         crate::launcher::check(launcher, &launcher_bytes, self.python)?;
@@ -83,6 +81,10 @@ impl<'a> ApplicationBuilder<'a> {
         self.add_main(&mut collector, rows)?;
         for layer in &self.layers {
             collector.add_blob(&layer.blob()?, |field| layer.value(field))?;
+        }
+        if let Entry::Code(code) = &self.entry {
+            // The program compiles it when it starts; what is wrong with it shall be known now.
+            self.compile("<string>", code.as_bytes(), 0)?;
         }
         let boot = self.compile("<frozen encodings>", BOOT_SOURCE, 0)?;
         let config = InterpreterConfig {

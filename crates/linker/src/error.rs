@@ -1,3 +1,4 @@
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::native::{NativeError, PayloadError};
@@ -134,6 +135,24 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// `pyproject.toml` cannot be read.
+    #[error("{} is not valid: {message}", path.display())]
+    ProjectFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// The source is made for other versions of Python.
+    #[error("{} requires Python {requires}, but the program is made for Python {found}", path.display())]
+    RequiresPython {
+        /// The script or wheel.
+        path: PathBuf,
+        /// The versions, as it states them.
+        requires: String,
+        /// The version of the distribution.
+        found: String,
+    },
     /// A name is not UTF-8, which a path inside a program has to be.
     #[error("{} is not UTF-8", path.display())]
     NotUtf8 {
@@ -145,6 +164,34 @@ pub enum Error {
     OutputIsDirectory {
         /// The output.
         path: PathBuf,
+    },
+    /// The output exists and is a device, a pipe or the like.
+    #[error("{} is not an ordinary file", path.display())]
+    OutputIsSpecial {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The output would replace what the program is made of.
+    #[error("writing {} would replace what is to be packed", path.display())]
+    OutputIsInput {
+        /// The output.
+        path: PathBuf,
+    },
+    /// The directory of the output does not exist.
+    #[error("cannot write {}: there is no directory {}", path.display(), directory.display())]
+    NoOutputDirectory {
+        /// The output.
+        path: PathBuf,
+        /// Its directory.
+        directory: PathBuf,
+    },
+    /// There is no prebuilt launcher for this Python where it should be.
+    #[error("there is no launcher for Python {python} at {}", path.display())]
+    NoPrebuiltLauncher {
+        /// Where it should be.
+        path: PathBuf,
+        /// The version.
+        python: String,
     },
     /// Reading or writing a file.
     #[error("cannot {action} {}", path.display())]
@@ -189,6 +236,14 @@ impl Error {
             Self::UnknownEntry { candidates, .. } if !candidates.is_empty() => {
                 Some(format!("these exist:{}", list(candidates)))
             }
+            Self::UnknownEntry { what: "module", .. } => {
+                Some("name one that is packed, or add what has it with --pip, --venv or --package-root".into())
+            }
+            Self::UnknownEntry { .. } => Some(
+                "nothing that is packed has console scripts; use --entry MODULE:FUNCTION, or --module NAME (like python \
+                 -m)"
+                    .into(),
+            ),
             Self::EntrySyntax { .. } => Some("write MODULE:FUNCTION, or the name of a console script".into()),
             Self::LauncherBuild { .. } => {
                 Some("give a prebuilt launcher with --launcher, or make the command above work".into())
@@ -206,13 +261,36 @@ impl Error {
                 Some("install the library on this machine, or leave out what needs it".into())
             }
             Self::VirtualenvVersion { found, .. } => Some(format!("use --python {}.{}", found.0, found.1)),
-            Self::OutputIsDirectory { .. } => Some("name another output with -o".into()),
-            Self::Resources(pyox_packed_resources::Error::Write(error)) | Self::Io { source: error, .. }
-                if error.kind() == std::io::ErrorKind::StorageFull =>
-            {
-                Some("free some space, or write elsewhere with -o".into())
+            Self::ScriptMetadata { .. } => {
+                Some("the block is TOML with `dependencies`, a list of strings, and `requires-python`".into())
             }
+            Self::ProjectFile { .. } => Some("correct the file; it is described at https://packaging.python.org".into()),
+            Self::RequiresPython { .. } => Some("choose another Python with --python".into()),
+            Self::NotALauncher { .. } | Self::NoPrebuiltLauncher { .. } => {
+                Some("launchers are made with: pyoxidizer launcher build -o DIR".into())
+            }
+            Self::NoOutputDirectory { directory, .. } => {
+                Some(format!("create it with `mkdir -p {}`, or name another output with -o", directory.display()))
+            }
+            Self::OutputIsDirectory { .. } | Self::OutputIsSpecial { .. } | Self::OutputIsInput { .. } => Some("name another output with -o".into()),
+            Self::MainCode(error) => error.hint().or_else(|| {
+                Some("correct it; if it is written for another version of Python, name that with --python".into())
+            }),
+            Self::Io { source, .. } => io_hint(source.kind()).map(str::to_owned),
+            Self::Resources(pyox_packed_resources::Error::Write(error))
+=> io_hint(error.kind()).map(str::to_owned),
             _ => None,
         }
+    }
+}
+
+fn io_hint(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::NotFound => Some("check how the path is written, and from which directory it is meant"),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            Some("ask for access, or write elsewhere with -o; the cache is at PYOXIDIZER_CACHE_DIR")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("free some space, or write elsewhere with -o"),
+        _ => None,
     }
 }

@@ -19,6 +19,7 @@ mod output;
 mod policy;
 mod progress;
 mod report;
+mod requires_python;
 mod script;
 
 pub use application::ApplicationBuilder;
@@ -28,6 +29,7 @@ pub use error::Error;
 pub use inputs::{Inputs, PackageRoot, Resolved};
 pub use launcher::LauncherSource;
 pub use layer::{Layer, LayerBuilder, NativeFile};
+pub use output::{check_output, default_output};
 pub use policy::Policy;
 pub use progress::{Progress, Silent, Step};
 pub use report::{Finding, Report, ReportRow, Summary, Timing};

@@ -1,9 +1,48 @@
 //! Writing files so that they are complete or not there.
 
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+
+/// Whether a program can be written to `path`: quick, and to be asked before the long work.
+///
+/// # Errors
+///
+/// `path` is a directory or a device, is one of `inputs`, or has no directory to be in.
+pub fn check_output(path: &Path, inputs: &[&Path]) -> Result<(), Error> {
+    if path.is_dir() {
+        return Err(Error::OutputIsDirectory { path: path.to_owned() });
+    }
+    if path.exists() && !path.is_file() {
+        return Err(Error::OutputIsSpecial { path: path.to_owned() });
+    }
+    if inputs.iter().any(|input| is_same_file(input, path)) {
+        return Err(Error::OutputIsInput { path: path.to_owned() });
+    }
+    let directory = parent(path);
+    if directory.is_dir() {
+        Ok(())
+    } else {
+        Err(Error::NoOutputDirectory { path: path.to_owned(), directory: directory.to_owned() })
+    }
+}
+
+/// Where a program called `name` goes if nobody says where: `name` in the working directory, or `name.bin` if that is
+/// taken by a directory, as that of the package itself, or by what is packed.
+pub fn default_output(name: &str, source: Option<&Path>) -> PathBuf {
+    let plain = PathBuf::from(name);
+    let is_taken = plain.is_dir() || source.is_some_and(|source| is_same_file(source, &plain));
+    if is_taken { PathBuf::from(format!("{name}.bin")) } else { plain }
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
 
 /// Writes `path` through a temporary file beside it that is renamed at the end. A failure leaves `path` as it was.
 pub(crate) fn write_atomically<E: From<Error>>(
@@ -11,7 +50,7 @@ pub(crate) fn write_atomically<E: From<Error>>(
     mode: u32,
     write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let directory = parent(path);
     std::fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
     let mut file = tempfile::Builder::new()
         .prefix(".pyoxidizer-")

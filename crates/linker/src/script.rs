@@ -21,9 +21,14 @@ pub(crate) fn companions(script: &Path, source: &[u8], compiler: &BytecodeCompil
     let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut found = Companions { siblings: BTreeSet::new(), others: BTreeSet::new() };
     let mut sources = VecDeque::from([source.to_vec()]);
+    let mut is_script = true;
     while let Some(source) = sources.pop_front() {
-        // A syntax error is reported when the module is compiled.
-        let imports = compiler.imports(&source).unwrap_or_default();
+        let imports = match compiler.imports(&source) {
+            Err(error) if is_script => return Err(Error::MainCode(error)),
+            // Importing a module that does not compile raises the error, and the report has it.
+            imports => imports.unwrap_or_default(),
+        };
+        is_script = false;
         for name in imports {
             if found.siblings.contains(&name) || found.others.contains(&name) {
                 continue;
@@ -77,35 +82,36 @@ pub(crate) fn sibling_directory(script: &Path, siblings: BTreeSet<String>, suffi
     })
 }
 
-/// The dependencies in a script's inline metadata
+/// What a script says of itself
 /// ([PEP 723](https://packaging.python.org/specifications/inline-script-metadata/)).
-pub(crate) fn inline_dependencies(script: &Path, source: &[u8]) -> Result<Vec<String>, Error> {
-    let invalid = |message: String| Error::ScriptMetadata { path: script.to_owned(), message };
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct InlineMetadata {
+    #[serde(default)]
+    pub(crate) dependencies: Vec<String>,
+    pub(crate) requires_python: Option<String>,
+}
+
+/// The inline metadata of a script; empty if it has none.
+pub(crate) fn inline_metadata(script: &Path, source: &[u8]) -> Result<InlineMetadata, Error> {
     let text = String::from_utf8_lossy(source);
     let mut lines = text.lines().skip_while(|line| line.trim_end() != "# /// script");
     if lines.next().is_none() {
-        return Ok(Vec::new());
+        return Ok(InlineMetadata::default());
     }
     let mut block = String::new();
-    let mut closed = false;
     for line in lines {
         if line.trim_end() == "# ///" {
-            closed = true;
-            break;
+            return toml::from_str(&block).map_err(|error| Error::ScriptMetadata {
+                path: script.to_owned(),
+                message: error.to_string().trim_end().to_owned(),
+            });
         }
         let Some(content) = line.strip_prefix('#') else { break };
         block.push_str(content.strip_prefix(' ').unwrap_or(content));
         block.push('\n');
     }
-    if !closed {
-        return Ok(Vec::new());
-    }
-    let table: toml::Table = block.parse().map_err(|error: toml::de::Error| invalid(error.to_string()))?;
-    let Some(dependencies) = table.get("dependencies") else { return Ok(Vec::new()) };
-    let list = dependencies.as_array().ok_or_else(|| invalid("dependencies is not a list".into()))?;
-    list.iter()
-        .map(|item| item.as_str().map(str::to_owned).ok_or_else(|| invalid("dependencies are not strings".into())))
-        .collect()
+    Ok(InlineMetadata::default())
 }
 
 #[cfg(test)]
@@ -116,9 +122,9 @@ mod tests {
     fn dependencies_are_read_from_the_block() {
         let script =
             b"#!/usr/bin/env python3\n# /// script\n# dependencies = [\n#   \"rich>=13\",\n# ]\n# ///\nimport rich\n";
-        assert_eq!(inline_dependencies(Path::new("a.py"), script).unwrap(), ["rich>=13"]);
-        assert!(inline_dependencies(Path::new("a.py"), b"print(1)\n").unwrap().is_empty());
+        assert_eq!(inline_metadata(Path::new("a.py"), script).unwrap().dependencies, ["rich>=13"]);
+        assert!(inline_metadata(Path::new("a.py"), b"print(1)\n").unwrap().dependencies.is_empty());
         let broken = b"# /// script\n# dependencies = 3\n# ///\n";
-        assert!(matches!(inline_dependencies(Path::new("a.py"), broken), Err(Error::ScriptMetadata { .. })));
+        assert!(matches!(inline_metadata(Path::new("a.py"), broken), Err(Error::ScriptMetadata { .. })));
     }
 }

@@ -192,8 +192,15 @@ impl Error {
                 Some("give the name that is imported, it can differ from the project's name")
             }
             Self::WheelFileName { .. } => Some("a wheel is called name-version-python-abi-platform.whl"),
-            Self::Archive { .. } | Self::HashMismatch { .. } | Self::SizeMismatch { .. } => {
-                Some("the file is damaged or was changed, download or build it again")
+            Self::Archive { .. }
+            | Self::ListedButMissing { .. }
+            | Self::HashMismatch { .. }
+            | Self::SizeMismatch { .. } => Some("the file is damaged or was changed, download or build it again"),
+            Self::UnsafeMember { .. }
+            | Self::DuplicateMember { .. }
+            | Self::WeakHash { .. }
+            | Self::Unlisted { .. } => {
+                Some("the wheel is not made as it should be: get it from a source that you trust, or tell its author")
             }
             Self::TooLarge { .. } => Some("raise the limit if the wheel is trusted"),
             Self::NotAVirtualenv { .. } => Some("give the directory that was passed to `python -m venv`"),

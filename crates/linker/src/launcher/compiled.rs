@@ -118,7 +118,7 @@ impl Compiled {
         let config = target_directory.join("pyo3-config.txt");
         std::fs::create_dir_all(&target_directory).map_err(Error::io("create", &target_directory))?;
         std::fs::write(&config, pyo3_config(python)).map_err(Error::io("write", &config))?;
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut cargo = cargo();
         cargo
             .args(["build", "--profile", "launcher", "--package", "pyox-launcher", "--color", "never"])
             .arg("--manifest-path")
@@ -140,6 +140,19 @@ impl Compiled {
 }
 
 impl LauncherSource for Compiled {
+    fn check(&self, python: &dyn Distribution) -> Result<(), Error> {
+        if self.path(python).is_file() {
+            return Ok(());
+        }
+        python.link()?;
+        if !sources::available() {
+            return Err(Error::NoLauncherSources);
+        }
+        let (major, minor) = python.minor();
+        let version = cargo().arg("--version").stdin(Stdio::null()).output();
+        version.map(drop).map_err(|source| Error::NoCargo { python: format!("{major}.{minor}"), source })
+    }
+
     fn launcher(&self, python: &dyn Distribution, progress: &mut dyn Progress) -> Result<PathBuf, Error> {
         let path = self.path(python);
         if !path.is_file() {
@@ -185,6 +198,10 @@ fn marker(python: &dyn Distribution) -> String {
     let (major, minor) = python.minor();
     let abi = python.info().soabi.as_deref().unwrap_or_default();
     format!("python={major}.{minor}\nabi={abi}\nversion={}\nformat=4\n", python.info().version)
+}
+
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// Runs cargo, passing its lines on, and keeps the last ones for the error.

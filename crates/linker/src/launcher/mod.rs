@@ -3,13 +3,14 @@
 mod compiled;
 mod sources;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use pyox_distribution::Distribution;
 
 use crate::error::Error;
 use crate::native::LauncherMarker;
-use crate::progress::Progress;
+use crate::progress::{Progress, Silent};
 
 pub use compiled::{CachedLauncher, Compiled};
 
@@ -18,6 +19,13 @@ pub const LAUNCHER_VARIABLE: &str = "PYOXIDIZER_LAUNCHER";
 
 /// Where launchers come from.
 pub trait LauncherSource {
+    /// Whether there can be a launcher for this Python: quick, and to be asked before the long work.
+    ///
+    /// # Errors
+    ///
+    /// There is none, and none can be made.
+    fn check(&self, python: &dyn Distribution) -> Result<(), Error>;
+
     /// A launcher for this Python.
     ///
     /// # Errors
@@ -40,6 +48,10 @@ impl Prebuilt {
 }
 
 impl LauncherSource for Prebuilt {
+    fn check(&self, python: &dyn Distribution) -> Result<(), Error> {
+        self.launcher(python, &mut Silent).map(drop)
+    }
+
     fn launcher(&self, python: &dyn Distribution, _progress: &mut dyn Progress) -> Result<PathBuf, Error> {
         let (major, minor) = python.minor();
         let path = if self.path.is_dir() {
@@ -47,7 +59,10 @@ impl LauncherSource for Prebuilt {
         } else {
             self.path.clone()
         };
-        let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
+        let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Error::NoPrebuiltLauncher { path: path.clone(), python: format!("{major}.{minor}") },
+            _ => Error::io("read", &path)(error),
+        })?;
         check(&path, &bytes, python)?;
         Ok(path)
     }

@@ -1,0 +1,196 @@
+//! Layers, one after the other, and what to run of them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use pyox_distribution::{BytecodeCompiler, CompileJob, Pip, PipRequest};
+use pyox_packed_resources::EntryFlags;
+use pyox_scanner::Directory;
+
+use super::Resolved;
+use super::source::Source;
+use crate::entry::{ConsoleScript, Entry, EntryRequest, only_script};
+use crate::error::Error;
+use crate::layer::{Layer, LayerBuilder};
+use crate::progress::{Progress, Step};
+use crate::report::Finding;
+use crate::script;
+
+/// Layers in the making.
+pub(super) struct Resolving<'a, 'b> {
+    pub(super) builder: &'a LayerBuilder<'b>,
+    pub(super) layers: Vec<Layer>,
+    /// Top-level modules that the script imports from elsewhere.
+    pub(super) imports: BTreeSet<String>,
+}
+
+impl Resolving<'_, '_> {
+    pub(super) fn add(
+        &mut self,
+        name: &str,
+        source: &dyn pyox_scanner::ResourceSource,
+        progress: &mut dyn Progress,
+    ) -> Result<(), Error> {
+        let below: Vec<&Layer> = self.layers.iter().collect();
+        let layer = self.builder.layer(name, source, &below, progress)?;
+        self.layers.push(layer);
+        Ok(())
+    }
+
+    pub(super) fn script(
+        &mut self,
+        path: &Path,
+        text: &[u8],
+        stdlib: &Layer,
+        progress: &mut dyn Progress,
+    ) -> Result<(), Error> {
+        let suffixes = &self.builder.python.info().extension_suffixes;
+        let compiler = BytecodeCompiler::new(self.builder.python, None);
+        let companions = match script::companions(path, text, &compiler) {
+            Err(error) => return Err(self.with_file_name(path, text).err().unwrap_or(error)),
+            Ok(companions) => companions,
+        };
+        self.imports = companions.others;
+        if !companions.siblings.is_empty() {
+            let directory = script::sibling_directory(path, companions.siblings, suffixes);
+            let layer = self.builder.layer("modules beside the script", &directory, &[stdlib], progress)?;
+            self.layers.push(layer);
+        }
+        Ok(())
+    }
+
+    /// The error of a script that cannot be parsed, by the name that Python would give it.
+    fn with_file_name(&self, path: &Path, text: &[u8]) -> Result<(), Error> {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let compiler = BytecodeCompiler::new(self.builder.python, None).with_workers(1);
+        let outcome = compiler.compile_all(vec![CompileJob::new(file, text, 0)], &mut |_, _| ()).pop();
+        outcome.map_or(Ok(()), |outcome| outcome.map(drop).map_err(Error::MainCode))
+    }
+
+    /// Runs pip, or takes what it installed before, and returns the names of the projects installed from paths.
+    pub(super) fn install(&mut self, request: &PipRequest, progress: &mut dyn Progress) -> Result<Vec<String>, Error> {
+        let python = self.builder.python;
+        let pip = Pip::new(python, self.builder.cache.directory("pip"));
+        let mut begun = false;
+        let tree = pip.install(request, &mut |line| {
+            if !std::mem::replace(&mut begun, true) {
+                progress.begin(Step::Install, "requirements with pip");
+            }
+            progress.line(line);
+        })?;
+        progress.end();
+        let directory = Directory::new(&tree.path).extension_suffixes(python.info().extension_suffixes.iter());
+        let identity = tree.path.display().to_string();
+        let modified = std::fs::metadata(&tree.path).and_then(|metadata| metadata.modified());
+        let identity = format!("{identity} {:?}", modified.map_err(Error::io("read", &tree.path))?);
+        let below: Vec<&Layer> = self.layers.iter().collect();
+        let layer = self.builder.cached_layer("requirements", &directory, &identity, &below, progress)?;
+        self.layers.push(layer);
+        projects_from_paths(&tree.path)
+    }
+
+    pub(super) fn finish(self, source: &Source, request: &EntryRequest, wanted: &[String]) -> Result<Resolved, Error> {
+        let mut scripts: Vec<ConsoleScript> = self
+            .layers
+            .iter()
+            .flat_map(|layer| layer.entry_points())
+            .flat_map(|(project, text)| ConsoleScript::parse(project, text))
+            .collect();
+        scripts.sort();
+        scripts.dedup();
+        let entry = match request {
+            EntryRequest::Code(code) => Entry::Code(code.clone()),
+            EntryRequest::Module(name) => self.module(name)?,
+            EntryRequest::Entry(text) if text.contains(':') => {
+                let entry = Entry::function(text)?;
+                if let Entry::Function { module, .. } = &entry {
+                    self.module(module)?;
+                }
+                entry
+            }
+            EntryRequest::Entry(name) => match scripts.iter().find(|script| script.name == *name) {
+                Some(script) => Entry::function(&script.value)?,
+                None => {
+                    let candidates = scripts.iter().map(ConsoleScript::describe).collect();
+                    return Err(Error::UnknownEntry { what: "console script", name: name.clone(), candidates });
+                }
+            },
+            EntryRequest::Default => self.default_entry(source, &scripts, wanted)?,
+        };
+        // A project is known by its command.
+        let command = match (source, &entry) {
+            (Source::Project(_) | Source::Wheel(_) | Source::None, Entry::Function { module, attribute }) => {
+                let value = format!("{module}:{attribute}");
+                let mine = |script: &&ConsoleScript| script.value == value && wanted.contains(&script.project);
+                let mut names = scripts.iter().filter(mine).map(|script| script.name.clone());
+                names.next().filter(|_| names.next().is_none())
+            }
+            _ => None,
+        };
+        let name = command.or_else(|| source.name()).unwrap_or_else(|| match (&entry, wanted) {
+            (Entry::Module(name), _) => name.split('.').next().unwrap_or(name).to_owned(),
+            (_, [only]) => only.clone(),
+            (Entry::Function { module, .. }, _) => module.split('.').next().unwrap_or(module).to_owned(),
+            _ => "app".into(),
+        });
+        let missing: Vec<String> = self.imports.iter().filter(|module| !self.has(module)).cloned().collect();
+        let findings = missing.into_iter().map(|module| Finding::MissingModule { module }).collect();
+        Ok(Resolved { layers: self.layers, entry, name, findings })
+    }
+
+    fn default_entry(&self, source: &Source, scripts: &[ConsoleScript], wanted: &[String]) -> Result<Entry, Error> {
+        match source {
+            Source::Script { path, text } => {
+                let file = path.file_name().and_then(|name| name.to_str());
+                let file = file.ok_or_else(|| Error::NotUtf8 { path: path.clone() })?.to_owned();
+                return Ok(Entry::Script { file, source: text.clone() });
+            }
+            Source::Application(_) => return Ok(Entry::Module("__main__".into())),
+            Source::Package { name, .. } => return self.module(name),
+            _ => {}
+        }
+        if let Some(entry) = only_script(scripts, wanted)? {
+            return Ok(entry);
+        }
+        let names = wanted.iter().map(|name| name.replace('-', "_"));
+        let runnable: Vec<String> = names.filter(|name| self.has(&format!("{name}.__main__"))).collect();
+        match runnable.as_slice() {
+            [name] => Ok(Entry::Module(name.clone())),
+            _ => Err(Error::NoEntry { candidates: scripts.iter().map(ConsoleScript::describe).collect() }),
+        }
+    }
+
+    /// A module by name, which must exist, and a package must be runnable.
+    fn module(&self, name: &str) -> Result<Entry, Error> {
+        if self.has(name) {
+            Ok(Entry::Module(name.to_owned()))
+        } else {
+            let known = name.replace('-', "_").to_lowercase();
+            let candidates = if self.has(&known) { vec![known] } else { Vec::new() };
+            Err(Error::UnknownEntry { what: "module", name: name.to_owned(), candidates })
+        }
+    }
+
+    fn has(&self, module: &str) -> bool {
+        let packed = self
+            .layers
+            .iter()
+            .filter_map(|layer| layer.blob().ok())
+            .any(|blob| blob.entry(module).ok().flatten().is_some_and(|entry| entry.is(EntryFlags::IMPORTABLE)));
+        packed || self.builder.python.info().builtin_modules.iter().any(|name| name == module)
+    }
+}
+
+/// Normalised names of the projects that pip has installed from paths: they have a `direct_url.json`.
+fn projects_from_paths(tree: &Path) -> Result<Vec<String>, Error> {
+    let mut projects = Vec::new();
+    for path in std::fs::read_dir(tree).map_err(Error::io("read", tree))?.flatten().map(|entry| entry.path()) {
+        if path.join("direct_url.json").is_file()
+            && let Ok(text) = std::fs::read_to_string(path.join("METADATA"))
+        {
+            projects.push(pyox_scanner::normalize_project_name(&pyox_scanner::Metadata::parse(&text).name));
+        }
+    }
+    projects.sort();
+    Ok(projects)
+}
