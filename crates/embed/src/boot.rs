@@ -9,7 +9,7 @@ use std::ptr::null_mut;
 use std::sync::Mutex;
 
 use oxidized_importer::Settings;
-use oxidized_importer::object::{Object, Raised, Result, import};
+use oxidized_importer::object::{Object, Raised, Result, import, raise, take_exception};
 use pyo3_ffi as ffi;
 
 use crate::error::NewInterpreterError;
@@ -18,6 +18,8 @@ use crate::error::NewInterpreterError;
 static SETTINGS: Mutex<Option<Settings>> = Mutex::new(None);
 /// The installed finder.
 static FINDER: Mutex<Option<Object>> = Mutex::new(None);
+/// The exception that `_boot` has raised: CPython only says that it failed to get a codec.
+static FAILURE: Mutex<Option<String>> = Mutex::new(None);
 
 /// Registers `_boot` and the frozen `encodings` with code marshalled in `boot_code`. Once per process, before
 /// Python starts.
@@ -35,6 +37,11 @@ pub(crate) fn prepare(settings: Settings, boot_code: &'static [u8]) -> std::resu
 /// The finder that `_boot` has installed.
 pub(crate) fn finder() -> Option<Object> {
     FINDER.lock().ok()?.clone()
+}
+
+/// The exception that has kept `_boot` from installing the finder.
+pub(crate) fn failure() -> Option<String> {
+    FAILURE.lock().ok()?.take()
 }
 
 /// Since 3.11 this table is searched besides CPython's own; before, it replaces CPython's.
@@ -89,7 +96,7 @@ static mut BOOT_MODULE: ffi::PyModuleDef = ffi::PyModuleDef {
 
 /// `PyInit__boot`
 unsafe extern "C" fn init_boot() -> *mut ffi::PyObject {
-    boot().map_or(null_mut(), Object::into_ptr)
+    boot().map_or_else(|Raised| failed(), Object::into_ptr)
 }
 
 fn boot() -> Result<Object> {
@@ -110,10 +117,20 @@ fn boot() -> Result<Object> {
     Ok(module)
 }
 
+/// Keeps the text of the exception, and raises another for CPython to fail with.
+fn failed() -> *mut ffi::PyObject {
+    if let (Ok(mut slot), Some(text)) = (FAILURE.lock(), take_exception()) {
+        *slot = Some(text);
+    }
+    // SAFETY: exception types are alive while Python runs.
+    raise(unsafe { ffi::PyExc_ImportError }, "the importer cannot be installed");
+    null_mut()
+}
+
 fn already_booted() -> Raised {
     // SAFETY: exception types are alive while Python runs.
     let kind = unsafe { ffi::PyExc_ImportError };
-    oxidized_importer::object::raise(kind, "_boot is imported once, while Python starts")
+    raise(kind, "_boot is imported once, while Python starts")
 }
 
 /// The module `encodings`, whose frozen code is just importing `_boot`.

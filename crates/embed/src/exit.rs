@@ -59,8 +59,7 @@ unsafe extern "C" fn end(_capsule: *mut ffi::PyObject) {
     if !FINALIZING.swap(false, Ordering::SeqCst) {
         return;
     }
-    let flushed = flush(c"stdout");
-    flush(c"stderr");
+    let flushed = flush(c"stdout") & flush(c"stderr");
     let status = STATUS.load(Ordering::SeqCst);
     if status == INTERRUPTED {
         die_of_interrupt();

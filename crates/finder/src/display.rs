@@ -193,19 +193,34 @@ unsafe extern "C" fn display_hook(
     arguments: *mut ffi::PyObject,
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    let display = || -> Result<Object> {
-        let (finder, original) = (bound(this, 0), bound(this, 1));
-        let Ok(io) = crate::object::import(c"io") else {
-            crate::object::clear();
-            return forward(&original, arguments, keywords);
-        };
-        let real_open = io.attr(c"open")?;
-        io.set_attr(c"open", &function(&OPEN, &[&finder, &real_open])?)?;
-        let outcome = forward(&original, arguments, keywords);
-        keep_exception(|| io.set_attr(c"open", &real_open));
-        outcome
-    };
+    let display = || show_sources(&bound(this, 0), || forward(&bound(this, 1), arguments, keywords));
     display().map_or(null_mut(), Object::into_ptr)
+}
+
+/// Runs something that makes the interpreter print tracebacks, so that they show the sources of packed modules. An
+/// exception that is set stays set.
+pub fn show_sources<T>(finder: &Object, print: impl FnOnce() -> T) -> T {
+    #[cfg(not(Py_3_13))]
+    {
+        let mut real = None;
+        keep_exception(|| {
+            let io = crate::object::import(c"io")?;
+            let real_open = io.attr(c"open")?;
+            io.set_attr(c"open", &function(&OPEN, &[finder, &real_open])?)?;
+            real = Some((io, real_open));
+            Ok(())
+        });
+        let outcome = print();
+        if let Some((io, real_open)) = real {
+            keep_exception(|| io.set_attr(c"open", &real_open));
+        }
+        outcome
+    }
+    #[cfg(Py_3_13)]
+    {
+        let _ = finder;
+        print()
+    }
 }
 
 /// Runs something without touching the exception that may be set.

@@ -233,6 +233,24 @@ pub fn clear() {
     unsafe { ffi::PyErr_Clear() }
 }
 
+/// Takes the exception that is set, and tells its type and text.
+pub fn take_exception() -> Option<String> {
+    let (mut kind, mut value, mut traceback) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
+    // SAFETY: the references fetched are owned and may be null, but for the type when an exception was set; the name
+    // of a type and the text of an object are read while they live.
+    unsafe {
+        ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
+        ffi::PyErr_NormalizeException(&raw mut kind, &raw mut value, &raw mut traceback);
+        let (kind, value) = (Object::owned(kind).ok()?, Object::owned(value).ok());
+        ffi::Py_XDECREF(traceback);
+        let name = kind.attr_or_none(c"__name__").and_then(|name| name.to_str().map(str::to_owned).ok());
+        let text = value.and_then(|value| Object::owned(ffi::PyObject_Str(value.as_ptr())).ok());
+        let text = text.and_then(|text| text.to_str().map(str::to_owned).ok());
+        clear();
+        Some(format!("{}: {}", name.unwrap_or_default(), text.unwrap_or_default()))
+    }
+}
+
 /// Sets an exception of a built-in type, one of the `PyExc_` pointers.
 pub fn raise(kind: *mut ffi::PyObject, message: &str) -> Raised {
     let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
