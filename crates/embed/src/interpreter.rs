@@ -1,7 +1,6 @@
 //! The interpreter of the main thread, from start to exit status.
 
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use oxidized_importer::Settings;
@@ -53,7 +52,7 @@ impl MainPythonInterpreter {
         let interpreter =
             boot::finder().map(|finder| Self { config, as_interpreter: invocation.as_interpreter, finder });
         let interpreter = interpreter.ok_or_else(|| start_failed("the importer was not installed"))?;
-        interpreter.decorate(&root).map_err(|_| start_failed("sys and builtins cannot be set up"))?;
+        interpreter.decorate().map_err(|_| start_failed("sys and builtins cannot be set up"))?;
         Ok(interpreter)
     }
 
@@ -77,10 +76,7 @@ impl MainPythonInterpreter {
     }
 
     /// Attributes and builtins that a packaged program finds.
-    fn decorate(&self, executable: &Path) -> Result<()> {
-        set_sys(c"oxidized", &Object::bool(true))?;
-        // Since 3.11 `PYTHONEXECUTABLE` replaces what the configuration says, even in isolated mode.
-        set_sys(c"executable", &Object::fs_str(executable.as_os_str().as_bytes())?)?;
+    fn decorate(&self) -> Result<()> {
         if self.config.sys_frozen {
             set_sys(c"frozen", &Object::bool(true))?;
         }

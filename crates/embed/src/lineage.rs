@@ -61,9 +61,10 @@ fn identity(process: &str) -> Option<(u64, u64)> {
 
 /// Parent and session of a process.
 fn status(process: &str) -> Option<(u32, u32)> {
-    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    // The name before the last parenthesis may hold anything; behind it are state, parent, group and session.
-    let mut fields = text[text.rfind(')')? + 1..].split_ascii_whitespace().skip(1);
+    let bytes = std::fs::read(format!("/proc/{process}/stat")).ok()?;
+    // The name before the last parenthesis may hold any bytes; behind it are state, parent, group and session.
+    let end = bytes.iter().rposition(|&byte| byte == b')')?;
+    let mut fields = std::str::from_utf8(&bytes[end + 1..]).ok()?.split_ascii_whitespace().skip(1);
     Some((fields.next()?.parse().ok()?, fields.nth(1)?.parse().ok()?))
 }
 

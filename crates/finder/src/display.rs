@@ -95,15 +95,9 @@ unsafe extern "C" fn updatecache(
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     let update = || -> Result<Object> {
-        let lines = forward(&bound(this, 1), arguments, keywords)?;
-        // SAFETY: asks for the length of any object; -1 with an exception for those without.
-        let found = unsafe { ffi::PyObject_Size(lines.as_ptr()) };
-        if found != 0 {
-            crate::object::clear();
-            return Ok(lines);
-        }
-        let Some(name) = first(arguments) else { return Ok(lines) };
-        Ok(virtual_lines(&bound(this, 0), &name, &bound(this, 2))?.unwrap_or(lines))
+        // Before the original, which believes that any source the caller's globals lead to is that of the file.
+        let lines = first(arguments).map(|name| virtual_lines(&bound(this, 0), &name, &bound(this, 2))).transpose()?;
+        lines.flatten().map_or_else(|| forward(&bound(this, 1), arguments, keywords), Ok)
     };
     update().map_or(null_mut(), Object::into_ptr)
 }
@@ -126,7 +120,9 @@ fn virtual_source(finder: &Object, filename: &Object) -> Option<Object> {
     use std::os::unix::ffi::OsStrExt;
     let state = state_of(finder.as_ptr());
     let bytes = filename.to_fs_bytes().inspect_err(|Raised| crate::object::clear()).ok()?;
-    let name = state.module_of_file(std::path::Path::new(std::ffi::OsStr::from_bytes(&bytes)))?;
+    // A relative path is relative to an item of `sys.path`.
+    let path = state.root.join(std::ffi::OsStr::from_bytes(&bytes));
+    let name = state.module_of_file(&path)?;
     state.source(&name).inspect_err(|Raised| crate::object::clear()).ok()?
 }
 

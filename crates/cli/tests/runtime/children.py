@@ -7,6 +7,7 @@
 #$ $APP flags
 #$ $APP modules
 #$ $APP status
+#$ $APP restart; echo $?
 import os
 import subprocess
 import sys
@@ -115,3 +116,13 @@ elif how == "fork":
 elif how == "exec":
     print("before", flush=True)
     os.execv(sys.executable, [sys.executable, "-c", "import sys; print('after', sys.argv); sys.exit(5)", "x"])
+elif how == "restart":
+    # The idioms of programs that restart themselves.
+    if "again" in sys.argv:
+        print(sys.argv[1:])
+        sys.exit(3)
+    print(subprocess.run([sys.executable, sys.argv[0], "restart", "again", "1"]).returncode)
+    print(subprocess.run([sys.executable, __file__, "restart", "again", "2"]).returncode)
+    print(subprocess.run([sys.executable, os.path.abspath(sys.argv[0]), "restart", "again", "3"], env={}).returncode)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable] + sys.argv + ["again", "4"])

@@ -7,6 +7,9 @@
 #$ cp $APP "$APP ünï" && "$APP ünï"; rm -f "$APP ünï"
 #$ cp $APP "$APP ünï" && LC_ALL=C "$APP ünï"; rm -f "$APP ünï"
 #$ cp $APP "$APP"$'\xff' && LC_ALL=C.UTF-8 "$APP"$'\xff'; rm -f "$APP"$'\xff'
+#$ d=$(dirname $APP); printf 'home = /nonexistent\ninclude-system-site-packages = true\n' > $d/pyvenv.cfg; $APP; rm $d/pyvenv.cfg
+#$ __PYVENV_LAUNCHER__=/x $APP
+#$ cp $APP mine; strip mine 2>&1 | head -0; cp $APP mine; chmod 500 mine; ./mine; rm -f mine
 import os
 import sys
 

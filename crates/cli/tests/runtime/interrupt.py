@@ -9,7 +9,7 @@
 #$ $APP raised; echo $?
 #$ $APP atexit; echo $?
 #$ $APP thread; echo $?
-#$ $APP alarm; echo $?
+#$ { $APP alarm; } 2>/dev/null; echo $?
 #$ timeout --foreground -s INT 1 $APP sleep; echo $?
 #$ $APP ignored; echo $?
 #$ $APP hook; echo $?

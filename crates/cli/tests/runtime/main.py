@@ -15,7 +15,6 @@ print(hasattr(sys, "ps1"), sys.stdin is sys.__stdin__, sys.displayhook is sys.__
 print(sys.excepthook is sys.__excepthook__, sys.unraisablehook is sys.__unraisablehook__)
 print(os.path.basename(os.path.abspath(__file__)))
 print({name: getattr(builtins, name) for name in ("exit", "quit")}, repr(help)[:20])
-print(copyright.__class__ and "copyright", license.__class__ and "license", credits.__class__ and "credits")
 
 
 class Local:

@@ -5,13 +5,16 @@ import sys
 
 print(metadata.version("demo"), metadata.version("Demo"), metadata.metadata("demo")["Summary"])
 print(metadata.metadata("demo").get_all("Requires-Dist"), metadata.requires("demo"))
-print(sorted(str(p) for p in metadata.files("demo"))[:6], len(metadata.files("demo")))
+print(sorted(str(p) for p in metadata.files("demo") if p.name != "INSTALLER"))
 file = [p for p in metadata.files("demo") if p.name == "text.txt"][0]
 print(file, file.name, file.size, file.hash, type(file).__name__)
-try:
-    print(file.read_text(), file.locate())
-except OSError as error:
-    print(type(error).__name__)
+print(file.read_text(), file.read_binary(), file.locate(), file.locate().is_file(), file.locate().exists())
+for missing in "demo/absent.txt", "absent":
+    try:
+        print(distribution_file := metadata.distribution("demo").locate_file(missing), distribution_file.exists())
+        distribution_file.read_text()
+    except OSError as error:
+        print(type(error).__name__)
 points = metadata.entry_points()
 if sys.version_info >= (3, 10):
     print(list(points.select(group="demo.plugins")), list(metadata.entry_points(group="console_scripts", name="tool")))
@@ -22,7 +25,7 @@ else:
     print(points["demo.plugins"][0].load())
 print([d.metadata["Name"] for d in metadata.distributions() if d.metadata["Name"] == "Demo"])
 distribution = metadata.distribution("demo")
-print(distribution.version, distribution.read_text("INSTALLER"), distribution.read_text("nothing"))
+print(distribution.version, distribution.read_text("top_level.txt"), distribution.read_text("nothing"))
 print(list(distribution.entry_points), distribution.metadata["Provides-Extra"], distribution.metadata.get_payload() if distribution.metadata.get_payload() else "")
 if sys.version_info >= (3, 10):
     print(distribution.name, distribution.metadata.json["name"])

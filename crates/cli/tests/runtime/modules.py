@@ -25,8 +25,8 @@ def show(module):
 for module in demo, demo.deep, demo.sub, demo.sub.leaf, json, nsdemo.part.mod:
     show(module)
 for module in nsdemo, nsdemo.part:
-    print(module.__name__, module.__package__, list(module.__path__), getattr(module, "__file__", "none"), module.__spec__.origin)
-    print(repr(module).split("(")[0], len(module.__path__), module.__path__[0], type(module.__path__).__name__)
+    print(module.__name__, module.__package__, list(module.__path__), module.__path__[0], getattr(module, "__file__", "none"), module.__spec__.origin)
+    print(repr(module).split("(")[0], len(module.__path__), module.__path__[0])
 print(importlib.util.find_spec("demo.deep").origin, importlib.util.find_spec("absent"), importlib.util.find_spec("demo.absent"))
 print(importlib.util.find_spec(".deep", "demo").name, importlib.import_module(".sub", "demo").__name__)
 print(importlib.util.find_spec("demo").loader is not None, importlib.util.find_spec("sys").origin)

@@ -12,8 +12,6 @@ import sys
 
 import demo.work
 
-print("imported as", __name__, len(sys.argv))
-sys.stdout.flush()
 LATER = []
 
 

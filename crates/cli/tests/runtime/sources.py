@@ -50,7 +50,7 @@ for missing in (sys, len, int):
     except (TypeError, OSError) as error:
         print(type(error).__name__, error)
 print(demo.deep.__loader__.get_source("demo.deep") == inspect.getsource(demo.deep))
-print(demo.deep.__loader__.is_package("demo"), demo.deep.__loader__.is_package("demo.deep"))
+print(demo.__loader__.is_package("demo"), demo.deep.__loader__.is_package("demo.deep"))
 print(demo.deep.__loader__.get_code("demo.deep").co_filename)
 import ast, dis, symtable, dataclasses, typing, doctest
 print(ast.dump(ast.parse(inspect.getsource(demo.deep.outer)))[:60])

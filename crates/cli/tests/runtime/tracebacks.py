@@ -7,7 +7,7 @@
 #$ $APP tracebacklimit
 #$ $APP module
 #$ $APP logging
-#$ $APP faulthandler; echo $?
+#$ { $APP faulthandler 3>&2 2>&4; } 4>&2 2>/dev/null; echo $?
 import sys
 
 import demo.deep
@@ -41,6 +41,7 @@ def generator():
 
 
 def run(how):
+    global demo
     if how == "nested":
         demo.deep.outer(0)
     elif how == "cause":
@@ -152,16 +153,13 @@ def run(how):
     elif how == "method_call":
         demo.deep.Shape.area(demo.deep.Shape(), *[None, demo.deep.inner("x")]) if False else "a" + demo.deep.inner
     elif how == "real_file":
-        import os, tempfile
-        with tempfile.TemporaryDirectory() as directory:
-            with open(os.path.join(directory, "ondisk_demo.py"), "w") as file:
-                file.write("# comment\nimport demo.deep\ndef f():\n    demo.deep.outer(0)\n")
-            sys.path.insert(0, directory)
-            import ondisk_demo
-            try:
-                ondisk_demo.f()
-            except ZeroDivisionError as error:
-                sys.excepthook(type(error), error, error.__traceback__.tb_next.tb_next)
+        import os
+        os.makedirs("ondisk", exist_ok=True)
+        with open("ondisk/ondisk_demo.py", "w") as file:
+            file.write("# comment\nimport demo.deep\ndef f():\n    demo.deep.outer(0)\n")
+        sys.path.insert(0, os.path.abspath("ondisk"))
+        import ondisk_demo
+        ondisk_demo.f()
     elif how == "c_frame":
         sorted([3, 1], key=demo.deep.outer) if False else sorted([0, 0], key=demo.deep.outer)
     elif how == "caret_wide":
