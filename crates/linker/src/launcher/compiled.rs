@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -110,12 +110,17 @@ impl Compiled {
         std::fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
         let lock_path = path.with_extension("lock");
         let lock = File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
-        lock.lock().map_err(Error::io("lock", &lock_path))?;
+        let (major, minor) = python.minor();
+        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            progress
+                .begin(Step::Launcher, &format!("for Python {major}.{minor}: waiting for another pack that does it"));
+            lock.lock().map_err(Error::io("lock", &lock_path))?;
+            progress.end();
+        }
         if path.is_file() {
             return Ok(());
         }
-        let (major, minor) = python.minor();
-        progress.begin(Step::Launcher, &format!("Python {major}.{minor}, once for all packs"));
+        progress.begin(Step::Launcher, &format!("for Python {major}.{minor}, once for all packs"));
         let sources_directory = self.directory.join(format!("source-{}", sources::identity()));
         sources::unpack(&sources_directory)?;
         let target_directory = self.directory.join(format!("target-{major}.{minor}"));
