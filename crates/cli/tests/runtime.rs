@@ -86,7 +86,11 @@ fn run(command: &str, program: &str, directory: &Path) -> Result<Output> {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PYTHON")) {
         shell.env_remove(name);
     }
-    shell.env("PYTHONDONTWRITEBYTECODE", "1").env("LC_ALL", "C.UTF-8").env("TZ", "UTC").env("XDG_CACHE_HOME", directory);
+    shell
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .env("XDG_CACHE_HOME", directory);
     Ok(shell.stdin(Stdio::null()).output()?)
 }
 
@@ -223,7 +227,10 @@ fn packed_programs_behave_as_under_python() -> Result<()> {
         let app: PathBuf = scratch.join(format!("app-{}", python.info().version));
         copy_tree(&sources.join("packages"), &app)?;
         for script in &scripts {
-            std::fs::copy(sources.join(&script.name).with_extension("py"), app.join(&script.name).with_extension("py"))?;
+            std::fs::copy(
+                sources.join(&script.name).with_extension("py"),
+                app.join(&script.name).with_extension("py"),
+            )?;
             jobs.push((script, python.clone(), app.clone()));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 
-use oxidized_importer::object::{Object, Raised, Result, clear, import, set_item, sys};
+use oxidized_importer::object::{Object, Raised, Result, clear, import, set_item, sys, take_exception};
 use pyo3_ffi as ffi;
 
 use crate::exit::Outcome;
@@ -76,15 +76,7 @@ fn unhandled_exception(finder: &Object) -> Outcome {
 
 /// The status of `SystemExit`: none is 0, a number is itself, anything else is printed and is 1.
 fn system_exit() -> Result<c_int> {
-    let (mut kind, mut value, mut traceback) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
-    // SAFETY: the three references fetched become owned by the objects; null ones are tolerated by `Py_XDECREF`.
-    let exception = unsafe {
-        ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
-        ffi::PyErr_NormalizeException(&raw mut kind, &raw mut value, &raw mut traceback);
-        ffi::Py_XDECREF(kind);
-        ffi::Py_XDECREF(traceback);
-        Object::owned(value)?
-    };
+    let exception = take_exception().ok_or(Raised)?;
     if let Some(stdout) = sys(c"stdout").filter(|stdout| !stdout.is_none())
         && stdout.call_method(c"flush", &[]).is_err()
     {

@@ -222,14 +222,14 @@ pub fn show_sources<T>(finder: &Object, print: impl FnOnce() -> T) -> T {
 /// Runs something without touching the exception that may be set.
 #[cfg(not(Py_3_13))]
 fn keep_exception(action: impl FnOnce() -> Result<()>) {
-    let (mut kind, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
-    // SAFETY: the three references fetched are given back unchanged.
-    unsafe { ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback) };
+    use crate::object::{clear, set_exception, take_exception};
+    let exception = take_exception();
     if action().is_err() {
-        crate::object::clear();
+        clear();
     }
-    // SAFETY: as above.
-    unsafe { ffi::PyErr_Restore(kind, value, traceback) };
+    if let Some(exception) = exception {
+        set_exception(exception);
+    }
 }
 
 #[cfg(not(Py_3_13))]
