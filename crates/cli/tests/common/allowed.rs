@@ -6,10 +6,6 @@ use std::path::Path;
 const C_LIBRARY: [&str; 10] =
     ["ld-linux", "libc", "libm", "libdl", "libpthread", "librt", "libutil", "libresolv", "libnss_", "libgcc_s"];
 
-/// What is left to the system because it belongs to its graphics, and what that needs itself: see
-/// `pyox_linker::native::stays_with_system`.
-const GRAPHICS: [&str; 8] = ["libX11", "libXext", "libXrender", "libXau", "libXdmcp", "libxcb", "libbsd", "libmd"];
-
 /// Places of data that belongs to the system whatever it is called: locales, time zones, settings, devices.
 const DATA: [&str; 6] = ["/usr/share/zoneinfo", "/usr/lib/locale", "/usr/share/locale", "/etc", "/dev", "/proc"];
 
@@ -29,10 +25,9 @@ pub fn reading(path: &str) -> bool {
     }
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let stem = name.split(".so").next().unwrap_or(name);
-    let is_of_system = GRAPHICS.contains(&stem)
-        || C_LIBRARY.iter().any(|library| {
-            stem == *library || (library.ends_with('_') || *library == "ld-linux") && stem.starts_with(library)
-        });
+    let is_of_system = C_LIBRARY.iter().any(|library| {
+        stem == *library || (library.ends_with('_') || *library == "ld-linux") && stem.starts_with(library)
+    });
     match kind(name) {
         Kind::Python => false,
         Kind::Library => is_of_system || path.parent().is_some_and(|place| place.ends_with("gconv")),

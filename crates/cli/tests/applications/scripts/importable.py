@@ -1,5 +1,6 @@
 # Prints the names of all modules of the standard library that this Python imports, in one line.
 import contextlib
+import glob
 import importlib
 import io
 import os
@@ -9,15 +10,19 @@ import sysconfig
 import warnings
 
 STDLIB = sysconfig.get_path("stdlib")
-# What is not packed, and what does something when it is imported.
-SKIPPED = {"test", "tests", "idlelib", "turtledemo", "antigravity", "this", "ensurepip", "site-packages",
-           "dist-packages", "lib2to3.tests", "idle_test", "__phello__", "__hello__", "config"}
+# What is not packed; what does something when it is imported; and Tk, which stays with the system.
+SKIPPED = {"test", "tests", "idlelib", "idle_test", "turtledemo", "ensurepip", "site-packages", "dist-packages"}
+SKIPPED |= {"__main__", "__hello__", "__phello__", "antigravity", "this", "sitecustomize"}
+SKIPPED |= {"tkinter", "_tkinter", "turtle"}
+if not glob.glob(os.path.join(STDLIB, "lib2to3", "*.pickle")):
+    # Debian leaves the pickled grammars out; lib2to3 then wants to be in a directory.
+    SKIPPED.add("lib2to3")
 
 
 def names(paths, prefix=""):
     for module in pkgutil.iter_modules(paths):
         leaf = module.name
-        if leaf in SKIPPED or leaf == "__main__" or leaf.startswith(("_test", "_xxtest", "test_", "xx", "_xx", "_ctypes_test", "sitecustomize")):
+        if leaf in SKIPPED or leaf.startswith(("_test", "test_", "xx", "_xx", "_ctypes_test")):
             continue
         yield prefix + leaf
         if module.ispkg:
