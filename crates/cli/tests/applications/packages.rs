@@ -67,6 +67,9 @@ fn black() {
         let mut run = black(&["-"]);
         run.stdin = text.into();
         application.compare(&run)?.expect_status(0)?.expect_output("x = {\"a\": 1, \"b\": [2, 3]}")?;
+        program.run_hidden(&run)?;
+        run.warm = true;
+        program.run_hidden(&run)?.expect_status(0)?;
         run.stdin = "x = (\n".into();
         application.compare(&run)?.expect_status(123)?;
         Ok(())

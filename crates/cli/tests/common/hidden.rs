@@ -71,3 +71,14 @@ fn unshare() -> anyhow::Result<&'static [&'static str]> {
     }
     found.context("unshare")
 }
+
+#[test]
+fn no_python_runs_where_they_are_hidden() -> anyhow::Result<()> {
+    for python in pythons::all() {
+        let mut command = command(&pythons(), Path::new("/"))?;
+        let output = command.arg(python.executable()).args(["-c", "print('runs')"]).output()?;
+        assert!(!output.status.success() && output.stdout.is_empty(), "{}", python.info().version);
+        assert!(python.stdlib_dir().join("os.py").is_file(), "hidden for everybody");
+    }
+    Ok(())
+}

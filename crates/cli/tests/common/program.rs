@@ -92,7 +92,7 @@ impl Program {
         let mut writable: Vec<PathBuf> = run.writes.iter().map(|place| self.place(place)).collect();
         let mut readable = vec![self.place("work")];
         if !in_files.is_empty() {
-            writable.push(self.packages());
+            writable.extend((!run.warm).then(|| self.packages()));
             readable.push(self.packages());
         }
         let expected = Expected { program: &program, writable: &writable, readable: &readable };
@@ -111,9 +111,11 @@ impl Program {
         Ok(places)
     }
 
-    /// No variables but those that every session has, and those of the test. The directories are new each time.
+    /// No variables but those that every session has, and those of the test. Directories are new each time, but for
+    /// what a warm run finds.
     fn environment(&self, command: &mut Command, run: &Run) -> anyhow::Result<()> {
-        for part in ["home", "tmp", "packages"] {
+        let parts = ["home", "tmp", "packages"];
+        for part in &parts[..if run.warm { 2 } else { 3 }] {
             let place = self.place(part);
             std::fs::remove_dir_all(&place)?;
             std::fs::create_dir(&place)?;

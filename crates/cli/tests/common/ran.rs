@@ -25,6 +25,8 @@ pub struct Run {
     pub environment: BTreeMap<&'static str, String>,
     /// Directories of the test to which the application itself writes.
     pub writes: Vec<&'static str>,
+    /// Whether an earlier run has placed packages in files, so that nothing is to be written any more.
+    pub warm: bool,
     /// Fills the home directory.
     pub prepare: fn(home: &Path) -> std::io::Result<()>,
     /// Is given the first line that a server writes.
@@ -38,6 +40,7 @@ impl Run {
             stdin: String::new(),
             environment: BTreeMap::new(),
             writes: Vec::new(),
+            warm: false,
             prepare: |_| Ok(()),
             talk: None,
         }
