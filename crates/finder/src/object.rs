@@ -233,22 +233,36 @@ pub fn clear() {
     unsafe { ffi::PyErr_Clear() }
 }
 
-/// Takes the exception that is set, and tells its type and text.
-pub fn take_exception() -> Option<String> {
-    let (mut kind, mut value, mut traceback) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
-    // SAFETY: the references fetched are owned and may be null, but for the type when an exception was set; the name
-    // of a type and the text of an object are read while they live.
-    unsafe {
+/// Takes the exception that is set.
+pub fn take_exception() -> Option<Object> {
+    #[cfg(Py_3_12)]
+    // SAFETY: gives an owned reference, or null if no exception is set.
+    let exception = unsafe { ffi::PyErr_GetRaisedException() };
+    #[cfg(not(Py_3_12))]
+    // SAFETY: the three references are owned and may be null; two of them are given up.
+    let exception = unsafe {
+        let (mut kind, mut value, mut traceback) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
         ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
         ffi::PyErr_NormalizeException(&raw mut kind, &raw mut value, &raw mut traceback);
-        let (kind, value) = (Object::owned(kind).ok()?, Object::owned(value).ok());
+        ffi::Py_XDECREF(kind);
         ffi::Py_XDECREF(traceback);
-        let name = kind.attr_or_none(c"__name__").and_then(|name| name.to_str().map(str::to_owned).ok());
-        let text = value.and_then(|value| Object::owned(ffi::PyObject_Str(value.as_ptr())).ok());
-        let text = text.and_then(|text| text.to_str().map(str::to_owned).ok());
-        clear();
-        Some(format!("{}: {}", name.unwrap_or_default(), text.unwrap_or_default()))
-    }
+        value
+    };
+    Object::owned(exception).ok()
+}
+
+/// Type and text of an exception.
+pub fn describe(exception: &Object) -> String {
+    // SAFETY: both take a live object; the type is borrowed from it.
+    let (kind, text) = unsafe {
+        let kind = Object::borrowed(ffi::Py_TYPE(exception.as_ptr()).cast());
+        (kind, Object::owned(ffi::PyObject_Str(exception.as_ptr())))
+    };
+    let owned = |text: &Object| text.to_str().map(str::to_owned).unwrap_or_default();
+    let name = kind.attr_or_none(c"__name__").as_ref().map(owned).unwrap_or_default();
+    let text = text.as_ref().map(owned).unwrap_or_default();
+    clear();
+    format!("{name}: {text}")
 }
 
 /// Sets an exception of a built-in type, one of the `PyExc_` pointers.
