@@ -14,10 +14,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyox_distribution::{Distribution, Installed};
+use pyox_packed_resources::{Blob, FieldKind};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// What a script says about itself.
+#[derive(Default)]
 struct Script {
     name: String,
     packed_only: bool,
@@ -47,7 +49,7 @@ impl Script {
             (_, Some(entry)) => command.args(["--entry", entry]),
             _ => command.arg(app.join(&self.name).with_extension("py")),
         };
-        let done = command.arg("--package-root").arg(app).args(["demo", "nsdemo"]).output()?;
+        let done = command.arg("--package-root").arg(app).args(["demo", "nsdemo", "filesdemo"]).output()?;
         if done.status.success() {
             return Ok(());
         }
@@ -199,6 +201,55 @@ fn chosen(variable: &str, name: &str) -> bool {
     std::env::var(variable).map_or(true, |list| list.split(',').any(|item| item.trim() == name))
 }
 
+/// Every Python that programs can be packed with, and that was not deselected.
+fn pythons() -> Vec<Installed> {
+    let is_chosen = |python: &Installed| {
+        let (major, minor) = python.minor();
+        let names = [format!("{major}.{minor}"), python.info().version.clone()];
+        python.link().is_ok() && names.iter().any(|name| chosen("PYOX_TEST_PYTHONS", name))
+    };
+    Installed::discover().into_iter().filter(is_chosen).collect()
+}
+
+#[test]
+fn damage_is_told_with_the_exception() -> Result<()> {
+    let scratch = tempfile::tempdir()?;
+    std::fs::write(scratch.path().join("hello.py"), "print('hello')\n")?;
+    for python in pythons() {
+        let program = scratch.path().join("hello");
+        let script = Script { name: "hello".into(), ..Script::default() };
+        script.pack(scratch.path(), &python, &program)?;
+        let whole = std::fs::read(&program)?;
+        for (module, told) in [
+            ("encodings", "Python cannot start: the importer fails with "),
+            ("codecs", "Python cannot start: the importer fails with "),
+            ("__main__", "packed resources of"),
+        ] {
+            let mut damaged = whole.clone();
+            let value = bytecode_range(&whole, module)?;
+            damaged[value].fill(0xff);
+            std::fs::write(&program, damaged)?;
+            let output = run("$APP", &program.display().to_string(), scratch.path())?;
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{module}: {stderr}");
+            assert!(stderr.contains(told) && stderr.contains("Error: "), "{module}: {stderr}");
+        }
+    }
+    Ok(())
+}
+
+/// Where the stored bytecode of a module is in an executable.
+fn bytecode_range(executable: &[u8], module: &str) -> Result<std::ops::Range<usize>> {
+    let trailer = executable.last_chunk::<32>().ok_or("no trailer")?;
+    let number = |at: usize| u64::from_le_bytes(trailer[at..at + 8].try_into().unwrap_or_default()) as usize;
+    let start = number(8);
+    let blob = Blob::open(&executable[start..start + number(16)])?;
+    let entry = blob.entry(module)?.ok_or("not packed")?;
+    let stored = entry.field(FieldKind::Bytecode)?.ok_or("no bytecode")?.stored(&blob)?;
+    let offset = stored.as_ptr() as usize - executable.as_ptr() as usize;
+    Ok(offset..offset + stored.len())
+}
+
 #[test]
 fn packed_programs_behave_as_under_python() -> Result<()> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runtime");
@@ -214,12 +265,7 @@ fn packed_programs_behave_as_under_python() -> Result<()> {
     scripts.retain(|script| chosen("PYOX_TEST_RUNTIME", &script.name));
     scripts.sort_by(|a, b| a.name.cmp(&b.name));
     let mut jobs = Vec::new();
-    for python in Installed::discover() {
-        let (major, minor) = python.minor();
-        let names = [format!("{major}.{minor}"), python.info().version.clone()];
-        if python.link().is_err() || !names.iter().any(|name| chosen("PYOX_TEST_PYTHONS", name)) {
-            continue;
-        }
+    for python in pythons() {
         let app: PathBuf = scratch.join(format!("app-{}", python.info().version));
         copy_tree(&sources.join("packages"), &app)?;
         for script in &scripts {
