@@ -88,7 +88,11 @@ fn run(command: &str, program: &str, directory: &Path) -> Result<Output> {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PYTHON")) {
         shell.env_remove(name);
     }
-    shell.env("PYTHONDONTWRITEBYTECODE", "1").env("LC_ALL", "C.UTF-8").env("TZ", "UTC").env("XDG_CACHE_HOME", directory);
+    shell
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .env("XDG_CACHE_HOME", directory);
     Ok(shell.stdin(Stdio::null()).output()?)
 }
 
@@ -214,6 +218,7 @@ fn pythons() -> Vec<Installed> {
 #[test]
 fn damage_is_told_with_the_exception() -> Result<()> {
     let scratch = tempfile::tempdir()?;
+    copy_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runtime/packages"), scratch.path())?;
     std::fs::write(scratch.path().join("hello.py"), "print('hello')\n")?;
     for python in pythons() {
         let program = scratch.path().join("hello");
@@ -223,7 +228,7 @@ fn damage_is_told_with_the_exception() -> Result<()> {
         for (module, told) in [
             ("encodings", "Python cannot start: the importer fails with "),
             ("codecs", "Python cannot start: the importer fails with "),
-            ("__main__", "packed resources of"),
+            ("__main__", "packed bytecode of \"__main__\""),
         ] {
             let mut damaged = whole.clone();
             let value = bytecode_range(&whole, module)?;
@@ -269,7 +274,10 @@ fn packed_programs_behave_as_under_python() -> Result<()> {
         let app: PathBuf = scratch.join(format!("app-{}", python.info().version));
         copy_tree(&sources.join("packages"), &app)?;
         for script in &scripts {
-            std::fs::copy(sources.join(&script.name).with_extension("py"), app.join(&script.name).with_extension("py"))?;
+            std::fs::copy(
+                sources.join(&script.name).with_extension("py"),
+                app.join(&script.name).with_extension("py"),
+            )?;
             jobs.push((script, python.clone(), app.clone()));
         }
     }

@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn a_script_argument_is_the_program_or_below_it() {
-        let names = |first: &str| names_itself(&[c"app".into(), CString::new(first).unwrap()], Path::new("/bin/sh/app"));
+        let names =
+            |first: &str| names_itself(&[c"app".into(), CString::new(first).unwrap()], Path::new("/bin/sh/app"));
         assert!(names("/bin/sh/app") && names("/bin/sh/app/main.py"));
         assert!(!names("/bin/sh/apple") && !names("app") && !names("-c"));
     }

@@ -106,7 +106,8 @@ unsafe extern "C" fn updatecache(
 ) -> *mut ffi::PyObject {
     let update = || -> Result<Object> {
         // Before the original, which believes that any source the caller's globals lead to is that of the file.
-        let lines = argument(arguments, 0).map(|name| virtual_lines(&bound(this, 0), &name, &bound(this, 2))).transpose()?;
+        let lines =
+            argument(arguments, 0).map(|name| virtual_lines(&bound(this, 0), &name, &bound(this, 2))).transpose()?;
         lines.flatten().map_or_else(|| forward(&bound(this, 1), arguments, keywords), Ok)
     };
     update().map_or(null_mut(), Object::into_ptr)
