@@ -14,10 +14,17 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyox_distribution::{Distribution, Installed};
+use pyox_packed_resources::{Blob, FieldKind};
+
+#[path = "runtime/normal.rs"]
+mod normal;
+
+use normal::{Normal, difference};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// What a script says about itself.
+#[derive(Default)]
 struct Script {
     name: String,
     packed_only: bool,
@@ -47,7 +54,7 @@ impl Script {
             (_, Some(entry)) => command.args(["--entry", entry]),
             _ => command.arg(app.join(&self.name).with_extension("py")),
         };
-        let done = command.arg("--package-root").arg(app).args(["demo", "nsdemo"]).output()?;
+        let done = command.arg("--package-root").arg(app).args(["demo", "nsdemo", "filesdemo"]).output()?;
         if done.status.success() {
             return Ok(());
         }
@@ -94,57 +101,6 @@ fn run(command: &str, program: &str, directory: &Path) -> Result<Output> {
     Ok(shell.stdin(Stdio::null()).output()?)
 }
 
-/// Output with everything replaced that has to differ.
-struct Normal {
-    replacements: Vec<(String, &'static str)>,
-}
-
-impl Normal {
-    fn packed(program: &Path) -> Self {
-        let program = program.display().to_string();
-        Self { replacements: vec![(format!("{program}/"), "<ROOT>/"), (program, "<APP>")] }
-    }
-
-    fn unpackaged(app: &Path, python: &Installed) -> Self {
-        let mut replacements = Vec::new();
-        for directory in [python.extension_dir(), Some(python.stdlib_dir()), Some(app)].into_iter().flatten() {
-            replacements.push((format!("{}/", directory.display()), "<ROOT>/"));
-        }
-        replacements.push((python.executable().display().to_string(), "<APP>"));
-        Self { replacements }
-    }
-
-    fn text(&self, bytes: &[u8]) -> String {
-        let mut text = String::new();
-        for chunk in bytes.utf8_chunks() {
-            text.push_str(chunk.valid());
-            for byte in chunk.invalid() {
-                let _ = write!(text, "\\x{byte:02x}");
-            }
-        }
-        for (from, to) in &self.replacements {
-            text = text.replace(from, to);
-        }
-        hide_numbers(&text)
-    }
-}
-
-/// Addresses, process and thread numbers become `N`.
-fn hide_numbers(text: &str) -> String {
-    let mut rest = text;
-    let mut out = String::new();
-    while let Some(at) = ["0x", "bash: line ", "pid=", "ForkPoolWorker-", "SpawnPoolWorker-", "ForkServerPoolWorker-"]
-        .iter()
-        .filter_map(|mark| rest.find(mark).map(|at| at + mark.len()))
-        .min()
-    {
-        out.push_str(&rest[..at]);
-        out.push('N');
-        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_hexdigit());
-    }
-    out + rest
-}
-
 fn copy_tree(from: &Path, to: &Path) -> Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
@@ -184,23 +140,58 @@ fn compare(script: &Script, python: &Installed, app: &Path, scratch: &Path) -> R
     Ok(report)
 }
 
-/// The lines that differ, in the manner of `diff`: `-` is plain Python.
-fn difference(packed: &str, plain: &str) -> String {
-    let (packed, plain): (Vec<&str>, Vec<&str>) = (packed.lines().collect(), plain.lines().collect());
-    let start = packed.iter().zip(&plain).take_while(|(one, two)| one == two).count();
-    let (packed, plain) = (&packed[start..], &plain[start..]);
-    let end = packed.iter().rev().zip(plain.iter().rev()).take_while(|(one, two)| one == two).count();
-    let mut text = format!("  from line {}\n", start + 1);
-    for (sign, lines) in [('-', plain), ('+', packed)] {
-        for line in lines[..lines.len() - end].iter().take(40) {
-            let _ = writeln!(text, "  {sign} {line}");
-        }
-    }
-    text
-}
-
 fn chosen(variable: &str, name: &str) -> bool {
     std::env::var(variable).map_or(true, |list| list.split(',').any(|item| item.trim() == name))
+}
+
+/// Every Python that programs can be packed with, and that was not deselected.
+fn pythons() -> Vec<Installed> {
+    let is_chosen = |python: &Installed| {
+        let (major, minor) = python.minor();
+        let names = [format!("{major}.{minor}"), python.info().version.clone()];
+        python.link().is_ok() && names.iter().any(|name| chosen("PYOX_TEST_PYTHONS", name))
+    };
+    Installed::discover().into_iter().filter(is_chosen).collect()
+}
+
+#[test]
+fn damage_is_told_with_the_exception() -> Result<()> {
+    let scratch = tempfile::tempdir()?;
+    copy_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runtime/packages"), scratch.path())?;
+    std::fs::write(scratch.path().join("hello.py"), "print('hello')\n")?;
+    for python in pythons() {
+        let program = scratch.path().join("hello");
+        let script = Script { name: "hello".into(), ..Script::default() };
+        script.pack(scratch.path(), &python, &program)?;
+        let whole = std::fs::read(&program)?;
+        for (module, told) in [
+            ("encodings", "Python cannot start: the importer fails with "),
+            ("codecs", "Python cannot start: the importer fails with "),
+            ("__main__", "packed bytecode of \"__main__\""),
+        ] {
+            let mut damaged = whole.clone();
+            let value = bytecode_range(&whole, module)?;
+            damaged[value].fill(0xff);
+            std::fs::write(&program, damaged)?;
+            let output = run("$APP", &program.display().to_string(), scratch.path())?;
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{module}: {stderr}");
+            assert!(stderr.contains(told) && stderr.contains("Error: "), "{module}: {stderr}");
+        }
+    }
+    Ok(())
+}
+
+/// Where the stored bytecode of a module is in an executable.
+fn bytecode_range(executable: &[u8], module: &str) -> Result<std::ops::Range<usize>> {
+    let trailer = executable.last_chunk::<32>().ok_or("no trailer")?;
+    let number = |at: usize| u64::from_le_bytes(trailer[at..at + 8].try_into().unwrap_or_default()) as usize;
+    let start = number(8);
+    let blob = Blob::open(&executable[start..start + number(16)])?;
+    let entry = blob.entry(module)?.ok_or("not packed")?;
+    let stored = entry.field(FieldKind::Bytecode)?.ok_or("no bytecode")?.stored(&blob)?;
+    let offset = stored.as_ptr() as usize - executable.as_ptr() as usize;
+    Ok(offset..offset + stored.len())
 }
 
 #[test]
@@ -218,12 +209,7 @@ fn packed_programs_behave_as_under_python() -> Result<()> {
     scripts.retain(|script| chosen("PYOX_TEST_RUNTIME", &script.name));
     scripts.sort_by(|a, b| a.name.cmp(&b.name));
     let mut jobs = Vec::new();
-    for python in Installed::discover() {
-        let (major, minor) = python.minor();
-        let names = [format!("{major}.{minor}"), python.info().version.clone()];
-        if python.link().is_err() || !names.iter().any(|name| chosen("PYOX_TEST_PYTHONS", name)) {
-            continue;
-        }
+    for python in pythons() {
         let app: PathBuf = scratch.join(format!("app-{}", python.info().version));
         copy_tree(&sources.join("packages"), &app)?;
         for script in &scripts {

@@ -10,7 +10,7 @@ use std::ptr::null_mut;
 use std::sync::Mutex;
 
 use oxidized_importer::Settings;
-use oxidized_importer::object::{Object, Raised, Result, describe_exception, import, raise, set_sys, take_exception};
+use oxidized_importer::object::{Object, Raised, Result, describe, import, raise, set_sys, take_exception};
 use pyo3_ffi as ffi;
 
 use crate::error::NewInterpreterError;
@@ -142,8 +142,8 @@ fn boot() -> Result<()> {
 
 /// Keeps the text of the exception, and raises another for CPython to fail with.
 fn failed() -> c_int {
-    if let (Ok(mut slot), Some(text)) = (FAILURE.lock(), take_exception().as_ref().map(describe_exception)) {
-        *slot = Some(text);
+    if let (Ok(mut slot), Some(exception)) = (FAILURE.lock(), take_exception()) {
+        *slot = Some(describe(&exception));
     }
     // SAFETY: exception types are alive while Python runs.
     raise(unsafe { ffi::PyExc_ImportError }, "the importer cannot be installed");

@@ -62,8 +62,8 @@ impl MainPythonInterpreter {
         let outcome = match &self.config.run {
             _ if self.as_interpreter => None,
             Run::Script { .. } => Some(run::script(&self.finder)),
-            Run::Module(name) => Some(run::module(&self.finder, name)),
-            Run::Code(code) => Some(run::code(&self.finder, code)),
+            Run::Module(name) => Some(run::module(name)),
+            Run::Code(code) => Some(run::code(code)),
             _ => None,
         };
         let Some(outcome) = outcome else {

@@ -9,7 +9,7 @@ use crate::exit::Outcome;
 
 /// Runs the packed `__main__` as `python FILE` runs a script.
 pub(crate) fn script(finder: &Object) -> Outcome {
-    outcome(finder, || {
+    outcome(|| {
         let (code, file) = oxidized_importer::main_code(finder)?;
         let namespace = main_namespace()?;
         set_item(&namespace, c"__file__", &file)?;
@@ -20,26 +20,26 @@ pub(crate) fn script(finder: &Object) -> Outcome {
 }
 
 /// Runs a module as `python -m NAME` does, but leaves `sys.argv[0]` the name of the program.
-pub(crate) fn module(finder: &Object, name: &str) -> Outcome {
-    outcome(finder, || {
+pub(crate) fn module(name: &str) -> Outcome {
+    outcome(|| {
         let run = import(c"runpy")?.attr(c"_run_module_as_main")?;
         run.call(&[&Object::str(name)?, &Object::bool(false)]).map(drop)
     })
 }
 
 /// Runs statements as `python -c TEXT` does.
-pub(crate) fn code(finder: &Object, text: &str) -> Outcome {
-    outcome(finder, || {
+pub(crate) fn code(text: &str) -> Outcome {
+    outcome(|| {
         let arguments = [&Object::str(&format!("{text}\n"))?, &Object::str("<string>")?, &Object::str("exec")?];
         let code = import(c"builtins")?.call_method(c"compile", &arguments)?;
         evaluate(&code, &main_namespace()?)
     })
 }
 
-fn outcome(finder: &Object, run: impl FnOnce() -> Result<()>) -> Outcome {
+fn outcome(run: impl FnOnce() -> Result<()>) -> Outcome {
     match run() {
         Ok(()) => Outcome::Status(0),
-        Err(Raised) => unhandled_exception(finder),
+        Err(Raised) => unhandled_exception(),
     }
 }
 
@@ -60,7 +60,7 @@ fn evaluate(code: &Object, namespace: &Object) -> Result<()> {
 }
 
 /// What CPython does with an exception that nothing caught.
-fn unhandled_exception(finder: &Object) -> Outcome {
+fn unhandled_exception() -> Outcome {
     // SAFETY: an exception is set, and exception types are alive.
     let is = |kind: *mut ffi::PyObject| unsafe { ffi::PyErr_ExceptionMatches(kind) != 0 };
     // SAFETY: exception types are alive while Python runs.
@@ -70,7 +70,7 @@ fn unhandled_exception(finder: &Object) -> Outcome {
     }
     let outcome = if is(interrupt) { Outcome::Interrupted } else { Outcome::Status(1) };
     // SAFETY: an exception is set; printing clears it.
-    oxidized_importer::show_sources(finder, || unsafe { ffi::PyErr_Print() });
+    unsafe { ffi::PyErr_Print() };
     outcome
 }
 

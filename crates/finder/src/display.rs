@@ -1,19 +1,22 @@
 //! Source text of packed modules for those parts of Python that read files by name.
 //!
-//! * Until 3.12 the interpreter itself prints tracebacks, and opens the file of every frame through `io.open`. The
-//!   hooks that print (`sys.excepthook`, `sys.unraisablehook`, that of threads) are wrapped: while one runs, `io.open`
-//!   also opens virtual paths, as memory files. The text stays the interpreter's own. Since 3.13 it asks `linecache`.
+//! * The interpreter itself prints tracebacks (since 3.13 only those of exceptions that it ignores), and opens the file
+//!   of every frame through the attribute `open` of the module `io`. That attribute is a function which also opens the
+//!   virtual paths of sources, as memory files; the text stays the interpreter's own. The built-in `open` is another
+//!   object, and knows real files only.
 //! * `linecache` finds sources through a module's globals; where a caller has none, such as `warnings`, the wrapped
 //!   `updatecache` finds them by virtual path.
 
 use std::ffi::CStr;
-#[cfg(not(Py_3_13))]
-use std::io::Write;
+use std::io::{Seek, Write};
+use std::os::fd::IntoRawFd;
+use std::os::unix::ffi::OsStrExt;
 use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
+use pyox_packed_resources::FieldKind;
 
-use crate::object::{Object, Raised, Result};
+use crate::object::{Object, Raised, Result, clear};
 use crate::state::State;
 use crate::types::{Static, state_of};
 
@@ -50,10 +53,12 @@ fn forward(callable: &Object, arguments: *mut ffi::PyObject, keywords: *mut ffi:
     Object::owned(unsafe { ffi::PyObject_Call(callable.as_ptr(), arguments, keywords) })
 }
 
-/// First argument of a built-in function.
-fn first(arguments: *mut ffi::PyObject) -> Option<Object> {
+/// A positional argument of a built-in function.
+fn argument(arguments: *mut ffi::PyObject, position: isize) -> Option<Object> {
     // SAFETY: Python passes a tuple.
-    unsafe { (ffi::PyTuple_Size(arguments) > 0).then(|| Object::borrowed(ffi::PyTuple_GetItem(arguments, 0))) }
+    unsafe {
+        (ffi::PyTuple_Size(arguments) > position).then(|| Object::borrowed(ffi::PyTuple_GetItem(arguments, position)))
+    }
 }
 
 /// The description of a built-in function.
@@ -70,8 +75,13 @@ const fn definition(name: &'static CStr, call: ffi::PyCFunctionWithKeywords, doc
 
 /// Called after the packed module `name` was executed: some modules of the standard library need to learn about
 /// virtual paths.
-pub(crate) fn after_import(_state: &State, finder: &Object, name: &str, module: &Object) -> Result<()> {
+pub(crate) fn after_import(state: &State, finder: &Object, name: &str, module: &Object) -> Result<()> {
     match name {
+        "io" => {
+            let original = module.attr(c"open")?;
+            module.set_attr(c"open", &function(&OPEN, &[finder, &original])?)
+        }
+        "pdb" => state.support()?.call_method(c"teach_pdb", &[module, finder]).map(drop),
         "linecache" => {
             let original = module.attr(c"updatecache")?;
             module.set_attr(c"updatecache", &function(&UPDATECACHE, &[finder, &original, module])?)
@@ -96,7 +106,8 @@ unsafe extern "C" fn updatecache(
 ) -> *mut ffi::PyObject {
     let update = || -> Result<Object> {
         // Before the original, which believes that any source the caller's globals lead to is that of the file.
-        let lines = first(arguments).map(|name| virtual_lines(&bound(this, 0), &name, &bound(this, 2))).transpose()?;
+        let lines =
+            argument(arguments, 0).map(|name| virtual_lines(&bound(this, 0), &name, &bound(this, 2))).transpose()?;
         lines.flatten().map_or_else(|| forward(&bound(this, 1), arguments, keywords), Ok)
     };
     update().map_or(null_mut(), Object::into_ptr)
@@ -104,7 +115,9 @@ unsafe extern "C" fn updatecache(
 
 /// Lines of the source behind a virtual path, put into the cache of `linecache`.
 fn virtual_lines(finder: &Object, filename: &Object, linecache: &Object) -> Result<Option<Object>> {
-    let Some(source) = virtual_source(finder, filename) else { return Ok(None) };
+    let source = virtual_module(finder, filename)
+        .and_then(|name| state_of(finder.as_ptr()).source(&name).inspect_err(|Raised| clear()).ok()?);
+    let Some(source) = source else { return Ok(None) };
     let lines = source.call_method(c"splitlines", &[&Object::bool(true)])?;
     // SAFETY: asks a `str` for its length, and makes an `int` of it.
     let length = Object::owned(unsafe { ffi::PyLong_FromSsize_t(ffi::PyObject_Size(source.as_ptr())) })?;
@@ -115,15 +128,11 @@ fn virtual_lines(finder: &Object, filename: &Object, linecache: &Object) -> Resu
     Ok(Some(lines))
 }
 
-/// The source text behind a virtual path; `None` if it is not one, or has none.
-fn virtual_source(finder: &Object, filename: &Object) -> Option<Object> {
-    use std::os::unix::ffi::OsStrExt;
+/// The module behind a virtual path; `None` if it is not one. A relative path is relative to an item of `sys.path`.
+fn virtual_module(finder: &Object, filename: &Object) -> Option<String> {
     let state = state_of(finder.as_ptr());
-    let bytes = filename.to_fs_bytes().inspect_err(|Raised| crate::object::clear()).ok()?;
-    // A relative path is relative to an item of `sys.path`.
-    let path = state.root.join(std::ffi::OsStr::from_bytes(&bytes));
-    let name = state.module_of_file(&path)?;
-    state.source(&name).inspect_err(|Raised| crate::object::clear()).ok()?
+    let bytes = filename.to_fs_bytes().inspect_err(|Raised| clear()).ok()?;
+    state.module_of_file(&state.root.join(std::ffi::OsStr::from_bytes(&bytes)))
 }
 
 #[cfg(not(Py_3_10))]
@@ -138,7 +147,7 @@ unsafe extern "C" fn fallback_resources(
 ) -> *mut ffi::PyObject {
     let resources = || -> Result<Object> {
         let finder = bound(this, 0);
-        if let Some(spec) = first(arguments)
+        if let Some(spec) = argument(arguments, 0)
             && spec.attr(c"loader")?.as_ptr() == finder.as_ptr()
         {
             return finder.call_method(c"get_resource_reader", &[&spec.attr(c"name")?])?.call_method(c"files", &[]);
@@ -148,91 +157,8 @@ unsafe extern "C" fn fallback_resources(
     resources().map_or(null_mut(), Object::into_ptr)
 }
 
-#[cfg(Py_3_13)]
-pub(crate) fn install(_finder: &Object) -> Result<()> {
-    Ok(())
-}
+static OPEN: Definition = definition(c"open", open, c"io.open, which also reads sources inside the program.");
 
-/// Wraps the hooks that print tracebacks.
-#[cfg(not(Py_3_13))]
-pub(crate) fn install(finder: &Object) -> Result<()> {
-    use crate::object::{import, set_sys, sys};
-    for (definition, name, kept) in
-        [(&EXCEPTHOOK, c"excepthook", c"__excepthook__"), (&UNRAISABLEHOOK, c"unraisablehook", c"__unraisablehook__")]
-    {
-        if let Some(original) = sys(name) {
-            let wrapped = function(definition, &[finder, &original])?;
-            set_sys(name, &wrapped)?;
-            set_sys(kept, &wrapped)?;
-        }
-    }
-    let thread = import(c"_thread")?;
-    let original = thread.attr(c"_excepthook")?;
-    thread.set_attr(c"_excepthook", &function(&THREAD_EXCEPTHOOK, &[finder, &original])?)
-}
-
-#[cfg(not(Py_3_13))]
-static EXCEPTHOOK: Definition =
-    definition(c"excepthook", display_hook, c"Handle an exception by displaying it with a traceback on sys.stderr.");
-#[cfg(not(Py_3_13))]
-static UNRAISABLEHOOK: Definition = definition(c"unraisablehook", display_hook, c"Handle an unraisable exception.");
-#[cfg(not(Py_3_13))]
-static THREAD_EXCEPTHOOK: Definition =
-    definition(c"_excepthook", display_hook, c"Handle uncaught Thread.run() exception.");
-#[cfg(not(Py_3_13))]
-static OPEN: Definition = definition(c"open", open, c"io.open, which also opens sources inside the program.");
-
-/// Runs the original hook while `io.open` knows virtual paths.
-#[cfg(not(Py_3_13))]
-unsafe extern "C" fn display_hook(
-    this: *mut ffi::PyObject,
-    arguments: *mut ffi::PyObject,
-    keywords: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    let display = || show_sources(&bound(this, 0), || forward(&bound(this, 1), arguments, keywords));
-    display().map_or(null_mut(), Object::into_ptr)
-}
-
-/// Runs something that makes the interpreter print tracebacks, so that they show the sources of packed modules. An
-/// exception that is set stays set.
-pub fn show_sources<T>(finder: &Object, print: impl FnOnce() -> T) -> T {
-    #[cfg(not(Py_3_13))]
-    {
-        let mut real = None;
-        keep_exception(|| {
-            let io = crate::object::import(c"io")?;
-            let real_open = io.attr(c"open")?;
-            io.set_attr(c"open", &function(&OPEN, &[finder, &real_open])?)?;
-            real = Some((io, real_open));
-            Ok(())
-        });
-        let outcome = print();
-        if let Some((io, real_open)) = real {
-            keep_exception(|| io.set_attr(c"open", &real_open));
-        }
-        outcome
-    }
-    #[cfg(Py_3_13)]
-    {
-        let _ = finder;
-        print()
-    }
-}
-
-/// Runs something without touching the exception that may be set.
-#[cfg(not(Py_3_13))]
-fn keep_exception(action: impl FnOnce() -> Result<()>) {
-    use crate::object::{clear, set_exception, take_exception};
-    let exception = take_exception();
-    if action().is_err() {
-        clear();
-    }
-    if let Some(exception) = exception {
-        set_exception(exception);
-    }
-}
-
-#[cfg(not(Py_3_13))]
 unsafe extern "C" fn open(
     this: *mut ffi::PyObject,
     arguments: *mut ffi::PyObject,
@@ -240,10 +166,13 @@ unsafe extern "C" fn open(
 ) -> *mut ffi::PyObject {
     let open = || -> Result<Object> {
         let real_open = bound(this, 1);
-        let Some(file) = first(arguments).and_then(|name| memory_source(&bound(this, 0), &name)) else {
-            return forward(&real_open, arguments, keywords);
+        let file = match (argument(arguments, 0), argument(arguments, 1)) {
+            (Some(name), Some(mode)) if is_text(&name) && is_text(&mode) && mode.to_str()? == "rb" => {
+                memory_source(&bound(this, 0), &name)
+            }
+            _ => None,
         };
-        use std::os::fd::IntoRawFd;
+        let Some(file) = file else { return forward(&real_open, arguments, keywords) };
         // SAFETY: makes an `int` of a number. Python's file object owns and closes the descriptor.
         let descriptor = Object::owned(unsafe { ffi::PyLong_FromLong(file.into_raw_fd().into()) })?;
         real_open.call(&[&descriptor, &Object::str("rb")?])
@@ -251,19 +180,18 @@ unsafe extern "C" fn open(
     open().map_or(null_mut(), Object::into_ptr)
 }
 
-/// The source behind a virtual path as a memory file at its start.
-#[cfg(not(Py_3_13))]
-fn memory_source(finder: &Object, name: &Object) -> Option<std::fs::File> {
-    use std::io::Seek;
+fn is_text(object: &Object) -> bool {
     // SAFETY: reads the type of a live object.
-    if unsafe { ffi::PyUnicode_Check(name.as_ptr()) } == 0 {
-        return None;
-    }
-    let text = virtual_source(finder, name)?;
+    unsafe { ffi::PyUnicode_Check(object.as_ptr()) != 0 }
+}
+
+/// The source behind a virtual path as a memory file at its start.
+fn memory_source(finder: &Object, name: &Object) -> Option<std::fs::File> {
+    let state = state_of(finder.as_ptr());
+    let entry = state.entry(&virtual_module(finder, name)?).inspect_err(|Raised| clear()).ok()??;
+    let source = state.value(&entry, FieldKind::Source).inspect_err(|Raised| clear()).ok()??;
     let mut file = crate::native::memfd(c"source").ok()?;
-    // The interpreter reads UTF-8 unless the text declares something else, which decoding has made untrue.
-    let bytes = text.to_str().inspect_err(|Raised| crate::object::clear()).ok()?.replace("coding", "c0ding");
-    file.write_all(bytes.as_bytes()).ok()?;
+    file.write_all(&source).ok()?;
     file.rewind().ok()?;
     Some(file)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{Entry, EntryFlags, FieldKind};
 
-use crate::object::{Object, Result, import, import_error};
+use crate::object::{Object, Result, describe, import, import_error, take_exception};
 use crate::paths::cached_path;
 use crate::state::State;
 
@@ -96,6 +96,10 @@ impl State {
         // SAFETY: pointer and length describe the slice; the reader checks what it reads.
         let code = Object::owned(unsafe {
             ffi::PyMarshal_ReadObjectFromString(bytecode.as_ptr().cast(), bytecode.len() as isize)
+        });
+        let code = code.map_err(|raised| {
+            let Some(exception) = take_exception() else { return raised };
+            import_error(&format!("packed bytecode of {:?}: {}", entry.name(), describe(&exception)), entry.name())
         })?;
         // SAFETY: reads the type of a live object.
         if unsafe { ffi::PyCode_Check(code.as_ptr()) } == 0 {

@@ -19,6 +19,5 @@ mod paths;
 mod state;
 mod types;
 
-pub use display::show_sources;
 pub use state::{Settings, State};
 pub use types::{install, main_code, patch_module};

@@ -65,7 +65,7 @@ impl State {
         if relative.is_empty() || Some(relative) == self.script.as_deref() {
             return Ok(Some(String::new()));
         }
-        let name = relative.trim_end_matches('/').replace('/', ".");
+        let Some(name) = dotted(relative.trim_end_matches('/')) else { return Ok(None) };
         let package = self.entry(&name)?.filter(|entry| entry.is(EntryFlags::PACKAGE));
         Ok(package.map(|_| name))
     }
@@ -77,7 +77,7 @@ impl State {
             return Some("__main__".to_owned());
         }
         let name = relative.strip_suffix(".py")?;
-        Some(name.strip_suffix("/__init__").unwrap_or(name).replace('/', "."))
+        dotted(name.strip_suffix("/__init__").unwrap_or(name))
     }
 
     /// The content behind a path below the root: a module's source, a data file, a metadata file.
@@ -102,7 +102,8 @@ impl State {
     /// The data file at a path below the root: the innermost package above it that has it.
     fn package_resource(&self, relative: &str) -> Result<Option<Cow<'static, [u8]>>> {
         for (slash, _) in relative.rmatch_indices('/') {
-            if let Some(entry) = self.entry(&relative[..slash].replace('/', "."))?
+            if let Some(package) = dotted(&relative[..slash])
+                && let Some(entry) = self.entry(&package)?
                 && let Some(found) = self.keyed_value(&entry, FieldKind::PackageResource, &relative[slash + 1..])?
             {
                 return Ok(Some(found));
@@ -136,6 +137,11 @@ impl State {
         }
         Ok(None)
     }
+}
+
+/// The name of a module with this relative path, which has no suffix; no name has a dot in one of its parts.
+fn dotted(relative: &str) -> Option<String> {
+    (!relative.contains('.')).then(|| relative.replace('/', "."))
 }
 
 /// Appends a relative path with `/`.

@@ -7,6 +7,7 @@ import importlib.metadata
 import io
 import os
 import pathlib
+import sys
 
 try:
     from importlib.resources.abc import Traversable, TraversableResources
@@ -175,6 +176,30 @@ class OxidizedDistribution(importlib.metadata.Distribution):
     def locate_file(self, path):
         path = pathlib.PurePosixPath(path)
         return PackedFile(self._finder._base_directory(path.parts[0] if path.parts else ""), path)
+
+
+def teach_pdb(pdb, finder):
+    """Makes `break FILE:LINE` find the sources inside the program."""
+    original = pdb.Pdb.lookupmodule
+
+    def lookupmodule(self, filename):
+        found = original(self, filename)
+        if found or os.path.isabs(filename):
+            return found or readable(filename)
+        names = [filename, filename + ".py"]
+        if sys.version_info >= (3, 13):
+            names.append(filename.replace(".", "/") + ".py")
+        root = finder._base_directory("")
+        return next(filter(None, (readable(os.path.join(root, name)) for name in names)), None)
+
+    def readable(path):
+        try:
+            finder.get_data(path)
+        except OSError:
+            return None
+        return path
+
+    pdb.Pdb.lookupmodule = lookupmodule
 
 
 def normalized(name):

@@ -104,11 +104,17 @@ fast_method!(get_resource_reader, ["fullname"], 1, |finder, a: Arguments| {
         Some(entry) => entry.is(EntryFlags::PACKAGE),
         None => state.data_directory(name)?.is_some(),
     };
-    if !is_package {
+    if is_package {
+        let directory = state.path_object(&state.package_directory(name)?)?;
+        return state.support()?.call_method(c"ResourceReader", &[finder, a.required(0), &directory]);
+    }
+    if cfg!(not(Py_3_10)) || state.importable(name)?.is_none() {
         return Ok(Object::none());
     }
-    let directory = state.path_object(&state.package_directory(name)?)?;
-    state.support()?.call_method(c"ResourceReader", &[finder, a.required(0), &directory])
+    // Since 3.12 `files()` takes a module for the directory that it is in.
+    let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
+    let directory = if parent.is_empty() { state.root.clone() } else { state.package_directory(parent)? };
+    state.support()?.call_method(c"ResourceReader", &[finder, &Object::str(parent)?, &state.path_object(&directory)?])
 });
 
 fast_method!(find_distributions, ["context"], 0, |finder, a: Arguments| {
@@ -187,7 +193,6 @@ pub fn install(settings: Settings) -> Result<Object> {
     };
     insert(c"meta_path", 1, &finder)?;
     insert(c"path_hooks", 0, &finder.attr(c"path_hook")?)?;
-    crate::display::install(&finder)?;
     Ok(finder)
 }
 

@@ -102,6 +102,9 @@ elif how == "fork":
         thread = threading.Thread(target=work)
         thread.start()
         thread.join()
+    # A thread that was joined may still be ending, and 3.12 warns about forking with threads.
+    import time
+    time.sleep(0.1)
     pid = os.fork()
     if not pid:
         print("child leaves by sys.exit")

@@ -2,7 +2,7 @@
 #$ printf '%s\n' 'list' 'where' 'b demo.deep:18' 'b demo.deep.inner' 'c' 'list 1,12' 'where' 'p value' 'source Shape' 'longlist' 'up' 'list' 'args' 'return' 'c' 'c' 'q' | $APP
 #$ printf '%s\n' 'where' 'list' 'up' 'p locals().keys()' 'q' | $APP post
 #$ printf '%s\n' 'n' 's' 's' 'n' 'tbreak demo.deep:20' 'c' 'clear' 'y' 'c' | $APP
-#$ printf '%s\n' 'b nowhere:3' 'b 1' 'b 24' 'c' 'unt' 'j 23' 'interact' 'print(1)' | $APP
+#$ printf '%s\n' 'b nowhere:3' 'b demo/deep:21' 'b demo/deep.py:17' 'b 1' 'b 24' 'c' 'unt' 'j 23' 'interact' 'print(1)' | $APP
 import pdb
 import sys
 

@@ -102,6 +102,8 @@ elif how == "builtins_attr":
 elif how == "stdout_del":
     del sys.stdout
 elif how == "lines":
+    print("first", flush=True)
+    time.sleep(0.3)
     for i in range(100000):
         print("line", i)
 elif how == "fail":
@@ -116,6 +118,8 @@ elif how == "broken":
     time.sleep(0.3)
     print("nobody reads")
 elif how == "sigpipe_default":
+    print("first", flush=True)
+    time.sleep(0.3)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for i in range(100000):
         print("line", i)

@@ -29,6 +29,10 @@ pub(super) fn modules(state: &State, package: &str, prefix: &str) -> Result<Obje
 /// Paths of all files below a package or data directory, relative to it.
 pub(super) fn files(state: &State, package: &str) -> Result<Object> {
     let mut paths = Vec::new();
+    if package.is_empty() {
+        // Data files belong to packages.
+        return Object::list([]);
+    }
     if let Some((entry, prefix)) =
         state.entry(package)?.is_none().then(|| state.data_directory(package)).transpose()?.flatten()
     {

@@ -44,4 +44,4 @@ def warn(level=1):
 
 
 def latin():
-    raise RuntimeError("näh")  # ünïcödé ☃ 漢字
+    raise RuntimeError("näh")  # ünïcödé ☃ 漢字, whatever the encoding
