@@ -53,6 +53,9 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
         Finding::MissingLibrary { soname, needed_by } => {
             (format!("shared library {soname} was not found; {} will not import", needed_by.join(" by ")), true)
         }
+        Finding::FromSystem { soname, needed_by } => {
+            (format!("{needed_by} needs {soname} of the machine the program runs on"), false)
+        }
         Finding::ConflictingLibrary { soname, used, other } => {
             (format!("two libraries are named {soname}: {used} is used, {other} is not"), true)
         }

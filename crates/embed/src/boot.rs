@@ -4,20 +4,23 @@
 //! consists of one statement, `import _boot`, and the built-in module `_boot` installs the finder and then turns
 //! `encodings` into the packed module of that name. All of it is public API and the same in every CPython.
 
-use std::ffi::{c_char, c_int, c_uchar};
+use std::ffi::{c_char, c_int, c_uchar, c_void};
+use std::os::unix::ffi::OsStrExt;
 use std::ptr::null_mut;
 use std::sync::Mutex;
 
 use oxidized_importer::Settings;
-use oxidized_importer::object::{Object, Raised, Result, import};
+use oxidized_importer::object::{Object, Raised, Result, describe_exception, import, raise, set_sys, take_exception};
 use pyo3_ffi as ffi;
 
 use crate::error::NewInterpreterError;
 
-/// What `_boot` will install; taken once.
+/// What `_boot` installs.
 static SETTINGS: Mutex<Option<Settings>> = Mutex::new(None);
-/// The installed finder.
+/// The finder of the main interpreter.
 static FINDER: Mutex<Option<Object>> = Mutex::new(None);
+/// The exception that `_boot` has raised: CPython only says that it failed to get a codec.
+static FAILURE: Mutex<Option<String>> = Mutex::new(None);
 
 /// Registers `_boot` and the frozen `encodings` with code marshalled in `boot_code`. Once per process, before
 /// Python starts.
@@ -35,6 +38,11 @@ pub(crate) fn prepare(settings: Settings, boot_code: &'static [u8]) -> std::resu
 /// The finder that `_boot` has installed.
 pub(crate) fn finder() -> Option<Object> {
     FINDER.lock().ok()?.clone()
+}
+
+/// The exception that has kept `_boot` from installing the finder.
+pub(crate) fn failure() -> Option<String> {
+    FAILURE.lock().ok()?.take()
 }
 
 /// Since 3.11 this table is searched besides CPython's own; before, it replaces CPython's.
@@ -75,45 +83,77 @@ fn frozen(name: *const c_char, code: *const c_uchar, size: c_int) -> ffi::_froze
     }
 }
 
+/// Every interpreter of the process executes the module, to get a finder of its own.
 static mut BOOT_MODULE: ffi::PyModuleDef = ffi::PyModuleDef {
     m_name: c"_boot".as_ptr(),
     m_doc: c"Installs the importer of packed resources.".as_ptr(),
     m_base: ffi::PyModuleDef_HEAD_INIT,
-    m_size: -1,
+    m_size: 0,
     m_methods: null_mut(),
-    m_slots: null_mut(),
+    m_slots: (&raw mut BOOT_SLOTS).cast(),
     m_traverse: None,
     m_clear: None,
     m_free: None,
 };
 
-/// `PyInit__boot`
-unsafe extern "C" fn init_boot() -> *mut ffi::PyObject {
-    boot().map_or(null_mut(), Object::into_ptr)
+static mut BOOT_SLOTS: [ffi::PyModuleDef_Slot; 4] = [
+    slot(ffi::Py_mod_exec, exec_boot as *mut c_void),
+    #[cfg(Py_3_12)]
+    slot(ffi::Py_mod_multiple_interpreters, ffi::Py_MOD_PER_INTERPRETER_GIL_SUPPORTED),
+    #[cfg(not(Py_3_12))]
+    slot(0, null_mut()),
+    #[cfg(Py_3_13)]
+    slot(ffi::Py_mod_gil, ffi::Py_MOD_GIL_NOT_USED),
+    #[cfg(not(Py_3_13))]
+    slot(0, null_mut()),
+    slot(0, null_mut()),
+];
+
+const fn slot(slot: c_int, value: *mut c_void) -> ffi::PyModuleDef_Slot {
+    ffi::PyModuleDef_Slot { slot, value }
 }
 
-fn boot() -> Result<Object> {
-    // SAFETY: the definition is static, and this runs once.
-    let module = Object::owned(unsafe { ffi::PyModule_Create(&raw mut BOOT_MODULE) })?;
-    #[cfg(Py_GIL_DISABLED)]
-    // SAFETY: a live module; the code below needs no GIL.
-    unsafe {
-        ffi::PyUnstable_Module_SetGIL(module.as_ptr(), ffi::Py_MOD_GIL_NOT_USED);
+/// `PyInit__boot`
+unsafe extern "C" fn init_boot() -> *mut ffi::PyObject {
+    // SAFETY: the definition is static, and only CPython writes to it.
+    unsafe { ffi::PyModuleDef_Init(&raw mut BOOT_MODULE) }
+}
+
+unsafe extern "C" fn exec_boot(_module: *mut ffi::PyObject) -> c_int {
+    match boot() {
+        Ok(()) => 0,
+        Err(Raised) => failed(),
     }
-    let settings = SETTINGS.lock().ok().and_then(|mut settings| settings.take()).ok_or_else(already_booted)?;
+}
+
+fn boot() -> Result<()> {
+    let settings = SETTINGS.lock().ok().and_then(|settings| settings.clone()).ok_or_else(not_prepared)?;
+    set_sys(c"oxidized", &Object::bool(true))?;
+    // Since 3.11 `PYTHONEXECUTABLE` replaces what the configuration says, even in isolated mode.
+    set_sys(c"executable", &Object::fs_str(settings.root.as_os_str().as_bytes())?)?;
     let finder = oxidized_importer::install(settings)?;
     let encodings = import_in_progress()?;
     oxidized_importer::patch_module(&finder, &encodings, "encodings")?;
     if let Ok(mut slot) = FINDER.lock() {
-        *slot = Some(finder);
+        slot.get_or_insert(finder);
     }
-    Ok(module)
+    Ok(())
 }
 
-fn already_booted() -> Raised {
+/// Keeps the text of the exception, and raises another for CPython to fail with.
+fn failed() -> c_int {
+    if let (Ok(mut slot), Some(text)) = (FAILURE.lock(), take_exception().as_ref().map(describe_exception)) {
+        *slot = Some(text);
+    }
+    // SAFETY: exception types are alive while Python runs.
+    raise(unsafe { ffi::PyExc_ImportError }, "the importer cannot be installed");
+    -1
+}
+
+fn not_prepared() -> Raised {
     // SAFETY: exception types are alive while Python runs.
     let kind = unsafe { ffi::PyExc_ImportError };
-    oxidized_importer::object::raise(kind, "_boot is imported once, while Python starts")
+    raise(kind, "the program has not prepared the importer")
 }
 
 /// The module `encodings`, whose frozen code is just importing `_boot`.

@@ -5,13 +5,19 @@
 //! application once more. The command line alone does not tell, for an application may have an option `-c` of its
 //! own. It is taken as an interpreter's command line if
 //!
-//! * it has interpreter options that end in `-c` or `-m`, and the parent process runs this same executable or the
-//!   code is that of a `multiprocessing` helper; or
+//! * it has interpreter options that end in `-c` or `-m`, and the program has started itself ([`crate::lineage`]) or
+//!   the code is that of a `multiprocessing` helper; or
 //! * its first argument is `--multiprocessing-fork`, as `multiprocessing` does when `sys.frozen` is set.
+//!
+//! An application that restarts itself runs `[sys.executable, sys.argv[0], ...]` or `[sys.executable, __file__, ...]`.
+//! `python` would take the second word for the script, so here it is not an argument of the application either.
 
 use std::ffi::{CString, NulError, OsString, c_char};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use crate::config::executed_path;
+use crate::lineage;
 
 /// Options of the `python` command that take no value.
 const FLAGS: &[u8] = b"bBdEiIOPqRsSuvx";
@@ -35,15 +41,18 @@ pub(crate) struct Invocation {
 }
 
 impl Invocation {
-    pub(crate) fn new(argv: Vec<OsString>) -> Result<Self, NulError> {
+    pub(crate) fn new(argv: Vec<OsString>, executable: &Path) -> Result<Self, NulError> {
         let mut arguments =
             argv.into_iter().map(|argument| CString::new(argument.into_vec())).collect::<Result<Vec<_>, _>>()?;
         let frozen_child = arguments.get(1).is_some_and(|first| first.as_c_str() == c"--multiprocessing-fork");
         if frozen_child {
             arguments.splice(1..1, [c"-c".to_owned(), CString::new(FROZEN_CHILD)?]);
         }
+        if names_itself(&arguments, executable) && lineage::started_by_itself() {
+            arguments.remove(1);
+        }
         let as_interpreter = frozen_child
-            || interpreter_command(&arguments).is_some_and(|code| is_helper(code) || parent_is_this_program());
+            || interpreter_command(&arguments).is_some_and(|code| is_helper(code) || lineage::started_by_itself());
         Ok(Self { arguments, as_interpreter })
     }
 
@@ -51,6 +60,13 @@ impl Invocation {
     pub(crate) fn pointers(&self) -> Vec<*mut c_char> {
         self.arguments.iter().map(|argument| argument.as_ptr().cast_mut()).collect()
     }
+}
+
+/// Whether the first argument, where `python` expects the script, is the program or a virtual path below it.
+fn names_itself(arguments: &[CString], executable: &Path) -> bool {
+    let Some(first) = arguments.get(1).map(|argument| argument.as_bytes()) else { return false };
+    let path = Path::new(std::ffi::OsStr::from_bytes(first));
+    path.starts_with(executable) || (first.contains(&b'/') && path.canonicalize().is_ok_and(|path| path == executable))
 }
 
 fn is_helper(code: &[u8]) -> bool {
@@ -78,19 +94,16 @@ fn interpreter_command(arguments: &[CString]) -> Option<&[u8]> {
     }
 }
 
-/// Whether the parent process runs the same file.
-fn parent_is_this_program() -> bool {
-    let identity = |process: &str| {
-        let metadata = std::fs::metadata(format!("/proc/{process}/exe")).ok()?;
-        Some((metadata.dev(), metadata.ino()))
-    };
-    let parent = std::os::unix::process::parent_id().to_string();
-    identity("self").is_some_and(|own| identity(&parent) == Some(own))
-}
-
-/// The command line of the process.
+/// The command line of the process. A program found through `PATH` is named by its path, as scripts are.
 pub(crate) fn process_arguments() -> Vec<OsString> {
-    std::env::args_os().map(|argument| OsString::from_vec(argument.as_bytes().to_vec())).collect()
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    if let Some(name) = arguments.first_mut()
+        && !name.as_bytes().contains(&b'/')
+        && let Some(path) = executed_path()
+    {
+        *name = path.into();
+    }
+    arguments
 }
 
 #[cfg(test)]
@@ -113,5 +126,13 @@ mod tests {
         {
             assert_eq!(command(other), None, "{other:?}");
         }
+    }
+
+    #[test]
+    fn a_script_argument_is_the_program_or_below_it() {
+        let names =
+            |first: &str| names_itself(&[c"app".into(), CString::new(first).unwrap()], Path::new("/bin/sh/app"));
+        assert!(names("/bin/sh/app") && names("/bin/sh/app/main.py"));
+        assert!(!names("/bin/sh/apple") && !names("app") && !names("-c"));
     }
 }

@@ -48,7 +48,8 @@ pub(crate) fn initialize(
     let mut python = PyConfig::new();
     python.apply(config, executable, invocation)?;
     // SAFETY: the configuration is initialised and Python is pre-initialised.
-    status(unsafe { ffi::Py_InitializeFromConfig(&raw const python.0) })
+    let outcome = status(unsafe { ffi::Py_InitializeFromConfig(&raw const python.0) });
+    outcome.map_err(|error| crate::boot::failure().map_or(error, |exception| NewInterpreterError::Boot { exception }))
 }
 
 /// Locale, UTF-8 mode and allocators: a packaged program decodes and encodes as the `python` command does, whatever
@@ -195,19 +196,22 @@ fn status(status: ffi::PyStatus) -> Result<(), NewInterpreterError> {
 
 /// The path of the running executable.
 pub(crate) fn current_executable() -> Result<PathBuf, NewInterpreterError> {
-    let error = match std::env::current_exe() {
-        Ok(path) => return Ok(path),
-        Err(error) => error,
-    };
-    // Without /proc the kernel still says under which name the program was started.
+    std::env::current_exe().or_else(|error| {
+        // Without /proc the kernel still says under which name the program was started.
+        let path = executed_path().ok_or(NewInterpreterError::Executable(error))?;
+        std::path::absolute(path).map_err(NewInterpreterError::Executable)
+    })
+}
+
+/// The path that the kernel was told to execute.
+pub(crate) fn executed_path() -> Option<PathBuf> {
     // SAFETY: reads the auxiliary vector; the string lives as long as the process.
     let name = unsafe {
         let name = libc::getauxval(libc::AT_EXECFN) as *const c_char;
         if name.is_null() {
-            return Err(NewInterpreterError::Executable(error));
+            return None;
         }
         CStr::from_ptr(name)
     };
-    let path = PathBuf::from(OsString::from_vec(name.to_bytes().to_vec()));
-    std::path::absolute(path).map_err(NewInterpreterError::Executable)
+    Some(PathBuf::from(OsString::from_vec(name.to_bytes().to_vec())))
 }

@@ -36,6 +36,12 @@ pub enum NewInterpreterError {
         /// What it says.
         message: String,
     },
+    /// The importer could not be installed.
+    #[error("Python cannot start: the importer fails with {exception}")]
+    Boot {
+        /// Type and text of the Python exception.
+        exception: String,
+    },
     /// An argument or path holds a NUL byte.
     #[error("argument holds a NUL byte")]
     Nul(#[from] std::ffi::NulError),

@@ -4,7 +4,7 @@
 //! the dictionary of `sys` ends the process as soon as that dictionary is cleared: threads are joined, `atexit`
 //! handlers have run, modules are gone and their finalizers have run, standard streams are flushed. What does not
 //! happen is only the release of memory, and finalizers of objects that nothing but `sys`, `builtins` or the
-//! interpreter itself refers to.
+//! interpreter itself refers to. A program that removes the capsule ends the slow way.
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
@@ -27,7 +27,7 @@ const FLUSH_FAILED: c_int = 120;
 const INTERRUPTED: c_int = 1 << 16;
 
 static STATUS: AtomicI32 = AtomicI32::new(0);
-static FINALIZING: AtomicBool = AtomicBool::new(false);
+static FINISHING: AtomicBool = AtomicBool::new(false);
 
 /// Ends Python and returns the status to exit with; a fast exit ends the process.
 pub(crate) fn finish(outcome: Outcome, fast: bool) -> c_int {
@@ -40,7 +40,7 @@ pub(crate) fn finish(outcome: Outcome, fast: bool) -> c_int {
         // SAFETY: a static name and a destructor of the right type; the value only must not be null.
         let capsule = unsafe { ffi::PyCapsule_New((&raw const STATUS).cast_mut().cast(), c"exit".as_ptr(), Some(end)) };
         if Object::owned(capsule).and_then(|capsule| set_sys(c"_exit_capsule", &capsule)).is_ok() {
-            FINALIZING.store(true, Ordering::SeqCst);
+            FINISHING.store(true, Ordering::SeqCst);
         } else {
             clear();
         }
@@ -56,17 +56,35 @@ pub(crate) fn finish(outcome: Outcome, fast: bool) -> c_int {
 
 /// Destructor of the capsule.
 unsafe extern "C" fn end(_capsule: *mut ffi::PyObject) {
-    if !FINALIZING.swap(false, Ordering::SeqCst) {
+    // SAFETY: the GIL is held; the frame is only compared with null.
+    let by_python_code = unsafe { !ffi::PyEval_GetFrame().is_null() };
+    // An `atexit` handler or a finalizer may remove the capsule, and has more to do.
+    if !FINISHING.swap(false, Ordering::SeqCst) || by_python_code || !is_finalizing() {
         return;
     }
-    let flushed = flush(c"stdout");
-    flush(c"stderr");
+    let flushed = flush(c"stdout") & flush(c"stderr");
     let status = STATUS.load(Ordering::SeqCst);
     if status == INTERRUPTED {
         die_of_interrupt();
     }
     // SAFETY: runs the exit handlers of C and ends the process; Python is past all of its own.
     unsafe { libc::exit(if flushed { status } else { FLUSH_FAILED }) }
+}
+
+/// Whether Python is past its exit handlers and the end of other threads.
+fn is_finalizing() -> bool {
+    #[cfg(Py_3_13)]
+    // SAFETY: reads a variable.
+    return unsafe { ffi::Py_IsFinalizing() } != 0;
+    #[cfg(not(Py_3_13))]
+    {
+        unsafe extern "C" {
+            /// Public under another name since 3.13.
+            fn _Py_IsFinalizing() -> c_int;
+        }
+        // SAFETY: reads a variable.
+        unsafe { _Py_IsFinalizing() != 0 }
+    }
 }
 
 /// Flushes a stream once more: finalizers may have written to it. CPython has already complained about a failure.

@@ -12,7 +12,7 @@ use pyox_packed_resources::SectionKind;
 use crate::child::{Invocation, process_arguments};
 use crate::config::{OxidizedPythonInterpreterConfig, current_executable, initialize};
 use crate::error::NewInterpreterError;
-use crate::{boot, exit, run};
+use crate::{boot, exit, lineage, run};
 
 /// CPython is started at most once per process: packed modules are served from the start, or not at all.
 static STARTED: AtomicBool = AtomicBool::new(false);
@@ -36,7 +36,8 @@ impl MainPythonInterpreter {
         check_version(&config)?;
         let boot_code = blob.section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?;
         let root: PathBuf = executable.map_or_else(current_executable, Ok)?;
-        let invocation = Invocation::new(argv.unwrap_or_else(process_arguments))?;
+        let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &root)?;
+        lineage::hide_mark();
         if STARTED.swap(true, Ordering::SeqCst) {
             return Err(NewInterpreterError::AlreadyStarted);
         }
@@ -47,6 +48,7 @@ impl MainPythonInterpreter {
         let settings = Settings { blob, root: root.clone(), script, optimize: config.optimization_level };
         boot::prepare(settings, boot_code)?;
         initialize(&config, &root, &invocation)?;
+        lineage::leave_mark();
         let interpreter =
             boot::finder().map(|finder| Self { config, as_interpreter: invocation.as_interpreter, finder });
         let interpreter = interpreter.ok_or_else(|| start_failed("the importer was not installed"))?;
@@ -60,8 +62,8 @@ impl MainPythonInterpreter {
         let outcome = match &self.config.run {
             _ if self.as_interpreter => None,
             Run::Script { .. } => Some(run::script(&self.finder)),
-            Run::Module(name) => Some(run::module(name)),
-            Run::Code(code) => Some(run::code(code)),
+            Run::Module(name) => Some(run::module(&self.finder, name)),
+            Run::Code(code) => Some(run::code(&self.finder, code)),
             _ => None,
         };
         let Some(outcome) = outcome else {
@@ -75,7 +77,6 @@ impl MainPythonInterpreter {
 
     /// Attributes and builtins that a packaged program finds.
     fn decorate(&self) -> Result<()> {
-        set_sys(c"oxidized", &Object::bool(true))?;
         if self.config.sys_frozen {
             set_sys(c"frozen", &Object::bool(true))?;
         }

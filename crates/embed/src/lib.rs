@@ -22,6 +22,7 @@ mod config;
 mod error;
 mod exit;
 mod interpreter;
+mod lineage;
 mod run;
 
 pub use config::OxidizedPythonInterpreterConfig;

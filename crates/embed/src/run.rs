@@ -2,14 +2,14 @@
 
 use std::ffi::c_int;
 
-use oxidized_importer::object::{Object, Raised, Result, import, set_item};
+use oxidized_importer::object::{Object, Raised, Result, clear, import, set_item, sys, take_exception};
 use pyo3_ffi as ffi;
 
 use crate::exit::Outcome;
 
 /// Runs the packed `__main__` as `python FILE` runs a script.
 pub(crate) fn script(finder: &Object) -> Outcome {
-    outcome(|| {
+    outcome(finder, || {
         let (code, file) = oxidized_importer::main_code(finder)?;
         let namespace = main_namespace()?;
         set_item(&namespace, c"__file__", &file)?;
@@ -20,26 +20,26 @@ pub(crate) fn script(finder: &Object) -> Outcome {
 }
 
 /// Runs a module as `python -m NAME` does, but leaves `sys.argv[0]` the name of the program.
-pub(crate) fn module(name: &str) -> Outcome {
-    outcome(|| {
+pub(crate) fn module(finder: &Object, name: &str) -> Outcome {
+    outcome(finder, || {
         let run = import(c"runpy")?.attr(c"_run_module_as_main")?;
         run.call(&[&Object::str(name)?, &Object::bool(false)]).map(drop)
     })
 }
 
 /// Runs statements as `python -c TEXT` does.
-pub(crate) fn code(text: &str) -> Outcome {
-    outcome(|| {
+pub(crate) fn code(finder: &Object, text: &str) -> Outcome {
+    outcome(finder, || {
         let arguments = [&Object::str(&format!("{text}\n"))?, &Object::str("<string>")?, &Object::str("exec")?];
         let code = import(c"builtins")?.call_method(c"compile", &arguments)?;
         evaluate(&code, &main_namespace()?)
     })
 }
 
-fn outcome(run: impl FnOnce() -> Result<()>) -> Outcome {
+fn outcome(finder: &Object, run: impl FnOnce() -> Result<()>) -> Outcome {
     match run() {
         Ok(()) => Outcome::Status(0),
-        Err(Raised) => unhandled_exception(),
+        Err(Raised) => unhandled_exception(finder),
     }
 }
 
@@ -60,34 +60,27 @@ fn evaluate(code: &Object, namespace: &Object) -> Result<()> {
 }
 
 /// What CPython does with an exception that nothing caught.
-fn unhandled_exception() -> Outcome {
-    // SAFETY: an exception is set, exception types are alive; printing clears the exception.
-    unsafe {
-        if ffi::PyErr_ExceptionMatches(ffi::PyExc_SystemExit) != 0 {
-            return Outcome::Status(system_exit().unwrap_or(1));
-        }
-        let interrupted = ffi::PyErr_ExceptionMatches(ffi::PyExc_KeyboardInterrupt) != 0;
-        ffi::PyErr_Print();
-        if interrupted { Outcome::Interrupted } else { Outcome::Status(1) }
+fn unhandled_exception(finder: &Object) -> Outcome {
+    // SAFETY: an exception is set, and exception types are alive.
+    let is = |kind: *mut ffi::PyObject| unsafe { ffi::PyErr_ExceptionMatches(kind) != 0 };
+    // SAFETY: exception types are alive while Python runs.
+    let (system_exit_type, interrupt) = unsafe { (ffi::PyExc_SystemExit, ffi::PyExc_KeyboardInterrupt) };
+    if is(system_exit_type) {
+        return Outcome::Status(system_exit().unwrap_or(1));
     }
+    let outcome = if is(interrupt) { Outcome::Interrupted } else { Outcome::Status(1) };
+    // SAFETY: an exception is set; printing clears it.
+    oxidized_importer::show_sources(finder, || unsafe { ffi::PyErr_Print() });
+    outcome
 }
 
 /// The status of `SystemExit`: none is 0, a number is itself, anything else is printed and is 1.
 fn system_exit() -> Result<c_int> {
-    let (mut kind, mut value, mut traceback) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
-    // SAFETY: the three references fetched become owned by the objects; null ones are tolerated by `Py_XDECREF`.
-    let exception = unsafe {
-        ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
-        ffi::PyErr_NormalizeException(&raw mut kind, &raw mut value, &raw mut traceback);
-        ffi::Py_XDECREF(kind);
-        ffi::Py_XDECREF(traceback);
-        Object::owned(value)?
-    };
-    if let Ok(stdout) = import(c"sys")?.attr(c"stdout")
-        && !stdout.is_none()
+    let exception = take_exception().ok_or(Raised)?;
+    if let Some(stdout) = sys(c"stdout").filter(|stdout| !stdout.is_none())
         && stdout.call_method(c"flush", &[]).is_err()
     {
-        oxidized_importer::object::clear();
+        clear();
     }
     let code = exception.attr_or_none(c"code").unwrap_or_else(Object::none);
     if code.is_none() {
@@ -97,7 +90,7 @@ fn system_exit() -> Result<c_int> {
     unsafe {
         if ffi::PyLong_Check(code.as_ptr()) != 0 {
             let status = ffi::PyLong_AsLong(code.as_ptr());
-            oxidized_importer::object::clear();
+            clear();
             return Ok(status as c_int);
         }
     }
@@ -105,20 +98,16 @@ fn system_exit() -> Result<c_int> {
     Ok(1)
 }
 
-/// Writes `str(message)` and a newline to `sys.stderr`.
+/// Writes `str(message)` and a newline to `sys.stderr`, or to that of C if there is none.
 fn print(message: &Object) {
-    let write = || -> Result<()> {
-        let stderr = import(c"sys")?.attr(c"stderr")?;
-        if stderr.is_none() {
-            return Ok(());
+    let stderr = sys(c"stderr").filter(|stderr| !stderr.is_none());
+    // SAFETY: live objects; a file gets `str(message)`, and the formats take an object and nothing.
+    unsafe {
+        match stderr {
+            Some(stderr) => drop(ffi::PyFile_WriteObject(message.as_ptr(), stderr.as_ptr(), ffi::Py_PRINT_RAW)),
+            None => ffi::PySys_FormatStderr(c"%S".as_ptr(), message.as_ptr()),
         }
-        // SAFETY: two live objects; the file gets `str(message)`.
-        oxidized_importer::object::check(unsafe {
-            ffi::PyFile_WriteObject(message.as_ptr(), stderr.as_ptr(), ffi::Py_PRINT_RAW)
-        })?;
-        stderr.call_method(c"write", &[&Object::str("\n")?]).map(drop)
-    };
-    if write().is_err() {
-        oxidized_importer::object::clear();
+        clear();
+        ffi::PySys_WriteStderr(c"\n".as_ptr());
     }
 }

@@ -19,31 +19,33 @@ use crate::state::State;
 const VARIABLE: &std::ffi::CStr = c"PYOXIDIZER_PACKAGE_CACHE";
 
 impl State {
-    /// The directory that holds the files of a top-level package; `None` when the package is not placed in files, or
-    /// when no cache directory can be used. The files are written if they are not there.
+    /// The directory that holds the files of a top-level module; `None` when it is not placed in files, or when no
+    /// cache directory can be used. The files are written if they are not there.
     pub(crate) fn cache_directory(&self, package: &str) -> Result<Option<PathBuf>> {
         let Some(entry) = self.entry(package)? else { return Ok(None) };
-        let Some(digest) = self.text(&entry, FieldKind::CacheDirectory)? else { return Ok(None) };
-        if let Some(known) = self.cached.lock().ok().and_then(|cached| cached.get(package).cloned()) {
+        let Some(name) = self.text(&entry, FieldKind::CacheDirectory)? else { return Ok(None) };
+        if let Some(known) = self.cached.lock().ok().and_then(|cached| cached.get(&name).cloned()) {
             return Ok(known);
         }
-        let directory = cache_root().and_then(|root| self.place(&root, &digest, &entry)).ok();
+        let Some(files) = self.entry(&name)? else { return Ok(None) };
+        let directory = cache_root().and_then(|root| self.place(&root, &files)).ok();
         if let Ok(mut cached) = self.cached.lock() {
-            cached.insert(package.to_owned(), directory.clone());
+            cached.insert(name, directory.clone());
         }
         Ok(directory)
     }
 
-    fn place(&self, root: &Path, digest: &str, entry: &Entry<'static>) -> io::Result<PathBuf> {
-        let directory = root.join(plain_name(digest)?);
+    fn place(&self, root: &Path, files: &Entry<'static>) -> io::Result<PathBuf> {
+        let name = plain_name(files.name())?;
+        let directory = root.join(name);
         if directory.symlink_metadata().is_ok() {
             check_owned(&directory)?;
             return Ok(directory);
         }
         private_directory(root)?;
-        let unfinished = root.join(format!(".{digest}.{}", std::process::id()));
+        let unfinished = root.join(format!(".{name}.{}", std::process::id()));
         let _ = fs::remove_dir_all(&unfinished);
-        let written = self.write_files(&unfinished, entry).and_then(|()| fs::rename(&unfinished, &directory));
+        let written = self.write_files(&unfinished, files).and_then(|()| fs::rename(&unfinished, &directory));
         if written.is_err() {
             let _ = fs::remove_dir_all(&unfinished);
         }
@@ -51,9 +53,9 @@ impl State {
         if directory.is_dir() { check_owned(&directory).map(|()| directory) } else { written.map(|()| directory) }
     }
 
-    fn write_files(&self, directory: &Path, entry: &Entry<'static>) -> io::Result<()> {
+    fn write_files(&self, directory: &Path, files: &Entry<'static>) -> io::Result<()> {
         private_directory(directory)?;
-        for field in entry.fields_of(FieldKind::CacheFile) {
+        for field in files.fields_of(FieldKind::CacheFile) {
             let field = field.map_err(io::Error::other)?;
             let relative = Path::new(field.key());
             if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
@@ -70,7 +72,9 @@ impl State {
 }
 
 fn plain_name(name: &str) -> io::Result<&str> {
-    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let plain = !name.starts_with('.')
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     plain.then_some(name).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not a directory name"))
 }
 

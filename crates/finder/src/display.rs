@@ -95,15 +95,9 @@ unsafe extern "C" fn updatecache(
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     let update = || -> Result<Object> {
-        let lines = forward(&bound(this, 1), arguments, keywords)?;
-        // SAFETY: asks for the length of any object; -1 with an exception for those without.
-        let found = unsafe { ffi::PyObject_Size(lines.as_ptr()) };
-        if found != 0 {
-            crate::object::clear();
-            return Ok(lines);
-        }
-        let Some(name) = first(arguments) else { return Ok(lines) };
-        Ok(virtual_lines(&bound(this, 0), &name, &bound(this, 2))?.unwrap_or(lines))
+        // Before the original, which believes that any source the caller's globals lead to is that of the file.
+        let lines = first(arguments).map(|name| virtual_lines(&bound(this, 0), &name, &bound(this, 2))).transpose()?;
+        lines.flatten().map_or_else(|| forward(&bound(this, 1), arguments, keywords), Ok)
     };
     update().map_or(null_mut(), Object::into_ptr)
 }
@@ -126,7 +120,9 @@ fn virtual_source(finder: &Object, filename: &Object) -> Option<Object> {
     use std::os::unix::ffi::OsStrExt;
     let state = state_of(finder.as_ptr());
     let bytes = filename.to_fs_bytes().inspect_err(|Raised| crate::object::clear()).ok()?;
-    let name = state.module_of_file(std::path::Path::new(std::ffi::OsStr::from_bytes(&bytes)))?;
+    // A relative path is relative to an item of `sys.path`.
+    let path = state.root.join(std::ffi::OsStr::from_bytes(&bytes));
+    let name = state.module_of_file(&path)?;
     state.source(&name).inspect_err(|Raised| crate::object::clear()).ok()?
 }
 
@@ -193,32 +189,47 @@ unsafe extern "C" fn display_hook(
     arguments: *mut ffi::PyObject,
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    let display = || -> Result<Object> {
-        let (finder, original) = (bound(this, 0), bound(this, 1));
-        let Ok(io) = crate::object::import(c"io") else {
-            crate::object::clear();
-            return forward(&original, arguments, keywords);
-        };
-        let real_open = io.attr(c"open")?;
-        io.set_attr(c"open", &function(&OPEN, &[&finder, &real_open])?)?;
-        let outcome = forward(&original, arguments, keywords);
-        keep_exception(|| io.set_attr(c"open", &real_open));
-        outcome
-    };
+    let display = || show_sources(&bound(this, 0), || forward(&bound(this, 1), arguments, keywords));
     display().map_or(null_mut(), Object::into_ptr)
+}
+
+/// Runs something that makes the interpreter print tracebacks, so that they show the sources of packed modules. An
+/// exception that is set stays set.
+pub fn show_sources<T>(finder: &Object, print: impl FnOnce() -> T) -> T {
+    #[cfg(not(Py_3_13))]
+    {
+        let mut real = None;
+        keep_exception(|| {
+            let io = crate::object::import(c"io")?;
+            let real_open = io.attr(c"open")?;
+            io.set_attr(c"open", &function(&OPEN, &[finder, &real_open])?)?;
+            real = Some((io, real_open));
+            Ok(())
+        });
+        let outcome = print();
+        if let Some((io, real_open)) = real {
+            keep_exception(|| io.set_attr(c"open", &real_open));
+        }
+        outcome
+    }
+    #[cfg(Py_3_13)]
+    {
+        let _ = finder;
+        print()
+    }
 }
 
 /// Runs something without touching the exception that may be set.
 #[cfg(not(Py_3_13))]
 fn keep_exception(action: impl FnOnce() -> Result<()>) {
-    let (mut kind, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
-    // SAFETY: the three references fetched are given back unchanged.
-    unsafe { ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback) };
+    use crate::object::{clear, set_exception, take_exception};
+    let exception = take_exception();
     if action().is_err() {
-        crate::object::clear();
+        clear();
     }
-    // SAFETY: as above.
-    unsafe { ffi::PyErr_Restore(kind, value, traceback) };
+    if let Some(exception) = exception {
+        set_exception(exception);
+    }
 }
 
 #[cfg(not(Py_3_13))]

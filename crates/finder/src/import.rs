@@ -65,13 +65,14 @@ impl State {
     pub(crate) fn exec_module(&self, finder: &Object, module: &Object) -> Result<()> {
         let name_object = module.attr(c"__spec__").and_then(|spec| spec.attr(c"name"))?;
         let name = name_object.to_str()?;
-        let Some(entry) = self.entry(name)? else { return Ok(()) };
+        let Some(entry) = self.entry(name)?.filter(|entry| entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)))
+        else {
+            // A namespace package.
+            return module.set_attr(c"__file__", &Object::none());
+        };
         if entry.is(EntryFlags::EXTENSION) {
             let exec_dynamic = self.python.imp.attr(c"exec_dynamic")?;
             self.python.call_with_frames_removed.call(&[&exec_dynamic, module])?;
-            return Ok(());
-        }
-        if !entry.is(EntryFlags::MODULE) {
             return Ok(());
         }
         let code = self.code(&entry)?;
@@ -109,8 +110,11 @@ impl State {
         let Some(source) = self.value(entry, FieldKind::Source)? else {
             return Err(import_error(&format!("module {name} has neither bytecode nor source"), name));
         };
-        let builtins = import(c"builtins")?;
-        builtins.call_method(c"compile", &[&Object::bytes(&source)?, file, &Object::str("exec")?])
+        let compile = import(c"builtins")?.attr(c"compile")?;
+        let (source, mode) = (Object::bytes(&source)?, Object::str("exec")?);
+        // No flags, and none of the frame that imports.
+        let (flags, dont_inherit) = (Object::bool(false), Object::bool(true));
+        self.python.call_with_frames_removed.call(&[&compile, &source, file, &mode, &flags, &dont_inherit])
     }
 
     /// The source text of a module; `None` if it has none.

@@ -19,5 +19,6 @@ mod paths;
 mod state;
 mod types;
 
+pub use display::show_sources;
 pub use state::{Settings, State};
 pub use types::{install, main_code, patch_module};

@@ -11,6 +11,7 @@ use std::io::Write;
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
 
 use pyox_packed_resources::{Entry, FieldKind};
 
@@ -20,6 +21,9 @@ use crate::state::State;
 
 /// Makes the path of every memory file different from all earlier ones.
 static SPELLING: AtomicUsize = AtomicUsize::new(0);
+
+/// SONAMEs of libraries that are loaded, by any interpreter of the process.
+static LIBRARIES: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 
 /// A library in a memory file; the path is valid while this lives.
 struct MemoryFile {
@@ -100,7 +104,7 @@ impl State {
     /// Loads the libraries that an entry needs, each after those it needs itself. A library satisfies the
     /// `DT_NEEDED` of later ones by its SONAME.
     fn load_dependencies(&self, entry: &Entry<'static>) -> Result<()> {
-        match self.libraries.lock() {
+        match LIBRARIES.lock() {
             Ok(mut loaded) => self.load_missing(entry, &mut loaded),
             Err(_) => Err(import_error("loading a library has failed before", entry.name())),
         }

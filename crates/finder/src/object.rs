@@ -233,6 +233,57 @@ pub fn clear() {
     unsafe { ffi::PyErr_Clear() }
 }
 
+/// Takes the exception that is set, if one is.
+pub fn take_exception() -> Option<Object> {
+    #[cfg(Py_3_12)]
+    // SAFETY: the reference returned is owned, or null.
+    return Object::owned(unsafe { ffi::PyErr_GetRaisedException() }).ok();
+    #[cfg(not(Py_3_12))]
+    // SAFETY: the references fetched are owned and may be null; after normalisation the value is an exception if
+    // there was one.
+    unsafe {
+        let (mut kind, mut value, mut traceback) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
+        ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
+        ffi::PyErr_NormalizeException(&raw mut kind, &raw mut value, &raw mut traceback);
+        ffi::Py_XDECREF(kind);
+        let value = Object::owned(value).ok();
+        if let (Some(value), false) = (&value, traceback.is_null()) {
+            ffi::PyException_SetTraceback(value.as_ptr(), traceback);
+        }
+        ffi::Py_XDECREF(traceback);
+        value
+    }
+}
+
+/// Sets an exception that was taken.
+pub fn set_exception(exception: Object) {
+    #[cfg(Py_3_12)]
+    // SAFETY: an exception, whose reference the call takes over.
+    unsafe {
+        ffi::PyErr_SetRaisedException(exception.into_ptr());
+    }
+    #[cfg(not(Py_3_12))]
+    // SAFETY: an exception; the call takes over references to its type, itself and its traceback, if it has one.
+    unsafe {
+        let kind = Object::borrowed(ffi::Py_TYPE(exception.as_ptr()).cast());
+        let traceback = ffi::PyException_GetTraceback(exception.as_ptr());
+        ffi::PyErr_Restore(kind.into_ptr(), exception.into_ptr(), traceback);
+    }
+}
+
+/// Type and text of an exception, as the last line of a traceback has them.
+pub fn describe_exception(exception: &Object) -> String {
+    // SAFETY: the type of a live object is alive; `str()` of an object is a new reference or null.
+    let (kind, text) = unsafe {
+        let kind = Object::borrowed(ffi::Py_TYPE(exception.as_ptr()).cast());
+        (kind, Object::owned(ffi::PyObject_Str(exception.as_ptr())).ok())
+    };
+    let name = kind.attr_or_none(c"__name__").and_then(|name| name.to_str().map(str::to_owned).ok());
+    let text = text.and_then(|text| text.to_str().map(str::to_owned).ok());
+    clear();
+    format!("{}: {}", name.unwrap_or_default(), text.unwrap_or_default())
+}
+
 /// Sets an exception of a built-in type, one of the `PyExc_` pointers.
 pub fn raise(kind: *mut ffi::PyObject, message: &str) -> Raised {
     let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();

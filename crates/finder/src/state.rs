@@ -1,7 +1,7 @@
 //! What a finder knows: the blob, the virtual root, and how to look things up in both.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ffi::c_int;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind};
 use crate::object::{Object, Raised, Result, import, import_error, sys};
 
 /// What [`crate::install`] needs to know.
+#[derive(Clone)]
 pub struct Settings {
     /// The program's resources.
     pub blob: Blob<'static>,
@@ -31,10 +32,8 @@ pub struct State {
     pub(crate) script: Option<String>,
     bytecode_kinds: [FieldKind; 3],
     pub(crate) python: Python,
-    /// Directories of top-level packages placed in files; `None` when they could not be.
+    /// Cache directories by name; `None` for those that could not be used.
     pub(crate) cached: Mutex<HashMap<String, Option<PathBuf>>>,
-    /// SONAMEs of libraries that are loaded.
-    pub(crate) libraries: Mutex<HashSet<String>>,
     /// The module made of `support.py`, once something needs it.
     pub(crate) support: OnceLock<Object>,
     /// `OxidizedPathEntryFinder`, once something needs it.
@@ -108,7 +107,6 @@ impl State {
             bytecode_kinds,
             python: Python::new()?,
             cached: Mutex::default(),
-            libraries: Mutex::default(),
             support: OnceLock::new(),
             path_entry_type: OnceLock::new(),
         })

@@ -135,6 +135,30 @@ class ResourceReader(TraversableResources):
         return iter([item.name for item in self.files().iterdir()])
 
 
+class PackedFile(type(pathlib.Path())):
+    """The path of a file of a distribution; inside the program it can be read, but has no file."""
+
+    finder = None
+
+    def open(self, mode="r", buffering=-1, encoding=None, errors=None, newline=None):
+        try:
+            return super().open(mode, buffering, encoding, errors, newline)
+        except NotADirectoryError:
+            if set(mode) & set("wax+"):
+                raise
+            stream = io.BytesIO(self.finder.get_data(str(self)))
+            return stream if "b" in mode else io.TextIOWrapper(stream, encoding, errors, newline)
+
+    def exists(self, **options):
+        return super().exists(**options) or self.is_file()
+
+    def is_file(self, **options):
+        try:
+            return super().is_file(**options) or self.finder.get_data(str(self)) is not None
+        except OSError:
+            return False
+
+
 class OxidizedDistribution(importlib.metadata.Distribution):
     """A packed distribution for importlib.metadata."""
 
@@ -142,6 +166,7 @@ class OxidizedDistribution(importlib.metadata.Distribution):
         self._finder = finder
         self._key = key
         self._path = pathlib.Path(finder._base_directory(""), directory)
+        PackedFile.finder = finder
 
     def read_text(self, filename):
         data = self._finder._distribution_file(self._key, str(filename))
@@ -149,7 +174,7 @@ class OxidizedDistribution(importlib.metadata.Distribution):
 
     def locate_file(self, path):
         path = pathlib.PurePosixPath(path)
-        return pathlib.Path(self._finder._base_directory(path.parts[0] if path.parts else ""), path)
+        return PackedFile(self._finder._base_directory(path.parts[0] if path.parts else ""), path)
 
 
 def normalized(name):
@@ -159,6 +184,9 @@ def normalized(name):
 
 def find_distributions(finder, context):
     """Distributions that match an importlib.metadata context, or all of them."""
+    path = vars(context).get("path") if context else None
+    if path is not None and finder._base_directory("") not in map(os.fspath, path):
+        return iter(())
     name = getattr(context, "name", None)
     wanted = None if name is None else normalized(name)
     return iter([

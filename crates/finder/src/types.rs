@@ -88,6 +88,9 @@ fast_method!(get_data, ["path"], 1, |finder, a: Arguments| {
     if let Some(content) = state_of(finder.as_ptr()).content_of_file(path)? {
         return Object::bytes(&content);
     }
+    if state_of(finder.as_ptr()).below_root(path).is_some() {
+        return Err(os_error(libc::ENOENT, a.required(0)));
+    }
     match std::fs::read(path) {
         Ok(content) => Object::bytes(&content),
         Err(error) => Err(os_error(error.raw_os_error().unwrap_or(libc::EIO), a.required(0))),

@@ -51,7 +51,8 @@ fn mapped() -> Result<Option<&'static [u8]>, Error> {
         return Ok(None);
     }
     let expected = last.p_offset + last.p_filesz + TRAILER_LEN as u64;
-    if let Ok(metadata) = std::fs::metadata("/proc/self/exe")
+    // By name: under an emulator `/proc/self/exe` itself is the emulator.
+    if let Ok(metadata) = std::env::current_exe().and_then(std::fs::metadata)
         && metadata.size() < expected
     {
         return Err(Error::Truncated { expected, actual: metadata.size() });

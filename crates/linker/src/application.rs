@@ -6,7 +6,7 @@ use std::time::Instant;
 use pyox_distribution::{BytecodeCompiler, CompileJob, Distribution};
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::{
-    Blob, Collector, EntryFlags, FieldKind, Location, ModuleBytecode, ModuleSource, Resource, SectionKind, Value,
+    Blob, Collector, EntryFlags, FieldKind, ModuleBytecode, ModuleSource, Resource, SectionKind, Value,
 };
 
 use crate::entry::Entry;
@@ -109,7 +109,7 @@ impl<'a> ApplicationBuilder<'a> {
         let name = "__main__".to_owned();
         let mut add = |resource: Resource, value: Value, size: usize, kind: &str| -> Result<(), Error> {
             let stored = value.stored().read().map_err(Error::io("read", &file))?.len() as u64;
-            collector.add(&resource, value, Location::InMemory);
+            collector.add(&resource, value);
             rows.push(ReportRow {
                 name: name.clone(),
                 kind: kind.into(),

@@ -77,6 +77,13 @@ pub enum Finding {
         /// What needs it, nearest first.
         needed_by: Vec<String>,
     },
+    /// A library beyond the C library is left to the machine that runs the program.
+    FromSystem {
+        /// Its SONAME.
+        soname: String,
+        /// The file that needs it.
+        needed_by: String,
+    },
     /// Two libraries of one name differ; the first is used.
     ConflictingLibrary {
         /// The SONAME.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
 use crate::layout::{EntryFlags, FieldKind};
-use crate::resource::{Location, OptimizeLevel, Resource};
+use crate::resource::{OptimizeLevel, Resource};
 use crate::value::Value;
 use crate::write::{EntryWriter, Writer};
 
@@ -26,6 +26,8 @@ pub enum Placed {
     Added,
     /// A resource of the same kind and name was there before, or another metadata directory of the same project.
     Shadowed,
+    /// Entries have no place for it: a file outside of packages exists only as a file.
+    NotPacked,
 }
 
 impl Collector {
@@ -35,34 +37,18 @@ impl Collector {
     }
 
     /// Adds a resource whose content is `value`.
-    pub fn add(&mut self, resource: &Resource, value: Value, location: Location) -> Placed {
-        let (name, flags, kind, key) = describe(resource);
+    pub fn add(&mut self, resource: &Resource, value: Value) -> Placed {
+        let Some((name, flags, kind, key)) = describe(resource) else { return Placed::NotPacked };
         if let Resource::DistributionResource(file) = resource
             && *self.metadata_directories.entry(name.clone()).or_insert_with(|| file.directory.clone())
                 != file.directory
         {
             return Placed::Shadowed;
         }
-        let cached = location == Location::Cache && !matches!(resource, Resource::ModuleBytecode(_));
-        // A file that is nothing else exists only in the cache directory.
-        if kind == FieldKind::CacheFile {
-            if !self.claim(&name, kind, &key) {
-                return Placed::Shadowed;
-            }
-            let entry = self.writer.entry(name);
-            if cached {
-                entry.keyed(kind, key, value);
-            }
-            return Placed::Added;
-        }
-        if !self.set(&name, kind, &key, || value.clone()) {
+        if !self.set(&name, kind, &key, || value) {
             return Placed::Shadowed;
         }
         self.writer.entry(&*name).flag(flags);
-        if cached {
-            let path = resource.relative_path();
-            self.set(top_level(&path), FieldKind::CacheFile, &path, || value);
-        }
         match resource {
             Resource::ExtensionModule(module) => {
                 self.set(&name, FieldKind::RelativePath, "", || module.relative_path.as_bytes().into());
@@ -73,6 +59,16 @@ impl Collector {
             _ => {}
         }
         Placed::Added
+    }
+
+    /// Says that a file, with its path below `sys.path`, belongs into a cache directory.
+    pub fn cache_file(&mut self, directory: &str, path: &str, value: Value) {
+        self.set(directory, FieldKind::CacheFile, path, || value);
+    }
+
+    /// Says that the files of a top-level module or package are in a cache directory.
+    pub fn cache_directory(&mut self, top_level: &str, directory: &str) {
+        self.set(top_level, FieldKind::CacheDirectory, "", || directory.as_bytes().into());
     }
 
     /// Whether nothing has had this place yet; it is taken from now on.
@@ -94,12 +90,6 @@ impl Collector {
         self.writer.entry(name).keyed(FieldKind::Dependency, soname, Vec::new());
     }
 
-    /// Names the cache directory of a top-level package whose resources were added with [`Location::Cache`].
-    pub fn cache_directory(&mut self, package: &str, directory: &str) {
-        self.claim(package, FieldKind::CacheDirectory, "");
-        self.writer.entry(package).field(FieldKind::CacheDirectory, directory.as_bytes());
-    }
-
     /// Takes over all entries of a blob without decoding a value; `value` makes each from its field.
     ///
     /// # Errors
@@ -110,12 +100,19 @@ impl Collector {
         blob: &crate::Blob<'a>,
         mut value: impl FnMut(&crate::Field<'a>) -> Result<Value, Error>,
     ) -> Result<(), Error> {
+        let code = EntryFlags::MODULE.union(EntryFlags::EXTENSION);
         for entry in blob.entries() {
             let entry = entry?;
-            self.writer.entry(entry.name()).flag(entry.flags());
+            let present = self.writer.entry(entry.name());
+            // A module is taken as a whole: not its source from here and its extension from there.
+            let shadowed = present.is(code) && entry.is(code);
+            let kept =
+                if shadowed { EntryFlags::SHARED_LIBRARY.union(EntryFlags::DISTRIBUTION) } else { EntryFlags(!0) };
+            present.flag(EntryFlags(entry.flags().0 & kept.0));
             for field in entry.fields() {
                 let field = field?;
-                if self.claim(entry.name(), field.kind(), field.key()) {
+                let of_module = is_code(field.kind()) || field.kind() == FieldKind::RelativePath;
+                if !(shadowed && of_module) && self.claim(entry.name(), field.kind(), field.key()) {
                     let value = value(&field)?;
                     self.writer.entry(entry.name()).keyed(field.kind(), field.key(), value);
                 }
@@ -134,9 +131,8 @@ impl Collector {
         let mut implied = BTreeSet::new();
         for (name, kind, _) in &self.taken {
             // Names of libraries have dots too, and may carry fields of any other kind.
-            use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, PackageResource, Source};
-            if matches!(kind, Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension | PackageResource) {
-                let own = (*kind == PackageResource).then(|| name.clone());
+            if is_code(*kind) || *kind == FieldKind::PackageResource {
+                let own = (*kind == FieldKind::PackageResource).then(|| name.clone());
                 implied.extend(own.into_iter().chain(parents(name).map(str::to_owned)));
             }
         }
@@ -150,12 +146,12 @@ impl Collector {
     }
 }
 
-fn describe(resource: &Resource) -> (String, EntryFlags, FieldKind, String) {
+fn describe(resource: &Resource) -> Option<(String, EntryFlags, FieldKind, String)> {
     let module = |name: &str, is_package: bool, flags: EntryFlags, kind| {
         let flags = if is_package { flags.union(EntryFlags::PACKAGE) } else { flags };
         (name.to_owned(), flags, kind, String::new())
     };
-    match resource {
+    Some(match resource {
         Resource::ModuleSource(m) => module(&m.name, m.is_package, EntryFlags::MODULE, FieldKind::Source),
         Resource::ModuleBytecode(m) => {
             let kind = match m.optimize {
@@ -176,10 +172,14 @@ fn describe(resource: &Resource) -> (String, EntryFlags, FieldKind, String) {
         Resource::SharedLibrary(library) => {
             (library.name.clone(), EntryFlags::SHARED_LIBRARY, FieldKind::SharedLibrary, String::new())
         }
-        Resource::File(file) => {
-            (top_level(&file.path).to_owned(), EntryFlags::default(), FieldKind::CacheFile, file.path.clone())
-        }
-    }
+        Resource::File(_) => return None,
+    })
+}
+
+/// Whether a field is what `import` loads.
+fn is_code(kind: FieldKind) -> bool {
+    use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, Source};
+    matches!(kind, Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension)
 }
 
 /// The project name as PEP 503 compares it.
@@ -192,12 +192,6 @@ pub(crate) fn normalized_project_name(name: &str) -> String {
         normalized.push_str(&part.to_ascii_lowercase());
     }
     normalized
-}
-
-/// The top-level name of a path below `sys.path`.
-fn top_level(path: &str) -> &str {
-    let first = path.split('/').next().unwrap_or(path);
-    if first.len() == path.len() { first.split('.').next().unwrap_or(first) } else { first }
 }
 
 /// `a.b`, `a` for `a.b.c`.

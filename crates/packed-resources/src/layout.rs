@@ -106,9 +106,10 @@ pub enum FieldKind {
     PackageResource = 8,
     /// A file of the distribution's metadata directory; the key is its path relative to that directory.
     DistributionResource = 9,
-    /// A file to be placed in the cache directory of its top-level package; the key is its path below `sys.path`.
+    /// A file to be placed in the cache directory that the entry is named after; the key is its path below `sys.path`.
     CacheFile = 10,
-    /// Name of the cache directory of a top-level package: hexadecimal digest of its files.
+    /// Name of the cache directory that holds the files of a top-level module or package, and of the entry that lists
+    /// them.
     CacheDirectory = 11,
     /// The path below `sys.path` the resource has when it is a file, where that does not follow from its name.
     RelativePath = 12,

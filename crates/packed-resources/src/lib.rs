@@ -44,7 +44,7 @@ pub use entry::{Entry, Field, Fields};
 pub use error::Error;
 pub use layout::{Encoding, EntryFlags, FieldKind, MAGIC, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, hash_name};
 pub use resource::{
-    Data, DistributionResource, ExtensionModule, FileData, Location, ModuleBytecode, ModuleSource, OptimizeLevel,
+    Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
     PackageResource, ReadData, Resource, SharedLibrary,
 };
 pub use value::Value;

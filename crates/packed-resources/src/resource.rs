@@ -88,17 +88,6 @@ impl OptimizeLevel {
     }
 }
 
-/// Where a resource lives when the program runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Location {
-    /// In the executable; imported or read from memory.
-    #[default]
-    InMemory,
-    /// In the executable, and its package's files are placed in a content-addressed cache directory on first use.
-    Cache,
-}
-
 /// Source text of a module.
 #[derive(Debug, Clone)]
 pub struct ModuleSource {

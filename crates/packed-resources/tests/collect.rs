@@ -4,8 +4,8 @@ mod common;
 
 use common::TestResult;
 use pyox_packed_resources::{
-    Blob, Collector, DistributionResource, EntryFlags, Error, ExtensionModule, FieldKind, FileData, Location,
-    ModuleBytecode, ModuleSource, OptimizeLevel, PackageResource, Placed, Resource, SharedLibrary, Value,
+    Blob, Collector, DistributionResource, EntryFlags, Error, ExtensionModule, FieldKind, FileData, ModuleBytecode,
+    ModuleSource, OptimizeLevel, PackageResource, Placed, Resource, SharedLibrary, Value,
 };
 
 fn source(name: &str, is_package: bool) -> Resource {
@@ -47,15 +47,15 @@ const NAMESPACE: EntryFlags = EntryFlags::NAMESPACE.union(EntryFlags::PACKAGE);
 #[test]
 fn the_first_wins() -> TestResult {
     let mut collector = Collector::new();
-    assert_eq!(collector.add(&source("a", true), b"1"[..].into(), Location::InMemory), Placed::Added);
-    assert_eq!(collector.add(&source("a", false), b"2"[..].into(), Location::Cache), Placed::Shadowed);
-    assert_eq!(collector.add(&data("a", "x"), b"3"[..].into(), Location::InMemory), Placed::Added);
-    assert_eq!(collector.add(&data("a", "x"), b"4"[..].into(), Location::InMemory), Placed::Shadowed);
+    assert_eq!(collector.add(&source("a", true), b"1"[..].into()), Placed::Added);
+    assert_eq!(collector.add(&source("a", false), b"2"[..].into()), Placed::Shadowed);
+    assert_eq!(collector.add(&data("a", "x"), b"3"[..].into()), Placed::Added);
+    assert_eq!(collector.add(&data("a", "x"), b"4"[..].into()), Placed::Shadowed);
     for (optimize, kind) in [(OptimizeLevel::Zero, Placed::Added), (OptimizeLevel::Two, Placed::Added)] {
         let (name, bytecode) = ("a".to_owned(), b""[..].into());
         let module = Resource::ModuleBytecode(ModuleBytecode { name, is_package: true, optimize, bytecode });
-        assert_eq!(collector.add(&module, [optimize.number()][..].into(), Location::InMemory), kind);
-        assert_eq!(collector.add(&module, b"again"[..].into(), Location::InMemory), Placed::Shadowed);
+        assert_eq!(collector.add(&module, [optimize.number()][..].into()), kind);
+        assert_eq!(collector.add(&module, b"again"[..].into()), Placed::Shadowed);
     }
     let bytes = collector.finish().to_vec()?;
     assert_eq!(value(&bytes, "a", FieldKind::Source, "")?.as_deref(), Some("1"));
@@ -71,13 +71,13 @@ fn the_first_wins() -> TestResult {
 #[test]
 fn names_imply_namespace_packages() -> TestResult {
     let mut collector = Collector::new();
-    collector.add(&source("ns.sub.module", false), b""[..].into(), Location::InMemory);
-    collector.add(&source("real", true), b""[..].into(), Location::InMemory);
-    collector.add(&extension("real.deep._ext", "real/deep/_ext.so"), b""[..].into(), Location::InMemory);
-    collector.add(&data("onlydata.inner", "x"), b""[..].into(), Location::InMemory);
-    collector.add(&metadata("zope.interface", "zope.interface-1.dist-info", "x"), b""[..].into(), Location::InMemory);
+    collector.add(&source("ns.sub.module", false), b""[..].into());
+    collector.add(&source("real", true), b""[..].into());
+    collector.add(&extension("real.deep._ext", "real/deep/_ext.so"), b""[..].into());
+    collector.add(&data("onlydata.inner", "x"), b""[..].into());
+    collector.add(&metadata("zope.interface", "zope.interface-1.dist-info", "x"), b""[..].into());
     let library = SharedLibrary { name: "libssl.so.3".into(), relative_path: None, library: b""[..].into() };
-    collector.add(&Resource::SharedLibrary(library), b""[..].into(), Location::InMemory);
+    collector.add(&Resource::SharedLibrary(library), b""[..].into());
     collector.depends("libssl.so.3", "libcrypto.so.3");
     let bytes = collector.finish().to_vec()?;
     let expected = ["libssl.so.3", "ns", "ns.sub", "ns.sub.module", "onlydata", "onlydata.inner"];
@@ -100,38 +100,46 @@ fn names_imply_namespace_packages() -> TestResult {
 }
 
 #[test]
-fn cached_resources_are_files_too() -> TestResult {
+fn cache_files_are_listed_by_their_directory() -> TestResult {
     let mut collector = Collector::new();
-    collector.add(&source("pkg", true), b"1"[..].into(), Location::Cache);
-    collector.add(&source("pkg.sub.mod", false), b"2"[..].into(), Location::Cache);
-    collector.add(&data("pkg.sub", "d/x.txt"), b"3"[..].into(), Location::Cache);
-    collector.add(&extension("pkg._ext", "pkg/_ext.cpython-311.so"), b"4"[..].into(), Location::Cache);
-    collector.add(&source("single", false), b"5"[..].into(), Location::Cache);
-    let file = |path: &str| Resource::File(FileData { path: path.into(), data: b""[..].into(), executable: false });
-    assert_eq!(collector.add(&file("pkg.libs/libz.so"), b"6"[..].into(), Location::Cache), Placed::Added);
-    assert_eq!(collector.add(&file("pkg.libs/libz.so"), b"7"[..].into(), Location::Cache), Placed::Shadowed);
-    // Another kind of resource that would be the same file: the first is the one on disk.
-    assert_eq!(collector.add(&data("pkg", "__init__.py"), b"8"[..].into(), Location::Cache), Placed::Added);
-    let (name, bytecode) = ("pkg".to_owned(), b""[..].into());
-    let optimize = OptimizeLevel::Zero;
-    let module = Resource::ModuleBytecode(ModuleBytecode { name, is_package: true, optimize, bytecode });
-    collector.add(&module, b"9"[..].into(), Location::Cache);
-    collector.cache_directory("pkg", "00ff");
+    collector.add(&source("pkg", true), b"1"[..].into());
+    collector.add(&source("single", false), b"2"[..].into());
+    for (path, content) in [("pkg/__init__.py", b"1"), ("pkg.libs/libz.so", b"3"), ("pkg/__init__.py", b"4")] {
+        collector.cache_file("project-00ff", path, content[..].into());
+    }
+    collector.cache_directory("pkg", "project-00ff");
+    collector.cache_directory("single", "project-00ff");
+    let file = Resource::File(FileData { path: "man/x.1".into(), data: b""[..].into(), executable: false });
+    assert_eq!(collector.add(&file, b"5"[..].into()), Placed::NotPacked);
     let bytes = collector.finish().to_vec()?;
 
     let blob = Blob::open(&bytes)?;
-    let files = |entry: &str| -> Result<Vec<&str>, Error> {
-        let entry = blob.entry(entry)?.expect("is there");
-        entry.fields_of(FieldKind::CacheFile).map(|field| field.map(|field| field.key())).collect()
-    };
-    assert_eq!(files("pkg")?, ["pkg/__init__.py", "pkg/_ext.cpython-311.so", "pkg/sub/d/x.txt", "pkg/sub/mod.py"]);
-    assert_eq!(files("single")?, ["single.py"]);
-    assert_eq!(files("pkg.libs")?, ["pkg.libs/libz.so"]);
-    assert_eq!(value(&bytes, "pkg", FieldKind::CacheFile, "pkg/__init__.py")?.as_deref(), Some("1"));
-    assert_eq!(value(&bytes, "pkg.libs", FieldKind::CacheFile, "pkg.libs/libz.so")?.as_deref(), Some("6"));
-    assert_eq!(value(&bytes, "pkg", FieldKind::CacheDirectory, "")?.as_deref(), Some("00ff"));
-    assert_eq!(value(&bytes, "pkg._ext", FieldKind::Extension, "")?.as_deref(), Some("4"));
-    assert_eq!(flags(&bytes, "pkg.libs")?, Some(EntryFlags::default()));
+    let directory = blob.entry("project-00ff")?.expect("is there");
+    assert_eq!(directory.flags(), EntryFlags::default());
+    let files: Vec<&str> = directory
+        .fields_of(FieldKind::CacheFile)
+        .map(|field| field.map(|field| field.key()))
+        .collect::<Result<_, _>>()?;
+    assert_eq!(files, ["pkg.libs/libz.so", "pkg/__init__.py"]);
+    // The first of two files with one path is the one on disk.
+    assert_eq!(value(&bytes, "project-00ff", FieldKind::CacheFile, "pkg/__init__.py")?.as_deref(), Some("1"));
+    assert_eq!(value(&bytes, "pkg", FieldKind::CacheDirectory, "")?.as_deref(), Some("project-00ff"));
+    assert_eq!(names(&bytes)?, ["pkg", "project-00ff", "single"]);
+    Ok(())
+}
+
+#[test]
+fn a_module_of_a_later_blob_is_shadowed_as_a_whole() -> TestResult {
+    let mut base = Collector::new();
+    base.add(&extension("a", "a.so"), b"extension"[..].into());
+    let base = base.finish().to_vec()?;
+    let blob = Blob::open(&base)?;
+    let mut collector = Collector::new();
+    collector.add(&source("a", false), b"mine"[..].into());
+    collector.add_blob(&blob, |field| Value::from_field(field, field.stored(&blob)?))?;
+    let bytes = collector.finish().to_vec()?;
+    assert_eq!(value(&bytes, "a", FieldKind::Extension, "")?, None);
+    assert_eq!(flags(&bytes, "a")?, Some(EntryFlags::MODULE));
     Ok(())
 }
 
@@ -139,7 +147,7 @@ fn cached_resources_are_files_too() -> TestResult {
 fn project_names_are_normalised() -> TestResult {
     let mut collector = Collector::new();
     let mut add = |project: &str, directory: &str, name: &str, content: &[u8]| {
-        collector.add(&metadata(project, directory, name), content.into(), Location::InMemory)
+        collector.add(&metadata(project, directory, name), content.into())
     };
     assert_eq!(add("Zope.-_Interface", "Zope.Interface-1.dist-info", "METADATA", b"1"), Placed::Added);
     assert_eq!(add("zope-interface", "Zope.Interface-1.dist-info", "METADATA", b"2"), Placed::Shadowed);
@@ -159,25 +167,24 @@ fn project_names_are_normalised() -> TestResult {
 #[test]
 fn a_blob_comes_after_what_is_there() -> TestResult {
     let mut base = Collector::new();
-    base.add(&source("a", true), b"base"[..].into(), Location::Cache);
-    base.add(&extension("a.e", "a/e.so"), b"base"[..].into(), Location::InMemory);
-    base.add(&source("b", false), b"base"[..].into(), Location::InMemory);
+    base.add(&source("a", true), b"base"[..].into());
+    base.add(&extension("a.e", "a/e.so"), b"base"[..].into());
+    base.add(&source("b", false), b"base"[..].into());
     let base = base.finish().to_vec()?;
     let blob = Blob::open(&base)?;
 
     let mut collector = Collector::new();
-    collector.add(&source("a", true), b"mine"[..].into(), Location::Cache);
-    collector.add(&extension("a.e", "a/e.abi3.so"), b"mine"[..].into(), Location::InMemory);
+    collector.add(&source("a", true), b"mine"[..].into());
+    collector.add(&extension("a.e", "a/e.abi3.so"), b"mine"[..].into());
     let mut taken = 0;
     collector.add_blob(&blob, |field| {
         taken += 1;
         Value::from_field(field, field.stored(&blob)?)
     })?;
-    assert_eq!(collector.add(&source("b", true), b"late"[..].into(), Location::InMemory), Placed::Shadowed);
+    assert_eq!(collector.add(&source("b", true), b"late"[..].into()), Placed::Shadowed);
     let bytes = collector.finish().to_vec()?;
     assert_eq!(taken, 1);
     assert_eq!(value(&bytes, "a", FieldKind::Source, "")?.as_deref(), Some("mine"));
-    assert_eq!(value(&bytes, "a", FieldKind::CacheFile, "a/__init__.py")?.as_deref(), Some("mine"));
     assert_eq!(value(&bytes, "a.e", FieldKind::RelativePath, "")?.as_deref(), Some("a/e.abi3.so"));
     assert_eq!(value(&bytes, "b", FieldKind::Source, "")?.as_deref(), Some("base"));
     assert_eq!(flags(&bytes, "b")?, Some(EntryFlags::MODULE));

@@ -11,7 +11,7 @@ use std::path::Path;
 pub struct NeedsFiles {
     /// The package's name, without a dot.
     pub package: String,
-    /// Where code mentions the package's `__file__` or `__path__`, in the order of modules and lines.
+    /// Where code mentions the package's location or what needs it, in the order of modules and lines.
     pub mentions: Vec<Mention>,
     /// Its data files, relative to the package, sorted.
     pub data_files: Vec<String>,
@@ -45,8 +45,8 @@ impl NeedsFiles {
 
 /// Finds the top-level packages that have to exist as files when the program runs, sorted by name.
 ///
-/// The rule: code mentions the package's `__file__` or `__path__`, *and* the package has data files or private shared
-/// libraries, which such code then opens by their paths. Packages that only read their data with `importlib.resources`,
+/// The rule: code mentions the package's `__file__` or `__path__`, or something that uses them for it, such as `Flask`,
+/// *and* the package has data files or private shared libraries, which such code then opens by their paths. Packages that only read their data with `importlib.resources`,
 /// and those that mention `__file__` without having data, do not need files.
 ///
 /// * Code of the package itself counts; so does `PACKAGE.__file__` in other packages (soundfile finds its library with

@@ -1,12 +1,12 @@
-//! Mentions of `__file__` and `__path__` in the modules of a package.
+//! Mentions in the modules of a package of its location, and of what needs it.
 
 use crate::files_needed::is_test_directory;
 use crate::native::find;
-use crate::python_tokens::{Hit, NAMES, mentions};
+use crate::python_tokens::{Hit, is_location, mentions, names};
 use pyox_packed_resources::Resource;
 use std::collections::BTreeSet;
 
-/// A place where code mentions `__file__` or `__path__`.
+/// A place where code mentions `__file__`, `__path__` or something that finds files by the name of a module.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Mention {
@@ -14,7 +14,7 @@ pub struct Mention {
     pub module: String,
     /// Line, counted from 1; unknown in bytecode.
     pub line: Option<usize>,
-    /// `__file__` or `__path__`.
+    /// For example `__file__`.
     pub name: &'static str,
     /// In which form.
     pub kind: MentionKind,
@@ -77,7 +77,7 @@ impl<'a> Code<'a> {
     ) -> Vec<(String, Mention)> {
         let mention = |line, name, kind, evidence| Mention { module: module.to_owned(), line, name, kind, evidence };
         if matches!(resource, Resource::ModuleBytecode(_)) {
-            let present = NAMES.into_iter().filter(|name| find(content, name.as_bytes()).is_some());
+            let present = names().filter(|name| find(content, name.as_bytes()).is_some());
             return present
                 .map(|name| (package.to_owned(), mention(None, name, MentionKind::Bytecode, Evidence::Direct)))
                 .collect();
@@ -88,6 +88,7 @@ impl<'a> Code<'a> {
             if let Some((first, _)) = hit.receiver
                 && let Ok(other) = std::str::from_utf8(first)
                 && other != package
+                && is_location(hit.name)
             {
                 found.push((other.to_owned(), Mention { evidence: Evidence::Direct, ..own.clone() }));
             }
@@ -101,7 +102,7 @@ impl<'a> Code<'a> {
             |name: &[u8]| std::str::from_utf8(name).is_ok_and(|name| name == package || self.leaves.contains(name));
         let direct = match (hit.kind, hit.receiver) {
             (MentionKind::String, _) => hit.reflects,
-            (MentionKind::Attribute, Some((first, last))) => is_own(first) || is_own(last),
+            (MentionKind::Attribute, Some((first, last))) if is_location(hit.name) => is_own(first) || is_own(last),
             _ => true,
         };
         if direct { Evidence::Direct } else { Evidence::Indirect }

@@ -1,5 +1,5 @@
-//! Where Python source mentions `__file__` and `__path__`: a light tokenizer, which only needs to tell names, strings
-//! and comments apart ([lexical analysis](https://docs.python.org/3/reference/lexical_analysis.html)).
+//! Where Python source mentions `__file__`, `__path__` and what needs files without mentioning them: a light tokenizer,
+//! which only needs to tell names, strings and comments apart ([lexical analysis](https://docs.python.org/3/reference/lexical_analysis.html)).
 
 use crate::mention::MentionKind;
 use crate::native::find;
@@ -16,15 +16,30 @@ pub(crate) struct Hit<'a> {
     pub(crate) reflects: bool,
 }
 
+/// The location of a module.
+const LOCATIONS: [&str; 2] = ["__file__", "__path__"];
+
+/// What finds files beside the module that it is told the name of: web applications find their templates and static files
+/// so, `PackageLoader` of jinja2 its templates; and `as_file` of `importlib.resources`, which would have to write a copy of
+/// the file each time.
+const FINDERS_OF_FILES: [&str; 5] = ["as_file", "Flask", "Blueprint", "Quart", "PackageLoader"];
+
+/// Whether a name that is looked for is an attribute of modules.
+pub(crate) fn is_location(name: &str) -> bool {
+    LOCATIONS.contains(&name)
+}
+
 /// The names that are looked for.
-pub(crate) const NAMES: [&str; 2] = ["__file__", "__path__"];
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    LOCATIONS.into_iter().chain(FINDERS_OF_FILES)
+}
 
 /// All mentions in `source`, as a name, an attribute or a whole string; not in comments and docstrings, and not in the
 /// declaration of a namespace package with `pkgutil.extend_path`.
 ///
 /// Never fails: in text that is not Python it may find too much or too little.
 pub(crate) fn mentions(source: &[u8]) -> Vec<Hit<'_>> {
-    if NAMES.iter().all(|name| find(source, name.as_bytes()).is_none()) {
+    if names().all(|name| find(source, name.as_bytes()).is_none()) {
         return Vec::new();
     }
     let mut scanner = Scanner { source, line: 1, ..Scanner::default() };
@@ -182,7 +197,7 @@ impl<'a> Scanner<'a> {
 
     fn note(&mut self, start: usize, end: usize, kind: MentionKind, line: usize) {
         let text = self.source.get(start..end).unwrap_or_default();
-        if let Some(name) = NAMES.into_iter().find(|name| name.as_bytes() == text) {
+        if let Some(name) = names().find(|name| name.as_bytes() == text) {
             let receiver = self.dotted.filter(|_| kind == MentionKind::Attribute && self.after_dot);
             self.hits.push(Hit { name, kind, line, receiver, reflects: false });
         }
@@ -228,6 +243,13 @@ mod tests {
         assert_eq!(found("a.__path__[0]\nb . __file__"), [("__path__", Attribute, 1), ("__file__", Attribute, 2)]);
         assert_eq!(found("g['__file__'], r\"__path__\""), [("__file__", String, 1), ("__path__", String, 1)]);
         assert_eq!(found("x__file__ = __file__x + __file___"), []);
+    }
+
+    #[test]
+    fn what_finds_files_by_the_name_of_a_module() {
+        assert_eq!(found("app = Flask(__name__)"), [("Flask", Name, 1)]);
+        assert_eq!(found("flask.Blueprint('x', __name__)"), [("Blueprint", Attribute, 1)]);
+        assert_eq!(found("FlaskClient # Flask"), []);
     }
 
     #[test]

@@ -62,6 +62,18 @@ fn what_is_no_mention() {
 }
 
 #[test]
+fn what_finds_files_by_the_name_of_a_module() {
+    for code in ["from flask import Flask\napp = Flask(__name__)", "flask.Blueprint('p', __name__)"] {
+        let found = verdicts(&[("p/__init__.py", code), ("p/templates/x.html", ""), ("flask/__init__.py", "")]);
+        assert_eq!((found.len(), found[0].package.as_str()), (1, "p"));
+        assert_eq!(found[0].evidence(), Evidence::Direct, "{code}");
+    }
+    let certificates = ("p/cacert.pem", "");
+    assert_eq!(packages(&[("p/__init__.py", "resources.as_file(files('p') / 'cacert.pem')"), certificates]), ["p"]);
+    assert_eq!(packages(&[("p/__init__.py", "resources.files('p') / 'cacert.pem'"), certificates]), [""; 0]);
+}
+
+#[test]
 fn evidence() {
     let data = ("p/x.dat", "");
     let strength = |code: &str| verdicts(&[("p/__init__.py", code), ("p/sub.py", ""), data])[0].evidence();

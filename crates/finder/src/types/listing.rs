@@ -14,7 +14,9 @@ pub(super) fn modules(state: &State, package: &str, prefix: &str) -> Result<Obje
     for entry in state.blob.entries_with_prefix(&inside).map_err(|error| damaged(&error, package))? {
         let entry = entry.map_err(|error| damaged(&error, package))?;
         let name = &entry.name()[inside.len()..];
-        if entry.is(EntryFlags::IMPORTABLE) && !name.contains('.') && name != "__main__" {
+        // As with directories: neither namespace packages nor the program's own `__main__`.
+        let is_module = entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION));
+        if is_module && !name.contains('.') && entry.name() != "__main__" {
             found.insert(name, entry.is(EntryFlags::PACKAGE));
         }
     }

@@ -12,9 +12,12 @@ use pyox_distribution::{Distribution, LinkSettings};
 use super::{LauncherSource, sources};
 use crate::cache::{Cache, digest};
 use crate::error::Error;
-use crate::native::LauncherMarker;
+use crate::native::{LauncherMarker, stays_with_system};
 use crate::output::write_atomically;
 use crate::progress::{Progress, Step};
+
+/// Changes whenever launchers are linked differently from the same sources.
+const LINK_VERSION: &[u8] = b"2";
 
 /// Lines of cargo's output that an error repeats.
 const REPORTED_LINES: usize = 40;
@@ -50,7 +53,8 @@ impl Compiled {
     /// Where the launcher for a Python is, or would be.
     pub fn path(&self, python: &dyn Distribution) -> PathBuf {
         let (major, minor) = python.minor();
-        let key = digest([sources::identity().as_bytes(), python.identity().as_bytes(), target().as_bytes()]);
+        let identity = python.identity();
+        let key = digest([LINK_VERSION, sources::identity().as_bytes(), identity.as_bytes(), target().as_bytes()]);
         self.directory.join(format!("pyox-launcher-{major}.{minor}-{key}"))
     }
 
@@ -193,11 +197,31 @@ fn link_arguments(link: &LinkSettings) -> Vec<String> {
     arguments.push("-Wl,--no-whole-archive".into());
     arguments.extend(link.extra_archives.iter().map(|archive| archive.display().to_string()));
     arguments.extend(["-Wl,--export-dynamic", "-Wl,--as-needed"].map(String::from));
-    arguments.extend(link.system_libraries.iter().map(|library| format!("-l{library}")));
+    for library in &link.system_libraries {
+        match archive(library) {
+            Some(path) => {
+                arguments.push(format!("-Wl,--exclude-libs,lib{library}.a"));
+                arguments.push(path.display().to_string());
+            }
+            None => arguments.push(format!("-l{library}")),
+        }
+    }
     for library in ["dl", "m", "util", "pthread"] {
         arguments.push(format!("-l{library}"));
     }
     arguments
+}
+
+/// The static library to use for one of the system that not every machine has; Debian's libpython needs zlib and expat.
+/// Its symbols are not exported: extension modules bring their own copy, perhaps of another version.
+fn archive(library: &str) -> Option<PathBuf> {
+    if stays_with_system(&format!("lib{library}.so")) {
+        return None;
+    }
+    let output =
+        Command::new("cc").arg(format!("-print-file-name=lib{library}.a")).stdin(Stdio::null()).output().ok()?;
+    let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+    (path.is_absolute() && path.is_file()).then_some(path)
 }
 
 fn marker(python: &dyn Distribution) -> String {

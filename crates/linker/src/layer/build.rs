@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Collector, Location, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
+use pyox_packed_resources::{Collector, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
 use pyox_scanner::{Found, Scan};
 
 use super::cached_packages::CachedPackages;
@@ -75,7 +75,7 @@ impl Making<'_> {
                 Ok(())
             }
             Resource::ExtensionModule(_) | Resource::SharedLibrary(_) => self.add_native(found),
-            Resource::File(_) if !self.cached.contains(&path) => {
+            Resource::File(_) if self.cached.reason(&path).is_none() => {
                 self.facts.findings.push(Finding::Skipped { path, reason: "it belongs to no package".into() });
                 Ok(())
             }
@@ -139,23 +139,27 @@ impl Making<'_> {
     fn place(&mut self, found: &Found, resource: &Resource, value: Value, size: usize) -> Result<(), Error> {
         let path = resource.relative_path();
         let (location, why) = match self.cached.reason(&path) {
-            Some(reason) => (Location::Cache, reason.to_owned()),
-            None => (Location::InMemory, format!("part of {}", self.name)),
+            Some(reason) => ("cache", reason.to_owned()),
+            None => ("in-memory", format!("part of {}", self.name)),
         };
-        if location == Location::Cache && !matches!(resource, Resource::ModuleBytecode(_)) {
-            let content = resource.data().read().map_err(Error::io("read", &found.origin))?;
-            self.cached.digest(&path, &content);
+        let stored = value.stored().clone();
+        let stored = stored.read().map_err(Error::io("read", &found.origin))?;
+        let mut placed = self.collector.add(resource, value.clone());
+        // Bytecode and metadata are read from memory in any case.
+        let is_file = !matches!(resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
+        if location == "cache" && is_file && placed != Placed::Shadowed {
+            self.cached.add(&path, &stored, value);
+            placed = Placed::Added;
         }
-        let stored = value.stored().read().map_err(Error::io("read", &found.origin))?.len() as u64;
-        if self.collector.add(resource, value, location) == Placed::Added {
+        if placed == Placed::Added {
             self.facts.rows.push(ReportRow {
                 name: entry_name(resource),
                 kind: kind(resource).to_owned(),
                 path,
                 origin: found.origin.display().to_string(),
                 size: size as u64,
-                stored,
-                location: if location == Location::Cache { "cache" } else { "in-memory" }.to_owned(),
+                stored: stored.len() as u64,
+                location: location.to_owned(),
                 reason: why,
             });
         }
@@ -163,9 +167,7 @@ impl Making<'_> {
     }
 
     fn finish(mut self) -> Result<Layer, Error> {
-        for (package, directory) in self.cached.directories() {
-            self.collector.cache_directory(&package, &directory);
-        }
+        std::mem::take(&mut self.cached).finish(&mut self.collector);
         let blob = self.collector.finish().to_vec()?;
         self.facts.findings.sort();
         self.facts.findings.dedup();

@@ -1,69 +1,121 @@
-//! Packages that are placed in files when the program runs.
+//! Distributions that are placed in files when the program runs.
+//!
+//! A package that needs files gets them together with everything else that its distribution installs: `black` finds its
+//! data through the shared library beside its package, others through a sibling package.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_scanner::{Evidence, Scan, files_needed};
+use pyox_packed_resources::{Collector, Resource, Value};
+use pyox_scanner::{Evidence, Scan, files_needed, normalize_project_name};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::report::Finding;
 
-/// Top-level packages of one layer that need files.
+/// Distributions of one layer that are placed in files. One without metadata is named after its package.
 #[derive(Default)]
 pub(super) struct CachedPackages {
-    packages: BTreeMap<String, Cached>,
+    /// Distribution by top-level name.
+    owners: BTreeMap<String, String>,
+    distributions: BTreeMap<String, Cached>,
+    findings: Vec<Finding>,
 }
 
 struct Cached {
     reason: String,
     hash: Sha256,
+    files: Vec<(String, Value)>,
 }
 
 impl CachedPackages {
     pub(super) fn of(scan: &Scan) -> Result<Self, Error> {
         let verdicts = files_needed(scan.resources.iter().map(|found| &found.resource))?;
-        let cached = |reason| Cached { reason, hash: Sha256::new() };
+        let installed = installed_names(scan)?;
+        let mut cached = Self::default();
         // Looking at the `__file__` of some module is mostly what reloaders and debuggers do, with modules of others.
-        let direct = verdicts.into_iter().filter(|needs| needs.evidence() == Evidence::Direct);
-        let packages = direct.map(|needs| (needs.package.clone(), cached(needs.reason()))).collect();
-        Ok(Self { packages })
+        for needs in verdicts.into_iter().filter(|needs| needs.evidence() == Evidence::Direct) {
+            let (package, reason) = (needs.package.clone(), needs.reason());
+            cached.findings.push(Finding::InFiles { package: package.clone(), reason: reason.clone() });
+            let owner = installed.iter().find(|(_, names)| names.contains(&package));
+            let (name, names) = match owner {
+                Some((project, names)) => (normalize_project_name(project), names.clone()),
+                None => (package.clone(), BTreeSet::from([package])),
+            };
+            cached.owners.extend(names.into_iter().map(|top_level| (top_level, name.clone())));
+            let new = || Cached { reason, hash: Sha256::new(), files: Vec::new() };
+            cached.distributions.entry(name).or_insert_with(new);
+        }
+        Ok(cached)
     }
 
-    /// Why the package that a path belongs to is placed in files, if it is.
+    /// Why a path below `sys.path` is placed in a file, if it is.
     pub(super) fn reason(&self, path: &str) -> Option<&str> {
-        let (package, _) = path.split_once('/')?;
-        self.packages.get(package).map(|cached| cached.reason.as_str())
+        let owner = self.owners.get(top_level(path))?;
+        self.distributions.get(owner).map(|cached| cached.reason.as_str())
     }
 
-    /// Whether a path belongs to a package that is placed in files.
-    pub(super) fn contains(&self, path: &str) -> bool {
-        self.reason(path).is_some()
-    }
-
-    /// Counts a file in for the name of its package's directory. Files come sorted.
-    pub(super) fn digest(&mut self, path: &str, content: &[u8]) {
-        let Some((package, _)) = path.split_once('/') else { return };
-        if let Some(cached) = self.packages.get_mut(package) {
+    /// Adds a file of a distribution that is placed in files. Files come sorted.
+    pub(super) fn add(&mut self, path: &str, stored: &[u8], value: Value) {
+        let cached = self.owners.get(top_level(path)).and_then(|owner| self.distributions.get_mut(owner));
+        if let Some(cached) = cached {
             cached.hash.update((path.len() as u64).to_le_bytes());
             cached.hash.update(path);
-            cached.hash.update((content.len() as u64).to_le_bytes());
-            cached.hash.update(content);
+            cached.hash.update((stored.len() as u64).to_le_bytes());
+            cached.hash.update(stored);
+            cached.files.push((path.to_owned(), value));
         }
     }
 
-    /// Package names with the names of their directories.
-    pub(super) fn directories(&self) -> Vec<(String, String)> {
-        let name = |cached: &Cached| -> String {
-            cached.hash.clone().finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-        };
-        self.packages.iter().map(|(package, cached)| (package.clone(), format!("{package}-{}", name(cached)))).collect()
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        self.findings.clone()
     }
 
-    pub(super) fn findings(&self) -> Vec<Finding> {
-        let finding = |(package, cached): (&String, &Cached)| Finding::InFiles {
-            package: package.clone(),
-            reason: cached.reason.clone(),
-        };
-        self.packages.iter().map(finding).collect()
+    /// Lists the files in the collector, under directories named by distribution and content.
+    pub(super) fn finish(self, collector: &mut Collector) {
+        let mut directories = BTreeMap::new();
+        for (name, cached) in self.distributions {
+            let digest: String = cached.hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+            let directory = format!("{name}-{digest}");
+            for (path, value) in cached.files {
+                collector.cache_file(&directory, &path, value);
+            }
+            directories.insert(name, directory);
+        }
+        for (top_level, name) in &self.owners {
+            if let Some(directory) = directories.get(name) {
+                collector.cache_directory(top_level, directory);
+            }
+        }
+    }
+}
+
+/// The top-level names that each project installs, from its `RECORD`, with the name of its metadata directory.
+fn installed_names(scan: &Scan) -> Result<BTreeMap<String, BTreeSet<String>>, Error> {
+    let mut installed = BTreeMap::new();
+    for found in &scan.resources {
+        if let Resource::DistributionResource(file) = &found.resource
+            && file.name == "RECORD"
+        {
+            let record = file.data.read().map_err(Error::io("read", &found.origin))?;
+            let record = String::from_utf8_lossy(&record);
+            // A path with a comma is quoted; its first component is all that counts.
+            let paths = record.lines().map(|line| line.trim_start_matches('"').split(',').next().unwrap_or(line));
+            let names = paths.map(top_level).filter(|name| is_importable(name));
+            installed.insert(file.project.clone(), names.map(str::to_owned).collect());
+        }
+    }
+    Ok(installed)
+}
+
+/// Whether a top-level name can be that of a module or of a directory that modules look into.
+fn is_importable(name: &str) -> bool {
+    !(name.is_empty() || name == ".." || name.ends_with(".dist-info") || name.ends_with(".egg-info"))
+}
+
+/// The top-level name of a path below `sys.path`: of a directory its name, of a file the part before the first dot.
+fn top_level(path: &str) -> &str {
+    match path.split_once('/') {
+        Some((directory, _)) => directory,
+        None => path.split('.').next().unwrap_or(path),
     }
 }

@@ -126,7 +126,13 @@ impl Natives {
             used: describe(&conflict.taken),
             other: describe(&conflict.other),
         });
-        missing.chain(conflicts).collect()
+        let from_system = self.closure.roots.iter().flat_map(|(root, carried)| {
+            let beyond = carried.facts.needed.iter().filter(|soname| self.closure.system.contains(*soname));
+            beyond
+                .filter(|soname| !is_everywhere(soname))
+                .map(|soname| Finding::FromSystem { soname: soname.clone(), needed_by: root.clone() })
+        });
+        missing.chain(conflicts).chain(from_system).collect()
     }
 }
 
@@ -135,6 +141,12 @@ fn describe(source: &LibrarySource) -> String {
         LibrarySource::File(path) => path.display().to_string(),
         LibrarySource::Root(name) => name.clone(),
     }
+}
+
+/// Whether a program that starts at all has found the library.
+fn is_everywhere(soname: &str) -> bool {
+    let parts = ["libc.", "libm.", "libdl.", "libpthread.", "librt.", "libutil.", "libgcc_s.", "ld-linux"];
+    parts.iter().any(|part| soname.starts_with(part))
 }
 
 fn is_libpython(soname: &str) -> bool {

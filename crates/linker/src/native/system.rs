@@ -52,6 +52,10 @@ const BY_NAME: &[&str] = &[
     "libxcb.so.1",
 ];
 
+/// Tcl and Tk by the start of their names: at start they load scripts that are installed beside them, and refuse those of
+/// any other patch release, so that a copy of the library without its scripts works nowhere.
+const WITH_SCRIPTS: &[&str] = &["libtcl8", "libtk8", "libtcl9", "libtk9"];
+
 /// Dynamic loaders, and the C library of musl, which is its own loader.
 const LOADERS: &[&str] = &["ld-linux", "ld-musl-", "ld.so.", "ld64.so.", "libc.musl-"];
 
@@ -68,7 +72,8 @@ const LOADERS: &[&str] = &["ld-linux", "ld-musl-", "ld.so.", "ld64.so.", "libc.m
 /// ```
 pub fn stays_with_system(soname: &str) -> bool {
     let stem = soname.split_once(".so").map_or(soname, |(stem, _)| stem);
-    BY_NAME.contains(&soname) || C_LIBRARY.contains(&stem) || LOADERS.iter().any(|prefix| soname.starts_with(prefix))
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| soname.starts_with(prefix));
+    BY_NAME.contains(&soname) || C_LIBRARY.contains(&stem) || starts(WITH_SCRIPTS) || starts(LOADERS)
 }
 
 #[cfg(test)]

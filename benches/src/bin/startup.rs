@@ -1,0 +1,113 @@
+//! Start-up of packed programs against `python -I -S` of the same version, in one go: hello, and an import of 450
+//! modules of the standard library.
+//!
+//! ```text
+//! cargo run --release -p pyox-benches --bin startup -- [--runs N] [VERSION...]
+//! ```
+//!
+//! Runs are interleaved (packed, plain, packed, plain, ...), so that a machine whose speed drifts slows both down.
+//! The ratio is the median of the ratios of neighbours; below 1 the packed program is faster.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use pyox_distribution::{Distribution, Installed};
+use pyox_linker::launcher::{Compiled, LauncherSource};
+use pyox_linker::{ApplicationBuilder, Cache, Inputs, LayerBuilder, Policy, Silent};
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Prints a program that imports modules of the standard library, as many as can be imported up to 450.
+const LIST_MODULES: &str = r#"
+import importlib, pkgutil, sys
+SKIP = {"antigravity", "this", "idlelib", "test", "tests", "turtledemo", "lib2to3", "ensurepip", "venv", "site",
+        "pty", "tty", "__main__", "__phello__", "__hello__", "distutils", "msilib"}
+def names(path, prefix=""):
+    for module in pkgutil.iter_modules(path, prefix):
+        last = module.name.rpartition(".")[2]
+        if not last.isidentifier() or last in SKIP or last.startswith(("_test", "test_", "_xx", "xx", "__", "_osx", "_aix", "_pydev")):
+            continue
+        yield module.name
+        if module.ispkg and module.name.count(".") < 2:
+            spec = importlib.util.find_spec(module.name)
+            yield from names(spec.submodule_search_locations, module.name + ".")
+import importlib.util, os
+found = []
+for name in names([p for p in sys.path if p and "site-packages" not in p]):
+    try:
+        importlib.import_module(name)
+    except BaseException:
+        continue
+    found.append(name)
+    if len(found) == 450:
+        break
+print("\n".join(f"import {name}" for name in found))
+"#;
+
+fn main() -> Outcome<()> {
+    let mut runs = 40;
+    let mut versions = Vec::new();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        if argument == "--runs" {
+            runs = arguments.next().ok_or("--runs wants a number")?.parse()?;
+        } else {
+            versions.push(argument);
+        }
+    }
+    let pythons: Vec<Installed> = match versions.as_slice() {
+        [] => Installed::discover(),
+        some => some.iter().map(|version| Installed::locate(Some(version))).collect::<Result<_, _>>()?,
+    };
+    let work = std::env::temp_dir().join(format!("pyox-startup-{}", std::process::id()));
+    std::fs::create_dir_all(&work)?;
+    println!("| Python | program | packed / `python -I -S`, median | quartiles |");
+    println!("|---|---|--:|--:|");
+    for python in &pythons {
+        let list = Command::new(python.executable()).args(["-I", "-S", "-c", LIST_MODULES]).output()?;
+        let imports = String::from_utf8(list.stdout)?;
+        let count = imports.lines().count();
+        for (name, source) in [("hello", "print('hello')\n".to_owned()), ("imports", imports)] {
+            let script = work.join(format!("{name}.py"));
+            std::fs::write(&script, source)?;
+            let program = pack(python, &script, &work)?;
+            let mut ratios = Vec::new();
+            for run in 0..=runs {
+                let packed = time(&mut Command::new(&program))?;
+                let plain = time(Command::new(python.executable()).args(["-I", "-S"]).arg(&script))?;
+                // The first pair warms the page cache.
+                if run > 0 {
+                    ratios.push(packed / plain);
+                }
+            }
+            ratios.sort_by(f64::total_cmp);
+            let [low, median, high] = [1, 2, 3].map(|quarter| ratios[(ratios.len() - 1) * quarter / 4]);
+            let label = if name == "hello" { "hello".to_owned() } else { format!("{count} imports") };
+            println!("| {} | {label} | {median:.3} | {low:.3} to {high:.3} |", python.info().version);
+        }
+    }
+    std::fs::remove_dir_all(&work)?;
+    Ok(())
+}
+
+fn pack(python: &Installed, script: &Path, work: &Path) -> Outcome<PathBuf> {
+    let cache = Cache::of_user()?;
+    let launcher = Compiled::new(&cache).launcher(python, &mut Silent)?;
+    let policy = Policy::default();
+    let inputs = Inputs { source: Some(script.to_owned()), ..Inputs::default() };
+    let resolved = inputs.resolve(&LayerBuilder::new(python, policy, &cache), &mut Silent)?;
+    let output = work.join(script.file_stem().ok_or("the script has a name")?);
+    ApplicationBuilder::new(python, policy, resolved.layers, resolved.entry).write(&launcher, &output, &mut Silent)?;
+    Ok(output)
+}
+
+/// Wall clock seconds of a command.
+fn time(command: &mut Command) -> Outcome<f64> {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null()).env_remove("PYTHONDONTWRITEBYTECODE");
+    let start = Instant::now();
+    let status = command.status()?;
+    let seconds = start.elapsed().as_secs_f64();
+    if status.success() { Ok(seconds) } else { Err(format!("{command:?}: {status}").into()) }
+}

@@ -1,0 +1,141 @@
+//! A packed program beside what it was packed from.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use anyhow::{Context as _, bail, ensure};
+use pyox_distribution::{Distribution as _, Installed};
+use pyox_linker::Report;
+use tempfile::TempDir;
+
+use super::hidden;
+use super::ran::{Ran, Run, compare};
+use super::trace::{self, Expected};
+
+/// One program, its sources and a place to run it.
+pub struct Program {
+    pub python: &'static Installed,
+    /// What `--report` wrote.
+    pub report: Report,
+    /// What pip installed, if it did.
+    pub tree: Option<PathBuf>,
+    name: String,
+    directory: TempDir,
+}
+
+impl Program {
+    /// Packs with the given arguments in a directory to which `sources` writes.
+    pub fn pack(
+        python: &'static Installed,
+        name: &str,
+        sources: impl FnOnce(&Path) -> std::io::Result<()>,
+        arguments: &[&str],
+    ) -> anyhow::Result<Self> {
+        let directory = tempfile::tempdir()?;
+        for part in ["src", "bin", "work", "home", "tmp", "packages", "trace"] {
+            std::fs::create_dir(directory.path().join(part))?;
+        }
+        sources(&directory.path().join("src"))?;
+        let report = directory.path().join("src/report.json");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pyoxidizer"));
+        command.args(["--quiet", "pack"]).args(arguments).arg("--python").arg(python.executable());
+        command.arg("-o").arg(directory.path().join("bin").join(name)).arg("--report").arg(&report);
+        let output = command.current_dir(directory.path().join("src")).output()?;
+        ensure!(output.status.success(), "packing {name} failed: {}", String::from_utf8_lossy(&output.stderr));
+        let report: Report = serde_json::from_slice(&std::fs::read(&report)?).context("the report")?;
+        let tree = tree(&report);
+        Ok(Self { python, report, tree, name: name.to_owned(), directory })
+    }
+
+    /// A directory of the test: `src` (hidden when the program runs), `work` (where it runs), `home`, `tmp`.
+    pub fn place(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub fn executable(&self) -> PathBuf {
+        self.place("bin").join(&self.name)
+    }
+
+    /// Where packages are placed in files.
+    pub fn packages(&self) -> PathBuf {
+        self.place("packages")
+    }
+
+    /// Runs the program and, with the same Python, what it was packed from; they must do the same.
+    ///
+    /// `command` is what makes Python run the original: arguments of `python` before those of the application.
+    pub fn compare(&self, command: &[&str], run: &Run) -> anyhow::Result<Ran> {
+        let packed = self.run_hidden(run)?;
+        let plain = self.run_plain(command, run)?;
+        compare(self, &plain, &packed).with_context(|| format!("{} {}", self.name, run.arguments.join(" ")))?;
+        Ok(packed)
+    }
+
+    /// Runs the original.
+    pub fn run_plain(&self, command: &[&str], run: &Run) -> anyhow::Result<Ran> {
+        let mut python = Command::new(self.python.executable());
+        python.args(command);
+        self.environment(&mut python, run)?;
+        python.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONPATH", self.tree.as_deref().unwrap_or(Path::new("")));
+        run.execute(python)
+    }
+
+    /// Runs the packed program in a mount namespace without Python, and looks at every file that it opens.
+    pub fn run_hidden(&self, run: &Run) -> anyhow::Result<Ran> {
+        let trace = tempfile::tempdir_in(self.place("trace"))?;
+        let program = self.executable();
+        let mut command = hidden::command(&self.hidden_places()?, &self.place("work"))?;
+        command.args(trace::strace(trace.path())).arg(&program);
+        self.environment(&mut command, run)?;
+        let ran = run.execute(command)?;
+        let in_files = &self.report.summary.packages_in_files;
+        let mut writable: Vec<PathBuf> = run.writes.iter().map(|place| self.place(place)).collect();
+        let mut readable = vec![self.place("work")];
+        if !in_files.is_empty() {
+            writable.push(self.packages());
+            readable.push(self.packages());
+        }
+        let expected = Expected { program: &program, writable: &writable, readable: &readable };
+        let offences = trace::offences(trace.path(), &expected)?;
+        if !offences.is_empty() {
+            bail!("{} {} touched files:\n{}", self.name, run.arguments.join(" "), offences.join("\n"));
+        }
+        Ok(ran)
+    }
+
+    /// Everything that a packed program must do without.
+    fn hidden_places(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let mut places = hidden::pythons();
+        places.push(pyox_linker::Cache::of_user()?.root().to_owned());
+        places.push(self.place("src"));
+        Ok(places)
+    }
+
+    /// No variables but those that every session has, and those of the test. The directories are new each time.
+    fn environment(&self, command: &mut Command, run: &Run) -> anyhow::Result<()> {
+        for part in ["home", "tmp", "packages"] {
+            let place = self.place(part);
+            std::fs::remove_dir_all(&place)?;
+            std::fs::create_dir(&place)?;
+        }
+        (run.prepare)(&self.place("home"))?;
+        command.env_clear().envs(&run.environment).current_dir(self.place("work"));
+        command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").env("LANG", "C.UTF-8");
+        command.env("HOME", self.place("home")).env("TMPDIR", self.place("tmp"));
+        command.env("PYOXIDIZER_PACKAGE_CACHE", self.packages());
+        Ok(())
+    }
+}
+
+/// Runs the original Python for something else than an application.
+pub fn python(python: &Installed, arguments: &[&str]) -> anyhow::Result<Output> {
+    let mut command = Command::new(python.executable());
+    command.args(arguments).env_clear().env("LANG", "C.UTF-8").env("PYTHONDONTWRITEBYTECODE", "1");
+    Ok(command.output()?)
+}
+
+/// The directory into which pip installed: that of the files of distributions.
+fn tree(report: &Report) -> Option<PathBuf> {
+    let metadata = report.resources.iter().find(|row| row.kind == "distribution-resource")?;
+    metadata.origin.strip_suffix(&metadata.path).map(PathBuf::from)
+}

@@ -1,0 +1,155 @@
+//! One run of a program, and whether two were the same.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail, ensure};
+use pyox_distribution::Distribution as _;
+
+use super::program::Program;
+
+/// A program that runs longer than this hangs.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Talks to a running program, and returns what it heard.
+pub type Talk = fn(first_line: &str) -> anyhow::Result<String>;
+
+/// How to run a program.
+pub struct Run {
+    pub arguments: Vec<String>,
+    pub stdin: String,
+    pub environment: BTreeMap<&'static str, String>,
+    /// Directories of the test to which the application itself writes.
+    pub writes: Vec<&'static str>,
+    /// Fills the home directory.
+    pub prepare: fn(home: &Path) -> std::io::Result<()>,
+    /// Is given the first line that a server writes.
+    pub talk: Option<Talk>,
+}
+
+impl Run {
+    pub fn new<S: Into<String>>(arguments: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            arguments: arguments.into_iter().map(Into::into).collect(),
+            stdin: String::new(),
+            environment: BTreeMap::new(),
+            writes: Vec::new(),
+            prepare: |_| Ok(()),
+            talk: None,
+        }
+    }
+
+    pub(super) fn execute(&self, mut command: Command) -> anyhow::Result<Ran> {
+        command.args(&self.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("starting {command:?}"))?;
+        let errors = child.stderr.take().map(|pipe| thread::spawn(move || text(pipe)));
+        if let Some(mut stdin) = child.stdin.take() {
+            // A program need not read what it is given.
+            let _ = stdin.write_all(self.stdin.as_bytes());
+        }
+        let mut output = child.stdout.take().context("standard output")?;
+        let mut first_line = String::new();
+        let mut heard = String::new();
+        if let Some(talk) = self.talk {
+            first_line = line(&mut output)?;
+            // A server that cannot be talked to would wait for ever.
+            heard = talk(first_line.trim()).inspect_err(|_| drop(child.kill()))?;
+        }
+        let rest = thread::spawn(move || text(output));
+        let status = wait(&mut child)?;
+        let join = |reader: Option<thread::JoinHandle<_>>| {
+            reader.and_then(|reader| reader.join().ok()).context("reading the output")?
+        };
+        let stdout = if self.talk.is_some() { heard } else { first_line } + &join(Some(rest))?;
+        Ok(Ran { status, stdout, stderr: join(errors)? })
+    }
+}
+
+/// What came of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ran {
+    pub status: String,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    /// Fails unless the program ended with this status.
+    pub fn expect_status(self, status: i32) -> anyhow::Result<Self> {
+        ensure!(self.status == format!("exit status: {status}"), "expected exit status {status}: {self:?}");
+        Ok(self)
+    }
+
+    /// Fails unless the program wrote this.
+    pub fn expect_output(self, part: &str) -> anyhow::Result<Self> {
+        ensure!(self.stdout.contains(part), "expected {part:?} in the output: {self:?}");
+        Ok(self)
+    }
+}
+
+fn wait(child: &mut Child) -> anyhow::Result<String> {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status.to_string());
+        }
+        if start.elapsed() > LIMIT {
+            child.kill()?;
+            bail!("the program did not end in {LIMIT:?}");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn text(mut pipe: impl Read) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    pipe.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn line(pipe: &mut impl Read) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    let mut byte = [0];
+    while byte != *b"\n" && pipe.read(&mut byte)? == 1 {
+        bytes.push(byte[0]);
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Fails unless both runs ended with the same status and wrote the same. Paths of files differ, but only where the
+/// executable stands for the directories of the original.
+pub(super) fn compare(program: &Program, plain: &Ran, packed: &Ran) -> anyhow::Result<()> {
+    let normalise = |ran: &Ran| {
+        let text = |text: &str| normalise(program, text);
+        Ran { status: ran.status.clone(), stdout: text(&ran.stdout), stderr: text(&ran.stderr) }
+    };
+    let (plain, packed) = (normalise(plain), normalise(packed));
+    if plain == packed {
+        return Ok(());
+    }
+    let show = |ran: &Ran| format!("{}\n-- stdout:\n{}\n-- stderr:\n{}", ran.status, ran.stdout, ran.stderr);
+    bail!("the packed program differs\n==== plain: {}\n==== packed: {}", show(&plain), show(&packed))
+}
+
+fn normalise(program: &Program, text: &str) -> String {
+    let slash = |path: &Path| format!("{}/", path.display());
+    let info = program.python.info();
+    let mut roots = vec![slash(&program.executable()), slash(&program.place("src"))];
+    roots.extend(program.tree.as_deref().map(|tree| slash(tree).replace("//", "/")));
+    roots.extend(info.extension_dir.as_deref().map(slash));
+    roots.push(slash(&info.stdlib));
+    let text = roots.iter().fold(text.to_owned(), |text, root| text.replace(root, "<root>/"));
+    // Directories of packages placed in files are named by their content.
+    let packages = slash(&program.packages());
+    let mut parts = text.split(&packages);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str("<root>/");
+        text.push_str(part.split_once('/').map_or(part, |(_, rest)| rest));
+    }
+    text
+}

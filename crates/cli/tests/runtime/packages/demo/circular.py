@@ -1,0 +1,2 @@
+from demo.circular2 import B
+A = 1

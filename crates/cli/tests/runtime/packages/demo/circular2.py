@@ -1,0 +1,2 @@
+from demo.circular import A
+B = 1

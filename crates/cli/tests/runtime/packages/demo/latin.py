@@ -1,0 +1,3 @@
+# -*- coding: latin-1 -*-
+def fail():
+    raise RuntimeError("g\xfcltig")  # GÜLTIG

@@ -1,0 +1,2 @@
+import demo.deep
+VALUE = demo.deep.outer(0)

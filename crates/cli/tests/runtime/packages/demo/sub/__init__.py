@@ -1,0 +1,2 @@
+"""Sub-package."""
+NAME = __name__

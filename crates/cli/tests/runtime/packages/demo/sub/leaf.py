@@ -1,0 +1,2 @@
+VALUE = "leaf"
+from . import NAME
