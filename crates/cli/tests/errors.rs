@@ -167,6 +167,8 @@ fn launchers_that_do_not_fit() {
     place.fails(["hello.py", "--launcher", "/bin/true"], &["/bin/true is not a launcher", "launcher build"]);
     place.fails(["hello.py", "--launcher", "none"], &["there is no launcher for Python", "at none"]);
     place.fails(["hello.py", "--launcher", "launchers"], &["at launchers/pyox-launcher-"]);
+    place.pack(["hello.py"]).succeeds();
+    place.fails(["hello.py", "-o", "x", "--launcher", "hello"], &["has a payload already", "is a packed program"]);
     let (major, minor) = python().minor();
     let (mine, other) = (format!("python={major}.{minor}\n"), format!("python=9.{minor}\n"));
     let other = &other[..mine.len()];

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::error::Error;
+use crate::native::PayloadError;
 
 impl Error {
     /// What a person can do about it.
@@ -65,6 +66,9 @@ impl Error {
             Self::RequiresPython { .. } | Self::WheelTags { .. } => Some("choose another Python with --python".into()),
             Self::NotRunnable { name } => {
                 Some(format!("name a module of it with --module {name}.MODULE, or a function with --entry {name}:FUNCTION"))
+            }
+            Self::Payload(PayloadError::AlreadyAttached) => {
+                Some("that is a packed program; launchers are made with: pyoxidizer launcher build -o DIR".into())
             }
             Self::NotALauncher { .. } | Self::NoPrebuiltLauncher { .. } => {
                 Some("launchers are made with: pyoxidizer launcher build -o DIR".into())
