@@ -24,6 +24,7 @@ impl Terminal {
             let bar = ProgressBar::new_spinner();
             let template = ProgressStyle::with_template("{spinner} {msg}");
             bar.set_style(template.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.set_message("looking");
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });

@@ -21,6 +21,7 @@ fn sources_that_cannot_be_packed() {
     place.fails(["hello.py", "--requirements", "none.txt"], &["cannot read none.txt", "No such file"]);
     place.fails(["hello.py", "--package-root", "none"], &["cannot read none", "No such file"]);
     place.fails(["hello.py", "--package-root", "empty", "pkg"], &["no package or module \"pkg\" in empty"]);
+    place.fails(["--package-root", "empty", "hello.py"], &["\"hello.py\" in empty", "before --package-root"]);
     place.fails(["hello.py", "--venv", "empty"], &["empty is not a virtualenv", "python -m venv"]);
 }
 
@@ -37,6 +38,9 @@ fn entries_that_are_missing_or_ambiguous() {
     place.fails(["hello.py", "--entry", "none:main"], &["module none does not exist"]);
     place.fails(["--module", "no.such"], &["module no.such does not exist", "--package-root"]);
     place.fails(["--module", "JSON"], &["module JSON does not exist", "json"]);
+    place.write("pkg/__init__.py", "");
+    place.fails(["pkg"], &["pkg is a package without __main__", "--entry pkg:FUNCTION"]);
+    place.fails(["--module", "json"], &["json is a package without __main__"]);
     let bare = wheel(&place, "bare", "", &[("bare.py", "")]);
     place.fails([bare], &["nothing says what"]);
 }
@@ -111,6 +115,9 @@ fn wheels_that_are_damaged_or_hostile() {
     place.fails([&bad], &["bad.py in ", "does not match RECORD", "download or build it again"]);
     let outside = wheel(&place, "outside", "", &[("../outside.py", "print(1)\n")]);
     place.fails([&outside], &["unsafe member \"../outside.py\""]);
+    let other = place.path("other-1.0-cp27-cp27m-win32.whl");
+    std::fs::rename(wheel(&place, "other", "", &[("other.py", "")]), &other).expect("a move");
+    place.fails([&other], &["is not for Python", "its tags are cp27-cp27m-win32", "--python"]);
     let good = wheel(&place, "good", "", &[("good.py", "print(1)\n")]);
     let bytes = std::fs::read(&good).expect("the wheel");
     let cut = place.write("cut-1.0-py3-none-any.whl", &bytes[..bytes.len() / 2]);
@@ -160,6 +167,8 @@ fn launchers_that_do_not_fit() {
     place.fails(["hello.py", "--launcher", "/bin/true"], &["/bin/true is not a launcher", "launcher build"]);
     place.fails(["hello.py", "--launcher", "none"], &["there is no launcher for Python", "at none"]);
     place.fails(["hello.py", "--launcher", "launchers"], &["at launchers/pyox-launcher-"]);
+    place.pack(["hello.py"]).succeeds();
+    place.fails(["hello.py", "-o", "x", "--launcher", "hello"], &["has a payload already", "is a packed program"]);
     let (major, minor) = python().minor();
     let (mine, other) = (format!("python={major}.{minor}\n"), format!("python=9.{minor}\n"));
     let other = &other[..mine.len()];

@@ -60,7 +60,16 @@ impl Spec {
     pub(crate) fn candidates(&self) -> Vec<PathBuf> {
         let mut found = match self {
             Self::Default => [on_path("python3"), on_path("python")].concat(),
-            Self::Name(name) => on_path(name),
+            Self::Name(name) => {
+                let mut found = on_path(name);
+                // `python3.12` is not on PATH where pyenv has it.
+                if let Some((numbers, false)) = name.strip_prefix("python").and_then(version)
+                    && found.is_empty()
+                {
+                    found = pyenv_versions(&numbers);
+                }
+                found
+            }
             Self::Path(path) if path.is_dir() => interpreter_in(path).into_iter().collect(),
             Self::Path(path) => vec![path.clone()],
             Self::Version { numbers, free_threaded } => {

@@ -1,4 +1,3 @@
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use crate::native::{NativeError, PayloadError};
@@ -153,6 +152,24 @@ pub enum Error {
         /// The version of the distribution.
         found: String,
     },
+    /// The wheel is for other Pythons or platforms.
+    #[error("{} is not for Python {python} on {platform}: its tags are {}", path.display(), tags.join(", "))]
+    WheelTags {
+        /// The wheel.
+        path: PathBuf,
+        /// What it is for.
+        tags: Vec<String>,
+        /// The version of the distribution.
+        python: String,
+        /// Its platform.
+        platform: String,
+    },
+    /// A package has no `__main__`.
+    #[error("{name} is a package without __main__ and cannot be run by itself")]
+    NotRunnable {
+        /// The package.
+        name: String,
+    },
     /// A name is not UTF-8, which a path inside a program has to be.
     #[error("{} is not UTF-8", path.display())]
     NotUtf8 {
@@ -210,87 +227,5 @@ impl Error {
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }
-    }
-
-    /// What a person can do about it.
-    pub fn hint(&self) -> Option<String> {
-        let list = |names: &[String]| names.iter().map(|name| format!("\n  {name}")).collect::<String>();
-        match self {
-            Self::Distribution(error) => error.hint(),
-            Self::Scan(error) => error.hint().map(str::to_owned),
-            Self::NoSource { .. } => Some("give a script, a wheel, a package or project directory that exists".into()),
-            Self::UnknownSource { .. } => Some(
-                "give a .py file, a .whl file, a directory with pyproject.toml or setup.py, or a directory with \
-                 __init__.py or __main__.py; other code comes from --pip, --requirements, --venv and --package-root"
-                    .into(),
-            ),
-            Self::NoEntry { candidates } if !candidates.is_empty() => Some(format!(
-                "say what to run with --entry; the packages have these console scripts:{}",
-                list(candidates)
-            )),
-            Self::NoEntry { .. } => Some(
-                "say what to run: a script, --module NAME (like python -m), --entry MODULE:FUNCTION or --code TEXT"
-                    .into(),
-            ),
-            Self::AmbiguousEntry { .. } => Some("choose one with --entry NAME".into()),
-            Self::UnknownEntry { candidates, .. } if !candidates.is_empty() => {
-                Some(format!("these exist:{}", list(candidates)))
-            }
-            Self::UnknownEntry { what: "module", .. } => {
-                Some("name one that is packed, or add what has it with --pip, --venv or --package-root".into())
-            }
-            Self::UnknownEntry { .. } => Some(
-                "nothing that is packed has console scripts; use --entry MODULE:FUNCTION, or --module NAME (like python \
-                 -m)"
-                    .into(),
-            ),
-            Self::EntrySyntax { .. } => Some("write MODULE:FUNCTION, or the name of a console script".into()),
-            Self::LauncherBuild { .. } => {
-                Some("give a prebuilt launcher with --launcher, or make the command above work".into())
-            }
-            Self::NoCargo { .. } | Self::NoLauncherSources => Some(
-                "install Rust (cargo and a C linker) for the first pack of each Python version, or give a prebuilt \
-                 launcher with --launcher or PYOXIDIZER_LAUNCHER"
-                    .into(),
-            ),
-            Self::LauncherVersion { expected, .. } => {
-                Some(format!("make the right one with: pyoxidizer launcher build --python {expected}"))
-            }
-            Self::NoCacheDirectory => Some("set PYOXIDIZER_CACHE_DIR to a directory".into()),
-            Self::MissingLibrary { .. } => {
-                Some("install the library on this machine, or leave out what needs it".into())
-            }
-            Self::VirtualenvVersion { found, .. } => Some(format!("use --python {}.{}", found.0, found.1)),
-            Self::ScriptMetadata { .. } => {
-                Some("the block is TOML with `dependencies`, a list of strings, and `requires-python`".into())
-            }
-            Self::ProjectFile { .. } => Some("correct the file; it is described at https://packaging.python.org".into()),
-            Self::RequiresPython { .. } => Some("choose another Python with --python".into()),
-            Self::NotALauncher { .. } | Self::NoPrebuiltLauncher { .. } => {
-                Some("launchers are made with: pyoxidizer launcher build -o DIR".into())
-            }
-            Self::NoOutputDirectory { directory, .. } => {
-                Some(format!("create it with `mkdir -p {}`, or name another output with -o", directory.display()))
-            }
-            Self::OutputIsDirectory { .. } | Self::OutputIsSpecial { .. } | Self::OutputIsInput { .. } => Some("name another output with -o".into()),
-            Self::MainCode(error) => error.hint().or_else(|| {
-                Some("correct it; if it is written for another version of Python, name that with --python".into())
-            }),
-            Self::Io { source, .. } => io_hint(source.kind()).map(str::to_owned),
-            Self::Resources(pyox_packed_resources::Error::Write(error))
-=> io_hint(error.kind()).map(str::to_owned),
-            _ => None,
-        }
-    }
-}
-
-fn io_hint(kind: ErrorKind) -> Option<&'static str> {
-    match kind {
-        ErrorKind::NotFound => Some("check how the path is written, and from which directory it is meant"),
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-            Some("ask for access, or write elsewhere with -o; the cache is at PYOXIDIZER_CACHE_DIR")
-        }
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("free some space, or write elsewhere with -o"),
-        _ => None,
     }
 }

@@ -13,6 +13,7 @@ use crate::progress::Progress;
 use crate::report::Finding;
 use crate::requires_python;
 use crate::script;
+use crate::wheel_tags;
 
 mod resolving;
 mod source;
@@ -99,6 +100,7 @@ impl Inputs {
             }
             Source::Wheel(wheel) => {
                 let path = self.source.as_deref().unwrap_or(Path::new(""));
+                check_tags(path, wheel.tags(), builder)?;
                 check_python(path, wheel.metadata().requires_python.as_deref(), builder)?;
                 request
                     .requirements
@@ -121,7 +123,11 @@ impl Inputs {
                 resolving.layers.push(builder.layer("the package", &directory, &[&standard_library], progress)?);
             }
             Source::Application(path) => {
-                let directory = Directory::new(path).extension_suffixes(suffixes.iter());
+                let root = path.clone();
+                let directory = Directory::new(path).extension_suffixes(suffixes.iter()).exclude_if(move |path| {
+                    let name = path.rsplit('/').next().unwrap_or(path);
+                    name.starts_with('.') || name == "node_modules" || root.join(path).join("pyvenv.cfg").is_file()
+                });
                 resolving.layers.push(builder.layer("the application", &directory, &[&standard_library], progress)?);
             }
             Source::None => {}
@@ -147,6 +153,11 @@ impl Inputs {
         }
         for root in &self.package_roots {
             std::fs::read_dir(&root.directory).map_err(Error::io("read", &root.directory))?;
+            // A source given behind its option is taken for one of its packages.
+            if let Some(package) = root.packages.iter().find(|package| Path::new(package).is_file()) {
+                let (package, path) = (package.clone(), root.directory.clone());
+                return Err(pyox_scanner::Error::PackageNotFound { package, path }.into());
+            }
         }
         Ok(())
     }
@@ -160,6 +171,15 @@ fn open_virtualenv(path: &Path, builder: &LayerBuilder<'_>) -> Result<Virtualenv
     } else {
         Err(Error::VirtualenvVersion { path: path.to_owned(), found, expected })
     }
+}
+
+fn check_tags(path: &Path, tags: &[String], builder: &LayerBuilder<'_>) -> Result<(), Error> {
+    let info = builder.python.info();
+    if tags.is_empty() || tags.iter().any(|tag| wheel_tags::fits(tag, info)) {
+        return Ok(());
+    }
+    let (tags, python, platform) = (tags.to_vec(), info.version.clone(), info.platform.clone());
+    Err(Error::WheelTags { path: path.to_owned(), tags, python, platform })
 }
 
 fn check_python(path: &Path, requires: Option<&str>, builder: &LayerBuilder<'_>) -> Result<(), Error> {

@@ -11,6 +11,7 @@ mod application;
 mod cache;
 mod entry;
 mod error;
+mod hint;
 mod inputs;
 pub mod launcher;
 mod layer;
@@ -21,6 +22,7 @@ mod progress;
 mod report;
 mod requires_python;
 mod script;
+mod wheel_tags;
 
 pub use application::ApplicationBuilder;
 pub use cache::Cache;

@@ -100,11 +100,11 @@ impl Resolving<'_, '_> {
         scripts.dedup();
         let entry = match request {
             EntryRequest::Code(code) => Entry::Code(code.clone()),
-            EntryRequest::Module(name) => self.module(name)?,
+            EntryRequest::Module(name) => self.runnable(name)?,
             EntryRequest::Entry(text) if text.contains(':') => {
                 let entry = Entry::function(text)?;
                 if let Entry::Function { module, .. } = &entry {
-                    self.module(module)?;
+                    self.exists(module)?;
                 }
                 entry
             }
@@ -146,7 +146,7 @@ impl Resolving<'_, '_> {
                 return Ok(Entry::Script { file, source: text.clone() });
             }
             Source::Application(_) => return Ok(Entry::Module("__main__".into())),
-            Source::Package { name, .. } => return self.module(name),
+            Source::Package { name, .. } => return self.runnable(name),
             _ => {}
         }
         if let Some(entry) = only_script(scripts, wanted)? {
@@ -160,24 +160,39 @@ impl Resolving<'_, '_> {
         }
     }
 
-    /// A module by name, which must exist, and a package must be runnable.
-    fn module(&self, name: &str) -> Result<Entry, Error> {
-        if self.has(name) {
-            Ok(Entry::Module(name.to_owned()))
-        } else {
-            let known = name.replace('-', "_").to_lowercase();
-            let candidates = if self.has(&known) { vec![known] } else { Vec::new() };
-            Err(Error::UnknownEntry { what: "module", name: name.to_owned(), candidates })
+    /// A module or package by name that `python -m` can run.
+    fn runnable(&self, name: &str) -> Result<Entry, Error> {
+        self.exists(name)?;
+        if self.has_flag(name, EntryFlags::PACKAGE) && !self.has(&format!("{name}.__main__")) {
+            return Err(Error::NotRunnable { name: name.to_owned() });
         }
+        Ok(Entry::Module(name.to_owned()))
+    }
+
+    fn exists(&self, name: &str) -> Result<(), Error> {
+        if self.has(name) {
+            return Ok(());
+        }
+        let known = name.replace('-', "_").to_lowercase();
+        let candidates = if self.has(&known) { vec![known] } else { Vec::new() };
+        Err(Error::UnknownEntry { what: "module", name: name.to_owned(), candidates })
     }
 
     fn has(&self, module: &str) -> bool {
-        let packed = self
-            .layers
+        self.has_flag(module, EntryFlags::IMPORTABLE)
+            || self.builder.python.info().builtin_modules.iter().any(|name| name == module)
+    }
+
+    /// Whether what is imported by this name, from the first layer that has it, has this flag.
+    fn has_flag(&self, name: &str, flag: EntryFlags) -> bool {
+        self.layers
             .iter()
             .filter_map(|layer| layer.blob().ok())
-            .any(|blob| blob.entry(module).ok().flatten().is_some_and(|entry| entry.is(EntryFlags::IMPORTABLE)));
-        packed || self.builder.python.info().builtin_modules.iter().any(|name| name == module)
+            .filter_map(|blob| {
+                blob.entry(name).ok().flatten().map(|entry| (entry.is(EntryFlags::IMPORTABLE), entry.is(flag)))
+            })
+            .find(|(is_importable, _)| *is_importable)
+            .is_some_and(|(_, has_flag)| has_flag)
     }
 }
 

@@ -108,9 +108,10 @@ impl Compiled {
             return Err(Error::NoLauncherSources);
         }
         std::fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
-        let lock_path = path.with_extension("lock");
-        let lock = File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
         let (major, minor) = python.minor();
+        // All Pythons of one minor version share cargo's directory.
+        let lock_path = self.directory.join(format!("target-{major}.{minor}.lock"));
+        let lock = File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
             progress
                 .begin(Step::Launcher, &format!("for Python {major}.{minor}: waiting for another pack that does it"));
