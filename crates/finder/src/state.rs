@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind};
+use pyox_packed_resources::{Blob, Decoder, Entry, EntryFlags, Error, FieldKind};
 
 use crate::object::{Object, Raised, Result, import, import_error, sys};
 
@@ -27,7 +27,7 @@ pub struct Settings {
 
 /// State behind an `OxidizedFinder`.
 pub struct State {
-    pub(crate) blob: Blob<'static>,
+    pub(crate) decoder: Decoder<'static>,
     pub(crate) root: PathBuf,
     pub(crate) script: Option<String>,
     bytecode_kinds: [FieldKind; 3],
@@ -101,7 +101,7 @@ impl State {
             _ => [BytecodeOpt2, BytecodeOpt1, Bytecode],
         };
         Ok(Self {
-            blob: settings.blob,
+            decoder: Decoder::new(settings.blob),
             root: settings.root,
             script: settings.script,
             bytecode_kinds,
@@ -120,7 +120,7 @@ impl State {
 
     /// The entry with this name; damage of the blob becomes `ImportError`.
     pub(crate) fn entry(&self, name: &str) -> Result<Option<Entry<'static>>> {
-        self.blob.entry(name).map_err(|error| damaged(&error, name))
+        self.decoder.blob().entry(name).map_err(|error| damaged(&error, name))
     }
 
     /// The value of a field, if the entry has it.
@@ -136,7 +136,7 @@ impl State {
         key: &str,
     ) -> Result<Option<Cow<'static, [u8]>>> {
         let field = entry.keyed(kind, key).map_err(|error| damaged(&error, entry.name()))?;
-        field.map(|field| field.read(&self.blob).map_err(|error| damaged(&error, entry.name()))).transpose()
+        field.map(|field| self.decoder.read(&field).map_err(|error| damaged(&error, entry.name()))).transpose()
     }
 
     /// The value of a field that is text.

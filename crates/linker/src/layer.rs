@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyox_distribution::Distribution;
-use pyox_packed_resources::{Blob, Data, Field, ReadData, Value};
+use pyox_packed_resources::{Blob, Data, Dictionary, Field, ReadData, Value};
 use pyox_scanner::{ResourceSource, Scan};
 use serde::{Deserialize, Serialize};
 
@@ -25,11 +25,12 @@ mod compile;
 mod natives;
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"4";
+const LAYER_VERSION: &[u8] = b"5";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {
     blob: Arc<Vec<u8>>,
+    dictionaries: Vec<Option<Arc<Dictionary>>>,
     facts: Facts,
 }
 
@@ -55,6 +56,11 @@ pub struct NativeFile {
 }
 
 impl Layer {
+    fn new(blob: Vec<u8>, facts: Facts) -> Result<Self, pyox_packed_resources::Error> {
+        let dictionaries = Dictionary::all_of(&Blob::open(&blob)?)?;
+        Ok(Self { blob: Arc::new(blob), dictionaries, facts })
+    }
+
     /// The packed resources.
     pub fn blob(&self) -> Result<Blob<'_>, Error> {
         Ok(Blob::open(&self.blob)?)
@@ -90,7 +96,8 @@ impl Layer {
             length: field.stored_len(),
             limit: self.blob.len() as u64,
         })?;
-        Value::from_field(field, Data::lazy(Shared { bytes: Arc::clone(&self.blob), range: start..end }))
+        let stored = Data::lazy(Shared { bytes: Arc::clone(&self.blob), range: start..end });
+        Value::from_field(field, stored, &self.dictionaries)
     }
 }
 
@@ -202,8 +209,7 @@ impl<'a> LayerBuilder<'a> {
 fn load(base: &std::path::Path) -> Option<Layer> {
     let facts = serde_json::from_slice(&std::fs::read(base.with_extension("json")).ok()?).ok()?;
     let blob = std::fs::read(base.with_extension("blob")).ok()?;
-    Blob::open(&blob).ok()?;
-    Some(Layer { blob: Arc::new(blob), facts })
+    Layer::new(blob, facts).ok()
 }
 
 /// The facts are written last: with them the layer counts as complete.

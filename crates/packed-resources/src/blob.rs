@@ -3,7 +3,7 @@
 use crate::entry::{Entry, Record};
 use crate::error::Error;
 use crate::layout::{
-    ENTRY_LEN, FIELD_LEN, HEADER_LEN, MAGIC, MAX_SECTIONS, SECTION_LEN, SLOT_LEN, SectionKind, hash_name,
+    DIGEST_LEN, ENTRY_LEN, FIELD_LEN, HEADER_LEN, MAGIC, MAX_SECTIONS, SECTION_LEN, SLOT_LEN, SectionKind, hash_name,
 };
 
 /// Packed resources version 4 in a byte slice.
@@ -115,6 +115,17 @@ impl<'a> Blob<'a> {
             Some(section) => self.section_bytes(&section).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The digest that the blob was written with, if it was; [`Blob::verify`] tells whether it is right.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfBounds`] if the section of the digest has another length than 32 bytes.
+    pub fn digest(&self) -> Result<Option<[u8; 32]>, Error> {
+        let Some(section) = self.section(SectionKind::Digest)? else { return Ok(None) };
+        let (offset, length, limit) = (0, section.len() as u64, DIGEST_LEN as u64);
+        section.try_into().map(Some).map_err(|_| Error::OutOfBounds { what: "digest", offset, length, limit })
     }
 
     /// The kinds of all sections, in stored order.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 
 use crate::blob::{Blob, slice, u32_at, u64_at};
-use crate::compress;
+use crate::decode::Decoder;
 use crate::error::Error;
 use crate::layout::{Encoding, EntryFlags, FIELD_LEN, FieldKind};
 
@@ -147,6 +147,7 @@ impl<'a> Iterator for Fields<'a> {
 pub struct Field<'a> {
     kind: FieldKind,
     encoding: u8,
+    mode: u16,
     key: &'a str,
     crc: u32,
     offset: u64,
@@ -159,6 +160,7 @@ impl<'a> Field<'a> {
         Ok(Self {
             kind,
             encoding: record[1],
+            mode: u16::from_le_bytes([record[2], record[3]]),
             key: text(key_bytes(record, names)?, u32_at(record, 4), "field key")?,
             crc: u32_at(record, 12),
             offset: u64_at(record, 16),
@@ -183,11 +185,12 @@ impl<'a> Field<'a> {
     ///
     /// [`Error::UnknownEncoding`].
     pub fn encoding(&self) -> Result<Encoding, Error> {
-        match self.encoding {
-            0 => Ok(Encoding::Raw),
-            1 => Ok(Encoding::Zstd),
-            encoding => Err(Error::UnknownEncoding { encoding }),
-        }
+        Encoding::from_code(self.encoding).ok_or(Error::UnknownEncoding { encoding: self.encoding })
+    }
+
+    /// Permission bits of the file that the value is, as `chmod` takes them; 0 when they are not known.
+    pub fn mode(&self) -> u32 {
+        self.mode.into()
     }
 
     /// Offset of the stored bytes from the start of the blob.
@@ -220,21 +223,27 @@ impl<'a> Field<'a> {
         slice(blob.bytes, self.offset, self.stored_length, "value")
     }
 
-    /// The value: borrowed from the blob when it is stored raw, else decompressed, at most its declared length.
+    /// The path of the file that has the value, relative to the origin of the resources, if that is where it is.
     ///
     /// # Errors
     ///
-    /// [`Error::OutOfBounds`], [`Error::UnknownEncoding`], [`Error::Decompress`] or [`Error::CompressionDisabled`].
+    /// As [`Field::stored`], [`Error::NotUtf8`], and [`Error::UnknownEncoding`].
+    pub fn file(&self, blob: &Blob<'a>) -> Result<Option<&'a str>, Error> {
+        if self.encoding()? == Encoding::File { self.path(blob).map(Some) } else { Ok(None) }
+    }
+
+    pub(crate) fn path(&self, blob: &Blob<'a>) -> Result<&'a str, Error> {
+        let not_utf8 = |_| Error::NotUtf8 { what: "path of a file", offset: self.offset };
+        std::str::from_utf8(self.stored(blob)?).map_err(not_utf8)
+    }
+
+    /// The value, read alone; see [`Decoder::read`], which is faster for many.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decoder::read`].
     pub fn read(&self, blob: &Blob<'a>) -> Result<Cow<'a, [u8]>, Error> {
-        let stored = self.stored(blob)?;
-        match self.encoding()? {
-            Encoding::Raw if self.length == self.stored_length => Ok(Cow::Borrowed(stored)),
-            Encoding::Raw => {
-                let (offset, length, limit) = (self.offset, self.length, self.stored_length);
-                Err(Error::OutOfBounds { what: "raw value", offset, length, limit })
-            }
-            Encoding::Zstd => compress::decompress(stored, self.length).map(Cow::Owned),
-        }
+        Decoder::new(*blob).read(self)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Making a layer of a scan.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use pyox_packed_resources::{Collector, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
@@ -148,7 +149,7 @@ impl Making<'_> {
         // Bytecode and metadata are read from memory in any case.
         let is_file = !matches!(resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
         if location == "cache" && is_file && placed != Placed::Shadowed {
-            self.cached.add(&path, &stored, value);
+            self.cached.add(&path, &stored, value.with_mode(mode_of(&found.origin)));
             placed = Placed::Added;
         }
         if placed == Placed::Added {
@@ -171,8 +172,24 @@ impl Making<'_> {
         let blob = self.collector.finish().to_vec()?;
         self.facts.findings.sort();
         self.facts.findings.dedup();
-        Ok(Layer { blob: Arc::new(blob), facts: self.facts })
+        Ok(Layer::new(blob, self.facts)?)
     }
+}
+
+/// Permission bits of what is a file: those that matter for running it, whatever the mask of who installed it.
+#[cfg(unix)]
+fn mode_of(origin: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    match std::fs::metadata(origin) {
+        Ok(metadata) if metadata.permissions().mode() & 0o100 != 0 => 0o755,
+        Ok(_) => 0o644,
+        Err(_) => 0,
+    }
+}
+
+#[cfg(not(unix))]
+fn mode_of(_origin: &Path) -> u32 {
+    0
 }
 
 /// The name a person knows the resource by.

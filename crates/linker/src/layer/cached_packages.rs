@@ -62,6 +62,7 @@ impl CachedPackages {
             cached.hash.update(path);
             cached.hash.update((stored.len() as u64).to_le_bytes());
             cached.hash.update(stored);
+            cached.hash.update(value.mode().to_le_bytes());
             cached.files.push((path.to_owned(), value));
         }
     }
