@@ -126,7 +126,7 @@ impl<'a> ApplicationBuilder<'a> {
         let module = ModuleBytecode { name: name.clone(), is_package: false, optimize, bytecode: Vec::new().into() };
         add(Resource::ModuleBytecode(module), bytecode, length, "module-bytecode")?;
         if self.policy.include_source {
-            let value = Value::compressed(&source, self.policy.compression_level)?;
+            let value = Value::compressed(&source, crate::layer::COMPRESSION_LEVEL)?;
             let module = ModuleSource { name: name.clone(), is_package: false, source: Vec::new().into() };
             add(Resource::ModuleSource(module), value, source.len(), "module-source")?;
         }
