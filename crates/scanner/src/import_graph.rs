@@ -12,7 +12,7 @@ pub const STARTUP_MODULES: [&str; 8] =
 const NATIVE_IMPORTS: [(&str, &[&str]); 10] = [
     ("_asyncio", &["asyncio"]),
     ("_curses_panel", &["_curses"]),
-    ("_decimal", &["collections", "numbers"]),
+    ("_decimal", &["collections.abc", "numbers"]),
     ("_elementtree", &["copy", "pyexpat", "xml.etree.ElementPath"]),
     ("_pickle", &["_compat_pickle", "copyreg", "functools"]),
     ("_sqlite3", &["functools"]),

@@ -1,14 +1,11 @@
-//! Imports of the standard libraries, compared with what each Python says about them.
+//! Imports of the files of standard libraries, compared with what the `ast` module of each Python finds.
 
 mod common;
 
-use pyox_distribution::{Distribution as _, Installed};
-use pyox_scanner::{ImportGraph, STARTUP_MODULES, imports};
+use common::{pythons, run};
+use pyox_distribution::Distribution as _;
+use pyox_scanner::imports;
 use serde_json::{Value, json};
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
-use std::process::Command;
 
 /// Prints a line for each file that parses: its path and its imports.
 const AST: &str = r#"
@@ -79,22 +76,6 @@ for directory, directories, files in os.walk(sys.argv[1]):
             print(json.dumps([path, visitor.found]))
 "#;
 
-fn pythons() -> Vec<Installed> {
-    let found = Installed::discover();
-    assert!(!found.is_empty(), "no CPython 3.9 or later");
-    found
-}
-
-/// What a program prints, run without `site`.
-fn run(python: &Installed, program: &str, arguments: &[&Path]) -> String {
-    // From a file: with `-c`, 3.13 imports `linecache`.
-    let file = common::tree(&[("program.py", program)]);
-    let mut command = Command::new(&python.info().executable);
-    let output = command.args(["-I", "-S"]).arg(file.path().join("program.py")).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{}: {}", python.info().version, String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
-
 #[test]
 fn as_ast_finds_them() {
     for python in pythons() {
@@ -114,6 +95,6 @@ fn as_ast_finds_them() {
             // A visitor does not go through a call in the order of the text.
             assert_eq!(sorted(found), sorted(expected.as_array().unwrap().clone()), "{path}");
         }
-        assert!(files > 500 && total > 5000, "{}: {total} imports in {files} files", python.info().version);
+        assert!(files > 500 && total > 3000, "{}: {total} imports in {files} files", python.info().version);
     }
 }
