@@ -39,10 +39,12 @@ pub fn imports(source: &[u8]) -> Vec<Import> {
     if find(source, b"import").is_none() {
         return Vec::new();
     }
+    let tokens = Tokens::new(source).peekable();
     let mut parser = Parser {
-        tokens: Tokens::new(source).peekable(),
+        tokens,
         indent: 0,
-        blocks: Vec::new(),
+        deferred: None,
+        type_checking: None,
         header: None,
         lambda: None,
         found: Vec::new(),
@@ -55,19 +57,15 @@ struct Parser<'a> {
     tokens: Peekable<Tokens<'a>>,
     /// Indentation of the current logical line.
     indent: usize,
-    /// The blocks around the current logical line that matter, and the indentation of their headers.
-    blocks: Vec<(usize, Block)>,
+    /// Indentation of the outermost function, or `if __name__ == "__main__"`, around what comes.
+    deferred: Option<usize>,
+    /// Indentation of the outermost `if TYPE_CHECKING` around what comes.
+    type_checking: Option<usize>,
     /// Depth of a `def` whose colon has not come.
     header: Option<usize>,
     /// Depth of the outermost `lambda`, which extends to the end of its line or bracket.
     lambda: Option<usize>,
     found: Vec<Import>,
-}
-
-#[derive(PartialEq, Eq)]
-enum Block {
-    Deferred,
-    TypeChecking,
 }
 
 impl<'a> Parser<'a> {
@@ -78,20 +76,18 @@ impl<'a> Parser<'a> {
             self.lambda = self.lambda.filter(|&depth| token.depth >= depth);
             match (token.kind, token.text) {
                 (Kind::Line { indent }, _) => {
-                    while self.blocks.pop_if(|(header, _)| *header >= indent).is_some() {}
-                    self.indent = indent;
-                    (self.header, self.lambda) = (None, None);
+                    self.line(indent);
                     may_start = true;
                 }
                 (Kind::Symbol, b":") => {
                     if self.header.take_if(|depth| *depth == token.depth).is_some() {
-                        self.blocks.push((self.indent, Block::Deferred));
+                        self.deferred = self.deferred.or(Some(self.indent));
                     }
-                    may_start = true;
+                    may_start = token.depth == 0;
                 }
-                (Kind::Symbol, b";") => may_start = true,
-                (Kind::Word, b"import") if starts => self.import_statement(),
-                (Kind::Word, b"from") if starts => self.from_statement(),
+                (Kind::Symbol, b";") => may_start = token.depth == 0,
+                (Kind::Word, b"import") if starts => self.import_name(),
+                (Kind::Word, b"from") if starts => self.import_from(),
                 (Kind::Word, b"async") if starts => may_start = true,
                 (Kind::Word, b"def") if starts => self.header = Some(token.depth),
                 (Kind::Word, b"if") if starts => self.if_statement(),
@@ -102,7 +98,15 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn import_statement(&mut self) {
+    fn line(&mut self, indent: usize) {
+        self.indent = indent;
+        for block in [&mut self.deferred, &mut self.type_checking] {
+            *block = block.filter(|&header| header < indent);
+        }
+        (self.header, self.lambda) = (None, None);
+    }
+
+    fn import_name(&mut self) {
         loop {
             let module = self.dotted_name();
             self.alias();
@@ -113,7 +117,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn from_statement(&mut self) {
+    fn import_from(&mut self) {
         let mut level = 0;
         while self.next_if(|token| token.is_symbol(b".")).is_some() {
             level += 1;
@@ -136,11 +140,11 @@ impl<'a> Parser<'a> {
         let mut ahead = self.tokens.clone();
         let ahead: [&[u8]; 4] = std::array::from_fn(|_| ahead.next().map_or(&b""[..], |token| token.text));
         let block = match ahead {
-            [b"TYPE_CHECKING", b":", ..] | [_, b".", b"TYPE_CHECKING", b":"] => Block::TypeChecking,
-            [b"__name__", b"=", b"=", b"__main__"] => Block::Deferred,
+            [b"TYPE_CHECKING", b":", ..] | [_, b".", b"TYPE_CHECKING", b":"] => &mut self.type_checking,
+            [b"__name__", b"=", b"=", b"__main__"] => &mut self.deferred,
             _ => return,
         };
-        self.blocks.push((self.indent, block));
+        *block = block.or(Some(self.indent));
     }
 
     /// What follows the name of a function that imports.
@@ -180,12 +184,11 @@ impl<'a> Parser<'a> {
     }
 
     fn add(&mut self, module: Option<String>, level: usize, names: Vec<String>) {
-        let is_in = |wanted| self.blocks.iter().any(|(_, block)| *block == wanted);
         if let Some(module) = module
             && !(module.is_empty() && level == 0)
-            && !is_in(Block::TypeChecking)
+            && self.type_checking.is_none()
         {
-            let deferred = self.lambda.is_some() || is_in(Block::Deferred);
+            let deferred = self.deferred.is_some() || self.lambda.is_some();
             self.found.push(Import { module, level, names, deferred });
         }
     }

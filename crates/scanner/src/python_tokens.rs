@@ -2,6 +2,10 @@
 //! ([lexical analysis](https://docs.python.org/3/reference/lexical_analysis.html),
 //! [PEP 701](https://peps.python.org/pep-0701/)).
 
+mod formatted;
+
+use formatted::Frame;
+
 /// What a [`Token`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -49,14 +53,6 @@ pub(crate) struct Tokens<'a> {
     line_start: Option<usize>,
     /// Unfinished formatted strings and their replacement fields.
     frames: Vec<Frame>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Frame {
-    /// Literal text of a formatted string, or of the format specification in one of its fields.
-    Literal { quotes: Quotes, raw: bool, specification: bool, depth: usize },
-    /// An expression between braces, with the depth inside of these.
-    Field { depth: usize },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -127,9 +123,7 @@ impl<'a> Tokens<'a> {
         let triple = self.source[self.at + prefix..].starts_with(&[quote; 3]);
         let quotes = Quotes { quote, triple };
         if formatted {
-            let start = self.take(Kind::Formatted, prefix + quotes.len());
-            self.frames.push(Frame::Literal { quotes, raw, specification: false, depth: self.depth });
-            return start;
+            return self.formatted(prefix, quotes, raw);
         }
         self.at += prefix + quotes.len();
         let (start, line) = (self.at, self.line);
@@ -153,71 +147,15 @@ impl<'a> Tokens<'a> {
         Token { kind: Kind::String, text: &self.source[start..end], line, depth: self.depth }
     }
 
-    /// Passes over literal text of a formatted string: a brace after it, or `None` when the string has ended.
-    fn literal(&mut self, quotes: Quotes, raw: bool, specification: bool) -> Option<Token<'a>> {
-        while let Some(byte) = self.peek(0) {
-            match byte {
-                b'\\' if !raw && self.peek(1) == Some(b'N') && self.peek(2) == Some(b'{') => self.at += 3,
-                b'\\' if matches!(self.peek(1), Some(b'{' | b'}')) => self.at += 1,
-                b'\\' => self.escape(),
-                b'{' | b'}' if !specification && self.peek(1) == Some(byte) => self.at += 2,
-                b'{' => {
-                    let brace = self.take(Kind::Symbol, 1);
-                    self.depth += 1;
-                    self.frames.push(Frame::Field { depth: self.depth });
-                    return Some(brace);
-                }
-                b'}' if specification => {
-                    self.frames.pop();
-                    return Some(self.end_of_field());
-                }
-                b'\n' | b'\r' if quotes.triple => self.line_end(),
-                b'\n' | b'\r' => break,
-                _ if quotes.start(&self.source[self.at..]) => {
-                    self.at += quotes.len();
-                    break;
-                }
-                _ => self.at += 1,
-            }
-        }
-        // Also out of a field that was left open.
-        while let Some(frame) = self.frames.pop() {
-            if let Frame::Literal { specification: false, depth, .. } = frame {
-                self.depth = depth;
-                break;
-            }
-        }
-        None
-    }
-
-    fn end_of_field(&mut self) -> Token<'a> {
-        if let Some(Frame::Field { depth }) = self.frames.pop() {
-            self.depth = depth - 1;
-        }
-        self.take(Kind::Symbol, 1)
-    }
-
     fn symbol(&mut self, byte: u8) -> Token<'a> {
-        let field = matches!(self.frames.last(), Some(&Frame::Field { depth }) if self.depth <= depth);
-        match byte {
-            b'}' if field => self.end_of_field(),
-            b')' | b']' | b'}' => {
-                self.depth = self.depth.saturating_sub(1);
-                self.take(Kind::Symbol, 1)
-            }
-            b'(' | b'[' | b'{' => {
-                let bracket = self.take(Kind::Symbol, 1);
-                self.depth += 1;
-                bracket
-            }
-            b':' if field => {
-                if let [.., Frame::Literal { quotes, raw, depth, .. }, _] = self.frames[..] {
-                    self.frames.push(Frame::Literal { quotes, raw, specification: true, depth });
-                }
-                self.take(Kind::Symbol, 1)
-            }
-            _ => self.take(Kind::Symbol, 1),
+        if matches!(byte, b')' | b']' | b'}') {
+            self.depth = self.depth.saturating_sub(1);
         }
+        let symbol = self.take(Kind::Symbol, 1);
+        if matches!(byte, b'(' | b'[' | b'{') {
+            self.depth += 1;
+        }
+        symbol
     }
 }
 
@@ -226,8 +164,8 @@ impl<'a> Iterator for Tokens<'a> {
 
     fn next(&mut self) -> Option<Token<'a>> {
         loop {
-            if let Some(&Frame::Literal { quotes, raw, specification, .. }) = self.frames.last() {
-                match self.literal(quotes, raw, specification) {
+            if let Some(&Frame::Literal(literal)) = self.frames.last() {
+                match self.literal(literal) {
                     None => continue,
                     brace => return brace,
                 }
@@ -253,7 +191,7 @@ impl<'a> Iterator for Tokens<'a> {
                         }
                         None if matches!(byte, b'"' | b'\'') => self.string(0),
                         None if is_word(byte) => self.word(),
-                        None => self.symbol(byte),
+                        None => self.field_symbol(byte).unwrap_or_else(|| self.symbol(byte)),
                     });
                 }
             }
@@ -335,6 +273,7 @@ mod tests {
         assert_eq!(texts("f'''{\na}\n''' b\nc").join(""), "|0f'''{a}b|0c");
         assert_eq!(texts("f'{x:open\na").join(""), "|0f'{x:|0a");
         assert_eq!(texts("f'{x:\\'}' b").join(""), "|0f'{x:}b");
+        assert_eq!(texts("f'{)}' (b\nc").join(""), "|0f'{)}(bc");
     }
 
     #[test]
