@@ -3,7 +3,7 @@
 mod common;
 
 use common::{pythons, run};
-use pyox_distribution::Distribution as _;
+use pyox_distribution::{Distribution as _, Installed};
 use pyox_scanner::imports;
 use serde_json::{Value, json};
 
@@ -78,23 +78,32 @@ for directory, directories, files in os.walk(sys.argv[1]):
 
 #[test]
 fn as_ast_finds_them() {
-    for python in pythons() {
-        let (mut files, mut total) = (0, 0);
-        for line in run(&python, AST, &[&python.info().stdlib]).lines() {
-            let (path, expected): (String, Value) = serde_json::from_str(line).unwrap();
-            let found: Vec<Value> = imports(&std::fs::read(&path).unwrap())
-                .into_iter()
-                .map(|import| json!([import.module, import.level, import.names, import.deferred]))
-                .collect();
-            let sorted = |mut imports: Vec<Value>| {
-                imports.sort_by_key(ToString::to_string);
-                imports
-            };
-            files += 1;
-            total += found.len();
-            // A visitor does not go through a call in the order of the text.
-            assert_eq!(sorted(found), sorted(expected.as_array().unwrap().clone()), "{path}");
+    let pythons = pythons();
+    std::thread::scope(|scope| {
+        for python in &pythons {
+            scope.spawn(|| compare(python));
         }
-        assert!(files > 500 && total > 3000, "{}: {total} imports in {files} files", python.info().version);
+    });
+}
+
+/// Compares all files of a standard library that parse.
+fn compare(python: &Installed) {
+    let (mut files, mut total) = (0, 0);
+    for line in run(python, AST, &[&python.info().stdlib]).lines() {
+        let (path, expected): (String, Vec<Value>) = serde_json::from_str(line).unwrap();
+        let found: Vec<Value> = imports(&std::fs::read(&path).unwrap())
+            .into_iter()
+            .map(|import| json!([import.module, import.level, import.names, import.deferred]))
+            .collect();
+        files += 1;
+        total += found.len();
+        // A visitor does not go through a call in the order of the text.
+        assert_eq!(sorted(found), sorted(expected), "{path}");
     }
+    assert!(files > 500 && total > 3000, "{}: {total} imports in {files} files", python.info().version);
+}
+
+fn sorted(mut imports: Vec<Value>) -> Vec<Value> {
+    imports.sort_by_key(ToString::to_string);
+    imports
 }
