@@ -6,7 +6,8 @@ use std::time::Instant;
 use pyox_distribution::{BytecodeCompiler, CompileJob, Distribution};
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::{
-    Blob, Collector, EntryFlags, FieldKind, ModuleBytecode, ModuleSource, Resource, SectionKind, Value,
+    Blob, Collector, Decoder, Encoding, EntryFlags, FieldKind, ModuleBytecode, ModuleSource, Resource, SectionKind,
+    Value,
 };
 
 use crate::entry::Entry;
@@ -17,6 +18,7 @@ use crate::output::{check_output, write_atomically};
 use crate::policy::Policy;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, Report, ReportRow, Summary, Timing};
+use crate::start_up::StartUp;
 
 /// The statement whose code starts the importer, run as the frozen package `encodings`.
 const BOOT_SOURCE: &[u8] = b"import _boot\n";
@@ -27,6 +29,7 @@ pub struct ApplicationBuilder<'a> {
     policy: Policy,
     layers: Vec<Layer>,
     entry: Entry,
+    import_order: Vec<String>,
     findings: Vec<Finding>,
     timings: Vec<Timing>,
 }
@@ -34,7 +37,16 @@ pub struct ApplicationBuilder<'a> {
 impl<'a> ApplicationBuilder<'a> {
     /// A program of these layers (first wins) that runs `entry`.
     pub fn new(python: &'a dyn Distribution, policy: Policy, layers: Vec<Layer>, entry: Entry) -> Self {
-        Self { python, policy, layers, entry, findings: Vec::new(), timings: Vec::new() }
+        let (import_order, findings, timings) = (Vec::new(), Vec::new(), Vec::new());
+        Self { python, policy, layers, entry, import_order, findings, timings }
+    }
+
+    /// Says which modules the program imports when it starts, first to last: these are placed together in this order, and
+    /// nothing else of the standard library is kept uncompressed. Names that are not packed are passed over.
+    #[must_use]
+    pub fn import_order(mut self, modules: Vec<String>) -> Self {
+        self.import_order = modules;
+        self
     }
 
     /// Adds findings to the report.
@@ -79,8 +91,16 @@ impl<'a> ApplicationBuilder<'a> {
     fn payload(&self, rows: &mut Vec<ReportRow>) -> Result<Vec<u8>, Error> {
         let mut collector = Collector::new();
         self.add_main(&mut collector, rows)?;
+        let start_up = StartUp::of(self.policy, &self.entry, &self.layers, &self.import_order)?;
         for layer in &self.layers {
-            collector.add_blob(&layer.blob()?, |field| layer.value(field))?;
+            let decoder = Decoder::new(layer.blob()?);
+            collector.add_blob(decoder.blob(), |entry, field| {
+                if field.encoding()? != Encoding::Raw && start_up.reads(entry.name(), field.kind()) {
+                    Ok(Value::raw(decoder.read(field)?.into_owned()).with_mode(field.mode()))
+                } else {
+                    layer.value(field)
+                }
+            })?;
         }
         if let Entry::Code(code) = &self.entry {
             // The program compiles it when it starts; what is wrong with it shall be known now.
@@ -98,6 +118,7 @@ impl<'a> ApplicationBuilder<'a> {
         let mut writer = collector.finish();
         writer.section(SectionKind::InterpreterConfig, config.encode()?);
         writer.section(SectionKind::Boot, boot);
+        writer.load_order(start_up.order());
         Ok(writer.to_vec()?)
     }
 
@@ -183,6 +204,9 @@ impl<'a> ApplicationBuilder<'a> {
             timings: self.timings,
             ..Summary::default()
         };
+        for row in &mut rows {
+            row.stored = stored_size(blob, row)?.unwrap_or(row.stored);
+        }
         for entry in blob.entries() {
             let entry = entry?;
             summary.extensions += usize::from(entry.is(EntryFlags::EXTENSION));
@@ -194,6 +218,18 @@ impl<'a> ApplicationBuilder<'a> {
         }
         Ok(Report { summary, findings, resources: rows })
     }
+}
+
+/// How many bytes the code of a row takes: a layer may have kept it in another form.
+fn stored_size(blob: &Blob<'_>, row: &ReportRow) -> Result<Option<u64>, Error> {
+    let kind = match row.kind.as_str() {
+        "extension-module" => FieldKind::Extension,
+        "shared-library" => FieldKind::SharedLibrary,
+        "module-bytecode" => FieldKind::Bytecode,
+        _ => return Ok(None),
+    };
+    let field = blob.entry(&row.name)?.map(|entry| entry.field(kind)).transpose()?.flatten();
+    Ok(field.map(|field| field.stored_len()))
 }
 
 /// The highest version and the files that ask for it.

@@ -32,7 +32,7 @@ pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
 const STANDARD_LIBRARY: &str = "standard library";
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"5";
+const LAYER_VERSION: &[u8] = b"6";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {
@@ -46,6 +46,7 @@ pub struct Layer {
 /// What is kept beside the blob.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Facts {
+    pub(crate) is_standard_library: bool,
     pub(crate) rows: Vec<ReportRow>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) natives: Vec<NativeFile>,
@@ -73,8 +74,13 @@ impl Layer {
     }
 
     /// The packed resources.
-    pub fn blob(&self) -> Result<Blob<'_>, Error> {
-        Ok(Blob::open(&self.blob)?)
+    pub fn blob(&self) -> Result<Blob<'_>, pyox_packed_resources::Error> {
+        Blob::open(&self.blob)
+    }
+
+    /// Whether it is the standard library.
+    pub fn is_standard_library(&self) -> bool {
+        self.facts.is_standard_library
     }
 
     /// Rows for the report.

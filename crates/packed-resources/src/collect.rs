@@ -90,7 +90,7 @@ impl Collector {
         self.writer.entry(name).keyed(FieldKind::Dependency, soname, Vec::new());
     }
 
-    /// Takes over all entries of a blob without decoding a value; `value` makes each from its field.
+    /// Takes over all entries of a blob without decoding a value; `value` makes each from its entry and field.
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ impl Collector {
     pub fn add_blob<'a>(
         &mut self,
         blob: &crate::Blob<'a>,
-        mut value: impl FnMut(&crate::Field<'a>) -> Result<Value, Error>,
+        mut value: impl FnMut(&crate::Entry<'a>, &crate::Field<'a>) -> Result<Value, Error>,
     ) -> Result<(), Error> {
         let code = EntryFlags::MODULE.union(EntryFlags::EXTENSION);
         for entry in blob.entries() {
@@ -113,7 +113,7 @@ impl Collector {
                 let field = field?;
                 let of_module = is_code(field.kind()) || field.kind() == FieldKind::RelativePath;
                 if !(shadowed && of_module) && self.claim(entry.name(), field.kind(), field.key()) {
-                    let value = value(&field)?;
+                    let value = value(&entry, &field)?;
                     self.writer.entry(entry.name()).keyed(field.kind(), field.key(), value);
                 }
             }

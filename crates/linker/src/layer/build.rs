@@ -28,7 +28,8 @@ impl LayerBuilder<'_> {
         progress.begin(Step::Link, name);
         let natives = Natives::of(scan, below)?;
         progress.end();
-        let (collector, facts, parts) = (Collector::new(), Facts::default(), Vec::new());
+        let facts = Facts { is_standard_library: name == STANDARD_LIBRARY, ..Facts::default() };
+        let (collector, parts) = (Collector::new(), Vec::new());
         let mut making = Making { name, collector, facts, cached, natives, parts };
         making.facts.findings = making.cached.findings();
         making.facts.findings.extend(making.natives.findings());
