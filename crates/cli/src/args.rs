@@ -93,6 +93,10 @@ pub struct Pack {
     /// print("\n".join(sys.modules)) when it ends
     #[arg(long, value_name = "FILE")]
     pub import_order: Option<PathBuf>,
+    /// Keep the standard library and installed packages in this file, for several programs to share: it is made if it is not
+    /// there, else a program leaves out what it has. The file has to stay where it is relative to the program
+    #[arg(long, value_name = "FILE")]
+    pub resource_file: Option<PathBuf>,
     /// Write a JSON report: every resource with its origin, size, location, and why
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,

@@ -7,8 +7,8 @@ use anyhow::Context;
 use pyox_distribution::Installed;
 use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
 use pyox_linker::{
-    ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report, check_output,
-    default_output,
+    ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report, ResourceFile,
+    check_output, default_output,
 };
 
 use crate::args::Pack;
@@ -70,11 +70,19 @@ fn pack(
     let resolved = inputs(args, package_roots).resolve(&LayerBuilder::new(&python, policy, &cache), progress)?;
     let output = args.output.clone().unwrap_or_else(|| default_output(&resolved.name, args.source.as_deref()));
     let launcher = launcher.launcher(&python, progress)?;
-    ApplicationBuilder::new(&python, policy, resolved.layers, resolved.entry)
+    let resource_file = match &args.resource_file {
+        Some(path) if path.exists() => Some(ResourceFile::open(path, &python)?),
+        Some(path) => Some(ResourceFile::create(path, resolved.shared_layers(), policy.profile, &python)?),
+        None => None,
+    };
+    let mut application = ApplicationBuilder::new(&python, policy, resolved.layers, resolved.entry)
         .import_order(import_order)
         .findings(resolved.findings)
-        .timings(progress.timings())
-        .write(&launcher, &output, progress)
+        .timings(progress.timings());
+    if let Some(file) = &resource_file {
+        application = application.resource_file(file);
+    }
+    application.write(&launcher, &output, progress)
 }
 
 fn policy(args: &Pack) -> Policy {

@@ -1,13 +1,13 @@
 //! Layers, an entry and a launcher become an executable.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
 use pyox_distribution::{BytecodeCompiler, CompileJob, Distribution};
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::{
-    Blob, Collector, Decoder, Encoding, EntryFlags, FieldKind, ModuleBytecode, ModuleSource, Resource, SectionKind,
-    Value,
+    Blob, Collector, EntryFlags, FieldKind, ModuleBytecode, ModuleSource, Resource, SectionKind, Value,
 };
 
 use crate::entry::Entry;
@@ -18,6 +18,7 @@ use crate::output::{check_output, write_atomically};
 use crate::policy::Policy;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, Report, ReportRow, Summary, Timing};
+use crate::resource_file::ResourceFile;
 use crate::start_up::StartUp;
 
 /// The statement whose code starts the importer, run as the frozen package `encodings`.
@@ -30,6 +31,7 @@ pub struct ApplicationBuilder<'a> {
     layers: Vec<Layer>,
     entry: Entry,
     import_order: Vec<String>,
+    resource_file: Option<&'a ResourceFile>,
     findings: Vec<Finding>,
     timings: Vec<Timing>,
 }
@@ -38,7 +40,7 @@ impl<'a> ApplicationBuilder<'a> {
     /// A program of these layers (first wins) that runs `entry`.
     pub fn new(python: &'a dyn Distribution, policy: Policy, layers: Vec<Layer>, entry: Entry) -> Self {
         let (import_order, findings, timings) = (Vec::new(), Vec::new(), Vec::new());
-        Self { python, policy, layers, entry, import_order, findings, timings }
+        Self { python, policy, layers, entry, import_order, resource_file: None, findings, timings }
     }
 
     /// Says which modules the program imports when it starts, first to last: these are placed together in this order, and
@@ -46,6 +48,13 @@ impl<'a> ApplicationBuilder<'a> {
     #[must_use]
     pub fn import_order(mut self, modules: Vec<String>) -> Self {
         self.import_order = modules;
+        self
+    }
+
+    /// Leaves out the layers that a file has. The program needs the file, at the same place relative to its own.
+    #[must_use]
+    pub fn resource_file(mut self, file: &'a ResourceFile) -> Self {
+        self.resource_file = Some(file);
         self
     }
 
@@ -75,7 +84,7 @@ impl<'a> ApplicationBuilder<'a> {
         let launcher_bytes = std::fs::read(launcher).map_err(Error::io("read", launcher))?;
         crate::launcher::check(launcher, &launcher_bytes, self.python)?;
         let mut rows = Vec::new();
-        let payload = self.payload(&mut rows)?;
+        let payload = self.payload(output, &mut rows)?;
         let attachment = Attachment::plan(&launcher_bytes, payload.len() as u64)?;
         write_atomically(output, 0o755, |out| -> Result<(), Error> {
             attachment.write(&launcher_bytes, |out| out.write_all(&payload), out).map_err(|error| match error {
@@ -85,22 +94,24 @@ impl<'a> ApplicationBuilder<'a> {
         })?;
         progress.end();
         self.timings.push(Timing { step: Step::Write.to_string(), seconds: start.elapsed().as_secs_f64() });
-        self.report(launcher, &launcher_bytes, output, &Blob::open(&payload)?, rows)
+        let own = Blob::open(&payload)?;
+        let file = self.resource_file.map(ResourceFile::blob).transpose()?;
+        self.report(
+            launcher,
+            &launcher_bytes,
+            output,
+            &[Some(own), file].into_iter().flatten().collect::<Vec<_>>(),
+            rows,
+        )
     }
 
-    fn payload(&self, rows: &mut Vec<ReportRow>) -> Result<Vec<u8>, Error> {
+    fn payload(&self, output: &Path, rows: &mut Vec<ReportRow>) -> Result<Vec<u8>, Error> {
         let mut collector = Collector::new();
         self.add_main(&mut collector, rows)?;
         let start_up = StartUp::of(self.policy, &self.entry, &self.layers, &self.import_order)?;
-        for layer in &self.layers {
-            let decoder = Decoder::new(layer.blob()?);
-            collector.add_blob(decoder.blob(), |entry, field| {
-                if field.encoding()? != Encoding::Raw && start_up.reads(entry.name(), field.kind()) {
-                    Ok(Value::raw(decoder.read(field)?.into_owned()).with_mode(field.mode()))
-                } else {
-                    layer.value(field)
-                }
-            })?;
+        let in_program = |layer: &&Layer| self.resource_file.is_none_or(|file| !file.has(layer));
+        for layer in self.layers.iter().filter(in_program) {
+            start_up.add_layer(&mut collector, layer)?;
         }
         if let Entry::Code(code) = &self.entry {
             // The program compiles it when it starts; what is wrong with it shall be known now.
@@ -110,6 +121,7 @@ impl<'a> ApplicationBuilder<'a> {
         let config = InterpreterConfig {
             python: self.python.minor(),
             run: self.entry.run(),
+            resource_files: self.resource_file.map(|file| file.reference(output)).transpose()?.into_iter().collect(),
             optimization_level: self.policy.optimize.number(),
             site_builtins: true,
             fast_exit: true,
@@ -169,7 +181,7 @@ impl<'a> ApplicationBuilder<'a> {
         launcher: &Path,
         launcher_bytes: &[u8],
         output: &Path,
-        blob: &Blob<'_>,
+        blobs: &[Blob<'_>],
         mut rows: Vec<ReportRow>,
     ) -> Result<Report, Error> {
         let mut seen: std::collections::BTreeSet<_> =
@@ -192,6 +204,8 @@ impl<'a> ApplicationBuilder<'a> {
                     .map(|native| (native.name.clone(), native.glibc.as_deref().and_then(SymbolVersion::parse))),
             );
         }
+        let names = |module: &str| blobs.iter().any(|blob| blob.entry(module).is_ok_and(|entry| entry.is_some()));
+        findings.retain(|finding| !matches!(finding, Finding::MissingModule { module } if names(module)));
         findings.sort();
         findings.dedup();
         let mut summary = Summary {
@@ -201,21 +215,32 @@ impl<'a> ApplicationBuilder<'a> {
             python: self.python.info().version.clone(),
             entry: self.entry.describe(),
             glibc: highest(floors),
+            resource_file: self.resource_file.map(|file| file.path().to_owned()),
             timings: self.timings,
             ..Summary::default()
         };
         for row in &mut rows {
-            row.stored = stored_size(blob, row)?.unwrap_or(row.stored);
+            for blob in blobs {
+                row.stored = stored_size(blob, row)?.unwrap_or(row.stored);
+            }
         }
-        for entry in blob.entries() {
+        let mut flags: BTreeMap<String, EntryFlags> = BTreeMap::new();
+        for entry in blobs.iter().flat_map(Blob::entries) {
             let entry = entry?;
-            summary.extensions += usize::from(entry.is(EntryFlags::EXTENSION));
-            summary.modules += usize::from(entry.is(EntryFlags::MODULE) && !entry.is(EntryFlags::EXTENSION));
-            summary.libraries += usize::from(entry.is(EntryFlags::SHARED_LIBRARY));
+            let known = flags.entry(entry.name().to_owned()).or_default();
+            *known = known.union(entry.flags());
             if entry.field(FieldKind::CacheDirectory)?.is_some() {
                 summary.packages_in_files.push(entry.name().to_owned());
             }
         }
+        let count = |kind: EntryFlags| flags.values().filter(|flags| flags.intersects(kind)).count();
+        summary.extensions = count(EntryFlags::EXTENSION);
+        let both =
+            |flags: &&EntryFlags| flags.intersects(EntryFlags::MODULE) && flags.intersects(EntryFlags::EXTENSION);
+        summary.modules = count(EntryFlags::MODULE) - flags.values().filter(both).count();
+        summary.libraries = count(EntryFlags::SHARED_LIBRARY);
+        summary.packages_in_files.sort();
+        summary.packages_in_files.dedup();
         Ok(Report { summary, findings, resources: rows })
     }
 }

@@ -32,7 +32,7 @@ pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
 const STANDARD_LIBRARY: &str = "standard library";
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"6";
+const LAYER_VERSION: &[u8] = b"7";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {
@@ -46,6 +46,8 @@ pub struct Layer {
 /// What is kept beside the blob.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Facts {
+    /// SHA-256 of the blob, hexadecimal.
+    pub(crate) digest: String,
     pub(crate) is_standard_library: bool,
     pub(crate) rows: Vec<ReportRow>,
     pub(crate) findings: Vec<Finding>,
@@ -76,6 +78,11 @@ impl Layer {
     /// The packed resources.
     pub fn blob(&self) -> Result<Blob<'_>, pyox_packed_resources::Error> {
         Blob::open(&self.blob)
+    }
+
+    /// Digest of the packed resources, hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.facts.digest
     }
 
     /// Whether it is the standard library.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use pyox_packed_resources::{Decoder, Entry as PackedEntry, EntryFlags, Error, FieldKind};
+use pyox_packed_resources::{Collector, Decoder, Encoding, Entry as PackedEntry, EntryFlags, Error, FieldKind, Value};
 use pyox_scanner::{ImportGraph, STARTUP_MODULES};
 
 use crate::entry::Entry;
@@ -27,10 +27,10 @@ impl StartUp {
     pub(crate) fn of(policy: Policy, entry: &Entry, layers: &[Layer], import_order: &[String]) -> Result<Self, Error> {
         let decoders: Vec<_> = layers.iter().map(|layer| layer.blob().map(Decoder::new)).collect::<Result<_, _>>()?;
         let mut order: Vec<String> = import_order.to_vec();
-        order.extend(STARTUP_MODULES.iter().chain([&BUILTINS]).map(|&name| name.to_owned()));
+        order.extend(interpreter_modules());
         if policy.profile == Profile::Speed && import_order.is_empty() {
             if !policy.include_source {
-                return Ok(Self { names: None, order });
+                return Ok(Self { order, ..Self::unknown() });
             }
             order.extend(reachable(entry, layers, &decoders)?);
         }
@@ -46,8 +46,31 @@ impl StartUp {
         Ok(Self { names: Some(names), order })
     }
 
+    /// Of any program: all code.
+    pub(crate) fn unknown() -> Self {
+        Self { names: None, order: Vec::new() }
+    }
+
+    /// Of any program, what it reads at least.
+    pub(crate) fn of_interpreter() -> Self {
+        let order: Vec<String> = interpreter_modules().collect();
+        Self { names: Some(order.iter().cloned().collect()), order }
+    }
+
+    /// Merges a layer into a collector, with values that are read as they are and others as the layer has them.
+    pub(crate) fn add_layer(&self, collector: &mut Collector, layer: &Layer) -> Result<(), Error> {
+        let decoder = Decoder::new(layer.blob()?);
+        collector.add_blob(decoder.blob(), |entry, field| {
+            if field.encoding()? != Encoding::Raw && self.reads(entry.name(), field.kind()) {
+                Ok(Value::raw(decoder.read(field)?.into_owned()).with_mode(field.mode()))
+            } else {
+                layer.value(field)
+            }
+        })
+    }
+
     /// Whether a value of an entry is read.
-    pub(crate) fn reads(&self, entry: &str, kind: FieldKind) -> bool {
+    fn reads(&self, entry: &str, kind: FieldKind) -> bool {
         use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, SharedLibrary};
         matches!(kind, Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension | SharedLibrary)
             && self.names.as_ref().is_none_or(|names| names.contains(entry))
@@ -57,6 +80,10 @@ impl StartUp {
     pub(crate) fn order(self) -> Vec<String> {
         self.order
     }
+}
+
+fn interpreter_modules() -> impl Iterator<Item = String> {
+    STARTUP_MODULES.into_iter().chain([BUILTINS]).map(str::to_owned)
 }
 
 /// The modules that the entry imports, directly or not; of the standard library those that it imports at once, of the

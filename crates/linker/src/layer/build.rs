@@ -11,6 +11,7 @@ use super::cached_packages::CachedPackages;
 use super::compress::{Dictionaries, Sort};
 use super::natives::{Natives, prepare};
 use super::{Facts, Layer, LayerBuilder, STANDARD_LIBRARY};
+use crate::cache::digest;
 use crate::error::Error;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, ReportRow};
@@ -216,6 +217,7 @@ impl Making<'_> {
     fn finish(mut self) -> Result<Layer, Error> {
         std::mem::take(&mut self.cached).finish(&mut self.collector);
         let blob = self.collector.finish().to_vec()?;
+        self.facts.digest = digest([&*blob]);
         self.facts.findings.sort();
         self.facts.findings.dedup();
         Ok(Layer::new(blob, self.facts)?)
