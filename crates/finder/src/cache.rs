@@ -65,7 +65,7 @@ impl State {
             if let Some(parent) = path.parent() {
                 fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
             }
-            fs::write(&path, field.read(&self.blob).map_err(io::Error::other)?)?;
+            fs::write(&path, field.read().map_err(io::Error::other)?)?;
         }
         Ok(())
     }

@@ -136,7 +136,7 @@ impl State {
         key: &str,
     ) -> Result<Option<Cow<'static, [u8]>>> {
         let field = entry.keyed(kind, key).map_err(|error| damaged(&error, entry.name()))?;
-        field.map(|field| field.read(&self.blob).map_err(|error| damaged(&error, entry.name()))).transpose()
+        field.map(|field| field.read().map_err(|error| damaged(&error, entry.name()))).transpose()
     }
 
     /// The value of a field that is text.

@@ -115,11 +115,13 @@ pub enum FieldKind {
     RelativePath = 12,
     /// Name of the metadata directory of a distribution, for example `click-8.1.7.dist-info`.
     MetadataDirectory = 13,
+    /// Content of a file that is nothing else; the entry is named by its path.
+    File = 14,
 }
 
 impl FieldKind {
     /// Every kind, by number.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Source,
         Self::Bytecode,
         Self::BytecodeOpt1,
@@ -133,6 +135,7 @@ impl FieldKind {
         Self::CacheDirectory,
         Self::RelativePath,
         Self::MetadataDirectory,
+        Self::File,
     ];
 
     /// The kind behind a stored number, if this version knows it.
@@ -160,6 +163,8 @@ pub enum Encoding {
     Raw = 0,
     /// One zstd frame.
     Zstd = 1,
+    /// The value is in a file: stored is its path, UTF-8, with `/`, relative to the directory the reader is told.
+    File = 2,
 }
 
 /// Bits that say what an entry is. One name may be several things at once.
@@ -179,6 +184,12 @@ impl EntryFlags {
     pub const SHARED_LIBRARY: Self = Self(16);
     /// A distribution; the name is its normalised project name (PEP 503).
     pub const DISTRIBUTION: Self = Self(32);
+    /// An extension module built into the interpreter.
+    pub const BUILTIN: Self = Self(64);
+    /// A module frozen into the interpreter.
+    pub const FROZEN: Self = Self(128);
+    /// A file that is nothing else; the name is its path.
+    pub const FILE: Self = Self(256);
     /// Anything `import` can load.
     pub const IMPORTABLE: Self = Self(1 | 4 | 8);
 
@@ -190,6 +201,16 @@ impl EntryFlags {
     /// Both sets of bits.
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// The bits that are in both sets.
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The bits that are not in `other`.
+    pub const fn difference(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 }
 

@@ -13,12 +13,13 @@ pub struct Value {
     pub(crate) encoding: Encoding,
     /// Decoded length; `None` when it is that of `stored`.
     pub(crate) decoded: Option<u64>,
+    pub(crate) mode: u16,
 }
 
 impl Value {
     /// Stored as it is.
     pub fn raw(data: impl Into<Data>) -> Self {
-        Self { stored: data.into(), encoding: Encoding::Raw, decoded: None }
+        Self { stored: data.into(), encoding: Encoding::Raw, decoded: None, mode: 0 }
     }
 
     /// Compressed now, at a zstd level from 1 to 22; kept raw when that does not save an eighth.
@@ -31,7 +32,7 @@ impl Value {
         if stored.len() as u64 >= raw.len() as u64 / 8 * 7 {
             return Ok(Self::raw(raw.to_vec()));
         }
-        Ok(Self { stored: stored.into(), encoding: Encoding::Zstd, decoded: Some(raw.len() as u64) })
+        Ok(Self { stored: stored.into(), encoding: Encoding::Zstd, decoded: Some(raw.len() as u64), mode: 0 })
     }
 
     /// The value of a field of another blob, taken over without decoding it: `stored` are the bytes the field stores.
@@ -41,8 +42,19 @@ impl Value {
     /// [`Error::UnknownEncoding`] if the field is damaged.
     pub fn from_field(field: &Field<'_>, stored: impl Into<Data>) -> Result<Self, Error> {
         let encoding = field.encoding()?;
-        let decoded = (encoding != Encoding::Raw).then(|| field.len());
-        Ok(Self { stored: stored.into(), encoding, decoded })
+        let decoded = (encoding == Encoding::Zstd).then(|| field.len());
+        Ok(Self { stored: stored.into(), encoding, decoded, mode: field.mode() as u16 })
+    }
+
+    /// A value that is in a file; `path` has `/` and is relative to a directory that the reader is told.
+    pub fn file(path: &str) -> Self {
+        Self { encoding: Encoding::File, ..Self::raw(path.as_bytes()) }
+    }
+
+    /// Records the permission bits of the file the value comes from: those of `0o7777`, 0 for none recorded.
+    #[must_use]
+    pub fn with_mode(self, mode: u32) -> Self {
+        Self { mode: (mode & 0o7777) as u16, ..self }
     }
 
     /// Length of the value once decoded, in bytes.

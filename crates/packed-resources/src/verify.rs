@@ -79,12 +79,16 @@ impl Blob<'_> {
             }
             for field in entry.fields() {
                 let field = field.map_err(|error| damaged(name, error))?;
-                let stored = field.stored(self).map_err(|error| damaged(name, error))?;
-                if crc32fast::hash(stored) != field.crc() {
+                let stored = field.stored().map_err(|error| damaged(name, error))?;
+                if Some(crc32fast::hash(stored)) != field.crc() {
                     let field_name = format!("{:?} {}", field.kind(), field.key()).trim_end().to_owned();
                     return Err(Damage::Value { entry: name.to_owned(), field: field_name, offset: field.offset() });
                 }
-                field.read(self).map_err(|error| damaged(name, error))?;
+                match field.file() {
+                    Ok(None) => drop(field.read().map_err(|error| damaged(name, error))?),
+                    Ok(Some(_)) => {}
+                    Err(error) => return Err(damaged(name, error)),
+                }
             }
         }
         for section in self.sections() {

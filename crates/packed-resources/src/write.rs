@@ -35,6 +35,11 @@ impl EntryWriter {
         self
     }
 
+    /// What the entry is, so far.
+    pub fn flags(&self) -> EntryFlags {
+        self.flags
+    }
+
     /// Whether any of `flags` is set.
     pub fn is(&self, flags: EntryFlags) -> bool {
         self.flags.intersects(flags)
@@ -241,14 +246,15 @@ impl<'w> Plan<'w> {
                 let place = places[&(name.as_str(), *kind, key.as_str())];
                 let PlacedValue { bytes, offset } = &self.values[place.value];
                 let stored = bytes.len() as u64;
-                table.extend_from_slice(&[*kind as u8, value.encoding as u8, 0, 0]);
+                table.extend_from_slice(&[*kind as u8, value.encoding as u8]);
+                table.extend_from_slice(&value.mode.to_le_bytes());
                 table.extend_from_slice(&names.offset(key).to_le_bytes());
                 table.extend_from_slice(&(key.len() as u32).to_le_bytes());
                 table.extend_from_slice(&place.crc.to_le_bytes());
                 table.extend_from_slice(&offset.to_le_bytes());
                 table.extend_from_slice(&stored.to_le_bytes());
                 table.extend_from_slice(&value.decoded.unwrap_or(stored).to_le_bytes());
-                debug_assert!(value.encoding != Encoding::Raw || value.decoded.is_none());
+                debug_assert!(value.encoding == Encoding::Zstd || value.decoded.is_none());
             }
         }
         table

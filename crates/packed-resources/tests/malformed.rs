@@ -264,11 +264,12 @@ fn encodings_that_cannot_be_read_are_errors_when_they_are() -> TestResult {
         bytes[encoding_at] = encoding;
         let blob = Blob::open(&bytes)?;
         let field = blob.entry_at(0)?.field(FieldKind::Source)?.expect("is there");
-        assert_eq!(field.stored(&blob)?, b"a");
-        match field.read(&blob).err() {
+        assert_eq!(field.stored()?, b"a");
+        match field.read().err() {
             Some(Error::Decompress { expected: 1, .. }) if encoding == 1 && cfg!(feature = "zstd") => {}
             Some(Error::CompressionDisabled) if encoding == 1 && !cfg!(feature = "zstd") => {}
-            Some(Error::UnknownEncoding { encoding: found }) if encoding > 1 && found == encoding => {}
+            Some(Error::InFile { path }) if encoding == 2 && path == "a" => {}
+            Some(Error::UnknownEncoding { encoding: found }) if encoding > 2 && found == encoding => {}
             other => panic!("{encoding}: {other:?}"),
         }
     }
@@ -288,9 +289,7 @@ fn a_compressed_value_with_a_huge_length_is_refused() -> TestResult {
         patch(&mut bytes, length_at, &length.to_le_bytes());
         assert!(walk_within(&bytes, 64 * 1024).is_ok());
         let field = Blob::open(&bytes)?.entry_at(0)?.field(FieldKind::Source)?.expect("is there");
-        assert!(
-            matches!(field.read(&Blob::open(&bytes)?), Err(Error::Decompress { expected, .. }) if expected == length)
-        );
+        assert!(matches!(field.read(), Err(Error::Decompress { expected, .. }) if expected == length));
     }
     // A frame that lies about its own length too: single segment, eight bytes of content size.
     let claims = |length: u64| -> Result<Vec<u8>, Error> {

@@ -10,7 +10,7 @@ use pyox_packed_resources::{
 fn value(blob: &Blob<'_>, entry: &str, kind: FieldKind, key: &str) -> Result<Option<Vec<u8>>, Error> {
     let Some(entry) = blob.entry(entry)? else { return Ok(None) };
     let Some(field) = entry.keyed(kind, key)? else { return Ok(None) };
-    Ok(Some(field.read(blob)?.into_owned()))
+    Ok(Some(field.read()?.into_owned()))
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn load_order_moves_values_and_nothing_else() -> TestResult {
     for entry in blob.entries() {
         let entry = entry?;
         let field = entry.field(FieldKind::Source)?.expect("has a source");
-        assert_eq!(&*field.read(&blob)?, entry.name().as_bytes());
+        assert_eq!(&*field.read()?, entry.name().as_bytes());
         placed.push((field.offset(), entry.name()));
     }
     assert!(placed.is_sorted_by_key(|(_, name)| *name));
@@ -204,9 +204,9 @@ fn compressed_values_come_back_and_move_undecoded() -> TestResult {
     let field = blob.entry("a")?.expect("is there").field(FieldKind::Source)?.expect("has a source");
     assert_eq!((field.encoding()?, field.len()), (Encoding::Zstd, content.len() as u64));
     assert!(field.stored_len() < field.len());
-    assert_eq!(*field.read(&blob)?, *content);
+    assert_eq!(*field.read()?, *content);
     let short = blob.entry("b")?.expect("is there").field(FieldKind::Source)?.expect("has a source");
-    assert_eq!((short.encoding()?, &*short.read(&blob)?), (Encoding::Raw, &b"short"[..]));
+    assert_eq!((short.encoding()?, &*short.read()?), (Encoding::Raw, &b"short"[..]));
 
     // As dense as zstd gets.
     let zeros = vec![0; 16 << 20];
@@ -215,8 +215,8 @@ fn compressed_values_come_back_and_move_undecoded() -> TestResult {
     assert_eq!(value(&Blob::open(&dense.to_vec()?)?, "a", FieldKind::Source, "")?, Some(zeros));
 
     let mut copy = Writer::new();
-    copy.entry("a").field(FieldKind::Source, Value::from_field(&field, field.stored(&blob)?)?);
-    copy.entry("b").field(FieldKind::Source, Value::from_field(&short, short.stored(&blob)?)?);
+    copy.entry("a").field(FieldKind::Source, Value::from_field(&field, field.stored()?)?);
+    copy.entry("b").field(FieldKind::Source, Value::from_field(&short, short.stored()?)?);
     assert!(copy.to_vec()? == bytes);
     Ok(())
 }

@@ -19,7 +19,7 @@ pub fn walk(bytes: &[u8]) -> Result<usize, Error> {
         }
         for field in entry.fields() {
             let Ok(field) = field else { continue };
-            if let Ok(value) = field.read(&blob) {
+            if let Ok(value) = field.read() {
                 assert_eq!(value.len() as u64, field.len());
                 read += value.len();
             }
