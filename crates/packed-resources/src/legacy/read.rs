@@ -60,7 +60,7 @@ impl<'a> Resources<'a> {
         if bytes.len() < HEADER_LEN {
             return Err(Error::Truncated { expected: HEADER_LEN as u64, actual: bytes.len() as u64 });
         }
-        let mut header = Cursor { bytes, at: 8, end: HEADER_LEN };
+        let mut header = Cursor::new(bytes, 8, HEADER_LEN as u64 - 8, "header")?;
         let (section_count, sections_length) = (header.u8()?, header.u32()?);
         let (resource_count, resources_length) = (header.u32()?, header.u32()?);
         let sections = Cursor::new(bytes, HEADER_LEN as u64, sections_length.into(), "blob index")?;
@@ -311,21 +311,22 @@ impl<'a> Sections<'a> {
 /// Reads an index from its start to its end.
 struct Cursor<'a> {
     bytes: &'a [u8],
+    start: usize,
     at: usize,
     end: usize,
 }
 
 impl<'a> Cursor<'a> {
     fn new(bytes: &'a [u8], offset: u64, length: u64, what: &'static str) -> Result<Self, Error> {
-        let at = bytes.len().min(offset as usize);
-        let end = at + slice(bytes, offset, length, what)?.len();
-        Ok(Self { bytes, at, end })
+        let start = bytes.len().min(offset as usize);
+        let end = start + slice(bytes, offset, length, what)?.len();
+        Ok(Self { bytes, start, at: start, end })
     }
 
-    /// The first byte in the next item of an index, or `None` at the end. The mark that starts an item is optional, and
-    /// that of the end may be missing where the index has its length.
+    /// The first byte in the next item of an index, or `None` at the end, which an index of no bytes does not mark. The
+    /// mark that starts an item is optional.
     fn next_item(&mut self) -> Result<Option<u8>, Error> {
-        if self.at == self.end {
+        if self.start == self.end {
             return Ok(None);
         }
         match self.u8()? {
