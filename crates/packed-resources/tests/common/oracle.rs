@@ -14,8 +14,8 @@ pub type Described = BTreeMap<String, Description>;
 /// What one resource is.
 #[derive(Debug, Default, PartialEq, Eq, Clone)]
 pub struct Description {
-    flags: u32,
-    executable: bool,
+    pub flags: u32,
+    pub executable: bool,
     /// Values by kind, key and whether they are the path of a file.
     pub values: BTreeMap<(FieldKind, String, bool), Vec<u8>>,
 }
