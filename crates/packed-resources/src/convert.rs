@@ -16,11 +16,31 @@
 //! | modes of other values | cannot be | lost, unless 644 |
 //! | name of a distribution | normalised; its files move to the entry of that name | that in the metadata directory |
 //! | metadata directory | made of the name, and the version in `METADATA` or `PKG-INFO` | lost if it is not this one |
-//! | package flag of a distribution that is nothing else | left out | set, since PyOxidizer finds only packages |
+//! | package flag of what has distribution files and nothing else | left out | set, since PyOxidizer finds only packages |
 //! | cache files and directories, relative paths, opaque sections, unknown flags and fields | cannot be | lost |
 //!
-//! *Lost* is an error too, unless the caller says that this [`Loss`] may be. So what [`from_legacy`] makes of a blob
-//! comes back from [`to_legacy`] without a loss, and then is the same resources.
+//! *Lost* is an error too, unless the caller says that this [`Loss`] may be. What [`from_legacy`] makes of a blob comes
+//! back from [`to_legacy`] without a loss: the same resources, but for what the rows above call sorted, merged, left out
+//! and set.
+//!
+//! ```
+//! use pyox_packed_resources::legacy::{Loss, NativePaths, Resources};
+//! use pyox_packed_resources::{Blob, EntryFlags, FieldKind, SectionKind, Writer, convert};
+//!
+//! let mut hello = Writer::new();
+//! hello.entry("hello").flag(EntryFlags::MODULE).field(FieldKind::Source, b"print('hi')\n".to_vec());
+//! hello.section(SectionKind::InterpreterConfig, vec![1]);
+//! let version_4 = hello.to_vec()?;
+//!
+//! let blob = Blob::open(&version_4)?;
+//! let error = convert::to_legacy(&blob, NativePaths::HOST, |_| false).expect_err("has a section");
+//! assert_eq!(error.to_string(), "packed resources version 3 cannot hold the section InterpreterConfig");
+//!
+//! let version_3 = convert::to_legacy(&blob, NativePaths::HOST, |loss| matches!(loss, Loss::Section(_)))?;
+//! let again = convert::from_legacy(&Resources::open(&version_3)?)?;
+//! assert_eq!(Blob::open(&again.to_vec()?)?.entry_count(), 1);
+//! # Ok::<(), pyox_packed_resources::Error>(())
+//! ```
 
 use crate::blob::Blob;
 use crate::collect::normalized_project_name;

@@ -91,11 +91,9 @@ impl<'i> Iterator for Merged<'i> {
 fn merge<'i>(first: &Entry<'i>, second: &Entry<'i>) -> Result<Entry<'i>, Error> {
     let visible = Visible::behind(first.flags(), second.flags());
     let mut fields: Vec<Field<'i>> = first.fields().collect::<Result<_, _>>()?;
-    let taken = fields.len();
     for field in second.fields() {
         let field = field?;
-        let same = |taken: &Field<'_>| (taken.kind(), taken.key()) == (field.kind(), field.key());
-        if visible.field(field.kind()) && !fields[..taken].iter().any(same) {
+        if visible.field(field.kind()) && first.keyed(field.kind(), field.key())?.is_none() {
             fields.push(field);
         }
     }

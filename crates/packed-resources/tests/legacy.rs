@@ -336,7 +336,7 @@ fn what_version_3_cannot_hold_is_named() -> TestResult {
         set(&mut writer);
         let bytes = writer.to_vec()?;
         let blob = Blob::open(&bytes)?;
-        let error = convert::to_legacy(&blob, NativePaths::HOST, |_| false).err().expect("cannot be held");
+        let error = convert::to_legacy(&blob, NativePaths::HOST, |_| false).expect_err("cannot be held");
         // With permission it is left out, and the rest is there.
         let mut lost = Vec::new();
         let left = convert::to_legacy(&blob, NativePaths::HOST, |loss| {
@@ -379,7 +379,7 @@ fn what_version_3_cannot_hold_is_named() -> TestResult {
     let mut writer = Writer::new();
     writer.entry("n".repeat(65536));
     let bytes = writer.to_vec()?;
-    let error = convert::to_legacy(&Blob::open(&bytes)?, NativePaths::HOST, |_| true).err().expect("too long");
+    let error = convert::to_legacy(&Blob::open(&bytes)?, NativePaths::HOST, |_| true).expect_err("too long");
     assert!(error.to_string().contains("a name of 65536 bytes"), "{error}");
     Ok(())
 }

@@ -54,7 +54,7 @@ fn every_changed_byte_is_an_error_or_an_answer() {
 
 #[test]
 fn lying_lengths_and_counts_cost_nothing() {
-    for good in samples() {
+    for good in samples().step_by(2) {
         for at in 8..good.len() - 8 {
             for width in [2, 4, 8] {
                 for lie in [u64::MAX, u64::MAX / 2, 1 << 31, 0xffff, 0] {
