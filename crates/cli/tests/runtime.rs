@@ -189,7 +189,7 @@ fn bytecode_range(executable: &[u8], module: &str) -> Result<std::ops::Range<usi
     let start = number(8);
     let blob = Blob::open(&executable[start..start + number(16)])?;
     let entry = blob.entry(module)?.ok_or("not packed")?;
-    let stored = entry.field(FieldKind::Bytecode)?.ok_or("no bytecode")?.stored(&blob)?;
+    let stored = entry.field(FieldKind::Bytecode)?.ok_or("no bytecode")?.stored()?;
     let offset = stored.as_ptr() as usize - executable.as_ptr() as usize;
     Ok(offset..offset + stored.len())
 }

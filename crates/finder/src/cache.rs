@@ -65,7 +65,7 @@ impl State {
             if let Some(parent) = path.parent() {
                 fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
             }
-            fs::write(&path, self.decoder.read(&field).map_err(io::Error::other)?)?;
+            fs::write(&path, self.read(&field).map_err(io::Error::other)?)?;
             if field.mode() & 0o111 != 0 {
                 fs::set_permissions(&path, fs::Permissions::from_mode(0o700))?;
             }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use pyox_packed_resources::{Collector, Decoder, Encoding, Entry as PackedEntry, EntryFlags, Error, FieldKind, Value};
+use pyox_packed_resources::{
+    Blob, Collector, Decoder, Encoding, Entry as PackedEntry, EntryFlags, Error, FieldKind, Value,
+};
 use pyox_scanner::{ImportGraph, STARTUP_MODULES};
 
 use crate::entry::Entry;
@@ -25,19 +27,19 @@ impl StartUp {
     /// Of a program with these layers. `import_order` are modules that are known to be imported, first to last; where they
     /// are given, nothing is guessed; and nothing can be if the layers have no source text.
     pub(crate) fn of(policy: Policy, entry: &Entry, layers: &[Layer], import_order: &[String]) -> Result<Self, Error> {
-        let decoders: Vec<_> = layers.iter().map(|layer| layer.blob().map(Decoder::new)).collect::<Result<_, _>>()?;
+        let blobs: Vec<Blob<'_>> = layers.iter().map(Layer::blob).collect::<Result<_, _>>()?;
         let mut order: Vec<String> = import_order.to_vec();
         order.extend(interpreter_modules());
         if policy.profile == Profile::Speed && import_order.is_empty() {
             if !policy.include_source {
                 return Ok(Self { order, ..Self::unknown() });
             }
-            order.extend(reachable(entry, layers, &decoders)?);
+            order.extend(reachable(entry, layers, &blobs)?);
         }
         let mut names: BTreeSet<String> = order.iter().cloned().collect();
         let mut pending = order.clone();
         while let Some(name) = pending.pop() {
-            for library in needs(&decoders, &name)? {
+            for library in needs(&blobs, &name)? {
                 if names.insert(library.clone()) {
                     pending.push(library);
                 }
@@ -59,8 +61,8 @@ impl StartUp {
 
     /// Merges a layer into a collector, with values that are read as they are and others as the layer has them.
     pub(crate) fn add_layer(&self, collector: &mut Collector, layer: &Layer) -> Result<(), Error> {
-        let decoder = Decoder::new(layer.blob()?);
-        collector.add_blob(decoder.blob(), |entry, field| {
+        let decoder = Decoder::new();
+        collector.add_blob(&layer.blob()?, |entry, field| {
             if field.encoding()? != Encoding::Raw && self.reads(entry.name(), field.kind()) {
                 Ok(Value::raw(decoder.read(field)?.into_owned()).with_mode(field.mode()))
             } else {
@@ -88,13 +90,13 @@ fn interpreter_modules() -> impl Iterator<Item = String> {
 
 /// The modules that the entry imports, directly or not; of the standard library those that it imports at once, of the
 /// rest also those that functions import.
-fn reachable(entry: &Entry, layers: &[Layer], decoders: &[Decoder<'_>]) -> Result<Vec<String>, Error> {
-    let main = entry.main_text();
+fn reachable(entry: &Entry, layers: &[Layer], blobs: &[Blob<'_>]) -> Result<Vec<String>, Error> {
+    let (main, decoder) = (entry.main_text(), Decoder::new());
     let mut standard_library = BTreeSet::new();
     let mut modules: Vec<(String, bool, Source<'_, '_>)> = Vec::new();
     // The first layer that has a module wins, and in the graph the last one.
-    for (layer, decoder) in layers.iter().zip(decoders).rev() {
-        for entry in decoder.blob().entries() {
+    for (layer, blob) in layers.iter().zip(blobs).rev() {
+        for entry in blob.entries() {
             let entry = entry?;
             if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
                 continue;
@@ -104,8 +106,8 @@ fn reachable(entry: &Entry, layers: &[Layer], decoders: &[Decoder<'_>]) -> Resul
             } else {
                 standard_library.remove(entry.name());
             }
-            let source = Source::Packed(decoder, entry);
-            modules.push((entry.name().to_owned(), entry.is(EntryFlags::PACKAGE), source));
+            let (name, is_package) = (entry.name().to_owned(), entry.is(EntryFlags::PACKAGE));
+            modules.push((name, is_package, Source::Packed(&decoder, entry)));
         }
     }
     const MAIN: &str = "__main__";
@@ -139,9 +141,9 @@ impl<'d> Source<'d, '_> {
 }
 
 /// The libraries that an entry of the first layer that has it needs.
-fn needs(decoders: &[Decoder<'_>], name: &str) -> Result<Vec<String>, Error> {
-    for decoder in decoders {
-        if let Some(entry) = decoder.blob().entry(name)? {
+fn needs(blobs: &[Blob<'_>], name: &str) -> Result<Vec<String>, Error> {
+    for blob in blobs {
+        if let Some(entry) = blob.entry(name)? {
             return entry.fields_of(FieldKind::Dependency).map(|field| Ok(field?.key().to_owned())).collect();
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
+use crate::layered::Visible;
 use crate::layout::{EntryFlags, FieldKind};
 use crate::resource::{OptimizeLevel, Resource};
 use crate::value::Value;
@@ -90,7 +91,8 @@ impl Collector {
         self.writer.entry(name).keyed(FieldKind::Dependency, soname, Vec::new());
     }
 
-    /// Takes over all entries of a blob without decoding a value; `value` makes each from its entry and field.
+    /// Takes over all entries of a blob without decoding a value; `value` makes each from its entry and field. What is there
+    /// already hides the same in the blob, as in [`crate::Layered`].
     ///
     /// # Errors
     ///
@@ -100,19 +102,14 @@ impl Collector {
         blob: &crate::Blob<'a>,
         mut value: impl FnMut(&crate::Entry<'a>, &crate::Field<'a>) -> Result<Value, Error>,
     ) -> Result<(), Error> {
-        let code = EntryFlags::MODULE.union(EntryFlags::EXTENSION);
         for entry in blob.entries() {
             let entry = entry?;
             let present = self.writer.entry(entry.name());
-            // A module is taken as a whole: not its source from here and its extension from there.
-            let shadowed = present.is(code) && entry.is(code);
-            let kept =
-                if shadowed { EntryFlags::SHARED_LIBRARY.union(EntryFlags::DISTRIBUTION) } else { EntryFlags(!0) };
-            present.flag(EntryFlags(entry.flags().0 & kept.0));
+            let visible = Visible::behind(present.flags(), entry.flags());
+            present.flag(visible.flags);
             for field in entry.fields() {
                 let field = field?;
-                let of_module = is_code(field.kind()) || field.kind() == FieldKind::RelativePath;
-                if !(shadowed && of_module) && self.claim(entry.name(), field.kind(), field.key()) {
+                if visible.field(field.kind()) && self.claim(entry.name(), field.kind(), field.key()) {
                     let value = value(&entry, &field)?;
                     self.writer.entry(entry.name()).keyed(field.kind(), field.key(), value);
                 }

@@ -8,70 +8,71 @@ use crate::entry::Field;
 use crate::error::Error;
 use crate::layout::{Encoding, SectionKind};
 
-/// Reads values of one blob, and keeps what decompressing them needs from one to the next.
+/// Reads values, and keeps what decompressing them needs from one to the next.
+///
+/// `'a` is how long the blobs live that the values are in.
 pub struct Decoder<'a> {
-    blob: Blob<'a>,
-    contexts: Mutex<Vec<Context>>,
+    contexts: Mutex<Vec<Context<'a>>>,
 }
 
-/// A decompressor, and the number of its dictionary.
-struct Context {
-    dictionary: Option<u8>,
+/// A decompressor, and the dictionary that it is for: the blob and the number.
+struct Context<'a> {
+    dictionary: Option<(&'a [u8], u8)>,
     decompressor: Decompressor,
 }
 
 impl<'a> Decoder<'a> {
-    /// For this blob. Does not do or allocate anything yet.
-    pub const fn new(blob: Blob<'a>) -> Self {
-        Self { blob, contexts: Mutex::new(Vec::new()) }
+    /// Does not do or allocate anything yet.
+    pub const fn new() -> Self {
+        Self { contexts: Mutex::new(Vec::new()) }
     }
 
-    /// The blob.
-    pub fn blob(&self) -> &Blob<'a> {
-        &self.blob
-    }
-
-    /// The value of a field of the blob: borrowed when it is stored raw, else decompressed, at most its stated length.
+    /// The value of a field: borrowed when it is stored raw, else decompressed, at most its stated length.
     ///
     /// # Errors
     ///
     /// [`Error::OutOfBounds`], [`Error::UnknownEncoding`], [`Error::Decompress`], [`Error::NoDictionary`],
     /// [`Error::CompressionDisabled`], or [`Error::InFile`] if the value is not in the blob.
     pub fn read(&self, field: &Field<'a>) -> Result<Cow<'a, [u8]>, Error> {
-        let stored = field.stored(&self.blob)?;
-        match field.encoding()? {
-            Encoding::Raw | Encoding::File if field.len() != field.stored_len() => {
-                let (offset, length, limit) = (field.offset(), field.len(), field.stored_len());
-                Err(Error::OutOfBounds { what: "stored value", offset, length, limit })
+        let stored = field.stored()?;
+        let dictionary = match field.encoding()? {
+            Encoding::Raw => return field.whole(stored).map(Cow::Borrowed),
+            Encoding::File => {
+                let path = field.file()?.unwrap_or_default().into_owned();
+                return Err(Error::InFile { path });
             }
-            Encoding::Raw => Ok(Cow::Borrowed(stored)),
-            Encoding::File => Err(Error::InFile { path: field.path(&self.blob)?.to_owned() }),
-            Encoding::Zstd => self.decompress(None, stored, field.len()).map(Cow::Owned),
-            Encoding::Dictionary(number) => self.decompress(Some(number), stored, field.len()).map(Cow::Owned),
-        }
-    }
-
-    fn decompress(&self, dictionary: Option<u8>, stored: &[u8], length: u64) -> Result<Vec<u8>, Error> {
+            Encoding::Zstd => None,
+            Encoding::Dictionary(number) => Some((field.blob(), number)),
+        };
         let mut contexts = self.contexts.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = contexts.iter().position(|context| context.dictionary == dictionary);
+        let known = contexts.iter().position(|context| same(context.dictionary, dictionary));
         let position = match known {
             Some(position) => position,
             None => {
-                let content = match dictionary {
-                    Some(number) => self.dictionary(number)?,
-                    None => Vec::new(),
-                };
+                let content = dictionary.map(|(blob, number)| content(blob, number)).transpose()?.unwrap_or_default();
                 contexts.push(Context { dictionary, decompressor: Decompressor::new(&content)? });
                 contexts.len() - 1
             }
         };
-        contexts[position].decompressor.decompress(stored, length)
+        contexts[position].decompressor.decompress(stored, field.len()).map(Cow::Owned)
     }
+}
 
-    fn dictionary(&self, number: u8) -> Result<Vec<u8>, Error> {
-        let section = self.blob.section(SectionKind::Dictionary(number))?;
-        dictionary(section.ok_or(Error::NoDictionary { number })?)
+impl Default for Decoder<'_> {
+    fn default() -> Self {
+        Self::new()
     }
+}
+
+/// Whether both are the same dictionary of the same blob, which is not compared byte by byte.
+fn same(a: Option<(&[u8], u8)>, b: Option<(&[u8], u8)>) -> bool {
+    a.map(|(blob, number)| (blob.as_ptr(), blob.len(), number))
+        == b.map(|(blob, number)| (blob.as_ptr(), blob.len(), number))
+}
+
+fn content(blob: &[u8], number: u8) -> Result<Vec<u8>, Error> {
+    let section = Blob::open(blob)?.section(SectionKind::Dictionary(number))?;
+    dictionary(section.ok_or(Error::NoDictionary { number })?)
 }
 
 #[cfg(feature = "zstd")]

@@ -4,8 +4,8 @@ use crate::layout::SectionKind;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The bytes do not start with [`crate::MAGIC`].
-    #[error("not packed resources version 4: the first bytes are {found:02x?}")]
+    /// The bytes do not start with [`crate::MAGIC`], or that of another version that is expected.
+    #[error("not packed resources of a known version: the first bytes are {found:02x?}")]
     Magic {
         /// The first bytes, at most eight.
         found: Vec<u8>,
@@ -66,6 +66,28 @@ pub enum Error {
         /// The encoding byte.
         encoding: u8,
     },
+    /// The value is not in the blob but in a file.
+    #[error("value is in the file {path}")]
+    InFile {
+        /// Path of the file, relative to the directory the reader is told.
+        path: String,
+    },
+    /// An index of versions 1 to 3 contradicts the format.
+    #[error("index of packed resources is invalid at offset {offset}: {what}")]
+    LegacyIndex {
+        /// What is wrong.
+        what: &'static str,
+        /// Where, in bytes from the start of the blob.
+        offset: u64,
+    },
+    /// Another version of the format has no place for something.
+    #[error("packed resources version {version} cannot hold {what}")]
+    NotRepresentable {
+        /// The version.
+        version: u8,
+        /// Entry and field, or the section.
+        what: String,
+    },
     /// A compressed value, but the crate was built without the feature `zstd`.
     #[error("value is compressed with zstd, and this build cannot decompress")]
     CompressionDisabled,
@@ -94,12 +116,6 @@ pub enum Error {
         /// What the compressor said.
         #[source]
         source: std::io::Error,
-    },
-    /// A value is not in the blob but in a file.
-    #[error("value is in the file {path}")]
-    InFile {
-        /// Path of the file, relative to the origin of the resources.
-        path: String,
     },
     /// Content of a resource could not be read.
     #[error("cannot read the content of {name}")]

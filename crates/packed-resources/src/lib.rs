@@ -7,6 +7,9 @@
 //! * [`Writer`] lays entries out as *packed resources version 4*, and [`Blob`] reads them back: from a byte slice,
 //!   without allocation and without work per entry. The format is specified in `docs/packed-resources.md`.
 //!
+//! [`Packed::open`] opens any version of the format: those of PyOxidizer are in [`legacy`], and [`convert`] turns one
+//! into another. [`Index`] is what all of them, and several at once as [`Layered`], have in common.
+//!
 //! ```
 //! use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Writer};
 //!
@@ -16,7 +19,7 @@
 //!
 //! let blob = Blob::open(&bytes)?;
 //! let hello = blob.entry("hello")?.expect("was just written");
-//! let source = hello.field(FieldKind::Source)?.expect("has a source").read(&blob)?;
+//! let source = hello.field(FieldKind::Source)?.expect("has a source").read()?;
 //! assert_eq!(&*source, b"print('hi')\n");
 //! # Ok::<(), pyox_packed_resources::Error>(())
 //! ```
@@ -32,12 +35,16 @@
 mod blob;
 mod collect;
 mod compress;
+pub mod convert;
 mod decode;
 #[cfg(feature = "digest")]
 mod digest;
 mod entry;
 mod error;
+mod index;
+mod layered;
 mod layout;
+pub mod legacy;
 mod resource;
 mod value;
 mod verify;
@@ -49,6 +56,8 @@ pub use compress::{Compressor, Dictionary};
 pub use decode::Decoder;
 pub use entry::{Entry, Field, Fields};
 pub use error::Error;
+pub use index::{Entries, Index, Packed};
+pub use layered::Layered;
 pub use layout::{Encoding, EntryFlags, FieldKind, MAGIC, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, hash_name};
 pub use resource::{
     Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,

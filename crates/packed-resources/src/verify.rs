@@ -68,7 +68,7 @@ impl Blob<'_> {
     ///
     /// The first damage found, by name and offset.
     pub fn verify(&self) -> Result<(), Damage> {
-        let decoder = Decoder::new(*self);
+        let decoder = Decoder::new();
         let mut previous = None;
         for position in 0..self.entry_count() {
             let damaged = |entry: &str, error| Damage::Entry { entry: entry.to_owned(), error };
@@ -84,8 +84,8 @@ impl Blob<'_> {
             }
             for field in entry.fields() {
                 let field = field.map_err(|error| damaged(name, error))?;
-                let stored = field.stored(self).map_err(|error| damaged(name, error))?;
-                if crc32fast::hash(stored) != field.crc() {
+                let stored = field.stored().map_err(|error| damaged(name, error))?;
+                if Some(crc32fast::hash(stored)) != field.crc() {
                     let field_name = format!("{:?} {}", field.kind(), field.key()).trim_end().to_owned();
                     return Err(Damage::Value { entry: name.to_owned(), field: field_name, offset: field.offset() });
                 }

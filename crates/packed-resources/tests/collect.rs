@@ -30,7 +30,7 @@ fn value(bytes: &[u8], entry: &str, kind: FieldKind, key: &str) -> Result<Option
     let blob = Blob::open(bytes)?;
     let Some(entry) = blob.entry(entry)? else { return Ok(None) };
     let Some(field) = entry.keyed(kind, key)? else { return Ok(None) };
-    Ok(Some(String::from_utf8_lossy(&field.read(&blob)?).into_owned()))
+    Ok(Some(String::from_utf8_lossy(&field.read()?).into_owned()))
 }
 
 fn flags(bytes: &[u8], entry: &str) -> Result<Option<EntryFlags>, Error> {
@@ -94,9 +94,7 @@ fn names_imply_namespace_packages() -> TestResult {
 
     // Once more through a blob: the dots in names of libraries still say nothing.
     let mut again = Collector::new();
-    again.add_blob(&Blob::open(&bytes)?, |_, field| {
-        Value::from_field(field, field.stored(&Blob::open(&bytes)?)?, &[])
-    })?;
+    again.add_blob(&Blob::open(&bytes)?, |_, field| Value::from_field(field, field.stored()?, &[]))?;
     assert!(again.finish().to_vec()? == bytes);
     Ok(())
 }
@@ -138,7 +136,7 @@ fn a_module_of_a_later_blob_is_shadowed_as_a_whole() -> TestResult {
     let blob = Blob::open(&base)?;
     let mut collector = Collector::new();
     collector.add(&source("a", false), b"mine"[..].into());
-    collector.add_blob(&blob, |_, field| Value::from_field(field, field.stored(&blob)?, &[]))?;
+    collector.add_blob(&blob, |_, field| Value::from_field(field, field.stored()?, &[]))?;
     let bytes = collector.finish().to_vec()?;
     assert_eq!(value(&bytes, "a", FieldKind::Extension, "")?, None);
     assert_eq!(flags(&bytes, "a")?, Some(EntryFlags::MODULE));
@@ -181,7 +179,7 @@ fn a_blob_comes_after_what_is_there() -> TestResult {
     let mut taken = 0;
     collector.add_blob(&blob, |_, field| {
         taken += 1;
-        Value::from_field(field, field.stored(&blob)?, &[])
+        Value::from_field(field, field.stored()?, &[])
     })?;
     assert_eq!(collector.add(&source("b", true), b"late"[..].into()), Placed::Shadowed);
     let bytes = collector.finish().to_vec()?;

@@ -1,43 +1,17 @@
 //! Damaged and hostile blobs: an error or a correct answer, never a panic, never memory that follows a lying length.
 
 mod common;
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "common/watched.rs"]
+mod watched;
 
 use common::walk::{repair, walk};
 use common::{TestResult, everything, patch, reseal, section, sections, verified};
 use pyox_packed_resources::{Blob, Damage, EntryFlags, Error, FieldKind, SectionKind, Writer, hash_name};
 
-/// Remembers the largest block that a thread has asked for.
-struct Watched;
-
-thread_local! {
-    static LARGEST: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: everything is passed on to the system's allocator unchanged.
-unsafe impl GlobalAlloc for Watched {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = LARGEST.try_with(|largest| largest.set(largest.get().max(layout.size())));
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `dealloc`, and the block comes from `System`.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Watched = Watched;
-
 /// Walks `bytes` and checks that no block of more than `limit` bytes was allocated.
 fn walk_within(bytes: &[u8], limit: usize) -> Result<usize, Error> {
-    LARGEST.set(0);
-    let result = walk(bytes);
-    assert!(LARGEST.get() <= limit, "{} bytes allocated for a blob of {}", LARGEST.get(), bytes.len());
+    let (result, largest) = watched::largest_block(|| walk(bytes));
+    assert!(largest <= limit, "{largest} bytes allocated for a blob of {}", bytes.len());
     result
 }
 
@@ -265,8 +239,8 @@ fn encodings_that_cannot_be_read_are_errors_when_they_are() -> TestResult {
         bytes[encoding_at] = encoding;
         let blob = Blob::open(&bytes)?;
         let field = blob.entry_at(0)?.field(FieldKind::Source)?.expect("is there");
-        assert_eq!(field.stored(&blob)?, b"a");
-        match (encoding, field.read(&blob).err()) {
+        assert_eq!(field.stored()?, b"a");
+        match (encoding, field.read().err()) {
             (1, Some(Error::Decompress { expected: 1, .. })) if cfg!(feature = "zstd") => {}
             (1, Some(Error::CompressionDisabled)) if !cfg!(feature = "zstd") => {}
             (2, Some(Error::InFile { path })) if path == "a" => {}
@@ -291,9 +265,7 @@ fn a_compressed_value_with_a_huge_length_is_refused() -> TestResult {
         patch(&mut bytes, length_at, &length.to_le_bytes());
         assert!(walk_within(&bytes, 64 * 1024).is_ok());
         let field = Blob::open(&bytes)?.entry_at(0)?.field(FieldKind::Source)?.expect("is there");
-        assert!(
-            matches!(field.read(&Blob::open(&bytes)?), Err(Error::Decompress { expected, .. }) if expected == length)
-        );
+        assert!(matches!(field.read(), Err(Error::Decompress { expected, .. }) if expected == length));
     }
     // A frame that lies about its own length too: single segment, eight bytes of content size.
     let claims = |length: u64| -> Result<Vec<u8>, Error> {

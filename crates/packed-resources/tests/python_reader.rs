@@ -26,7 +26,7 @@ fn print(bytes: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
         for field in entry.fields() {
             let field = field?;
             let (kind, encoding) = (field.kind() as u8, field.encoding()?.code());
-            let (key, stored) = (hex(field.key()), hex(field.stored(&blob)?));
+            let (key, stored) = (hex(field.key()), hex(field.stored()?));
             writeln!(out, "field {kind} {key} {encoding} {} {stored}", field.len())?;
         }
     }

@@ -10,7 +10,7 @@ use pyox_packed_resources::{
 fn value(blob: &Blob<'_>, entry: &str, kind: FieldKind, key: &str) -> Result<Option<Vec<u8>>, Error> {
     let Some(entry) = blob.entry(entry)? else { return Ok(None) };
     let Some(field) = entry.keyed(kind, key)? else { return Ok(None) };
-    Ok(Some(field.read(blob)?.into_owned()))
+    Ok(Some(field.read()?.into_owned()))
 }
 
 #[test]
@@ -60,10 +60,10 @@ fn modes_and_files_come_back() -> TestResult {
     let blob = Blob::open(&bytes)?;
     let package = blob.entry("pkg")?.expect("is there");
     let executable = package.keyed(FieldKind::CacheFile, "pkg/data/a.txt")?.expect("is there");
-    assert_eq!((executable.mode(), executable.file(&blob)?), (0o755, None));
+    assert_eq!((executable.mode(), executable.file()?), (0o755, None));
     let outside = package.keyed(FieldKind::CacheFile, "pkg/data/b.txt")?.expect("is there");
-    assert_eq!((outside.mode(), outside.file(&blob)?), (0, Some("lib/pkg/data/b.txt")));
-    assert!(matches!(outside.read(&blob), Err(Error::InFile { path }) if path == "lib/pkg/data/b.txt"));
+    assert_eq!((outside.mode(), outside.file()?), (0, Some("lib/pkg/data/b.txt".into())));
+    assert!(matches!(outside.read(), Err(Error::InFile { path }) if path == "lib/pkg/data/b.txt"));
     Ok(())
 }
 
@@ -149,7 +149,7 @@ fn load_order_moves_values_and_nothing_else() -> TestResult {
     for entry in blob.entries() {
         let entry = entry?;
         let field = entry.field(FieldKind::Source)?.expect("has a source");
-        assert_eq!(&*field.read(&blob)?, entry.name().as_bytes());
+        assert_eq!(&*field.read()?, entry.name().as_bytes());
         placed.push((field.offset(), entry.name()));
     }
     assert!(placed.is_sorted_by_key(|(_, name)| *name));
@@ -218,9 +218,9 @@ fn compressed_values_come_back_and_move_undecoded() -> TestResult {
     let field = blob.entry("a")?.expect("is there").field(FieldKind::Source)?.expect("has a source");
     assert_eq!((field.encoding()?, field.len()), (Encoding::Zstd, content.len() as u64));
     assert!(field.stored_len() < field.len());
-    assert_eq!(*field.read(&blob)?, *content);
+    assert_eq!(*field.read()?, *content);
     let short = blob.entry("b")?.expect("is there").field(FieldKind::Source)?.expect("has a source");
-    assert_eq!((short.encoding()?, &*short.read(&blob)?), (Encoding::Raw, &b"short"[..]));
+    assert_eq!((short.encoding()?, &*short.read()?), (Encoding::Raw, &b"short"[..]));
 
     // As dense as zstd gets.
     let zeros = vec![0; 16 << 20];
@@ -229,8 +229,8 @@ fn compressed_values_come_back_and_move_undecoded() -> TestResult {
     assert_eq!(value(&Blob::open(&dense.to_vec()?)?, "a", FieldKind::Source, "")?, Some(zeros));
 
     let mut copy = Writer::new();
-    copy.entry("a").field(FieldKind::Source, Value::from_field(&field, field.stored(&blob)?, &[])?);
-    copy.entry("b").field(FieldKind::Source, Value::from_field(&short, short.stored(&blob)?, &[])?);
+    copy.entry("a").field(FieldKind::Source, Value::from_field(&field, field.stored()?, &[])?);
+    copy.entry("b").field(FieldKind::Source, Value::from_field(&short, short.stored()?, &[])?);
     assert!(copy.to_vec()? == bytes);
     Ok(())
 }
@@ -284,13 +284,13 @@ fn dictionaries_are_shared_and_move_undecoded() -> TestResult {
     blob.verify()?;
     let dictionaries = blob.section_kinds().filter(|kind| matches!(kind, SectionKind::Dictionary(_)));
     assert_eq!(dictionaries.count(), 2);
-    let decoder = Decoder::new(blob);
+    let decoder = Decoder::new();
     for i in (0..40).rev() {
         let field = blob.entry(&format!("m{i:02}"))?.expect("is there").field(FieldKind::Source)?.expect("is there");
         assert_eq!(field.encoding()?, Encoding::Dictionary(0));
         assert!(field.stored_len() * 2 < field.len(), "{} of {}", field.stored_len(), field.len());
         assert_eq!(*decoder.read(&field)?, *line(i));
-        assert_eq!(*field.read(&blob)?, *line(i));
+        assert_eq!(*field.read()?, *line(i));
     }
 
     // In another blob the numbers may be others.
@@ -300,13 +300,13 @@ fn dictionaries_are_shared_and_move_undecoded() -> TestResult {
     for entry in blob.entries() {
         let entry = entry?;
         let field = entry.field(FieldKind::Source)?.expect("is there");
-        copy.entry(entry.name()).field(FieldKind::Source, Value::from_field(&field, field.stored(&blob)?, &all)?);
+        copy.entry(entry.name()).field(FieldKind::Source, Value::from_field(&field, field.stored()?, &all)?);
     }
     let copied = copy.to_vec()?;
     let copied = Blob::open(&copied)?;
     copied.verify()?;
     let field = copied.entry("m07")?.expect("is there").field(FieldKind::Source)?.expect("is there");
-    assert_eq!((field.encoding()?, &*field.read(&copied)?), (Encoding::Dictionary(1), &*line(7)));
+    assert_eq!((field.encoding()?, &*field.read()?), (Encoding::Dictionary(1), &*line(7)));
     Ok(())
 }
 

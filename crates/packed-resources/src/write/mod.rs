@@ -37,6 +37,11 @@ impl EntryWriter {
         self
     }
 
+    /// What the entry is, so far.
+    pub fn flags(&self) -> EntryFlags {
+        self.flags
+    }
+
     /// Whether any of `flags` is set.
     pub fn is(&self, flags: EntryFlags) -> bool {
         self.flags.intersects(flags)

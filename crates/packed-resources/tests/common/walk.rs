@@ -9,7 +9,7 @@ use pyox_packed_resources::{Blob, Decoder, Error, FieldKind, SectionKind};
 /// If the bytes cannot be opened.
 pub fn walk(bytes: &[u8]) -> Result<usize, Error> {
     let blob = Blob::open(bytes)?;
-    let decoder = Decoder::new(blob);
+    let decoder = Decoder::new();
     assert!(blob.len() <= bytes.len());
     let mut read = blob.section_kinds().filter_map(|kind| blob.section(kind).ok().flatten()).map(<[u8]>::len).sum();
     let _ = blob.section(SectionKind::Other(u32::MAX));

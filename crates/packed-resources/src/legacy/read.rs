@@ -1,0 +1,365 @@
+//! Parsing versions 1 to 3.
+
+use super::NativePaths;
+use super::layout::{
+    Content, END_OF_ENTRY, END_OF_INDEX, EXECUTABLE, FIELDS, FLAGS, FLAVOR, FLAVORS, HEADER_LEN, MAGIC, NAME,
+    PADDING_NONE, PADDING_NULL, SECTION_FIELD, SECTION_LENGTH, SECTION_PADDING, START_OF_ENTRY, Shape, Width,
+    last_field,
+};
+use crate::blob::slice;
+use crate::entry::{Entry, Field};
+use crate::error::Error;
+use crate::layout::{EntryFlags, FieldKind};
+
+/// Mode of a file in version 3 that is marked as executable, and of one that is not.
+const MODES: [u16; 2] = [0o644, 0o755];
+
+/// Packed resources of version 1, 2 or 3 in a byte slice.
+///
+/// These formats have no lookup table: opening parses the whole index, in one pass, and sorts it by name. Values stay
+/// where they are. Of resources with one name, flags and values are merged, and of two equal fields the later counts,
+/// as PyOxidizer loads them.
+#[derive(Clone)]
+pub struct Resources<'a> {
+    version: u8,
+    /// Sorted by name, no name twice.
+    resources: Vec<Resource<'a>>,
+    fields: Vec<Field<'a>>,
+}
+
+/// What is known of one resource.
+#[derive(Clone)]
+struct Resource<'a> {
+    name: &'a str,
+    flags: EntryFlags,
+    first_field: usize,
+    field_count: usize,
+}
+
+impl<'a> Resources<'a> {
+    /// Parses a blob whose paths are those of this platform.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Magic`], [`Error::Truncated`], [`Error::Header`], [`Error::LegacyIndex`], [`Error::OutOfBounds`] or
+    /// [`Error::NotUtf8`]: any damage of the indexes, or a value that is not inside of its section.
+    pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::open_with(bytes, NativePaths::HOST)
+    }
+
+    /// Parses a blob that was written on a platform with `paths`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Resources::open`].
+    pub fn open_with(bytes: &'a [u8], paths: NativePaths) -> Result<Self, Error> {
+        let version = bytes.strip_prefix(MAGIC).and_then(|rest| rest.first().copied());
+        let Some(version @ 1..=3) = version else {
+            return Err(Error::Magic { found: bytes[..bytes.len().min(8)].to_vec() });
+        };
+        if bytes.len() < HEADER_LEN {
+            return Err(Error::Truncated { expected: HEADER_LEN as u64, actual: bytes.len() as u64 });
+        }
+        let mut header = Cursor::new(bytes, 8, HEADER_LEN as u64 - 8, "header")?;
+        let (section_count, sections_length) = (header.u8()?, header.u32()?);
+        let (resource_count, resources_length) = (header.u32()?, header.u32()?);
+        let sections = Cursor::new(bytes, HEADER_LEN as u64, sections_length.into(), "blob index")?;
+        let resources = Cursor::new(bytes, sections.end as u64, resources_length.into(), "resources index")?;
+        let mut parser = Parser { version, paths, sections: Sections::parse(sections, section_count, resources.end)? };
+        let mut parsed = Self { version, resources: Vec::new(), fields: Vec::new() };
+        parser.resources(resources, resource_count, &mut parsed)?;
+        parsed.sort();
+        Ok(parsed)
+    }
+
+    /// 1, 2 or 3.
+    pub fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// Number of entries.
+    pub fn entry_count(&self) -> usize {
+        self.resources.len()
+    }
+
+    /// The entry with this name.
+    pub fn entry(&self, name: &str) -> Option<Entry<'_>> {
+        let position = self.resources.binary_search_by(|resource| resource.name.cmp(name)).ok()?;
+        Some(self.as_entry(&self.resources[position]))
+    }
+
+    /// All entries, sorted by the bytes of their names.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.resources.iter().map(|resource| self.as_entry(resource))
+    }
+
+    /// The entries whose names start with `prefix`: one binary search, then a range.
+    pub fn entries_with_prefix<'r>(&'r self, prefix: &str) -> impl Iterator<Item = Entry<'r>> + use<'r, 'a> {
+        let first = self.resources.partition_point(|resource| resource.name < prefix);
+        let rest = &self.resources[first..];
+        let end = rest.partition_point(|resource| resource.name.starts_with(prefix));
+        rest[..end].iter().map(|resource| self.as_entry(resource))
+    }
+
+    fn as_entry(&self, resource: &Resource<'a>) -> Entry<'_> {
+        let fields = &self.fields[resource.first_field..resource.first_field + resource.field_count];
+        Entry::parsed(resource.name, resource.flags, fields)
+    }
+
+    /// Adds a resource; `fields` are in no order, and of equal ones the last counts.
+    fn push(&mut self, name: &'a str, mut flags: EntryFlags, fields: &mut Vec<Field<'a>>) {
+        fields.sort_by_key(Field::rank);
+        fields.dedup_by(|later, earlier| {
+            let equal = later.rank() == earlier.rank();
+            if equal {
+                *earlier = *later;
+            }
+            equal
+        });
+        if fields.iter().any(|field| field.kind() == FieldKind::DistributionResource) {
+            flags = flags.union(EntryFlags::DISTRIBUTION);
+        }
+        let (first_field, field_count) = (self.fields.len(), fields.len());
+        self.resources.push(Resource { name, flags, first_field, field_count });
+        self.fields.append(fields);
+    }
+
+    /// Sorts the resources by name and merges those of one name.
+    fn sort(&mut self) {
+        if self.resources.is_sorted_by(|one, two| one.name < two.name) {
+            return;
+        }
+        self.resources.sort_by_key(|resource| resource.name);
+        let (resources, fields) = (std::mem::take(&mut self.resources), std::mem::take(&mut self.fields));
+        let mut merged = Vec::new();
+        for same in resources.chunk_by(|one, two| one.name == two.name) {
+            let mut flags = EntryFlags::default();
+            for resource in same {
+                flags = flags.union(resource.flags);
+                merged.extend_from_slice(&fields[resource.first_field..resource.first_field + resource.field_count]);
+            }
+            self.push(same[0].name, flags, &mut merged);
+        }
+    }
+}
+
+struct Parser<'a> {
+    version: u8,
+    paths: NativePaths,
+    sections: Sections<'a>,
+}
+
+impl<'a> Parser<'a> {
+    fn resources(&mut self, mut index: Cursor<'a>, count: u32, parsed: &mut Resources<'a>) -> Result<(), Error> {
+        let mut found = 0_u32;
+        let mut fields = Vec::new();
+        while let Some(first) = index.next_item()? {
+            let (name, flags) = self.resource(&mut index, first, &mut fields)?;
+            parsed.push(name, flags, &mut fields);
+            found += 1;
+        }
+        if found == count { Ok(()) } else { Err(Error::Header { what: "resource count", value: count.into() }) }
+    }
+
+    /// One resource, up to its end.
+    fn resource(
+        &mut self,
+        index: &mut Cursor<'a>,
+        first: u8,
+        fields: &mut Vec<Field<'a>>,
+    ) -> Result<(&'a str, EntryFlags), Error> {
+        let (mut name, mut flags, mut executable) = (None, EntryFlags::default(), false);
+        let mut code = first;
+        while code != END_OF_ENTRY {
+            if code > last_field(self.version) {
+                return Err(index.invalid("unknown field of a resource"));
+            }
+            match code {
+                FLAVOR => {
+                    let flavor = FLAVORS.get(usize::from(index.u8()?)).ok_or(index.invalid("unknown flavor"))?;
+                    if self.version == 1 {
+                        flags = flags.union(*flavor);
+                    }
+                }
+                NAME => {
+                    let length = index.u16()?;
+                    name = Some(self.sections.text(NAME, length, "resource name")?);
+                }
+                EXECUTABLE => executable = true,
+                _ => match FLAGS.iter().find(|(flag, _)| *flag == code) {
+                    Some((_, flag)) => flags = flags.union(*flag),
+                    None => self.values(index, code, fields)?,
+                },
+            }
+            code = index.u8()?;
+        }
+        for field in fields.iter_mut().filter(|field| field.kind() == FieldKind::File) {
+            *field = field.with_mode(MODES[usize::from(executable)]);
+        }
+        Ok((name.ok_or(index.invalid("resource without a name"))?, flags))
+    }
+
+    /// The values of one field.
+    fn values(&mut self, index: &mut Cursor<'a>, code: u8, fields: &mut Vec<Field<'a>>) -> Result<(), Error> {
+        let field = FIELDS.iter().find(|field| field.code == code);
+        let field = field.ok_or(index.invalid("unknown field of a resource"))?;
+        let count = match field.shape {
+            Shape::One(_) => 1,
+            Shape::Files(_) => index.u32()?,
+            Shape::Names => index.u16()?.into(),
+        };
+        for _ in 0..count {
+            let key = match field.shape {
+                Shape::One(_) => "",
+                Shape::Files(_) | Shape::Names => self.sections.text(code, index.u16()?, "name in a resource")?,
+            };
+            let length = match field.shape {
+                Shape::One(Width::U32) | Shape::Files(Width::U32) => Some(index.u32()?.into()),
+                Shape::One(Width::U64) | Shape::Files(Width::U64) => Some(index.u64()?),
+                Shape::Names => None,
+            };
+            // The name of a library is all there is of a dependency.
+            let (start, end) = length.map_or(Ok((0, 0)), |length| self.sections.take(code, length))?;
+            let value = Field::legacy(field.kind, key, index.bytes, start, end - start);
+            fields.push(match field.content {
+                Content::InMemory => value,
+                Content::Utf8Path => value.in_file(NativePaths::Unix),
+                Content::NativePath if self.paths == NativePaths::Windows && (end - start) % 2 != 0 => {
+                    return Err(index.invalid("path in UTF-16 with an odd length"));
+                }
+                Content::NativePath => value.in_file(self.paths),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// How far the values of each field are read.
+struct Sections<'a> {
+    bytes: &'a [u8],
+    by_field: [Option<Section>; 256],
+}
+
+#[derive(Clone, Copy)]
+struct Section {
+    at: usize,
+    end: usize,
+    /// Bytes after each value.
+    padding: usize,
+}
+
+impl<'a> Sections<'a> {
+    /// Parses the blob index; the payload starts at `payload`.
+    fn parse(mut index: Cursor<'a>, count: u8, payload: usize) -> Result<Self, Error> {
+        let mut sections = Self { bytes: index.bytes, by_field: [None; 256] };
+        let (mut at, mut found) = (payload, 0_u32);
+        while let Some(mut code) = index.next_item()? {
+            let (mut field, mut length, mut padding) = (None, None, 0);
+            while code != END_OF_ENTRY {
+                match code {
+                    SECTION_FIELD => field = Some(index.u8()?),
+                    SECTION_LENGTH => length = Some(index.u64()?),
+                    SECTION_PADDING => {
+                        padding = match index.u8()? {
+                            PADDING_NONE => 0,
+                            PADDING_NULL => 1,
+                            _ => return Err(index.invalid("unknown padding of a section")),
+                        }
+                    }
+                    _ => return Err(index.invalid("unknown field of a section")),
+                }
+                code = index.u8()?;
+            }
+            let field = field.ok_or(index.invalid("section without a field"))?;
+            let length = length.ok_or(index.invalid("section without a length"))?;
+            let end = at + slice(index.bytes, at as u64, length, "section")?.len();
+            if sections.by_field[usize::from(field)].replace(Section { at, end, padding }).is_some() {
+                return Err(index.invalid("two sections of one field"));
+            }
+            at = end;
+            found += 1;
+        }
+        if found == u32::from(count) {
+            Ok(sections)
+        } else {
+            Err(Error::Header { what: "section count", value: count.into() })
+        }
+    }
+
+    /// The next value of a field, with its padding: where it starts and ends.
+    fn take(&mut self, field: u8, length: u64) -> Result<(usize, usize), Error> {
+        let Some(section) = &mut self.by_field[usize::from(field)] else {
+            // Writers leave a section out when all its values are empty.
+            if length == 0 {
+                return Ok((0, 0));
+            }
+            return Err(Error::OutOfBounds { what: "value without a section", offset: 0, length, limit: 0 });
+        };
+        let start = section.at;
+        let end = start + slice(&self.bytes[..section.end], start as u64, length, "value in a section")?.len();
+        section.at = (end + section.padding).min(section.end);
+        Ok((start, end))
+    }
+
+    fn text(&mut self, field: u8, length: u16, what: &'static str) -> Result<&'a str, Error> {
+        let (start, end) = self.take(field, length.into())?;
+        std::str::from_utf8(&self.bytes[start..end]).map_err(|_| Error::NotUtf8 { what, offset: start as u64 })
+    }
+}
+
+/// Reads an index from its start to its end.
+struct Cursor<'a> {
+    bytes: &'a [u8],
+    start: usize,
+    at: usize,
+    end: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(bytes: &'a [u8], offset: u64, length: u64, what: &'static str) -> Result<Self, Error> {
+        let start = bytes.len().min(offset as usize);
+        let end = start + slice(bytes, offset, length, what)?.len();
+        Ok(Self { bytes, start, at: start, end })
+    }
+
+    /// The first byte in the next item of an index, or `None` at the end, which an index of no bytes does not mark. The
+    /// mark that starts an item is optional.
+    fn next_item(&mut self) -> Result<Option<u8>, Error> {
+        if self.start == self.end {
+            return Ok(None);
+        }
+        match self.u8()? {
+            END_OF_INDEX if self.at == self.end => Ok(None),
+            END_OF_INDEX => Err(self.invalid("bytes after the end of the index")),
+            START_OF_ENTRY => self.u8().map(Some),
+            first => Ok(Some(first)),
+        }
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
+        let bytes = self.bytes[..self.end].get(self.at..).and_then(|rest| rest.first_chunk::<N>());
+        let bytes = bytes.ok_or(self.invalid("it ends too early"))?;
+        self.at += N;
+        Ok(*bytes)
+    }
+
+    fn u8(&mut self) -> Result<u8, Error> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    fn u16(&mut self) -> Result<u16, Error> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    fn u32(&mut self) -> Result<u32, Error> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Result<u64, Error> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn invalid(&self, what: &'static str) -> Error {
+        Error::LegacyIndex { what, offset: self.at as u64 }
+    }
+}
