@@ -90,7 +90,7 @@ impl<'a> Parser<'a> {
                 (Kind::Word, b"from") if starts => self.import_from(),
                 (Kind::Word, b"async") if starts => may_start = true,
                 (Kind::Word, b"def") if starts => self.header = Some(token.depth),
-                (Kind::Word, b"if") if starts => self.if_statement(),
+                (Kind::Word, b"if" | b"elif") if starts => self.if_statement(),
                 (Kind::Word, b"lambda") => self.lambda = self.lambda.or(Some(token.depth)),
                 (Kind::Word, b"__import__" | b"import_module") => self.call(),
                 _ => {}
@@ -262,6 +262,7 @@ mod tests {
     fn blocks_that_are_not_executed() {
         let checking = "if TYPE_CHECKING:\n  import a\nelse:\n  import b\nif t.TYPE_CHECKING: import c\nimport d";
         assert_eq!(found(checking), ["b", "d"]);
+        assert_eq!(found("if x:\n  import a\nelif TYPE_CHECKING:\n  import b"), ["a"]);
         assert_eq!(found("if not TYPE_CHECKING:\n  import a"), ["a"]);
         assert_eq!(found("if __name__ == '__main__':\n  import a\nimport b"), ["a?", "b"]);
     }
