@@ -19,7 +19,10 @@ fn described(entry: &Entry<'_>) -> Result<String, Error> {
     let mut text = format!("{:#x}", entry.flags().0);
     for field in entry.fields() {
         let field = field?;
-        let value = String::from_utf8_lossy(&field.read()?).into_owned();
+        let value = match field.file()? {
+            Some(path) => format!("<{path}>"),
+            None => String::from_utf8_lossy(&field.read()?).into_owned(),
+        };
         text += &format!(" {:?} {}={value};", field.kind(), field.key());
     }
     Ok(text)
