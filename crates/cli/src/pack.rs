@@ -7,8 +7,8 @@ use anyhow::Context;
 use pyox_distribution::Installed;
 use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
 use pyox_linker::{
-    ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report, ResourceFile,
-    check_output, default_output,
+    ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report,
+    SharedResources, check_output, default_output,
 };
 
 use crate::args::Pack;
@@ -71,8 +71,8 @@ fn pack(
     let output = args.output.clone().unwrap_or_else(|| default_output(&resolved.name, args.source.as_deref()));
     let launcher = launcher.launcher(&python, progress)?;
     let resource_file = match &args.resource_file {
-        Some(path) if path.exists() => Some(ResourceFile::open(path, &python)?),
-        Some(path) => Some(ResourceFile::create(path, resolved.shared_layers(), policy.profile, &python)?),
+        Some(path) if path.exists() => Some(SharedResources::open(path, &python)?),
+        Some(path) => Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, &python)?),
         None => None,
     };
     let mut application = ApplicationBuilder::new(&python, policy, resolved.layers, resolved.entry)
@@ -80,7 +80,7 @@ fn pack(
         .findings(resolved.findings)
         .timings(progress.timings());
     if let Some(file) = &resource_file {
-        application = application.resource_file(file);
+        application = application.shared_resources(file);
     }
     application.write(&launcher, &output, progress)
 }

@@ -18,7 +18,7 @@ use crate::output::{check_output, write_atomically};
 use crate::policy::Policy;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, Report, ReportRow, Summary, Timing};
-use crate::resource_file::ResourceFile;
+use crate::shared_resources::SharedResources;
 use crate::start_up::StartUp;
 
 /// The statement whose code starts the importer, run as the frozen package `encodings`.
@@ -31,7 +31,7 @@ pub struct ApplicationBuilder<'a> {
     layers: Vec<Layer>,
     entry: Entry,
     import_order: Vec<String>,
-    resource_file: Option<&'a ResourceFile>,
+    shared_resources: Option<&'a SharedResources>,
     findings: Vec<Finding>,
     timings: Vec<Timing>,
 }
@@ -40,7 +40,7 @@ impl<'a> ApplicationBuilder<'a> {
     /// A program of these layers (first wins) that runs `entry`.
     pub fn new(python: &'a dyn Distribution, policy: Policy, layers: Vec<Layer>, entry: Entry) -> Self {
         let (import_order, findings, timings) = (Vec::new(), Vec::new(), Vec::new());
-        Self { python, policy, layers, entry, import_order, resource_file: None, findings, timings }
+        Self { python, policy, layers, entry, import_order, shared_resources: None, findings, timings }
     }
 
     /// Says which modules the program imports when it starts, first to last: these are placed together in this order, and
@@ -53,8 +53,8 @@ impl<'a> ApplicationBuilder<'a> {
 
     /// Leaves out the layers that a file has. The program needs the file, at the same place relative to its own.
     #[must_use]
-    pub fn resource_file(mut self, file: &'a ResourceFile) -> Self {
-        self.resource_file = Some(file);
+    pub fn shared_resources(mut self, file: &'a SharedResources) -> Self {
+        self.shared_resources = Some(file);
         self
     }
 
@@ -95,7 +95,7 @@ impl<'a> ApplicationBuilder<'a> {
         progress.end();
         self.timings.push(Timing { step: Step::Write.to_string(), seconds: start.elapsed().as_secs_f64() });
         let own = Blob::open(&payload)?;
-        let file = self.resource_file.map(ResourceFile::blob).transpose()?;
+        let file = self.shared_resources.map(SharedResources::blob).transpose()?;
         self.report(
             launcher,
             &launcher_bytes,
@@ -109,7 +109,7 @@ impl<'a> ApplicationBuilder<'a> {
         let mut collector = Collector::new();
         self.add_main(&mut collector, rows)?;
         let start_up = StartUp::of(self.policy, &self.entry, &self.layers, &self.import_order)?;
-        let in_program = |layer: &&Layer| self.resource_file.is_none_or(|file| !file.has(layer));
+        let in_program = |layer: &&Layer| self.shared_resources.is_none_or(|file| !file.has(layer));
         for layer in self.layers.iter().filter(in_program) {
             start_up.add_layer(&mut collector, layer)?;
         }
@@ -121,7 +121,7 @@ impl<'a> ApplicationBuilder<'a> {
         let config = InterpreterConfig {
             python: self.python.minor(),
             run: self.entry.run(),
-            resource_files: self.resource_file.map(|file| file.reference(output)).transpose()?.into_iter().collect(),
+            resource_files: self.shared_resources.map(|file| file.reference(output)).transpose()?.into_iter().collect(),
             optimization_level: self.policy.optimize.number(),
             site_builtins: true,
             fast_exit: true,
@@ -215,7 +215,7 @@ impl<'a> ApplicationBuilder<'a> {
             python: self.python.info().version.clone(),
             entry: self.entry.describe(),
             glibc: highest(floors),
-            resource_file: self.resource_file.map(|file| file.path().to_owned()),
+            resource_file: self.shared_resources.map(|file| file.path().to_owned()),
             timings: self.timings,
             ..Summary::default()
         };

@@ -26,7 +26,7 @@ pub enum Error {
     Config(#[from] pyox_interpreter_config::Error),
     /// A resource file cannot be opened.
     #[error("cannot use the resource file {}", path.display())]
-    ResourceFile {
+    SharedResources {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
@@ -34,19 +34,19 @@ pub enum Error {
     },
     /// Packed resources, but not made to be shared.
     #[error("{} is not a resource file for programs to share", path.display())]
-    NotAResourceFile {
+    NotSharedResources {
         /// The file.
         path: PathBuf,
     },
     /// A resource file was changed after it was made.
     #[error("the resource file {} is damaged: it does not match its digest", path.display())]
-    ResourceFileDigest {
+    SharedResourcesDigest {
         /// The file.
         path: PathBuf,
     },
     /// A resource file is for another Python.
     #[error("the resource file {} is for Python {}.{}, and the program for {}.{}", path.display(), found.0, found.1, expected.0, expected.1)]
-    ResourceFilePython {
+    SharedResourcesPython {
         /// The file.
         path: PathBuf,
         /// Its Python.

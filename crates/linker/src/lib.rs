@@ -21,8 +21,8 @@ mod policy;
 mod progress;
 mod report;
 mod requires_python;
-mod resource_file;
 mod script;
+mod shared_resources;
 mod start_up;
 mod wheel_tags;
 
@@ -37,4 +37,4 @@ pub use output::{check_output, default_output};
 pub use policy::{Policy, Profile};
 pub use progress::{Progress, Silent, Step};
 pub use report::{Finding, Report, ReportRow, Summary, Timing};
-pub use resource_file::ResourceFile;
+pub use shared_resources::SharedResources;

@@ -191,7 +191,7 @@ impl<'a> Blob<'a> {
         (0..blob.entry_count()).map(move |position| blob.entry_at(position))
     }
 
-    /// The entries whose names start with `prefix`: two binary searches, then a range.
+    /// The entries whose names start with `prefix`: one binary search, then a range.
     ///
     /// # Errors
     ///
@@ -200,25 +200,19 @@ impl<'a> Blob<'a> {
         &self,
         prefix: &str,
     ) -> Result<impl Iterator<Item = Result<Entry<'a>, Error>> + use<'a>, Error> {
-        let prefix = prefix.as_bytes();
-        let first = self.partition_point(0, |name| name < prefix)?;
-        let end = self.partition_point(first, |name| name.starts_with(prefix))?;
-        let blob = *self;
-        Ok((first..end).map(move |position| blob.entry_at(position)))
-    }
-
-    /// The first position from `low` on whose name does not have a property that no name has after one without it.
-    fn partition_point(&self, mut low: usize, has: impl Fn(&[u8]) -> bool) -> Result<usize, Error> {
-        let mut high = self.entry_count();
+        let (mut low, mut high) = (0, self.entry_count());
         while low < high {
             let middle = low + (high - low) / 2;
-            if has(self.record(middle)?.name_bytes(self)?) {
+            if self.record(middle)?.name_bytes(self)? < prefix.as_bytes() {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        Ok(low)
+        let (blob, prefix) = (*self, prefix.to_owned());
+        Ok((low..blob.entry_count())
+            .map(move |position| blob.entry_at(position))
+            .take_while(move |entry| entry.as_ref().map_or(true, |entry| entry.name().starts_with(&*prefix))))
     }
 
     fn record(&self, position: usize) -> Result<Record, Error> {

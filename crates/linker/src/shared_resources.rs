@@ -29,34 +29,34 @@ struct Origin {
 }
 
 /// A file of packed resources for programs to share.
-pub struct ResourceFile {
+pub struct SharedResources {
     path: PathBuf,
     bytes: Vec<u8>,
     digest: [u8; 32],
     origin: Origin,
 }
 
-impl ResourceFile {
-    /// Opens a file that [`ResourceFile::create`] made for the same version of Python.
+impl SharedResources {
+    /// Opens a file that [`SharedResources::create`] made for the same version of Python.
     ///
     /// # Errors
     ///
     /// It cannot be read, is not such a file or is damaged, or is for another Python.
     pub fn open(path: &Path, python: &dyn Distribution) -> Result<Self, Error> {
         let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
-        let damaged = |source| Error::ResourceFile { path: path.to_owned(), source };
+        let damaged = |source| Error::SharedResources { path: path.to_owned(), source };
         let blob = Blob::open(&bytes).map_err(damaged)?;
         let section = blob.section(ORIGIN).map_err(damaged)?;
         let origin = section.and_then(|section| serde_json::from_slice::<Origin>(section).ok());
         let (Some(digest), Some(origin)) = (blob.digest().map_err(damaged)?, origin) else {
-            return Err(Error::NotAResourceFile { path: path.to_owned() });
+            return Err(Error::NotSharedResources { path: path.to_owned() });
         };
         if blob.compute_digest().map_err(damaged)? != digest {
-            return Err(Error::ResourceFileDigest { path: path.to_owned() });
+            return Err(Error::SharedResourcesDigest { path: path.to_owned() });
         }
         let (found, expected) = (origin.python, python.minor());
         if found != expected {
-            return Err(Error::ResourceFilePython { path: path.to_owned(), found, expected });
+            return Err(Error::SharedResourcesPython { path: path.to_owned(), found, expected });
         }
         Ok(Self { path: path.to_owned(), digest, origin, bytes })
     }
