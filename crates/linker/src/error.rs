@@ -54,6 +54,14 @@ pub enum Error {
         /// The Python of the program.
         expected: (u8, u8),
     },
+    /// A file that shall name modules names something else, or nothing.
+    #[error("{} {}", path.display(), found.as_ref().map_or("names no module".to_owned(), |found| format!("has a line {found:?}, which is not the name of a module")))]
+    ImportOrder {
+        /// The file.
+        path: PathBuf,
+        /// The first line that is not the name of a module.
+        found: Option<String>,
+    },
     /// What was to be packaged does not exist.
     #[error("there is no {}", path.display())]
     NoSource {

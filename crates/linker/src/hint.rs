@@ -73,6 +73,9 @@ impl Error {
             Self::SharedResources { .. } | Self::NotSharedResources { .. } | Self::SharedResourcesDigest { .. } | Self::SharedResourcesPython { .. } => {
                 Some("name a file that does not exist yet: it is made then".into())
             }
+            Self::ImportOrder { .. } => {
+                Some("write one name a line, for example with print(\"\\n\".join(sys.modules)) when the program ends".into())
+            }
             Self::NotALauncher { .. } | Self::NoPrebuiltLauncher { .. } => {
                 Some("launchers are made with: pyoxidizer launcher build -o DIR".into())
             }

@@ -38,3 +38,4 @@ pub use policy::{Policy, Profile};
 pub use progress::{Progress, Silent, Step};
 pub use report::{Finding, Report, ReportRow, Summary, Timing};
 pub use shared_resources::SharedResources;
+pub use start_up::read_import_order;
