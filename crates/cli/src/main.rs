@@ -6,6 +6,7 @@ mod args;
 mod launcher;
 mod pack;
 mod progress;
+mod resources;
 mod style;
 mod summary;
 
@@ -21,15 +22,20 @@ fn main() -> ExitCode {
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let package_roots = args::package_roots(&matches);
     let style = Style::new(args.color);
+    let mut failure = ExitCode::FAILURE;
     let outcome = match args.command {
         Command::Pack(pack) => pack::run(*pack, package_roots, args.verbose, args.quiet, style),
         Command::Launcher(command) => launcher::run(command, args.verbose, args.quiet, style),
+        Command::Resources(command) => {
+            failure = ExitCode::from(command.failure_status());
+            resources::run(command, args.quiet, style)
+        }
     };
     match outcome {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             report(&error, style);
-            ExitCode::FAILURE
+            failure
         }
     }
 }

@@ -31,6 +31,7 @@
 
 mod blob;
 mod collect;
+mod compare;
 mod compress;
 mod decode;
 #[cfg(feature = "digest")]
@@ -38,22 +39,26 @@ mod digest;
 mod entry;
 mod error;
 mod layout;
+mod names;
+mod path;
 mod resource;
 mod value;
 mod verify;
 mod write;
 
-pub use blob::Blob;
+pub use blob::{Blob, Section};
 pub use collect::{Collector, Placed};
+pub use compare::{Difference, Equality};
 pub use compress::{Compressor, Dictionary};
 pub use decode::Decoder;
 pub use entry::{Entry, Field, Fields};
 pub use error::Error;
 pub use layout::{Encoding, EntryFlags, FieldKind, MAGIC, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, hash_name};
+pub use path::is_plain_path;
 pub use resource::{
     Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
     PackageResource, ReadData, Resource, SharedLibrary,
 };
 pub use value::Value;
-pub use verify::Damage;
+pub use verify::{Damage, Verified};
 pub use write::{EntryWriter, Writer};
