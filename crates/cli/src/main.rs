@@ -47,7 +47,10 @@ fn report(error: &anyhow::Error, style: Style) {
         eprintln!("  {} {cause}", style.dim("because:"));
     }
     let linker = error.downcast_ref::<pyox_linker::Error>().and_then(pyox_linker::Error::hint);
+    let absent = || error.downcast_ref::<resources::NotThere>().map(|absent| absent.hint().to_owned());
+    let damaged = || error.is::<pyox_packed_resources::Damage>().then(|| "copy it or make it again".to_owned());
     let hint = linker.or_else(|| error.downcast_ref::<pyox_distribution::Error>().and_then(|error| error.hint()));
+    let hint = hint.or_else(absent).or_else(damaged);
     if let Some(hint) = hint {
         eprintln!("{} {hint}", style.hint("hint:"));
     }

@@ -86,7 +86,7 @@ impl Error {
             Self::NoPayload { source: PayloadError::Stripped, .. } => {
                 Some("pack it again, and do not strip the result: the launcher is stripped already".into())
             }
-            Self::NoPayload { source: PayloadError::Truncated { .. }, .. } => Some("copy or pack it again".into()),
+            Self::NoPayload { source: PayloadError::Truncated { .. } | PayloadError::Damaged { .. }, .. } => Some("copy or pack it again".into()),
             Self::NoPayload { source: PayloadError::BareLauncher, .. } => {
                 Some("applications are attached to launchers with: pyoxidizer pack".into())
             }
@@ -104,6 +104,7 @@ impl Error {
 fn io_hint(kind: ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::NotFound => Some("check how the path is written, and from which directory it is meant"),
+        ErrorKind::IsADirectory => Some("name a file"),
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             Some("ask for access, or write elsewhere with -o; the cache is at PYOXIDIZER_CACHE_DIR")
         }

@@ -1,6 +1,6 @@
 //! `pyoxidizer resources diff`
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::Context;
 use pyox_linker::ResourceFile;
@@ -8,26 +8,28 @@ use pyox_packed_resources::{Difference, Entry, Equality, Field, Section};
 use serde_json::{Value, json};
 
 use super::args::Diff;
-use super::full_name;
+use super::{Outcome, full_name};
 
-pub fn run(args: &Diff, quiet: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
+pub fn run(args: &Diff, quiet: bool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let (left, right) = (ResourceFile::read(&args.left)?, ResourceFile::read(&args.right)?);
     let equality = if args.exact { Equality::Stored } else { Equality::Content };
     let (left, right) = (left.blob()?, right.blob()?);
     let differences = left.differences(&right, equality);
     let damaged = || format!("cannot compare {} and {}", args.left.display(), args.right.display());
     let differences = differences.with_context(damaged)?;
-    if args.json {
-        let rows: Vec<Value> = differences.iter().map(json).collect();
-        let document = json!({ "equal": rows.is_empty(), "differences": rows });
-        serde_json::to_writer_pretty(&mut *out, &document).map_err(std::io::Error::from)?;
-        writeln!(out)?;
-    } else if !quiet {
-        for difference in &differences {
-            writeln!(out, "{}", line(difference))?;
-        }
-    }
-    Ok(u8::from(!differences.is_empty()))
+    let printed = match (args.json, quiet) {
+        (true, _) => print_json(&differences, out),
+        (false, true) => Ok(()),
+        (false, false) => differences.iter().try_for_each(|difference| writeln!(out, "{}", line(difference))),
+    };
+    Ok(Outcome { status: u8::from(!differences.is_empty()), printed })
+}
+
+fn print_json(differences: &[Difference<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<Value> = differences.iter().map(json).collect();
+    let document = json!({ "equal": rows.is_empty(), "differences": rows });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
 }
 
 /// One line of text: the side, what it is, and the sizes.

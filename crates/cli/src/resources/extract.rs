@@ -1,5 +1,6 @@
 //! `pyoxidizer resources extract`
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use anyhow::{Context, bail};
@@ -8,11 +9,11 @@ use pyox_linker::extract::{Pyc, Tree, TreeFile};
 use pyox_packed_resources::{Blob, Decoder, FieldKind};
 
 use super::args::Extract;
-use super::counted;
 use super::selection::Selection;
+use super::{NotThere, Outcome, counted};
 use crate::style::Style;
 
-pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> anyhow::Result<u8> {
+pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let file = ResourceFile::read(&args.file)?;
     let blob = file.blob()?;
     let note = |text: &str| {
@@ -32,7 +33,7 @@ pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> an
         }
     };
     let tree = Tree::new(Decoder::new(blob), file.origin(), bytecode);
-    match &args.output {
+    let printed = match &args.output {
         Some(directory) => {
             let tree = select(tree, &blob, args)?;
             let written = tree.write(directory, args.force).map_err(pyox_linker::Error::from)?;
@@ -46,10 +47,11 @@ pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> an
                 let (done, place) = (style.good("extracted"), directory.display());
                 eprintln!("{done} {files} with {} bytes to {place}", written.bytes);
             }
+            Ok(())
         }
-        None => write_one(tree, &blob, args, out)?,
-    }
-    Ok(0)
+        None => out.write_all(&one(tree, &blob, args)?),
+    };
+    Ok(Outcome { status: 0, printed })
 }
 
 /// The files of the entries that are asked for.
@@ -65,8 +67,8 @@ fn select<'a>(mut tree: Tree<'a>, blob: &Blob<'a>, args: &Extract) -> anyhow::Re
     Ok(tree)
 }
 
-/// Writes the one value that is asked for.
-fn write_one<'a>(mut tree: Tree<'a>, blob: &Blob<'a>, args: &Extract, out: &mut dyn Write) -> anyhow::Result<()> {
+/// The one value that is asked for.
+fn one<'a>(mut tree: Tree<'a>, blob: &Blob<'a>, args: &Extract) -> anyhow::Result<Cow<'a, [u8]>> {
     let [name] = args.names.as_slice() else { bail!("--stdout takes one name") };
     let damaged = || format!("{} is damaged", args.file.display());
     // A name may have a colon in it, so what is there counts.
@@ -74,9 +76,9 @@ fn write_one<'a>(mut tree: Tree<'a>, blob: &Blob<'a>, args: &Extract, out: &mut 
         (Some(entry), _) => (entry, ""),
         (None, Some((name, key))) => match blob.entry(name).with_context(damaged)? {
             Some(entry) => (entry, key),
-            None => bail!("nothing in {} is named {name}", args.file.display()),
+            None => return Err(NotThere::entry(name, &args.file).into()),
         },
-        (None, None) => bail!("nothing in {} is named {name}", args.file.display()),
+        (None, None) => return Err(NotThere::entry(name, &args.file).into()),
     };
     tree.add(&entry).map_err(pyox_linker::Error::from)?;
     let is_code = |kind| matches!(kind, FieldKind::Bytecode | FieldKind::BytecodeOpt1 | FieldKind::BytecodeOpt2);
@@ -84,11 +86,8 @@ fn write_one<'a>(mut tree: Tree<'a>, blob: &Blob<'a>, args: &Extract, out: &mut 
     let mut files: Vec<TreeFile<'a>> = tree.files().map(|(_, file)| *file).filter(is_meant).collect();
     files.sort_by_key(|file| file.field.kind());
     let Some(file) = files.first() else {
-        let keys: Vec<&str> = tree.files().map(|(_, file)| file.field.key()).filter(|key| !key.is_empty()).collect();
-        let what = if args.bytecode { "bytecode" } else { "file" };
-        let keys = if keys.is_empty() { String::new() } else { format!("; it has {}", keys.join(", ")) };
-        bail!("entry {} has no such {what}{}", entry.name(), super::printable(&keys));
+        let keys = tree.files().map(|(_, file)| file.field.key()).filter(|key| !key.is_empty());
+        return Err(NotThere::value(&entry, key, keys).into());
     };
-    out.write_all(&tree.content(file).map_err(pyox_linker::Error::from)?)?;
-    Ok(())
+    Ok(tree.content(file).map_err(pyox_linker::Error::from)?)
 }

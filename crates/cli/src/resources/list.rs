@@ -1,6 +1,6 @@
 //! `pyoxidizer resources list`
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::Context;
 use pyox_linker::ResourceFile;
@@ -10,70 +10,82 @@ use serde_json::{Value, json};
 use super::args::List;
 use super::selection::Selection;
 use super::totals::Totals;
-use super::{counted, full_name, hex};
+use super::{Outcome, counted, full_name, hex};
 
-pub fn run(args: &List, quiet: bool, out: &mut dyn Write) -> anyhow::Result<u8> {
+pub fn run(args: &List, quiet: bool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let file = ResourceFile::read(&args.file)?;
     let blob = file.blob()?;
     let damaged = || format!("{} is damaged", args.file.display());
+    let digest = blob.digest().with_context(damaged)?;
     if args.sections {
-        print_sections(&file, &blob, quiet, out)?;
-        return Ok(0);
+        return Ok(Outcome { status: 0, printed: print_sections(&file, &blob, digest, quiet, out) });
     }
     let selection = Selection::new(&args.names);
-    let entries: Result<Vec<_>, Error> = blob.entries().collect();
-    let mut entries = entries.with_context(damaged)?;
-    entries.retain(|entry| selection.has(entry.name()));
+    let chosen = blob.entries().filter(|entry| entry.as_ref().map_or(true, |entry| selection.has(entry.name())));
+    let entries: Result<Vec<_>, Error> = chosen.map(|entry| Listed::of(&entry?, &blob)).collect();
+    let entries = entries.with_context(damaged)?;
     selection.check_all_used(&args.file)?;
-    if args.json {
-        let document = document(&file, &blob, &entries).with_context(damaged)?;
-        serde_json::to_writer_pretty(&mut *out, &document).map_err(std::io::Error::from)?;
-        writeln!(out)?;
-        return Ok(0);
+    let printed = if args.json {
+        let document = document(&file, &blob, digest, &entries);
+        serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from).and_then(|()| writeln!(out))
+    } else {
+        print_entries(&entries, quiet, out).and_then(|()| match selection.is_everything() && !quiet {
+            true => writeln!(out).and_then(|()| print_sections(&file, &blob, digest, quiet, out)),
+            false => Ok(()),
+        })
+    };
+    Ok(Outcome { status: 0, printed })
+}
+
+/// An entry with its fields, read without damage.
+struct Listed<'a> {
+    entry: Entry<'a>,
+    fields: Vec<Field<'a>>,
+    /// Whether the program places the files of the module, or of the package that it is in, in the cache directory.
+    is_cached: bool,
+}
+
+impl<'a> Listed<'a> {
+    fn of(entry: &Entry<'a>, blob: &Blob<'a>) -> Result<Self, Error> {
+        let top = entry.name().split('.').next().unwrap_or_default();
+        let is_cached = match blob.entry(top)? {
+            Some(top) => top.field(FieldKind::CacheDirectory)?.is_some(),
+            None => false,
+        };
+        Ok(Self { entry: *entry, fields: entry.fields().collect::<Result<_, _>>()?, is_cached })
     }
-    let mut totals = Totals::default();
+
+    /// Where the program takes a value from when it uses it.
+    fn location(&self, field: &Field<'a>) -> &'static str {
+        match (field.encoding(), field.kind()) {
+            (Ok(Encoding::File), _) => "file",
+            (_, FieldKind::CacheFile) => "cache",
+            (_, FieldKind::Source | FieldKind::Extension | FieldKind::PackageResource) if self.is_cached => "cache",
+            _ => "memory",
+        }
+    }
+}
+
+fn print_entries(entries: &[Listed<'_>], quiet: bool, out: &mut dyn Write) -> io::Result<()> {
     if !quiet {
         let (size, stored, encoding, mode) = ("size", "stored", "encoding", "mode");
         writeln!(out, "{size:>10} {stored:>10}  {encoding:<12} {mode:<4}  where   {:<21}  name", "kind")?;
     }
-    for entry in &entries {
-        totals.entry();
-        for field in entry.fields() {
-            let field = field.with_context(damaged)?;
-            totals.field(&field);
-            print_field(entry, &field, out)?;
+    for listed in entries {
+        let name = |key| full_name(listed.entry.name(), key);
+        for field in &listed.fields {
+            let (size, stored, kind) = (field.len(), field.stored_len(), field.kind());
+            let (encoding, place, name) = (encoding(field), listed.location(field), name(field.key()));
+            let mode = if field.mode() == 0 { "-".to_owned() } else { format!("{:04o}", field.mode()) };
+            writeln!(out, "{size:>10} {stored:>10}  {encoding:<12} {mode:<4}  {place:<6}  {kind:<21}  {name}")?;
         }
-        if entry.fields().next().is_none() {
-            let what: Vec<&str> = entry.flags().names().collect();
-            let name = full_name(entry.name(), "");
-            writeln!(
-                out,
-                "{:>10} {:>10}  {:<12} {:<4}  {:<6}  {:<21}  {name}",
-                "-",
-                "-",
-                "-",
-                "-",
-                "-",
-                what.join(",")
-            )?;
+        if listed.fields.is_empty() {
+            let (nothing, what) = ("-", listed.entry.flags().names().collect::<Vec<_>>().join(","));
+            let name = name("");
+            writeln!(out, "{nothing:>10} {nothing:>10}  {nothing:<12} {nothing:<4}  {nothing:<6}  {what:<21}  {name}")?;
         }
     }
-    if !quiet {
-        totals.print(out)?;
-        if selection.is_everything() {
-            writeln!(out)?;
-            print_sections(&file, &blob, quiet, out)?;
-        }
-    }
-    Ok(0)
-}
-
-fn print_field(entry: &Entry<'_>, field: &Field<'_>, out: &mut dyn Write) -> std::io::Result<()> {
-    let (size, stored, kind) = (field.len(), field.stored_len(), field.kind());
-    let (encoding, place) = (encoding(field), location(field));
-    let mode = if field.mode() == 0 { "-".to_owned() } else { format!("{:04o}", field.mode()) };
-    let name = full_name(entry.name(), field.key());
-    writeln!(out, "{size:>10} {stored:>10}  {encoding:<12} {mode:<4}  {place:<6}  {kind:<21}  {name}")
+    if quiet { Ok(()) } else { Totals::of(entries.iter().map(|listed| listed.fields.as_slice())).print(out) }
 }
 
 /// The name of the encoding, also of one that is not known here.
@@ -85,31 +97,18 @@ fn encoding(field: &Field<'_>) -> String {
     }
 }
 
-/// Where a program has the value when it uses it.
-fn location(field: &Field<'_>) -> &'static str {
-    match (field.encoding(), field.kind()) {
-        (Ok(Encoding::File), _) => "file",
-        (_, FieldKind::CacheFile) => "cache",
-        _ => "memory",
-    }
-}
-
-fn document(file: &ResourceFile, blob: &Blob<'_>, entries: &[Entry<'_>]) -> Result<Value, Error> {
-    let mut totals = Totals::default();
+fn document(file: &ResourceFile, blob: &Blob<'_>, digest: Option<[u8; 32]>, entries: &[Listed<'_>]) -> Value {
     let mut rows = Vec::new();
-    for entry in entries {
-        totals.entry();
+    for listed in entries {
         let mut fields = Vec::new();
-        for field in entry.fields() {
-            let field = field?;
-            totals.field(&field);
+        for field in &listed.fields {
             let mut row = json!({
                 "kind": field.kind().name(),
                 "size": field.len(),
                 "stored": field.stored_len(),
                 "offset": field.offset(),
-                "encoding": encoding(&field),
-                "location": location(&field),
+                "encoding": encoding(field),
+                "location": listed.location(field),
             });
             if !field.key().is_empty() {
                 row["key"] = field.key().into();
@@ -122,8 +121,8 @@ fn document(file: &ResourceFile, blob: &Blob<'_>, entries: &[Entry<'_>]) -> Resu
             }
             fields.push(row);
         }
-        let what: Vec<&str> = entry.flags().names().collect();
-        rows.push(json!({ "name": entry.name(), "is": what, "fields": fields }));
+        let what: Vec<&str> = listed.entry.flags().names().collect();
+        rows.push(json!({ "name": listed.entry.name(), "is": what, "fields": fields }));
     }
     let sections = blob.sections().map(|section| {
         json!({
@@ -134,20 +133,26 @@ fn document(file: &ResourceFile, blob: &Blob<'_>, entries: &[Entry<'_>]) -> Resu
             "crc32": format!("{:08x}", section.crc),
         })
     });
-    Ok(json!({
+    json!({
         "file": file.path().display().to_string(),
         "version": 4,
         "offset": file.offset(),
         "length": blob.len(),
         "python": file.python().map(|(major, minor)| format!("{major}.{minor}")),
-        "digest": blob.digest()?.map(|digest| hex(&digest)),
-        "totals": totals.json(),
+        "digest": digest.map(|digest| hex(&digest)),
+        "totals": Totals::of(entries.iter().map(|listed| listed.fields.as_slice())).json(),
         "sections": sections.collect::<Vec<_>>(),
         "entries": rows,
-    }))
+    })
 }
 
-fn print_sections(file: &ResourceFile, blob: &Blob<'_>, quiet: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+fn print_sections(
+    file: &ResourceFile,
+    blob: &Blob<'_>,
+    digest: Option<[u8; 32]>,
+    quiet: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if !quiet {
         writeln!(out, "{:>10} {:>10}  {:<8}  {:>5}  section", "offset", "length", "crc-32", "kind")?;
     }
@@ -168,9 +173,8 @@ fn print_sections(file: &ResourceFile, blob: &Blob<'_>, quiet: bool, out: &mut d
         write!(out, ", for Python {major}.{minor}")?;
     }
     writeln!(out, ", {}", counted(dictionaries, "dictionary", "dictionaries"))?;
-    match blob.digest().with_context(|| format!("{} is damaged", file.path().display()))? {
-        Some(digest) => writeln!(out, "sha-256 {}", hex(&digest))?,
-        None => writeln!(out, "no digest")?,
+    match digest {
+        Some(digest) => writeln!(out, "sha-256 {}", hex(&digest)),
+        None => writeln!(out, "no digest"),
     }
-    Ok(())
 }

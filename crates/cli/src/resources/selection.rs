@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use anyhow::bail;
+use super::NotThere;
 
 /// Names as a person gives them. Without any, everything is meant.
 pub struct Selection {
@@ -34,9 +34,9 @@ impl Selection {
     }
 
     /// Fails with the first name that meant nothing.
-    pub fn check_all_used(&self, file: &Path) -> anyhow::Result<()> {
+    pub fn check_all_used(&self, file: &Path) -> Result<(), NotThere> {
         match self.names.iter().find(|(_, used)| !used.get()) {
-            Some((name, _)) => bail!("nothing in {} is named {name}", file.display()),
+            Some((name, _)) => Err(NotThere::entry(name, file)),
             None => Ok(()),
         }
     }

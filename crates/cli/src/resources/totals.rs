@@ -25,11 +25,17 @@ struct Sum {
 }
 
 impl Totals {
-    pub fn entry(&mut self) {
-        self.entries += 1;
+    /// The sums over entries, of each of which these are the fields.
+    pub fn of<'f>(entries: impl Iterator<Item = &'f [Field<'f>]>) -> Self {
+        let mut totals = Self::default();
+        for fields in entries {
+            totals.entries += 1;
+            fields.iter().for_each(|field| totals.add(field));
+        }
+        totals
     }
 
-    pub fn field(&mut self, field: &Field<'_>) {
+    fn add(&mut self, field: &Field<'_>) {
         let sum = self.kinds.entry(field.kind()).or_default();
         sum.values += 1;
         // Lengths in a damaged file may be anything.
