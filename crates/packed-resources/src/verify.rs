@@ -26,7 +26,7 @@ pub enum Damage {
         /// Offset of the value from the start of the blob.
         offset: u64,
         /// What is wrong.
-        error: Error,
+        error: Box<Error>,
     },
     /// A value does not have the checksum of its field.
     Value {
@@ -130,7 +130,10 @@ impl Blob<'_> {
                         verified.bytes += value.len() as u64;
                     }
                     Err(Error::InFile { .. }) => verified.in_files += 1,
-                    Err(error) => return Err(Damage::Content { entry, field: field_name(), offset, error }),
+                    Err(error) => {
+                        let error = Box::new(error);
+                        return Err(Damage::Content { entry, field: field_name(), offset, error });
+                    }
                 }
             }
         }
