@@ -91,7 +91,7 @@ fn paths_that_lead_elsewhere() {
         });
         fails(&place, &["extract", "evil", "-o", "tree"], &["which leads elsewhere"]);
     }
-    for name in ["..", "a..b", "/root"] {
+    for name in ["..", "a..b", "/etc"] {
         blob(&place, "evil", name, |entry| {
             entry.flag(EntryFlags::MODULE).field(FieldKind::Source, b"x".to_vec());
         });
