@@ -21,6 +21,43 @@ pub enum Error {
     /// Packed resources.
     #[error(transparent)]
     Resources(#[from] pyox_packed_resources::Error),
+    /// A file without packed resources.
+    #[error("there are no packed resources in {}: {looked_for}", path.display())]
+    NoResources {
+        /// The file.
+        path: PathBuf,
+        /// What it would have to be, or what it is.
+        looked_for: &'static str,
+    },
+    /// The payload of a program cannot be found.
+    #[error("cannot find the packed resources of {}", path.display())]
+    NoPayload {
+        /// The program.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        source: PayloadError,
+    },
+    /// Packed resources of a version that is not read here.
+    #[error("{} has packed resources of version {found}, only version 4 is read here", path.display())]
+    ResourcesVersion {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u8,
+    },
+    /// Packed resources that cannot be opened.
+    #[error("cannot open the packed resources in {}", path.display())]
+    OpenResources {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        source: pyox_packed_resources::Error,
+    },
+    /// Writing packed resources back as files.
+    #[error(transparent)]
+    Extract(#[from] crate::extract::ExtractError),
     /// Encoding the interpreter configuration.
     #[error(transparent)]
     Config(#[from] pyox_interpreter_config::Error),
