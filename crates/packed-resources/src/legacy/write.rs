@@ -54,7 +54,8 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::NotRepresentable`] for what may not be lost; any damage of the entry.
+    /// [`Error::NotRepresentable`] for what may not be lost, and for a field that is there from another entry; any damage
+    /// of the entry.
     pub fn add(&mut self, entry: &Entry<'a>, mut may_lose: impl FnMut(&Loss<'_>) -> bool) -> Result<(), Error> {
         let name = entry.name();
         let may_lose: &mut dyn FnMut(&Loss<'_>) -> bool = &mut may_lose;
@@ -105,20 +106,26 @@ impl<'a> Writer<'a> {
         let flags = flags.intersection(kept);
         let only_distribution = fields.is_empty() && flags == EntryFlags::default() && !files.is_empty();
         if !only_distribution {
-            self.resource(Cow::Borrowed(name), flags, fields);
+            self.resource(Cow::Borrowed(name), flags, fields)?;
         }
         if !files.is_empty() {
-            self.resource(project, EntryFlags::default(), files);
+            self.resource(project, EntryFlags::default(), files)?;
         }
         Ok(())
     }
 
-    fn resource(&mut self, name: Cow<'a, str>, flags: EntryFlags, mut fields: Vec<Field<'a>>) {
-        let resource = self.resources.entry(name).or_default();
+    fn resource(&mut self, name: Cow<'a, str>, flags: EntryFlags, mut fields: Vec<Field<'a>>) -> Result<(), Error> {
+        let resource = self.resources.entry(name.clone()).or_default();
         resource.flags = resource.flags.union(flags);
         resource.fields.append(&mut fields);
         resource.fields.sort_by_key(Field::rank);
-        resource.fields.dedup_by_key(|field| field.rank());
+        match resource.fields.windows(2).find(|pair| pair[0].rank() == pair[1].rank()) {
+            Some(pair) => {
+                let what = format!("two times the {:?} {:?} of {name:?}", pair[0].kind(), pair[0].key());
+                Err(Error::NotRepresentable { version: 3, what })
+            }
+            None => Ok(()),
+        }
     }
 
     /// The blob as bytes.
