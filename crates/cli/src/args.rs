@@ -84,6 +84,19 @@ pub struct Pack {
     /// Leave source text out: smaller, but tracebacks show no lines and inspect finds no source
     #[arg(long)]
     pub no_source: bool,
+    /// What to compress besides source text: `speed` the part of the standard library that the program does not import,
+    /// `size` everything but what the interpreter itself imports when it starts
+    #[arg(long, value_enum, default_value_t)]
+    pub profile: Profile,
+    /// The modules that the program imports, one name a line in the order of their import: they are placed in this order, and
+    /// of the standard library only they are kept uncompressed. A program writes such a list with
+    /// print("\n".join(sys.modules)) when it ends
+    #[arg(long, value_name = "FILE")]
+    pub import_order: Option<PathBuf>,
+    /// Keep the standard library and installed packages in this file, for several programs to share: it is made if it is not
+    /// there, else a program leaves out what it has. The file has to stay where it is relative to the program
+    #[arg(long, value_name = "FILE")]
+    pub resource_file: Option<PathBuf>,
     /// Write a JSON report: every resource with its origin, size, location, and why
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -99,6 +112,14 @@ pub struct Pack {
     /// Arguments for --run
     #[arg(last = true, value_name = "ARGS", requires = "run")]
     pub arguments: Vec<std::ffi::OsString>,
+}
+
+/// Whether the program shall start fast or be small.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+pub enum Profile {
+    #[default]
+    Speed,
+    Size,
 }
 
 /// The values of each `--package-root`: the derived parser joins them all.

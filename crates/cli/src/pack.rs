@@ -7,8 +7,8 @@ use anyhow::Context;
 use pyox_distribution::Installed;
 use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
 use pyox_linker::{
-    ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Report, check_output,
-    default_output,
+    ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report,
+    SharedResources, check_output, default_output,
 };
 
 use crate::args::Pack;
@@ -28,7 +28,8 @@ pub fn run(
         check_output(path, &[])?;
     }
     let mut progress = Terminal::new(verbose, quiet, style);
-    let outcome = pack(&args, &package_roots, &mut progress);
+    let import_order = args.import_order.as_deref().map(read_names).transpose()?.unwrap_or_default();
+    let outcome = pack(&args, &package_roots, import_order, &mut progress);
     progress.finish();
     let report = outcome?;
     if let Some(path) = &args.report {
@@ -47,7 +48,12 @@ pub fn run(
     Ok(exit_status(status))
 }
 
-fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> Result<Report, pyox_linker::Error> {
+fn pack(
+    args: &Pack,
+    package_roots: &[Vec<String>],
+    import_order: Vec<String>,
+    progress: &mut Terminal,
+) -> Result<Report, pyox_linker::Error> {
     let cache = Cache::of_user()?;
     let python = Installed::locate(args.python.as_deref())?;
     let policy = policy(args);
@@ -64,17 +70,42 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     let resolved = inputs(args, package_roots).resolve(&LayerBuilder::new(&python, policy, &cache), progress)?;
     let output = args.output.clone().unwrap_or_else(|| default_output(&resolved.name, args.source.as_deref()));
     let launcher = launcher.launcher(&python, progress)?;
-    ApplicationBuilder::new(&python, policy, resolved.layers, resolved.entry)
+    let resource_file = match &args.resource_file {
+        Some(path) if path.exists() => Some(SharedResources::open(path, &python)?),
+        Some(path) => Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, &python)?),
+        None => None,
+    };
+    let mut application = ApplicationBuilder::new(&python, policy, resolved.layers, resolved.entry)
+        .import_order(import_order)
         .findings(resolved.findings)
-        .timings(progress.timings())
-        .write(&launcher, &output, progress)
+        .timings(progress.timings());
+    if let Some(file) = &resource_file {
+        application = application.shared_resources(file);
+    }
+    application.write(&launcher, &output, progress)
 }
 
 fn policy(args: &Pack) -> Policy {
     let mut policy = Policy::default();
     policy.set_optimize(args.optimize);
     policy.include_source = !args.no_source;
+    policy.profile = match args.profile {
+        crate::args::Profile::Speed => Profile::Speed,
+        crate::args::Profile::Size => Profile::Size,
+    };
     policy
+}
+
+/// The names in a file, one a line; empty lines and comments are passed over.
+fn read_names(path: &Path) -> anyhow::Result<Vec<String>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let names: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    let is_name = |name: &str| name.split('.').all(|part| !part.is_empty() && !part.contains(char::is_whitespace));
+    if let Some(other) = names.iter().find(|name| !is_name(name)) {
+        anyhow::bail!("{}: {other:?} is not the name of a module; one name a line is expected", path.display());
+    }
+    anyhow::ensure!(!names.is_empty(), "{} names no modules", path.display());
+    Ok(names.into_iter().map(str::to_owned).collect())
 }
 
 fn inputs(args: &Pack, package_roots: &[Vec<String>]) -> Inputs {

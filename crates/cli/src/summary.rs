@@ -24,6 +24,14 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         "  {} modules, {} extension modules, {} shared libraries, {in_files} imported from memory",
         summary.modules, summary.extensions, summary.libraries
     );
+    if let Some(path) = &summary.resource_file {
+        let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        eprintln!(
+            "  shares {} ({}), which has to stay where it is relative to the program",
+            path.display(),
+            size(length)
+        );
+    }
     if let Some((version, culprits)) = &summary.glibc {
         let first = culprits.first().map_or("", String::as_str);
         let others = culprits.len().saturating_sub(1);

@@ -12,13 +12,15 @@ use pyox_packed_resources::{Blob, SectionKind};
 
 use crate::child::Invocation;
 use crate::error::NewInterpreterError;
+use crate::resource_file;
 
 /// Everything an interpreter needs to start.
 pub struct OxidizedPythonInterpreterConfig {
     /// How the interpreter behaves and what it runs.
     pub interpreter_config: InterpreterConfig,
-    /// The modules and data of the program.
-    pub packed_resources: Blob<'static>,
+    /// The modules and data of the program, the first blob that has a module wins. The first one also has the code that
+    /// starts the importer.
+    pub packed_resources: Vec<Blob<'static>>,
     /// Absolute path of the executable; `None` asks the operating system.
     pub executable: Option<PathBuf>,
     /// The command line with the program's name first; `None` takes that of the process.
@@ -26,14 +28,20 @@ pub struct OxidizedPythonInterpreterConfig {
 }
 
 impl OxidizedPythonInterpreterConfig {
-    /// Takes the interpreter configuration from the section of the blob that holds it.
+    /// Takes the interpreter configuration from the section of the blob that holds it, and maps the resource files that
+    /// it names.
     ///
     /// # Errors
     ///
-    /// [`NewInterpreterError::NoConfig`], [`NewInterpreterError::Config`] or [`NewInterpreterError::Resources`].
-    pub fn from_blob(packed_resources: Blob<'static>) -> Result<Self, NewInterpreterError> {
-        let section = packed_resources.section(SectionKind::InterpreterConfig)?.ok_or(NewInterpreterError::NoConfig)?;
+    /// [`NewInterpreterError::NoConfig`], [`NewInterpreterError::Config`] or [`NewInterpreterError::Resources`]; for a
+    /// resource file [`NewInterpreterError::ResourceFile`] or [`NewInterpreterError::ResourceFileDigest`].
+    pub fn from_blob(blob: Blob<'static>) -> Result<Self, NewInterpreterError> {
+        let section = blob.section(SectionKind::InterpreterConfig)?.ok_or(NewInterpreterError::NoConfig)?;
         let interpreter_config = InterpreterConfig::decode(section)?;
+        let mut packed_resources = vec![blob];
+        for file in &interpreter_config.resource_files {
+            packed_resources.push(resource_file::map(file, &current_executable()?)?);
+        }
         Ok(Self { interpreter_config, packed_resources, executable: None, argv: None })
     }
 }

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 /// The interpreter could not be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -11,6 +13,27 @@ pub enum NewInterpreterError {
     /// The resources are damaged.
     #[error("the resources of the program are damaged")]
     Resources(#[from] pyox_packed_resources::Error),
+    /// A file with resources of the program cannot be used.
+    #[error("the program needs the file {}, which cannot be used", path.display())]
+    ResourceFile {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A file with resources is not the one that the program was made with.
+    #[error(
+        "{} is not the file that the program was made with: its digest is {found}, not {expected}; copy the right one there, or make the program again",
+        path.display()
+    )]
+    ResourceFileDigest {
+        /// The file.
+        path: PathBuf,
+        /// Start of the digest that the program asks for, hexadecimal.
+        expected: String,
+        /// Start of the digest that the file has, or `none`.
+        found: String,
+    },
     /// The program was packaged for another Python than the one in the launcher.
     #[error("the program is made for Python {}.{}, but its launcher holds Python {}.{}", expected.0, expected.1, found.0, found.1)]
     PythonVersion {

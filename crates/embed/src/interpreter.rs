@@ -7,7 +7,7 @@ use oxidized_importer::Settings;
 use oxidized_importer::object::{Object, Result, import, set_sys};
 use pyo3_ffi as ffi;
 use pyox_interpreter_config::{InterpreterConfig, Run};
-use pyox_packed_resources::SectionKind;
+use pyox_packed_resources::{Blob, Index, Layered, SectionKind};
 
 use crate::child::{Invocation, process_arguments};
 use crate::config::{OxidizedPythonInterpreterConfig, current_executable, initialize};
@@ -31,10 +31,14 @@ impl MainPythonInterpreter {
     ///
     /// [`NewInterpreterError`] says what is missing or damaged, or what CPython says.
     pub fn new(config: OxidizedPythonInterpreterConfig) -> std::result::Result<Self, NewInterpreterError> {
-        let OxidizedPythonInterpreterConfig { interpreter_config: config, packed_resources: blob, executable, argv } =
+        let OxidizedPythonInterpreterConfig { interpreter_config: config, packed_resources: blobs, executable, argv } =
             config;
         check_version(&config)?;
-        let boot_code = blob.section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?;
+        let boot_code = match blobs.first() {
+            Some(blob) => blob.section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?,
+            None => return Err(NewInterpreterError::NoBootCode),
+        };
+        let resources = leak(blobs);
         let root: PathBuf = executable.map_or_else(current_executable, Ok)?;
         let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &root)?;
         lineage::hide_mark();
@@ -45,7 +49,7 @@ impl MainPythonInterpreter {
             Run::Script { file } => Some(file.clone()),
             _ => None,
         };
-        let settings = Settings { blob, root: root.clone(), script, optimize: config.optimization_level };
+        let settings = Settings { resources, root: root.clone(), script, optimize: config.optimization_level };
         boot::prepare(settings, boot_code)?;
         initialize(&config, &root, &invocation)?;
         lineage::leave_mark();
@@ -109,4 +113,9 @@ fn start_failed(message: &str) -> NewInterpreterError {
         }
     }
     NewInterpreterError::Python { function: "pyembed".into(), message: message.into() }
+}
+
+/// The resources for as long as the process lives: modules refer to them until it ends.
+fn leak(mut blobs: Vec<Blob<'static>>) -> &'static (dyn Index + Send + Sync) {
+    if blobs.len() == 1 { Box::leak(Box::new(blobs.remove(0))) } else { Box::leak(Box::new(Layered::new(blobs))) }
 }

@@ -23,6 +23,7 @@ mod error;
 mod exit;
 mod interpreter;
 mod lineage;
+mod resource_file;
 mod run;
 
 pub use config::OxidizedPythonInterpreterConfig;

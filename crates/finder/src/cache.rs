@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use pyox_packed_resources::{Entry, FieldKind};
@@ -65,7 +65,10 @@ impl State {
             if let Some(parent) = path.parent() {
                 fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
             }
-            fs::write(&path, field.read().map_err(io::Error::other)?)?;
+            fs::write(&path, self.read(&field).map_err(io::Error::other)?)?;
+            if field.mode() & 0o111 != 0 {
+                fs::set_permissions(&path, fs::Permissions::from_mode(0o700))?;
+            }
         }
         Ok(())
     }

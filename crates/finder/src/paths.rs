@@ -114,7 +114,7 @@ impl State {
 
     /// The distribution with this metadata directory.
     fn distribution_in(&self, directory: &str) -> Result<Option<Entry<'static>>> {
-        for entry in self.blob.entries().flatten().filter(|entry| entry.is(EntryFlags::DISTRIBUTION)) {
+        for entry in self.resources.entries().flatten().filter(|entry| entry.is(EntryFlags::DISTRIBUTION)) {
             if self.text(&entry, FieldKind::MetadataDirectory)?.as_deref() == Some(directory) {
                 return Ok(Some(entry));
             }

@@ -1,4 +1,4 @@
-//! What a finder knows: the blob, the virtual root, and how to look things up in both.
+//! What a finder knows: the resources, the virtual root, and how to look things up in both.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind};
+use pyox_packed_resources::{Decoder, Entry, EntryFlags, Error, Field, FieldKind, Index};
 
 use crate::object::{Object, Raised, Result, import, import_error, sys};
 
@@ -16,7 +16,7 @@ use crate::object::{Object, Raised, Result, import, import_error, sys};
 #[derive(Clone)]
 pub struct Settings {
     /// The program's resources.
-    pub blob: Blob<'static>,
+    pub resources: &'static (dyn Index + Send + Sync),
     /// Absolute path of the executable: the root of virtual paths.
     pub root: PathBuf,
     /// Path of the script below the root when the packed `__main__` is one.
@@ -27,7 +27,8 @@ pub struct Settings {
 
 /// State behind an `OxidizedFinder`.
 pub struct State {
-    pub(crate) blob: Blob<'static>,
+    pub(crate) resources: &'static (dyn Index + Send + Sync),
+    decoder: Decoder<'static>,
     pub(crate) root: PathBuf,
     pub(crate) script: Option<String>,
     bytecode_kinds: [FieldKind; 3],
@@ -101,7 +102,8 @@ impl State {
             _ => [BytecodeOpt2, BytecodeOpt1, Bytecode],
         };
         Ok(Self {
-            blob: settings.blob,
+            resources: settings.resources,
+            decoder: Decoder::new(),
             root: settings.root,
             script: settings.script,
             bytecode_kinds,
@@ -120,7 +122,7 @@ impl State {
 
     /// The entry with this name; damage of the blob becomes `ImportError`.
     pub(crate) fn entry(&self, name: &str) -> Result<Option<Entry<'static>>> {
-        self.blob.entry(name).map_err(|error| damaged(&error, name))
+        self.resources.entry(name).map_err(|error| damaged(&error, name))
     }
 
     /// The value of a field, if the entry has it.
@@ -136,7 +138,12 @@ impl State {
         key: &str,
     ) -> Result<Option<Cow<'static, [u8]>>> {
         let field = entry.keyed(kind, key).map_err(|error| damaged(&error, entry.name()))?;
-        field.map(|field| field.read().map_err(|error| damaged(&error, entry.name()))).transpose()
+        field.map(|field| self.read(&field).map_err(|error| damaged(&error, entry.name()))).transpose()
+    }
+
+    /// The value of a field.
+    pub(crate) fn read(&self, field: &Field<'static>) -> std::result::Result<Cow<'static, [u8]>, Error> {
+        self.decoder.read(field)
     }
 
     /// The value of a field that is text.

@@ -7,7 +7,7 @@ use crate::InterpreterConfig;
 /// No configuration is larger, in bytes; bounds what a damaged length can make the decoder allocate.
 const LIMIT: usize = 1 << 20;
 /// Changes whenever the encoding of [`InterpreterConfig`] does.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 const FORMAT: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
     bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>();
@@ -66,11 +66,15 @@ impl InterpreterConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Run;
+    use crate::{ResourceFile, Run};
 
     #[test]
     fn every_prefix_and_flip_is_an_error_or_a_value() {
-        let config = InterpreterConfig { run: Run::Script { file: "a.py".into() }, ..Default::default() };
+        let config = InterpreterConfig {
+            run: Run::Script { file: "a.py".into() },
+            resource_files: vec![ResourceFile { path: "../lib/shared.resources".into(), digest: [7; 32] }],
+            ..Default::default()
+        };
         let bytes = config.encode().unwrap();
         for end in 0..bytes.len() {
             assert!(InterpreterConfig::decode(&bytes[..end]).is_err(), "prefix of {end} bytes");

@@ -46,6 +46,15 @@ pub enum Profile {
     Python,
 }
 
+/// Packed resources in a file beside the program, which other programs may share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceFile {
+    /// Path from the directory of the program, with the separators of its platform.
+    pub path: String,
+    /// The digest that the resources carry; a file with another one is not used.
+    pub digest: [u8; 32],
+}
+
 /// Settings of an embedded interpreter.
 ///
 /// `None` leaves a setting to the profile.
@@ -55,6 +64,8 @@ pub struct InterpreterConfig {
     pub python: (u8, u8),
     /// What to run.
     pub run: Run,
+    /// Resources in files, behind those of the program itself: the first that has a module wins.
+    pub resource_files: Vec<ResourceFile>,
     /// The initial configuration.
     pub profile: Profile,
     /// `sys.flags.optimize`: 0, 1 or 2.

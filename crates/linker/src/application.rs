@@ -1,5 +1,6 @@
 //! Layers, an entry and a launcher become an executable.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -17,6 +18,8 @@ use crate::output::{check_output, write_atomically};
 use crate::policy::Policy;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, Report, ReportRow, Summary, Timing};
+use crate::shared_resources::SharedResources;
+use crate::start_up::StartUp;
 
 /// The statement whose code starts the importer, run as the frozen package `encodings`.
 const BOOT_SOURCE: &[u8] = b"import _boot\n";
@@ -27,6 +30,8 @@ pub struct ApplicationBuilder<'a> {
     policy: Policy,
     layers: Vec<Layer>,
     entry: Entry,
+    import_order: Vec<String>,
+    shared_resources: Option<&'a SharedResources>,
     findings: Vec<Finding>,
     timings: Vec<Timing>,
 }
@@ -34,7 +39,23 @@ pub struct ApplicationBuilder<'a> {
 impl<'a> ApplicationBuilder<'a> {
     /// A program of these layers (first wins) that runs `entry`.
     pub fn new(python: &'a dyn Distribution, policy: Policy, layers: Vec<Layer>, entry: Entry) -> Self {
-        Self { python, policy, layers, entry, findings: Vec::new(), timings: Vec::new() }
+        let (import_order, findings, timings) = (Vec::new(), Vec::new(), Vec::new());
+        Self { python, policy, layers, entry, import_order, shared_resources: None, findings, timings }
+    }
+
+    /// Says which modules the program imports when it starts, first to last: these are placed together in this order, and
+    /// nothing else of the standard library is kept uncompressed. Names that are not packed are passed over.
+    #[must_use]
+    pub fn import_order(mut self, modules: Vec<String>) -> Self {
+        self.import_order = modules;
+        self
+    }
+
+    /// Leaves out the layers that a file has. The program needs the file, at the same place relative to its own.
+    #[must_use]
+    pub fn shared_resources(mut self, file: &'a SharedResources) -> Self {
+        self.shared_resources = Some(file);
+        self
     }
 
     /// Adds findings to the report.
@@ -63,7 +84,7 @@ impl<'a> ApplicationBuilder<'a> {
         let launcher_bytes = std::fs::read(launcher).map_err(Error::io("read", launcher))?;
         crate::launcher::check(launcher, &launcher_bytes, self.python)?;
         let mut rows = Vec::new();
-        let payload = self.payload(&mut rows)?;
+        let payload = self.payload(output, &mut rows)?;
         let attachment = Attachment::plan(&launcher_bytes, payload.len() as u64)?;
         write_atomically(output, 0o755, |out| -> Result<(), Error> {
             attachment.write(&launcher_bytes, |out| out.write_all(&payload), out).map_err(|error| match error {
@@ -73,14 +94,24 @@ impl<'a> ApplicationBuilder<'a> {
         })?;
         progress.end();
         self.timings.push(Timing { step: Step::Write.to_string(), seconds: start.elapsed().as_secs_f64() });
-        self.report(launcher, &launcher_bytes, output, &Blob::open(&payload)?, rows)
+        let own = Blob::open(&payload)?;
+        let file = self.shared_resources.map(SharedResources::blob).transpose()?;
+        self.report(
+            launcher,
+            &launcher_bytes,
+            output,
+            &[Some(own), file].into_iter().flatten().collect::<Vec<_>>(),
+            rows,
+        )
     }
 
-    fn payload(&self, rows: &mut Vec<ReportRow>) -> Result<Vec<u8>, Error> {
+    fn payload(&self, output: &Path, rows: &mut Vec<ReportRow>) -> Result<Vec<u8>, Error> {
         let mut collector = Collector::new();
         self.add_main(&mut collector, rows)?;
-        for layer in &self.layers {
-            collector.add_blob(&layer.blob()?, |field| layer.value(field))?;
+        let start_up = StartUp::of(self.policy, &self.entry, &self.layers, &self.import_order)?;
+        let in_program = |layer: &&Layer| self.shared_resources.is_none_or(|file| !file.has(layer));
+        for layer in self.layers.iter().filter(in_program) {
+            start_up.add_layer(&mut collector, layer)?;
         }
         if let Entry::Code(code) = &self.entry {
             // The program compiles it when it starts; what is wrong with it shall be known now.
@@ -90,6 +121,7 @@ impl<'a> ApplicationBuilder<'a> {
         let config = InterpreterConfig {
             python: self.python.minor(),
             run: self.entry.run(),
+            resource_files: self.shared_resources.map(|file| file.reference(output)).transpose()?.into_iter().collect(),
             optimization_level: self.policy.optimize.number(),
             site_builtins: true,
             fast_exit: true,
@@ -98,6 +130,7 @@ impl<'a> ApplicationBuilder<'a> {
         let mut writer = collector.finish();
         writer.section(SectionKind::InterpreterConfig, config.encode()?);
         writer.section(SectionKind::Boot, boot);
+        writer.load_order(start_up.order());
         Ok(writer.to_vec()?)
     }
 
@@ -126,7 +159,7 @@ impl<'a> ApplicationBuilder<'a> {
         let module = ModuleBytecode { name: name.clone(), is_package: false, optimize, bytecode: Vec::new().into() };
         add(Resource::ModuleBytecode(module), bytecode, length, "module-bytecode")?;
         if self.policy.include_source {
-            let value = Value::compressed(&source, self.policy.compression_level)?;
+            let value = Value::compressed(&source, crate::layer::COMPRESSION_LEVEL)?;
             let module = ModuleSource { name: name.clone(), is_package: false, source: Vec::new().into() };
             add(Resource::ModuleSource(module), value, source.len(), "module-source")?;
         }
@@ -148,7 +181,7 @@ impl<'a> ApplicationBuilder<'a> {
         launcher: &Path,
         launcher_bytes: &[u8],
         output: &Path,
-        blob: &Blob<'_>,
+        blobs: &[Blob<'_>],
         mut rows: Vec<ReportRow>,
     ) -> Result<Report, Error> {
         let mut seen: std::collections::BTreeSet<_> =
@@ -171,6 +204,8 @@ impl<'a> ApplicationBuilder<'a> {
                     .map(|native| (native.name.clone(), native.glibc.as_deref().and_then(SymbolVersion::parse))),
             );
         }
+        let names = |module: &str| blobs.iter().any(|blob| blob.entry(module).is_ok_and(|entry| entry.is_some()));
+        findings.retain(|finding| !matches!(finding, Finding::MissingModule { module } if names(module)));
         findings.sort();
         findings.dedup();
         let mut summary = Summary {
@@ -180,20 +215,46 @@ impl<'a> ApplicationBuilder<'a> {
             python: self.python.info().version.clone(),
             entry: self.entry.describe(),
             glibc: highest(floors),
+            resource_file: self.shared_resources.map(|file| file.path().to_owned()),
             timings: self.timings,
             ..Summary::default()
         };
-        for entry in blob.entries() {
+        for row in &mut rows {
+            for blob in blobs {
+                row.stored = stored_size(blob, row)?.unwrap_or(row.stored);
+            }
+        }
+        let mut flags: BTreeMap<String, EntryFlags> = BTreeMap::new();
+        for entry in blobs.iter().flat_map(Blob::entries) {
             let entry = entry?;
-            summary.extensions += usize::from(entry.is(EntryFlags::EXTENSION));
-            summary.modules += usize::from(entry.is(EntryFlags::MODULE) && !entry.is(EntryFlags::EXTENSION));
-            summary.libraries += usize::from(entry.is(EntryFlags::SHARED_LIBRARY));
+            let known = flags.entry(entry.name().to_owned()).or_default();
+            *known = known.union(entry.flags());
             if entry.field(FieldKind::CacheDirectory)?.is_some() {
                 summary.packages_in_files.push(entry.name().to_owned());
             }
         }
+        let count = |kind: EntryFlags| flags.values().filter(|flags| flags.intersects(kind)).count();
+        summary.extensions = count(EntryFlags::EXTENSION);
+        let both =
+            |flags: &&EntryFlags| flags.intersects(EntryFlags::MODULE) && flags.intersects(EntryFlags::EXTENSION);
+        summary.modules = count(EntryFlags::MODULE) - flags.values().filter(both).count();
+        summary.libraries = count(EntryFlags::SHARED_LIBRARY);
+        summary.packages_in_files.sort();
+        summary.packages_in_files.dedup();
         Ok(Report { summary, findings, resources: rows })
     }
+}
+
+/// How many bytes the code of a row takes: a layer may have kept it in another form.
+fn stored_size(blob: &Blob<'_>, row: &ReportRow) -> Result<Option<u64>, Error> {
+    let kind = match row.kind.as_str() {
+        "extension-module" => FieldKind::Extension,
+        "shared-library" => FieldKind::SharedLibrary,
+        "module-bytecode" => FieldKind::Bytecode,
+        _ => return Ok(None),
+    };
+    let field = blob.entry(&row.name)?.map(|entry| entry.field(kind)).transpose()?.flatten();
+    Ok(field.map(|field| field.stored_len()))
 }
 
 /// The highest version and the files that ask for it.

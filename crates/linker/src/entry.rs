@@ -70,6 +70,19 @@ impl Entry {
         }
     }
 
+    /// The text that is run, empty if it is that of a module.
+    pub(crate) fn main_text(&self) -> Vec<u8> {
+        match self {
+            Self::Code(code) => code.clone().into_bytes(),
+            other => other.main_source().map(|(_, text)| text).unwrap_or_default(),
+        }
+    }
+
+    /// The module that is run, if it is one.
+    pub(crate) fn module(&self) -> Option<&str> {
+        if let Self::Module(name) = self { Some(name) } else { None }
+    }
+
     /// What the interpreter is told to run.
     pub(crate) fn run(&self) -> Run {
         match self {

@@ -24,6 +24,36 @@ pub enum Error {
     /// Encoding the interpreter configuration.
     #[error(transparent)]
     Config(#[from] pyox_interpreter_config::Error),
+    /// A resource file cannot be opened.
+    #[error("cannot use the resource file {}", path.display())]
+    SharedResources {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: pyox_packed_resources::Error,
+    },
+    /// Packed resources, but not made to be shared.
+    #[error("{} is not a resource file for programs to share", path.display())]
+    NotSharedResources {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A resource file was changed after it was made.
+    #[error("the resource file {} is damaged: it does not match its digest", path.display())]
+    SharedResourcesDigest {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A resource file is for another Python.
+    #[error("the resource file {} is for Python {}.{}, and the program for {}.{}", path.display(), found.0, found.1, expected.0, expected.1)]
+    SharedResourcesPython {
+        /// The file.
+        path: PathBuf,
+        /// Its Python.
+        found: (u8, u8),
+        /// The Python of the program.
+        expected: (u8, u8),
+    },
     /// What was to be packaged does not exist.
     #[error("there is no {}", path.display())]
     NoSource {

@@ -70,6 +70,9 @@ impl Error {
             Self::Payload(PayloadError::AlreadyAttached) => {
                 Some("that is a packed program; launchers are made with: pyoxidizer launcher build -o DIR".into())
             }
+            Self::SharedResources { .. } | Self::NotSharedResources { .. } | Self::SharedResourcesDigest { .. } | Self::SharedResourcesPython { .. } => {
+                Some("name a file that does not exist yet: it is made then".into())
+            }
             Self::NotALauncher { .. } | Self::NoPrebuiltLauncher { .. } => {
                 Some("launchers are made with: pyoxidizer launcher build -o DIR".into())
             }

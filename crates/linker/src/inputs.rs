@@ -61,6 +61,14 @@ pub struct Resolved {
     pub findings: Vec<Finding>,
 }
 
+impl Resolved {
+    /// The layers that other programs may have too: the standard library and what is installed, not the application.
+    pub fn shared_layers(&self) -> impl Iterator<Item = &Layer> {
+        let from = self.layers.iter().position(Layer::is_standard_library).unwrap_or(self.layers.len());
+        self.layers[from..].iter()
+    }
+}
+
 impl Inputs {
     /// Finds everything out: runs pip where it has to, and makes layers.
     ///

@@ -8,34 +8,47 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyox_distribution::Distribution;
-use pyox_packed_resources::{Blob, Data, Field, ReadData, Value};
+use pyox_packed_resources::{Blob, Data, Dictionary, Field, ReadData, Value};
 use pyox_scanner::{ResourceSource, Scan};
 use serde::{Deserialize, Serialize};
 
 use crate::cache::{Cache, digest};
 use crate::error::Error;
 use crate::output::write_atomically;
-use crate::policy::Policy;
+use crate::policy::{Policy, Profile};
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, ReportRow};
 
 mod build;
 mod cached_packages;
 mod compile;
+mod compress;
 mod natives;
 
+use compress::Dictionaries;
+pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
+
+/// The name of the layer whose packages are never placed in files: the standard library copes without.
+const STANDARD_LIBRARY: &str = "standard library";
+
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"4";
+const LAYER_VERSION: &[u8] = b"7";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {
     blob: Arc<Vec<u8>>,
+    /// By number, for values to be taken over.
+    by_number: Vec<Option<Arc<Dictionary>>>,
+    dictionaries: Dictionaries,
     facts: Facts,
 }
 
 /// What is kept beside the blob.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Facts {
+    /// SHA-256 of the blob, hexadecimal.
+    pub(crate) digest: String,
+    pub(crate) is_standard_library: bool,
     pub(crate) rows: Vec<ReportRow>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) natives: Vec<NativeFile>,
@@ -55,9 +68,26 @@ pub struct NativeFile {
 }
 
 impl Layer {
+    fn new(blob: Vec<u8>, facts: Facts) -> Result<Self, pyox_packed_resources::Error> {
+        let opened = Blob::open(&blob)?;
+        let by_number = Dictionary::all_of(&opened)?;
+        let dictionaries = Dictionaries::of(&opened, &by_number)?;
+        Ok(Self { blob: Arc::new(blob), by_number, dictionaries, facts })
+    }
+
     /// The packed resources.
-    pub fn blob(&self) -> Result<Blob<'_>, Error> {
-        Ok(Blob::open(&self.blob)?)
+    pub fn blob(&self) -> Result<Blob<'_>, pyox_packed_resources::Error> {
+        Blob::open(&self.blob)
+    }
+
+    /// Digest of the packed resources, hexadecimal.
+    pub fn digest(&self) -> &str {
+        &self.facts.digest
+    }
+
+    /// Whether it is the standard library.
+    pub fn is_standard_library(&self) -> bool {
+        self.facts.is_standard_library
     }
 
     /// Rows for the report.
@@ -80,6 +110,11 @@ impl Layer {
         &self.facts.entry_points
     }
 
+    /// The dictionaries that its values are compressed with, if there are any.
+    fn dictionaries(&self) -> Option<&Dictionaries> {
+        (self.dictionaries.is_any()).then_some(&self.dictionaries)
+    }
+
     /// A value of this layer for a writer: the stored bytes, shared.
     pub(crate) fn value(&self, field: &Field<'_>) -> Result<Value, pyox_packed_resources::Error> {
         let (start, length) = (field.offset() as usize, field.stored_len() as usize);
@@ -90,7 +125,8 @@ impl Layer {
             length: field.stored_len(),
             limit: self.blob.len() as u64,
         })?;
-        Value::from_field(field, Data::lazy(Shared { bytes: Arc::clone(&self.blob), range: start..end }))
+        let stored = Data::lazy(Shared { bytes: Arc::clone(&self.blob), range: start..end });
+        Value::from_field(field, stored, &self.by_number)
     }
 }
 
@@ -128,7 +164,7 @@ impl<'a> LayerBuilder<'a> {
         let source = pyox_scanner::Directory::standard_library(self.python.stdlib_dir())
             .extension_suffixes(self.python.info().extension_suffixes.iter())
             .exclude_if(crate::policy::is_excluded_from_stdlib);
-        self.cached("standard library", &self.python.identity(), &[], progress, |progress| {
+        self.cached(STANDARD_LIBRARY, &self.python.identity(), &[], progress, |progress| {
             progress.begin(Step::Scan, "the standard library");
             let scan = source.scan()?;
             progress.end();
@@ -175,6 +211,12 @@ impl<'a> LayerBuilder<'a> {
         })
     }
 
+    /// Whether a layer keeps everything compressed. Of the standard library programs use but a part: what they use is
+    /// decompressed when they are packed.
+    fn compresses_everything(&self, name: &str) -> bool {
+        name == STANDARD_LIBRARY || self.policy.profile == Profile::Size
+    }
+
     fn cached(
         &self,
         name: &str,
@@ -183,10 +225,11 @@ impl<'a> LayerBuilder<'a> {
         progress: &mut dyn Progress,
         scan: impl FnOnce(&mut dyn Progress) -> Result<Scan, Error>,
     ) -> Result<Layer, Error> {
-        let policy = format!("{:?}", self.policy);
+        let form = (self.policy.optimize, self.policy.include_source, self.compresses_everything(name));
+        let form = format!("{form:?}");
         let python = self.python.identity();
         let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
-        let mut parts = vec![LAYER_VERSION, name.as_bytes(), identity.as_bytes(), policy.as_bytes(), python.as_bytes()];
+        let mut parts = vec![LAYER_VERSION, name.as_bytes(), identity.as_bytes(), form.as_bytes(), python.as_bytes()];
         parts.extend(libraries.map(|library| library.name.as_bytes()));
         let base = self.cache.directory("layers").join(digest(parts));
         if let Some(layer) = load(&base) {
@@ -202,8 +245,7 @@ impl<'a> LayerBuilder<'a> {
 fn load(base: &std::path::Path) -> Option<Layer> {
     let facts = serde_json::from_slice(&std::fs::read(base.with_extension("json")).ok()?).ok()?;
     let blob = std::fs::read(base.with_extension("blob")).ok()?;
-    Blob::open(&blob).ok()?;
-    Some(Layer { blob: Arc::new(blob), facts })
+    Layer::new(blob, facts).ok()
 }
 
 /// The facts are written last: with them the layer counts as complete.

@@ -22,6 +22,8 @@ mod progress;
 mod report;
 mod requires_python;
 mod script;
+mod shared_resources;
+mod start_up;
 mod wheel_tags;
 
 pub use application::ApplicationBuilder;
@@ -32,6 +34,7 @@ pub use inputs::{Inputs, PackageRoot, Resolved};
 pub use launcher::LauncherSource;
 pub use layer::{Layer, LayerBuilder, NativeFile};
 pub use output::{check_output, default_output};
-pub use policy::Policy;
+pub use policy::{Policy, Profile};
 pub use progress::{Progress, Silent, Step};
 pub use report::{Finding, Report, ReportRow, Summary, Timing};
+pub use shared_resources::SharedResources;

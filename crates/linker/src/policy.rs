@@ -10,13 +10,25 @@ pub struct Policy {
     pub optimize: OptimizeLevel,
     /// Whether source text goes in besides bytecode: tracebacks show lines, and `inspect.getsource` works.
     pub include_source: bool,
-    /// zstd level of source text, 1 to 22.
-    pub compression_level: i32,
+    /// What is kept uncompressed.
+    pub profile: Profile,
+}
+
+/// Whether the program shall start fast or be small. Source text, which a program reads only for tracebacks, is
+/// compressed in both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Profile {
+    /// Compressed is what the program is not known to use: the part of the standard library that it does not import.
+    #[default]
+    Speed,
+    /// Compressed is everything but the modules that the interpreter imports when it starts.
+    Size,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { optimize: OptimizeLevel::Zero, include_source: true, compression_level: 15 }
+        Self { optimize: OptimizeLevel::Zero, include_source: true, profile: Profile::Speed }
     }
 }
 
@@ -41,6 +53,9 @@ const EXCLUDED_DIRECTORIES: [&str; 10] = [
     "json/tests",
 ];
 
+/// Wheels of pip and setuptools: no library, and there is no installation that they could be installed into.
+const BUNDLED_WHEELS: &str = "ensurepip/_bundled/";
+
 /// Extension modules that exist to test the interpreter.
 const TEST_EXTENSIONS: [&str; 4] = ["_test", "_ctypes_test", "_xxtestfuzz", "xxlimited"];
 
@@ -50,5 +65,6 @@ pub(crate) fn is_excluded_from_stdlib(path: &str) -> bool {
         |directory: &str| path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let file = path.rsplit('/').next().unwrap_or(path);
     EXCLUDED_DIRECTORIES.iter().any(|directory| below(directory))
+        || (path.starts_with(BUNDLED_WHEELS) && path.ends_with(".whl"))
         || (file.contains(".so") && TEST_EXTENSIONS.iter().any(|prefix| file.starts_with(prefix)))
 }

@@ -38,6 +38,8 @@ pub struct Summary {
     pub packages_in_files: Vec<String>,
     /// The lowest version of the GNU C library it runs with, and the files that ask for it.
     pub glibc: Option<(String, Vec<String>)>,
+    /// The file that has the rest of the resources, if it is another.
+    pub resource_file: Option<PathBuf>,
     /// Seconds spent per step.
     pub timings: Vec<Timing>,
 }

@@ -3,7 +3,7 @@
 use crate::entry::{Entry, Record};
 use crate::error::Error;
 use crate::layout::{
-    ENTRY_LEN, FIELD_LEN, HEADER_LEN, MAGIC, MAX_SECTIONS, SECTION_LEN, SLOT_LEN, SectionKind, hash_name,
+    DIGEST_LEN, ENTRY_LEN, FIELD_LEN, HEADER_LEN, MAGIC, MAX_SECTIONS, SECTION_LEN, SLOT_LEN, SectionKind, hash_name,
 };
 
 /// Packed resources version 4 in a byte slice.
@@ -117,6 +117,17 @@ impl<'a> Blob<'a> {
         }
     }
 
+    /// The digest that the blob was written with, if it was; [`Blob::verify`] tells whether it is right.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfBounds`] if the section of the digest has another length than 32 bytes.
+    pub fn digest(&self) -> Result<Option<[u8; 32]>, Error> {
+        let Some(section) = self.section(SectionKind::Digest)? else { return Ok(None) };
+        let (offset, length, limit) = (0, section.len() as u64, DIGEST_LEN as u64);
+        section.try_into().map(Some).map_err(|_| Error::OutOfBounds { what: "digest", offset, length, limit })
+    }
+
     /// The kinds of all sections, in stored order.
     pub fn section_kinds(&self) -> impl Iterator<Item = SectionKind> + use<'a> {
         self.sections().map(|section| section.kind)
@@ -185,10 +196,10 @@ impl<'a> Blob<'a> {
     /// # Errors
     ///
     /// As [`Blob::entry`].
-    pub fn entries_with_prefix<'p>(
+    pub fn entries_with_prefix(
         &self,
-        prefix: &'p str,
-    ) -> Result<impl Iterator<Item = Result<Entry<'a>, Error>> + use<'a, 'p>, Error> {
+        prefix: &str,
+    ) -> Result<impl Iterator<Item = Result<Entry<'a>, Error>> + use<'a>, Error> {
         let (mut low, mut high) = (0, self.entry_count());
         while low < high {
             let middle = low + (high - low) / 2;
@@ -198,10 +209,10 @@ impl<'a> Blob<'a> {
                 high = middle;
             }
         }
-        let blob = *self;
+        let (blob, prefix) = (*self, prefix.to_owned());
         Ok((low..blob.entry_count())
             .map(move |position| blob.entry_at(position))
-            .take_while(move |entry| entry.as_ref().map_or(true, |entry| entry.name().starts_with(prefix))))
+            .take_while(move |entry| entry.as_ref().map_or(true, |entry| entry.name().starts_with(&*prefix))))
     }
 
     fn record(&self, position: usize) -> Result<Record, Error> {

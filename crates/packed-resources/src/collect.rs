@@ -91,8 +91,8 @@ impl Collector {
         self.writer.entry(name).keyed(FieldKind::Dependency, soname, Vec::new());
     }
 
-    /// Takes over all entries of a blob without decoding a value; `value` makes each from its field. What is there already
-    /// hides the same in the blob, as in [`crate::Layered`].
+    /// Takes over all entries of a blob without decoding a value; `value` makes each from its entry and field. What is there
+    /// already hides the same in the blob, as in [`crate::Layered`].
     ///
     /// # Errors
     ///
@@ -100,7 +100,7 @@ impl Collector {
     pub fn add_blob<'a>(
         &mut self,
         blob: &crate::Blob<'a>,
-        mut value: impl FnMut(&crate::Field<'a>) -> Result<Value, Error>,
+        mut value: impl FnMut(&crate::Entry<'a>, &crate::Field<'a>) -> Result<Value, Error>,
     ) -> Result<(), Error> {
         for entry in blob.entries() {
             let entry = entry?;
@@ -110,7 +110,7 @@ impl Collector {
             for field in entry.fields() {
                 let field = field?;
                 if visible.field(field.kind()) && self.claim(entry.name(), field.kind(), field.key()) {
-                    let value = value(&field)?;
+                    let value = value(&entry, &field)?;
                     self.writer.entry(entry.name()).keyed(field.kind(), field.key(), value);
                 }
             }

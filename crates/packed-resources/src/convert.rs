@@ -99,14 +99,15 @@ fn add_fields(writer: &mut EntryWriter, entry: &Entry<'_>, fields: &[Field<'_>])
         }
         let value = match field.encoding()? {
             Encoding::File => match field.file() {
-                Ok(path) => Value::file(&path.unwrap_or_default()),
+                Ok(path) => Value::file(path.unwrap_or_default()),
                 Err(Error::NotUtf8 { .. }) => {
                     let what = format!("the path of the {}, which is not UTF-8", described());
                     return Err(Error::NotRepresentable { version: 4, what });
                 }
                 Err(error) => return Err(error),
             },
-            _ => Value::from_field(field, field.stored()?)?,
+            // Versions 1 to 3 have no dictionaries.
+            _ => Value::from_field(field, field.stored()?, &[])?,
         };
         writer.keyed(field.kind(), field.key(), value.with_mode(field.mode()));
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::blob::{Blob, slice, u32_at, u64_at};
-use crate::compress;
+use crate::decode::Decoder;
 use crate::error::Error;
 use crate::layout::{Encoding, EntryFlags, FIELD_LEN, FieldKind};
 use crate::legacy::NativePaths;
@@ -263,13 +263,13 @@ impl<'a> Field<'a> {
     /// A field of an older version, whose value is in the blob as it is.
     pub(crate) fn legacy(kind: FieldKind, key: &'a str, blob: &'a [u8], offset: usize, length: usize) -> Self {
         let (offset, length) = (offset as u64, length as u64);
-        let (encoding, paths) = (Encoding::Raw as u8, NativePaths::Unix);
+        let (encoding, paths) = (Encoding::Raw.code(), NativePaths::Unix);
         Self { kind, encoding, paths, mode: 0, key, crc: None, blob, offset, stored_length: length, length }
     }
 
     /// The same, when the value is the path of a file.
     pub(crate) fn in_file(self, paths: NativePaths) -> Self {
-        Self { encoding: Encoding::File as u8, paths, ..self }
+        Self { encoding: Encoding::File.code(), paths, ..self }
     }
 
     pub(crate) fn with_mode(self, mode: u16) -> Self {
@@ -283,7 +283,7 @@ impl<'a> Field<'a> {
 
     /// Order of fields: what [`Entry::fields`] promises.
     pub(crate) fn rank(&self) -> (FieldKind, &'a str, bool) {
-        (self.kind, self.key, self.encoding == Encoding::File as u8)
+        (self.kind, self.key, self.encoding == Encoding::File.code())
     }
 
     /// What the value is.
@@ -307,12 +307,7 @@ impl<'a> Field<'a> {
     ///
     /// [`Error::UnknownEncoding`].
     pub fn encoding(&self) -> Result<Encoding, Error> {
-        match self.encoding {
-            0 => Ok(Encoding::Raw),
-            1 => Ok(Encoding::Zstd),
-            2 => Ok(Encoding::File),
-            encoding => Err(Error::UnknownEncoding { encoding }),
-        }
+        Encoding::from_code(self.encoding).ok_or(Error::UnknownEncoding { encoding: self.encoding })
     }
 
     /// Offset of the stored bytes from the start of the blob.
@@ -345,22 +340,13 @@ impl<'a> Field<'a> {
         slice(self.blob, self.offset, self.stored_length, "value")
     }
 
-    /// The value: borrowed from the blob when it is stored raw, else decompressed, at most its declared length.
+    /// The value, read alone; see [`Decoder::read`], which is faster for many.
     ///
     /// # Errors
     ///
-    /// [`Error::InFile`] if the value is not in the blob, [`Error::OutOfBounds`], [`Error::UnknownEncoding`],
-    /// [`Error::Decompress`] or [`Error::CompressionDisabled`].
+    /// As [`Decoder::read`].
     pub fn read(&self) -> Result<Cow<'a, [u8]>, Error> {
-        let stored = self.stored()?;
-        match self.encoding()? {
-            Encoding::Raw => self.whole(stored).map(Cow::Borrowed),
-            Encoding::Zstd => compress::decompress(stored, self.length).map(Cow::Owned),
-            Encoding::File => {
-                let path = self.file()?.unwrap_or_default().into_owned();
-                Err(Error::InFile { path })
-            }
-        }
+        Decoder::new().read(self)
     }
 
     /// The path of the file with the value, with `/`, relative to a directory that the reader is told; `None` if the
@@ -370,15 +356,20 @@ impl<'a> Field<'a> {
     ///
     /// [`Error::NotUtf8`] if the path has no form in UTF-8, [`Error::OutOfBounds`] if it is damaged.
     pub fn file(&self) -> Result<Option<Cow<'a, str>>, Error> {
-        if self.encoding != Encoding::File as u8 {
+        if self.encoding != Encoding::File.code() {
             return Ok(None);
         }
         let path = self.paths.decode(self.whole(self.stored()?)?);
         path.map(Some).ok_or(Error::NotUtf8 { what: "path of a value", offset: self.offset })
     }
 
+    /// The blob that it is in.
+    pub(crate) fn blob(&self) -> &'a [u8] {
+        self.blob
+    }
+
     /// `stored`, if that is as long as the value.
-    fn whole(&self, stored: &'a [u8]) -> Result<&'a [u8], Error> {
+    pub(crate) fn whole(&self, stored: &'a [u8]) -> Result<&'a [u8], Error> {
         let (offset, length, limit) = (self.offset, self.length, self.stored_length);
         if length == limit { Ok(stored) } else { Err(Error::OutOfBounds { what: "raw value", offset, length, limit }) }
     }

@@ -100,6 +100,23 @@ pub enum Error {
         #[source]
         source: Option<std::io::Error>,
     },
+    /// A value names a dictionary that the blob does not have.
+    #[error("value is compressed with dictionary {number}, which is not there")]
+    NoDictionary {
+        /// Number of the dictionary, from 0.
+        number: u8,
+    },
+    /// The samples are too few or too small for a dictionary.
+    #[error("cannot make a dictionary of {samples} samples with {bytes} bytes")]
+    Train {
+        /// Number of samples.
+        samples: usize,
+        /// Bytes in all of them.
+        bytes: usize,
+        /// What the compressor said.
+        #[source]
+        source: std::io::Error,
+    },
     /// Content of a resource could not be read.
     #[error("cannot read the content of {name}")]
     Content {

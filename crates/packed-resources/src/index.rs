@@ -41,7 +41,7 @@ pub trait Index {
 
     /// The entries whose names start with `prefix`, sorted by the bytes of their names: `pkg.` for the inside of a
     /// package.
-    fn entries_with_prefix<'i>(&'i self, prefix: &'i str) -> Entries<'i>;
+    fn entries_with_prefix(&self, prefix: &str) -> Entries<'_>;
 
     /// Number of entries.
     ///
@@ -58,7 +58,7 @@ macro_rules! forward {
                 (**self).entry(name)
             }
 
-            fn entries_with_prefix<'i>(&'i self, prefix: &'i str) -> Entries<'i> {
+            fn entries_with_prefix(&self, prefix: &str) -> Entries<'_> {
                 (**self).entries_with_prefix(prefix)
             }
 
@@ -76,7 +76,7 @@ impl Index for Blob<'_> {
         self.entry(name)
     }
 
-    fn entries_with_prefix<'i>(&'i self, prefix: &'i str) -> Entries<'i> {
+    fn entries_with_prefix(&self, prefix: &str) -> Entries<'_> {
         match self.entries_with_prefix(prefix) {
             Ok(entries) => Box::new(entries),
             Err(error) => Box::new(std::iter::once(Err(error))),
@@ -94,7 +94,7 @@ impl Index for Resources<'_> {
         Ok(self.entry(name))
     }
 
-    fn entries_with_prefix<'i>(&'i self, prefix: &'i str) -> Entries<'i> {
+    fn entries_with_prefix(&self, prefix: &str) -> Entries<'_> {
         Box::new(self.entries_with_prefix(prefix).map(Ok))
     }
 
@@ -149,7 +149,7 @@ impl Index for Packed<'_> {
         self.index().entry(name)
     }
 
-    fn entries_with_prefix<'i>(&'i self, prefix: &'i str) -> Entries<'i> {
+    fn entries_with_prefix(&self, prefix: &str) -> Entries<'_> {
         self.index().entries_with_prefix(prefix)
     }
 

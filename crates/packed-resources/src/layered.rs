@@ -44,7 +44,7 @@ impl<I: Index> Index for Layered<I> {
         Ok(merged)
     }
 
-    fn entries_with_prefix<'i>(&'i self, prefix: &'i str) -> Entries<'i> {
+    fn entries_with_prefix(&self, prefix: &str) -> Entries<'_> {
         let layers = self.layers.iter().map(|layer| layer.entries_with_prefix(prefix).peekable()).collect();
         Box::new(Merged { layers })
     }

@@ -19,6 +19,15 @@ pub const VALUE_ALIGNMENT: u64 = 8;
 /// Native code starts at multiples of this many bytes, the page size of most machines.
 pub const NATIVE_ALIGNMENT: u64 = 4096;
 
+/// The encoding of values, and the kind of the section, of the first dictionary.
+pub(crate) const FIRST_DICTIONARY: u8 = 128;
+/// A blob has at most so many dictionaries.
+pub(crate) const MAX_DICTIONARIES: u8 = 32;
+/// A dictionary is at most so long: it stays in memory while values are read.
+pub(crate) const MAX_DICTIONARY_LEN: u64 = 8 << 20;
+/// Length of a digest in bytes.
+pub(crate) const DIGEST_LEN: usize = 32;
+
 /// What a section holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -43,6 +52,10 @@ pub enum SectionKind {
     InterpreterConfig,
     /// Marshalled code that starts the importer (17).
     Boot,
+    /// SHA-256 of the blob (18).
+    Digest,
+    /// A zstd dictionary (128 to 159), for values with the encoding of the same number.
+    Dictionary(u8),
     /// Any other number; from 4096 on free for applications.
     Other(u32),
 }
@@ -61,6 +74,8 @@ impl SectionKind {
             Self::Native => 8,
             Self::InterpreterConfig => 16,
             Self::Boot => 17,
+            Self::Digest => 18,
+            Self::Dictionary(number) => FIRST_DICTIONARY as u32 + number as u32,
             Self::Other(code) => code,
         }
     }
@@ -78,6 +93,8 @@ impl SectionKind {
             8 => Self::Native,
             16 => Self::InterpreterConfig,
             17 => Self::Boot,
+            18 => Self::Digest,
+            128..160 => Self::Dictionary((code - FIRST_DICTIONARY as u32) as u8),
             other => Self::Other(other),
         }
     }
@@ -115,7 +132,7 @@ pub enum FieldKind {
     RelativePath = 12,
     /// Name of the metadata directory of a distribution, for example `click-8.1.7.dist-info`.
     MetadataDirectory = 13,
-    /// Content of a file that is nothing else; the entry is named by its path.
+    /// The content of a file that belongs to no package; the entry is named by its path.
     File = 14,
 }
 
@@ -154,17 +171,41 @@ impl FieldKind {
     }
 }
 
-/// How a value is stored. The numbers are stored.
+/// How a value is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[repr(u8)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// As it is.
-    Raw = 0,
-    /// One zstd frame.
-    Zstd = 1,
-    /// The value is in a file: stored is its path, UTF-8, with `/`, relative to the directory the reader is told.
-    File = 2,
+    /// As it is (0).
+    Raw,
+    /// One zstd frame (1).
+    Zstd,
+    /// In a file; the stored bytes are its path, relative to a directory that the reader is told (2).
+    File,
+    /// One zstd frame made with a dictionary of the blob (128 and up).
+    Dictionary(u8),
+}
+
+impl Encoding {
+    /// The number stored in the field.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Raw => 0,
+            Self::Zstd => 1,
+            Self::File => 2,
+            Self::Dictionary(number) => FIRST_DICTIONARY + number,
+        }
+    }
+
+    /// The encoding behind a stored number, if this version knows it.
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0 => Some(Self::Raw),
+            1 => Some(Self::Zstd),
+            2 => Some(Self::File),
+            128..160 => Some(Self::Dictionary(code - FIRST_DICTIONARY)),
+            _ => None,
+        }
+    }
 }
 
 /// Bits that say what an entry is. One name may be several things at once.
@@ -184,11 +225,11 @@ impl EntryFlags {
     pub const SHARED_LIBRARY: Self = Self(16);
     /// A distribution; the name is its normalised project name (PEP 503).
     pub const DISTRIBUTION: Self = Self(32);
-    /// An extension module built into the interpreter.
+    /// An extension module that is part of the interpreter.
     pub const BUILTIN: Self = Self(64);
-    /// A module frozen into the interpreter.
+    /// A frozen module, which is part of the interpreter.
     pub const FROZEN: Self = Self(128);
-    /// A file that is nothing else; the name is its path.
+    /// A file that belongs to no package; the name is its path.
     pub const FILE: Self = Self(256);
     /// Anything `import` can load.
     pub const IMPORTABLE: Self = Self(1 | 4 | 8);

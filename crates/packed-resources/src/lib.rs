@@ -28,12 +28,17 @@
 //!
 //! * `zstd` (default): read and write compressed values. It compiles C; without it a compressed value is
 //!   [`Error::CompressionDisabled`].
+//! * `train`: make dictionaries from samples ([`Dictionary::train`]).
+//! * `digest`: write and compute digests over whole blobs ([`Writer::digest`]). Reading one needs no feature.
 #![forbid(unsafe_code)]
 
 mod blob;
 mod collect;
 mod compress;
 pub mod convert;
+mod decode;
+#[cfg(feature = "digest")]
+mod digest;
 mod entry;
 mod error;
 mod index;
@@ -47,6 +52,8 @@ mod write;
 
 pub use blob::Blob;
 pub use collect::{Collector, Placed};
+pub use compress::{Compressor, Dictionary};
+pub use decode::Decoder;
 pub use entry::{Entry, Field, Fields};
 pub use error::Error;
 pub use index::{Entries, Index, Packed};

@@ -1,60 +1,88 @@
 //! Values on their way into a blob.
 
+use std::sync::Arc;
+
 use crate::Data;
-use crate::compress;
+use crate::compress::{Compressor, Dictionary};
 use crate::entry::Field;
 use crate::error::Error;
 use crate::layout::Encoding;
 
-/// A value to be written, in the encoding it will have in the blob.
+/// A value to be written, in the form it will have in the blob.
 #[derive(Clone, Debug)]
 pub struct Value {
-    pub(crate) stored: Data,
-    pub(crate) encoding: Encoding,
-    /// Decoded length; `None` when it is that of `stored`.
-    pub(crate) decoded: Option<u64>,
+    pub(crate) data: Data,
+    pub(crate) stored: Stored,
+    /// Length once decoded; `None` when it is that of `data`.
+    pub(crate) length: Option<u64>,
+    /// Permission bits, 0 when they are not known.
     pub(crate) mode: u16,
+}
+
+/// The form of a value. The writer numbers the dictionaries.
+#[derive(Clone, Debug)]
+pub(crate) enum Stored {
+    Raw,
+    Zstd,
+    File,
+    WithDictionary(Arc<Dictionary>),
 }
 
 impl Value {
     /// Stored as it is.
     pub fn raw(data: impl Into<Data>) -> Self {
-        Self { stored: data.into(), encoding: Encoding::Raw, decoded: None, mode: 0 }
+        Self { data: data.into(), stored: Stored::Raw, length: None, mode: 0 }
     }
 
-    /// Compressed now, at a zstd level from 1 to 22; kept raw when that does not save an eighth.
+    /// Not stored but in a file with this path, relative to a directory that the reader is told, with `/`.
+    pub fn file(path: impl Into<String>) -> Self {
+        Self { data: path.into().into_bytes().into(), stored: Stored::File, length: None, mode: 0 }
+    }
+
+    /// Compressed now, at a zstd level from 1 to 22; kept raw when that does not save an eighth. A [`Compressor`] does this
+    /// for many values, and with a dictionary.
     ///
     /// # Errors
     ///
     /// [`Error::CompressionDisabled`] without the feature `zstd`.
     pub fn compressed(raw: &[u8], level: i32) -> Result<Self, Error> {
-        let stored = compress::compress(raw, level)?;
-        if stored.len() as u64 >= raw.len() as u64 / 8 * 7 {
-            return Ok(Self::raw(raw.to_vec()));
-        }
-        Ok(Self { stored: stored.into(), encoding: Encoding::Zstd, decoded: Some(raw.len() as u64), mode: 0 })
+        Compressor::new(level)?.compress(raw)
     }
 
-    /// The value of a field of another blob, taken over without decoding it: `stored` are the bytes the field stores.
+    /// The value of a field of another blob, taken over without decoding it: `stored` are the bytes the field stores, and
+    /// `dictionaries` those of the blob ([`Dictionary::all_of`]).
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownEncoding`] if the field is damaged.
-    pub fn from_field(field: &Field<'_>, stored: impl Into<Data>) -> Result<Self, Error> {
-        let encoding = field.encoding()?;
-        let decoded = (encoding == Encoding::Zstd).then(|| field.len());
-        Ok(Self { stored: stored.into(), encoding, decoded, mode: field.mode() as u16 })
+    /// [`Error::UnknownEncoding`] or [`Error::NoDictionary`] if the field is damaged.
+    pub fn from_field(
+        field: &Field<'_>,
+        stored: impl Into<Data>,
+        dictionaries: &[Option<Arc<Dictionary>>],
+    ) -> Result<Self, Error> {
+        let form = match field.encoding()? {
+            Encoding::Raw => Stored::Raw,
+            Encoding::Zstd => Stored::Zstd,
+            Encoding::File => Stored::File,
+            Encoding::Dictionary(number) => {
+                let dictionary = dictionaries.get(usize::from(number)).cloned().flatten();
+                Stored::WithDictionary(dictionary.ok_or(Error::NoDictionary { number })?)
+            }
+        };
+        let length = (!matches!(form, Stored::Raw)).then(|| field.len());
+        Ok(Self { data: stored.into(), stored: form, length, mode: field.mode() as u16 })
     }
 
-    /// A value that is in a file; `path` has `/` and is relative to a directory that the reader is told.
-    pub fn file(path: &str) -> Self {
-        Self { encoding: Encoding::File, ..Self::raw(path.as_bytes()) }
-    }
-
-    /// Records the permission bits of the file the value comes from: those of `0o7777`, 0 for none recorded.
+    /// Sets the permission bits of the file, as `chmod` takes them: `0o755`. Other bits are dropped; 0 is "not known".
     #[must_use]
-    pub fn with_mode(self, mode: u32) -> Self {
-        Self { mode: (mode & 0o7777) as u16, ..self }
+    pub fn with_mode(mut self, mode: u32) -> Self {
+        self.mode = (mode & 0o7777) as u16;
+        self
+    }
+
+    /// The permission bits, 0 when they are not known.
+    pub fn mode(&self) -> u32 {
+        self.mode.into()
     }
 
     /// Length of the value once decoded, in bytes.
@@ -63,15 +91,15 @@ impl Value {
     ///
     /// Lazy content that cannot be read.
     pub fn decoded_len(&self) -> std::io::Result<u64> {
-        match self.decoded {
+        match self.length {
             Some(length) => Ok(length),
-            None => Ok(self.stored.read()?.len() as u64),
+            None => Ok(self.data.read()?.len() as u64),
         }
     }
 
     /// The bytes as they will be stored.
     pub fn stored(&self) -> &Data {
-        &self.stored
+        &self.data
     }
 }
 

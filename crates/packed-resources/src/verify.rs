@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::blob::Blob;
+use crate::decode::Decoder;
 use crate::error::Error;
 
 /// The first damage that [`Blob::verify`] met.
@@ -32,6 +33,8 @@ pub enum Damage {
         /// Its offset from the start of the blob.
         offset: u64,
     },
+    /// The blob does not have the digest it was written with.
+    Digest,
     /// Entries or the fields of one are not sorted, or the hash table does not lead to one.
     Index {
         /// Name of the entry.
@@ -49,6 +52,7 @@ impl fmt::Display for Damage {
             Self::Section { kind, offset } => {
                 write!(f, "the {kind:?} section at offset {offset} does not match its checksum")
             }
+            Self::Digest => f.write_str("the blob does not match its digest"),
             Self::Index { entry } => write!(f, "entry {entry} or one of its fields is not where the index leads"),
         }
     }
@@ -64,6 +68,7 @@ impl Blob<'_> {
     ///
     /// The first damage found, by name and offset.
     pub fn verify(&self) -> Result<(), Damage> {
+        let decoder = Decoder::new();
         let mut previous = None;
         for position in 0..self.entry_count() {
             let damaged = |entry: &str, error| Damage::Entry { entry: entry.to_owned(), error };
@@ -84,9 +89,8 @@ impl Blob<'_> {
                     let field_name = format!("{:?} {}", field.kind(), field.key()).trim_end().to_owned();
                     return Err(Damage::Value { entry: name.to_owned(), field: field_name, offset: field.offset() });
                 }
-                match field.file() {
-                    Ok(None) => drop(field.read().map_err(|error| damaged(name, error))?),
-                    Ok(Some(_)) => {}
+                match decoder.read(&field) {
+                    Ok(_) | Err(Error::InFile { .. }) => {}
                     Err(error) => return Err(damaged(name, error)),
                 }
             }
@@ -96,6 +100,17 @@ impl Blob<'_> {
             if crc32fast::hash(bytes) != section.crc {
                 return Err(Damage::Section { kind: section.kind, offset: section.offset });
             }
+        }
+        self.verify_digest()
+    }
+
+    /// Whether the digest is right, where there is one and it can be computed.
+    fn verify_digest(&self) -> Result<(), Damage> {
+        #[cfg(feature = "digest")]
+        if let Some(digest) = self.digest().map_err(|_| Damage::Digest)?
+            && self.compute_digest().map_err(|_| Damage::Digest)? != digest
+        {
+            return Err(Damage::Digest);
         }
         Ok(())
     }

@@ -94,7 +94,7 @@ fn names_imply_namespace_packages() -> TestResult {
 
     // Once more through a blob: the dots in names of libraries still say nothing.
     let mut again = Collector::new();
-    again.add_blob(&Blob::open(&bytes)?, |field| Value::from_field(field, field.stored()?))?;
+    again.add_blob(&Blob::open(&bytes)?, |_, field| Value::from_field(field, field.stored()?, &[]))?;
     assert!(again.finish().to_vec()? == bytes);
     Ok(())
 }
@@ -136,7 +136,7 @@ fn a_module_of_a_later_blob_is_shadowed_as_a_whole() -> TestResult {
     let blob = Blob::open(&base)?;
     let mut collector = Collector::new();
     collector.add(&source("a", false), b"mine"[..].into());
-    collector.add_blob(&blob, |field| Value::from_field(field, field.stored()?))?;
+    collector.add_blob(&blob, |_, field| Value::from_field(field, field.stored()?, &[]))?;
     let bytes = collector.finish().to_vec()?;
     assert_eq!(value(&bytes, "a", FieldKind::Extension, "")?, None);
     assert_eq!(flags(&bytes, "a")?, Some(EntryFlags::MODULE));
@@ -177,9 +177,9 @@ fn a_blob_comes_after_what_is_there() -> TestResult {
     collector.add(&source("a", true), b"mine"[..].into());
     collector.add(&extension("a.e", "a/e.abi3.so"), b"mine"[..].into());
     let mut taken = 0;
-    collector.add_blob(&blob, |field| {
+    collector.add_blob(&blob, |_, field| {
         taken += 1;
-        Value::from_field(field, field.stored()?)
+        Value::from_field(field, field.stored()?, &[])
     })?;
     assert_eq!(collector.add(&source("b", true), b"late"[..].into()), Placed::Shadowed);
     let bytes = collector.finish().to_vec()?;

@@ -19,7 +19,10 @@ fn described(entry: &Entry<'_>) -> Result<String, Error> {
     let mut text = format!("{:#x}", entry.flags().0);
     for field in entry.fields() {
         let field = field?;
-        let value = String::from_utf8_lossy(&field.read()?).into_owned();
+        let value = match field.file()? {
+            Some(path) => format!("<{path}>"),
+            None => String::from_utf8_lossy(&field.read()?).into_owned(),
+        };
         text += &format!(" {:?} {}={value};", field.kind(), field.key());
     }
     Ok(text)
@@ -131,7 +134,10 @@ fn a_collector_takes_layers_as_an_index_does() -> TestResult {
     ];
     let blobs = layers.iter().map(|bytes| Blob::open(bytes)).collect::<Result<Vec<_>, _>>()?;
     for blob in &blobs {
-        collector.add_blob(blob, |field| pyox_packed_resources::Value::from_field(field, field.stored()?))?;
+        let dictionaries = pyox_packed_resources::Dictionary::all_of(blob)?;
+        collector.add_blob(blob, |_, field| {
+            pyox_packed_resources::Value::from_field(field, field.stored()?, &dictionaries)
+        })?;
     }
     let collected = collector.finish().to_vec()?;
     let collected = Blob::open(&collected)?;

@@ -25,7 +25,7 @@ fn print(bytes: &[u8]) -> Result<String, Box<dyn std::error::Error>> {
         writeln!(out, "entry {} {}", hex(entry.name()), entry.flags().0)?;
         for field in entry.fields() {
             let field = field?;
-            let (kind, encoding) = (field.kind() as u8, field.encoding()? as u8);
+            let (kind, encoding) = (field.kind() as u8, field.encoding()?.code());
             let (key, stored) = (hex(field.key()), hex(field.stored()?));
             writeln!(out, "field {kind} {key} {encoding} {} {stored}", field.len())?;
         }

@@ -18,10 +18,10 @@ fn every_kind_of_field_comes_back() -> TestResult {
     let bytes = everything()?.to_vec()?;
     let blob = Blob::open(&bytes)?;
     blob.verify()?;
-    let expected: [(&str, FieldKind, &str, &[u8]); 16] = [
+    let expected: [(&str, FieldKind, &str, &[u8]); 17] = [
         ("pkg", FieldKind::Source, "", b"__version__ = '1'\n"),
         ("pkg", FieldKind::Bytecode, "", &b"level zero ".repeat(40)),
-        ("pkg", FieldKind::BytecodeOpt1, "", b"level one"),
+        ("pkg", FieldKind::BytecodeOpt1, "", &b"level one ".repeat(40)),
         ("pkg", FieldKind::BytecodeOpt2, "", b"level two"),
         ("pkg", FieldKind::PackageResource, "data/a.txt", b"equal"),
         ("pkg", FieldKind::PackageResource, "data/\u{e4}\u{1f40d}.txt", b""),
@@ -34,12 +34,13 @@ fn every_kind_of_field_comes_back() -> TestResult {
         ("pkg-dist", FieldKind::DistributionResource, "METADATA", b"Name: Pkg.Dist\n"),
         ("pkg-dist", FieldKind::MetadataDirectory, "", b"Pkg_Dist-1.dist-info"),
         ("m\u{f6}dule.\u{6a21}\u{5757}", FieldKind::Source, "", b"1\n"),
+        ("bin/tool", FieldKind::File, "", b"#!/bin/sh\n"),
         ("", FieldKind::Source, "", b"absent"),
     ];
-    for (entry, kind, key, content) in &expected[..15] {
+    for (entry, kind, key, content) in &expected[..16] {
         assert_eq!(value(&blob, entry, *kind, key)?.as_deref(), Some(*content), "{entry} {kind:?} {key}");
     }
-    assert_eq!(blob.entries().map(|entry| entry.map_or(0, |entry| entry.fields().count())).sum::<usize>(), 15);
+    assert_eq!(blob.entries().map(|entry| entry.map_or(0, |entry| entry.fields().count())).sum::<usize>(), 17);
     assert_eq!(value(&blob, "", FieldKind::Source, "")?, None);
     assert_eq!(value(&blob, "pkg", FieldKind::PackageResource, "")?, None);
     assert_eq!(value(&blob, "pkg", FieldKind::PackageResource, "data/a.txt2")?, None);
@@ -50,6 +51,19 @@ fn every_kind_of_field_comes_back() -> TestResult {
     assert_eq!(blob.section(SectionKind::InterpreterConfig)?, Some(&b"config"[..]));
     assert_eq!(blob.section(SectionKind::from_code(4096))?, Some(&b"opaque"[..]));
     assert_eq!(blob.section(SectionKind::Boot)?, None);
+    Ok(())
+}
+
+#[test]
+fn modes_and_files_come_back() -> TestResult {
+    let bytes = everything()?.to_vec()?;
+    let blob = Blob::open(&bytes)?;
+    let package = blob.entry("pkg")?.expect("is there");
+    let executable = package.keyed(FieldKind::CacheFile, "pkg/data/a.txt")?.expect("is there");
+    assert_eq!((executable.mode(), executable.file()?), (0o755, None));
+    let outside = package.keyed(FieldKind::CacheFile, "pkg/data/b.txt")?.expect("is there");
+    assert_eq!((outside.mode(), outside.file()?), (0, Some("lib/pkg/data/b.txt".into())));
+    assert!(matches!(outside.read(), Err(Error::InFile { path }) if path == "lib/pkg/data/b.txt"));
     Ok(())
 }
 
@@ -215,8 +229,8 @@ fn compressed_values_come_back_and_move_undecoded() -> TestResult {
     assert_eq!(value(&Blob::open(&dense.to_vec()?)?, "a", FieldKind::Source, "")?, Some(zeros));
 
     let mut copy = Writer::new();
-    copy.entry("a").field(FieldKind::Source, Value::from_field(&field, field.stored()?)?);
-    copy.entry("b").field(FieldKind::Source, Value::from_field(&short, short.stored()?)?);
+    copy.entry("a").field(FieldKind::Source, Value::from_field(&field, field.stored()?, &[])?);
+    copy.entry("b").field(FieldKind::Source, Value::from_field(&short, short.stored()?, &[])?);
     assert!(copy.to_vec()? == bytes);
     Ok(())
 }
@@ -244,5 +258,108 @@ fn many_entries_are_all_found() -> TestResult {
         assert_eq!(value(&blob, &name, FieldKind::Source, "")?, Some(i.to_string().into_bytes()));
         assert!(blob.entry(&format!("{name}.absent"))?.is_none());
     }
+    Ok(())
+}
+
+#[cfg(feature = "zstd")]
+#[test]
+fn dictionaries_are_shared_and_move_undecoded() -> TestResult {
+    use pyox_packed_resources::{Compressor, Decoder, Dictionary, Value};
+    use std::sync::Arc;
+
+    let line = |i: usize| format!("def function_{i}(argument):\n    return argument * {i}\n").into_bytes();
+    let common: Vec<u8> = (0..20).flat_map(line).collect();
+    let mut writer = Writer::new();
+    for i in 0..40 {
+        // Equal dictionaries are one, whoever made them.
+        let dictionary = Arc::new(Dictionary::new(&common)?);
+        let value = Compressor::with_dictionary(19, dictionary)?.compress(&line(i))?;
+        writer.entry(format!("m{i:02}")).field(FieldKind::Source, value);
+    }
+    let other = Arc::new(Dictionary::new(&b"other text ".repeat(10))?);
+    let value = Compressor::with_dictionary(19, Arc::clone(&other))?.compress(&b"other text ".repeat(10))?;
+    writer.entry("other").field(FieldKind::Source, value.clone());
+    let bytes = writer.to_vec()?;
+    let blob = Blob::open(&bytes)?;
+    blob.verify()?;
+    let dictionaries = blob.section_kinds().filter(|kind| matches!(kind, SectionKind::Dictionary(_)));
+    assert_eq!(dictionaries.count(), 2);
+    let decoder = Decoder::new();
+    for i in (0..40).rev() {
+        let field = blob.entry(&format!("m{i:02}"))?.expect("is there").field(FieldKind::Source)?.expect("is there");
+        assert_eq!(field.encoding()?, Encoding::Dictionary(0));
+        assert!(field.stored_len() * 2 < field.len(), "{} of {}", field.stored_len(), field.len());
+        assert_eq!(*decoder.read(&field)?, *line(i));
+        assert_eq!(*field.read()?, *line(i));
+    }
+
+    // In another blob the numbers may be others.
+    let all = Dictionary::all_of(&blob)?;
+    let mut copy = Writer::new();
+    copy.entry("a").field(FieldKind::Source, value);
+    for entry in blob.entries() {
+        let entry = entry?;
+        let field = entry.field(FieldKind::Source)?.expect("is there");
+        copy.entry(entry.name()).field(FieldKind::Source, Value::from_field(&field, field.stored()?, &all)?);
+    }
+    let copied = copy.to_vec()?;
+    let copied = Blob::open(&copied)?;
+    copied.verify()?;
+    let field = copied.entry("m07")?.expect("is there").field(FieldKind::Source)?.expect("is there");
+    assert_eq!((field.encoding()?, &*field.read()?), (Encoding::Dictionary(1), &*line(7)));
+    Ok(())
+}
+
+#[cfg(feature = "zstd")]
+#[test]
+fn a_dictionary_is_bounded() -> TestResult {
+    use pyox_packed_resources::Dictionary;
+    assert!(matches!(Dictionary::new(&vec![0; (8 << 20) + 1]), Err(Error::TooLarge { what: "dictionary", .. })));
+    assert_eq!(Dictionary::new(&vec![7; 8 << 20])?.content()?, vec![7; 8 << 20]);
+    Ok(())
+}
+
+#[cfg(feature = "digest")]
+#[test]
+fn a_digest_covers_every_byte() -> TestResult {
+    use pyox_packed_resources::Damage;
+    let plain = everything()?.to_vec()?;
+    assert_eq!(Blob::open(&plain)?.digest()?, None);
+    let bytes = everything()?.digest().to_vec()?;
+    let blob = Blob::open(&bytes)?;
+    blob.verify()?;
+    assert_eq!(blob.digest()?, Some(blob.compute_digest()?));
+    // Padding too, which no checksum covers.
+    let padding = (0..bytes.len()).rev().find(|&at| {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 1;
+        Blob::open(&damaged).is_ok_and(|blob| matches!(blob.verify(), Err(Damage::Digest)))
+    });
+    assert!(padding.is_some(), "there is padding");
+    let mut other = everything()?;
+    other.entry("pkg").field(FieldKind::Source, b"__version__ = '2'\n".to_vec());
+    assert_ne!(Blob::open(&other.digest().to_vec()?)?.digest()?, blob.digest()?);
+    Ok(())
+}
+
+#[cfg(feature = "train")]
+#[test]
+fn a_trained_dictionary_saves_space() -> TestResult {
+    use pyox_packed_resources::{Compressor, Dictionary};
+    let text =
+        |i: usize| format!("import os\n\n\nclass Shape{i}:\n    def area(self):\n        return {i}\n").into_bytes();
+    let samples: Vec<_> = (0..2000).map(text).collect();
+    let dictionary = Dictionary::train(&samples, 4096)?;
+    assert_eq!(Dictionary::train(&samples, 4096)?, dictionary);
+    let mut writers = [Writer::new(), Writer::new()];
+    let mut compressors = [Compressor::new(19)?, Compressor::with_dictionary(19, dictionary.into())?];
+    for (writer, compressor) in writers.iter_mut().zip(&mut compressors) {
+        for (i, sample) in samples.iter().enumerate() {
+            writer.entry(i.to_string()).field(FieldKind::Source, compressor.compress(sample)?);
+        }
+    }
+    let [plain, trained] = [writers[0].to_vec()?.len(), writers[1].to_vec()?.len()];
+    assert!(trained < plain, "{trained} and {plain}");
+    assert!(matches!(Dictionary::train(&samples[..1], 4096), Err(Error::Train { samples: 1, .. })));
     Ok(())
 }

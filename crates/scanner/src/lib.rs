@@ -4,7 +4,7 @@
 //! Everything that can be searched is a [`ResourceSource`]: a [`Directory`] of `sys.path`, a [`Wheel`], a
 //! [`Virtualenv`]. A scan yields typed resources whose content is read when it is needed; [`Classifier`] holds the
 //! rules that all of them share. [`files_needed`] then tells which packages have to exist as files when the program
-//! runs, and why.
+//! runs, and why, and [`ImportGraph`] which modules it may import when it starts.
 //!
 //! ```
 //! use pyox_scanner::{Directory, ResourceSource, files_needed};
@@ -36,6 +36,9 @@ mod editable;
 mod entry_points;
 mod error;
 mod files_needed;
+mod hit;
+mod import_graph;
+mod imports;
 mod mention;
 mod metadata;
 mod native;
@@ -53,6 +56,8 @@ pub use directory::Directory;
 pub use entry_points::{EntryPoint, entry_points};
 pub use error::Error;
 pub use files_needed::{NeedsFiles, files_needed};
+pub use import_graph::{ImportGraph, STARTUP_MODULES};
+pub use imports::{Import, imports};
 pub use mention::{Evidence, Mention, MentionKind};
 pub use metadata::{Metadata, metadata_headers};
 pub use pth::PathLine;

@@ -1,8 +1,8 @@
 //! Mentions in the modules of a package of its location, and of what needs it.
 
 use crate::files_needed::is_test_directory;
+use crate::hit::{Hit, is_location, mentions, names};
 use crate::native::find;
-use crate::python_tokens::{Hit, is_location, mentions, names};
 use pyox_packed_resources::Resource;
 use std::collections::BTreeSet;
 

@@ -1,9 +1,11 @@
-//! The standard libraries of all Pythons below `PYENV_ROOT`, compared with what these Pythons say themselves.
+//! The standard libraries of all Pythons, compared with what these Pythons say themselves.
 
+mod common;
+
+use pyox_distribution::Distribution as _;
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Directory, ResourceSource as _};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 use std::process::Command;
 
 const ASK: &str = r#"
@@ -31,32 +33,16 @@ print(json.dumps({
 }))
 "#;
 
-fn pythons() -> BTreeMap<(u32, u32), PathBuf> {
-    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv"));
-    let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(home).unwrap();
-    let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(root.join("versions")).into_iter().flatten().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let mut parts = name.split('.').map(|part| part.parse().unwrap_or(0));
-        let version = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
-        let python = entry.path().join("bin/python3");
-        if version >= (3, 9) && python.exists() {
-            found.insert(version, python);
-        }
-    }
-    found
-}
-
 fn strings(json: &serde_json::Value) -> Vec<String> {
     json.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
 fn standard_libraries() {
-    let pythons = pythons();
-    assert!(!pythons.is_empty(), "no Python 3.9 or later below PYENV_ROOT");
-    for (version, python) in pythons {
-        let output = Command::new(&python).args(["-I", "-c", ASK]).output().unwrap();
+    for python in common::pythons() {
+        let info = python.info();
+        let version = (info.major, info.minor);
+        let output = Command::new(&info.executable).args(["-I", "-c", ASK]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let facts: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let directory = Directory::standard_library(facts["stdlib"].as_str().unwrap());

@@ -11,7 +11,7 @@ use crate::state::{State, damaged};
 pub(super) fn modules(state: &State, package: &str, prefix: &str) -> Result<Object> {
     let inside = if package.is_empty() { String::new() } else { format!("{package}.") };
     let mut found = BTreeMap::new();
-    for entry in state.blob.entries_with_prefix(&inside).map_err(|error| damaged(&error, package))? {
+    for entry in state.resources.entries_with_prefix(&inside) {
         let entry = entry.map_err(|error| damaged(&error, package))?;
         let name = &entry.name()[inside.len()..];
         // As with directories: neither namespace packages nor the program's own `__main__`.
@@ -42,7 +42,7 @@ pub(super) fn files(state: &State, package: &str) -> Result<Object> {
     }
     let inside = format!("{package}.");
     let own = state.entry(package)?;
-    let below = state.blob.entries_with_prefix(&inside).map_err(|error| damaged(&error, package))?;
+    let below = state.resources.entries_with_prefix(&inside);
     for entry in own.into_iter().map(Ok).chain(below) {
         let entry = entry.map_err(|error| damaged(&error, package))?;
         let directory = entry.name()[package.len()..].trim_start_matches('.').replace('.', "/");
@@ -66,7 +66,7 @@ pub(super) fn files(state: &State, package: &str) -> Result<Object> {
 
 /// Pairs of normalised name and metadata directory of all distributions.
 pub(super) fn distributions(state: &State) -> Result<Object> {
-    let all = state.blob.entries().flatten().filter(|entry| entry.is(EntryFlags::DISTRIBUTION));
+    let all = state.resources.entries().flatten().filter(|entry| entry.is(EntryFlags::DISTRIBUTION));
     Object::list(all.map(|entry| {
         let directory = state.text(&entry, FieldKind::MetadataDirectory)?.unwrap_or_default();
         tuple(&[Object::str(entry.name())?, Object::str(&directory)?])

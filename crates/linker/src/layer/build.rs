@@ -1,20 +1,20 @@
 //! Making a layer of a scan.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pyox_packed_resources::{Collector, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
 use pyox_scanner::{Found, Scan};
 
 use super::cached_packages::CachedPackages;
+use super::compress::{Dictionaries, Sort};
 use super::natives::{Natives, prepare};
-use super::{Facts, Layer, LayerBuilder};
+use super::{Facts, Layer, LayerBuilder, STANDARD_LIBRARY};
+use crate::cache::digest;
 use crate::error::Error;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, ReportRow};
-
-/// The name of the layer whose packages are never placed in files: the standard library copes without.
-const STANDARD_LIBRARY: &str = "standard library";
 
 impl LayerBuilder<'_> {
     pub(super) fn build(
@@ -29,7 +29,9 @@ impl LayerBuilder<'_> {
         progress.begin(Step::Link, name);
         let natives = Natives::of(scan, below)?;
         progress.end();
-        let mut making = Making { name, collector: Collector::new(), facts: Facts::default(), cached, natives };
+        let facts = Facts { is_standard_library: name == STANDARD_LIBRARY, ..Facts::default() };
+        let (collector, parts) = (Collector::new(), Vec::new());
+        let mut making = Making { name, collector, facts, cached, natives, parts };
         making.facts.findings = making.cached.findings();
         making.facts.findings.extend(making.natives.findings());
         making.facts.findings.extend(compiled.findings);
@@ -42,6 +44,10 @@ impl LayerBuilder<'_> {
             making.add(found, &compiled.sources, &compiled.bytecode)?;
         }
         making.add_libraries()?;
+        progress.begin(Step::Compress, name);
+        let everything = self.compresses_everything(name);
+        making.place_all(everything, below.iter().find_map(|layer| layer.dictionaries()))?;
+        progress.end();
         making.finish()
     }
 }
@@ -53,24 +59,42 @@ struct Making<'a> {
     facts: Facts,
     cached: CachedPackages,
     natives: Natives,
+    parts: Vec<Part>,
+}
+
+/// A resource with its content, to be placed.
+struct Part {
+    resource: Resource,
+    origin: PathBuf,
+    content: Arc<[u8]>,
+}
+
+impl Part {
+    fn sort(&self) -> Sort {
+        match self.resource {
+            Resource::ModuleSource(_) => Sort::Source,
+            Resource::ModuleBytecode(_) => Sort::Code,
+            Resource::ExtensionModule(_) | Resource::SharedLibrary(_) => Sort::Native,
+            _ => Sort::Other,
+        }
+    }
 }
 
 impl Making<'_> {
     fn add(
         &mut self,
         found: &Found,
-        sources: &HashMap<String, Value>,
+        sources: &HashMap<String, Arc<[u8]>>,
         bytecode: &HashMap<String, (ModuleBytecode, Arc<[u8]>)>,
     ) -> Result<(), Error> {
         let path = found.resource.relative_path();
         match &found.resource {
             Resource::ModuleSource(_) => {
                 if let Some((module, code)) = bytecode.get(&path) {
-                    self.place(found, &Resource::ModuleBytecode(module.clone()), Value::raw(&**code), code.len())?;
+                    self.part(Resource::ModuleBytecode(module.clone()), &found.origin, Arc::clone(code));
                 }
                 if let Some(source) = sources.get(&path) {
-                    let size = source.decoded_len().map_err(Error::io("read", &found.origin))?;
-                    self.place(found, &found.resource, source.clone(), size as usize)?;
+                    self.part(found.resource.clone(), &found.origin, Arc::clone(source));
                 }
                 Ok(())
             }
@@ -87,7 +111,8 @@ impl Making<'_> {
                     let text = String::from_utf8_lossy(&content).into_owned();
                     self.facts.entry_points.push((file.project.clone(), text));
                 }
-                self.place(found, other, Value::raw(&*content), content.len())
+                self.part(other.clone(), &found.origin, content.into());
+                Ok(())
             }
         }
     }
@@ -95,7 +120,6 @@ impl Making<'_> {
     fn add_native(&mut self, found: &Found) -> Result<(), Error> {
         let content = found.resource.data().read().map_err(Error::io("read", &found.origin))?;
         let content = prepare(&content);
-        let size = content.len();
         let resource = match &found.resource {
             Resource::SharedLibrary(library) => Resource::SharedLibrary(SharedLibrary {
                 name: self.natives.soname(&library.name).to_owned(),
@@ -113,7 +137,8 @@ impl Making<'_> {
             self.collector.depends(&name, soname);
         }
         self.facts.natives.push(self.natives.file(&root, &name, matches!(resource, Resource::SharedLibrary(_))));
-        self.place(found, &resource, Value::raw(content), size)
+        self.part(resource, &found.origin, content.into());
+        Ok(())
     }
 
     /// Libraries from outside of the scan, and extension modules that others use as a library.
@@ -123,42 +148,65 @@ impl Making<'_> {
                 self.collector.depends(&soname, needed);
             }
             let content = prepare(&library.content);
-            let size = content.len();
             let resource = Resource::SharedLibrary(SharedLibrary {
                 name: soname.clone(),
                 relative_path: None,
                 library: Vec::new().into(),
             });
             self.facts.natives.push(super::NativeFile { name: soname, is_library: true, glibc: library.glibc });
-            let found = Found { resource: resource.clone(), origin: library.origin };
-            self.place(&found, &resource, Value::raw(content), size)?;
+            self.part(resource, &library.origin, content.into());
         }
         Ok(())
     }
 
-    fn place(&mut self, found: &Found, resource: &Resource, value: Value, size: usize) -> Result<(), Error> {
-        let path = resource.relative_path();
+    fn part(&mut self, resource: Resource, origin: &Path, content: Arc<[u8]>) {
+        self.parts.push(Part { resource, origin: origin.to_owned(), content });
+    }
+
+    /// Places everything, compressed or as it is; with dictionaries of a layer below, or else of its own.
+    fn place_all(&mut self, everything: bool, dictionaries: Option<&Dictionaries>) -> Result<(), Error> {
+        let parts = std::mem::take(&mut self.parts);
+        let of = |sort| parts.iter().enumerate().filter(move |(_, part)| part.sort() == sort);
+        let contents = |sort| of(sort).map(|(_, part)| &*part.content).collect::<Vec<&[u8]>>();
+        let dictionaries = match dictionaries {
+            Some(dictionaries) => dictionaries.clone(),
+            None => Dictionaries::train(&contents(Sort::Source), &contents(Sort::Code))?,
+        };
+        let mut values: Vec<Option<Value>> = vec![None; parts.len()];
+        for sort in Sort::ALL.into_iter().filter(|sort| everything || *sort == Sort::Source) {
+            let compressed = dictionaries.compress(sort, &contents(sort))?;
+            for ((index, _), value) in of(sort).zip(compressed) {
+                values[index] = Some(value);
+            }
+        }
+        for (part, value) in parts.iter().zip(values) {
+            self.place(part, value.unwrap_or_else(|| Value::raw(&*part.content)))?;
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, part: &Part, value: Value) -> Result<(), Error> {
+        let path = part.resource.relative_path();
         let (location, why) = match self.cached.reason(&path) {
             Some(reason) => ("cache", reason.to_owned()),
             None => ("in-memory", format!("part of {}", self.name)),
         };
-        let stored = value.stored().clone();
-        let stored = stored.read().map_err(Error::io("read", &found.origin))?;
-        let mut placed = self.collector.add(resource, value.clone());
+        let stored = value.stored().read().map_err(Error::io("read", &part.origin))?.len();
+        let mut placed = self.collector.add(&part.resource, value.clone());
         // Bytecode and metadata are read from memory in any case.
-        let is_file = !matches!(resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
+        let is_file = !matches!(part.resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
         if location == "cache" && is_file && placed != Placed::Shadowed {
-            self.cached.add(&path, &stored, value);
+            self.cached.add(&path, &part.content, value.with_mode(mode_of(&part.origin)));
             placed = Placed::Added;
         }
         if placed == Placed::Added {
             self.facts.rows.push(ReportRow {
-                name: entry_name(resource),
-                kind: kind(resource).to_owned(),
+                name: entry_name(&part.resource),
+                kind: kind(&part.resource).to_owned(),
                 path,
-                origin: found.origin.display().to_string(),
-                size: size as u64,
-                stored: stored.len() as u64,
+                origin: part.origin.display().to_string(),
+                size: part.content.len() as u64,
+                stored: stored as u64,
                 location: location.to_owned(),
                 reason: why,
             });
@@ -169,10 +217,27 @@ impl Making<'_> {
     fn finish(mut self) -> Result<Layer, Error> {
         std::mem::take(&mut self.cached).finish(&mut self.collector);
         let blob = self.collector.finish().to_vec()?;
+        self.facts.digest = digest([&*blob]);
         self.facts.findings.sort();
         self.facts.findings.dedup();
-        Ok(Layer { blob: Arc::new(blob), facts: self.facts })
+        Ok(Layer::new(blob, self.facts)?)
     }
+}
+
+/// Permission bits of what is a file: those that matter for running it, whatever the mask of who installed it.
+#[cfg(unix)]
+fn mode_of(origin: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    match std::fs::metadata(origin) {
+        Ok(metadata) if metadata.permissions().mode() & 0o100 != 0 => 0o755,
+        Ok(_) => 0o644,
+        Err(_) => 0,
+    }
+}
+
+#[cfg(not(unix))]
+fn mode_of(_origin: &Path) -> u32 {
+    0
 }
 
 /// The name a person knows the resource by.

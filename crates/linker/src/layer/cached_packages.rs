@@ -55,13 +55,14 @@ impl CachedPackages {
     }
 
     /// Adds a file of a distribution that is placed in files. Files come sorted.
-    pub(super) fn add(&mut self, path: &str, stored: &[u8], value: Value) {
+    pub(super) fn add(&mut self, path: &str, content: &[u8], value: Value) {
         let cached = self.owners.get(top_level(path)).and_then(|owner| self.distributions.get_mut(owner));
         if let Some(cached) = cached {
             cached.hash.update((path.len() as u64).to_le_bytes());
             cached.hash.update(path);
-            cached.hash.update((stored.len() as u64).to_le_bytes());
-            cached.hash.update(stored);
+            cached.hash.update((content.len() as u64).to_le_bytes());
+            cached.hash.update(content);
+            cached.hash.update(value.mode().to_le_bytes());
             cached.files.push((path.to_owned(), value));
         }
     }

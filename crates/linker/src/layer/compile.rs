@@ -1,10 +1,10 @@
-//! Source text to bytecode and to compressed source.
+//! Source text to bytecode.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use pyox_distribution::{BytecodeCompiler, CompileError, CompileJob};
-use pyox_packed_resources::{ModuleBytecode, ModuleSource, Resource, Value};
+use pyox_packed_resources::{ModuleBytecode, ModuleSource, Resource};
 use pyox_scanner::Scan;
 
 use super::LayerBuilder;
@@ -12,10 +12,10 @@ use crate::error::Error;
 use crate::progress::{Progress, Step};
 use crate::report::Finding;
 
-/// Bytecode and source values by path below `sys.path`.
+/// Bytecode and source text by path below `sys.path`.
 pub(super) struct Compiled {
     pub(super) bytecode: HashMap<String, (ModuleBytecode, Arc<[u8]>)>,
-    pub(super) sources: HashMap<String, Value>,
+    pub(super) sources: HashMap<String, Arc<[u8]>>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -57,30 +57,8 @@ impl LayerBuilder<'_> {
         }
         // A module that does not compile keeps its source: importing it then raises what Python says.
         let broken = |path: &String| !compiled.bytecode.contains_key(path);
-        let wanted: Vec<_> = modules.iter().filter(|(path, ..)| self.policy.include_source || broken(path)).collect();
-        progress.begin(Step::Compress, "source text");
-        compiled.sources = self.compress(&wanted)?;
-        progress.end();
+        let wanted = modules.iter().filter(|(path, ..)| self.policy.include_source || broken(path));
+        compiled.sources = wanted.map(|(path, _, source)| (path.clone(), Arc::clone(source))).collect();
         Ok(compiled)
-    }
-
-    fn compress(&self, modules: &[&(String, &ModuleSource, Arc<[u8]>)]) -> Result<HashMap<String, Value>, Error> {
-        let workers = std::thread::available_parallelism().map_or(1, usize::from);
-        let level = self.policy.compression_level;
-        let part = |offset: usize| -> Result<Vec<(String, Value)>, Error> {
-            let mine = modules.iter().skip(offset).step_by(workers);
-            mine.map(|(path, _, source)| Ok((path.clone(), Value::compressed(source, level)?))).collect()
-        };
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..workers).map(|offset| scope.spawn(move || part(offset))).collect();
-            let mut values = HashMap::new();
-            for thread in threads {
-                match thread.join() {
-                    Ok(part) => values.extend(part?),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            Ok(values)
-        })
     }
 }

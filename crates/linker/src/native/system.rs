@@ -2,8 +2,8 @@
 
 /// The C library and its parts, by the name before `.so`. They belong to the dynamic loader that runs the program.
 ///
-/// Not here and therefore travelling: `libcrypt` (left glibc, two incompatible versions are about), `libnsl.so.2` and
-/// `libtirpc` (not installed everywhere). `libnsl.so.1` is here: it is bound to private symbols of its own glibc.
+/// Not here and therefore travelling: `libcrypt` (left glibc, two incompatible versions are about). `libnsl.so.1` is here:
+/// it is bound to private symbols of its own glibc.
 const C_LIBRARY: &[&str] = &[
     "libBrokenLocale",
     "libanl",
@@ -34,6 +34,10 @@ const BY_NAME: &[&str] = &[
     "libgthread-2.0.so.0",
     "libnsl.so.1",
     "libstdc++.so.6",
+    // The network information service, for the module `nis` before Python 3.13: of use only where a machine is set up for
+    // it, and it brings Kerberos, which reads plugins and settings of the machine.
+    "libnsl.so.2",
+    "libtirpc.so.3",
     // Graphics.
     "libEGL.so.1",
     "libGL.so.1",
@@ -89,11 +93,12 @@ mod tests {
             "libstdc++.so.6",
             "libX11.so.6",
             "libnsl.so.1",
+            "libtirpc.so.3",
             "libtk8.6.so",
         ] {
             assert!(stays_with_system(stays), "{stays}");
         }
-        for travels in ["libcrypt.so.1", "libnsl.so.2", "libtirpc.so.3", "libz.so.1", "libmd.so.0"] {
+        for travels in ["libcrypt.so.1", "libkrb5.so.3", "libz.so.1", "libmd.so.0"] {
             assert!(!stays_with_system(travels), "{travels}");
         }
     }

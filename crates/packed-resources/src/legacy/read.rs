@@ -93,12 +93,11 @@ impl<'a> Resources<'a> {
     }
 
     /// The entries whose names start with `prefix`: one binary search, then a range.
-    pub fn entries_with_prefix(&self, prefix: &str) -> impl Iterator<Item = Entry<'_>> {
+    pub fn entries_with_prefix<'r>(&'r self, prefix: &str) -> impl Iterator<Item = Entry<'r>> + use<'r, 'a> {
         let first = self.resources.partition_point(|resource| resource.name < prefix);
-        self.resources[first..]
-            .iter()
-            .take_while(move |resource| resource.name.starts_with(prefix))
-            .map(|resource| self.as_entry(resource))
+        let rest = &self.resources[first..];
+        let end = rest.partition_point(|resource| resource.name.starts_with(prefix));
+        rest[..end].iter().map(|resource| self.as_entry(resource))
     }
 
     fn as_entry(&self, resource: &Resource<'a>) -> Entry<'_> {

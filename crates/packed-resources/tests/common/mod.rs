@@ -3,7 +3,9 @@
 
 pub mod walk;
 
-use pyox_packed_resources::{Blob, Damage, EntryFlags, Error, FieldKind, SectionKind, Value, Writer};
+use pyox_packed_resources::{
+    Blob, Compressor, Damage, Dictionary, EntryFlags, Error, FieldKind, SectionKind, Value, Writer,
+};
 
 /// Whatever goes wrong in a test.
 pub type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -14,11 +16,12 @@ pub fn everything() -> Result<Writer, Error> {
     let package = writer.entry("pkg").flag(EntryFlags::MODULE.union(EntryFlags::PACKAGE));
     package.field(FieldKind::Source, b"__version__ = '1'\n".to_vec());
     package.field(FieldKind::Bytecode, squeezed(b"level zero ")?);
-    package.field(FieldKind::BytecodeOpt1, b"level one".to_vec());
+    package.field(FieldKind::BytecodeOpt1, with_dictionary(b"level one ")?);
     package.field(FieldKind::BytecodeOpt2, b"level two".to_vec());
     package.keyed(FieldKind::PackageResource, "data/a.txt", b"equal".to_vec());
     package.keyed(FieldKind::PackageResource, "data/\u{e4}\u{1f40d}.txt", Vec::new());
-    package.keyed(FieldKind::CacheFile, "pkg/data/a.txt", b"equal".to_vec());
+    package.keyed(FieldKind::CacheFile, "pkg/data/a.txt", Value::raw(b"equal".to_vec()).with_mode(0o755));
+    package.keyed(FieldKind::CacheFile, "pkg/data/b.txt", Value::file("lib/pkg/data/b.txt"));
     package.field(FieldKind::CacheDirectory, b"0123abcd".to_vec());
     let extension = writer.entry("pkg._native").flag(EntryFlags::EXTENSION);
     extension.field(FieldKind::Extension, b"\x7fELF extension".to_vec());
@@ -32,6 +35,7 @@ pub fn everything() -> Result<Writer, Error> {
     writer.entry("space").flag(EntryFlags::NAMESPACE.union(EntryFlags::PACKAGE));
     writer.entry("m\u{f6}dule.\u{6a21}\u{5757}").flag(EntryFlags::MODULE).field(FieldKind::Source, b"1\n".to_vec());
     writer.entry("").flag(EntryFlags(1 << 31));
+    writer.entry("bin/tool").flag(EntryFlags::FILE).field(FieldKind::File, b"#!/bin/sh\n".to_vec());
     writer.section(SectionKind::InterpreterConfig, b"config".to_vec());
     writer.section(SectionKind::Other(4096), b"opaque".to_vec());
     Ok(writer)
@@ -40,6 +44,17 @@ pub fn everything() -> Result<Writer, Error> {
 /// A value that compresses, where compression is built in.
 pub fn squeezed(text: &[u8]) -> Result<Value, Error> {
     if cfg!(feature = "zstd") { Value::compressed(&text.repeat(40), 3) } else { Ok(Value::raw(text.repeat(40))) }
+}
+
+/// A value that compresses with a dictionary, where compression is built in.
+pub fn with_dictionary(text: &[u8]) -> Result<Value, Error> {
+    let content = text.repeat(40);
+    if cfg!(feature = "zstd") {
+        let dictionary = Dictionary::new(&[b"before ", &content[..], b" after"].concat())?;
+        Compressor::with_dictionary(3, dictionary.into())?.compress(&content)
+    } else {
+        Ok(Value::raw(content))
+    }
 }
 
 /// What is known about one section of a well-formed blob.

@@ -1,6 +1,6 @@
 //! Uses everything a reader offers on bytes of any kind. Shared with the fuzz targets.
 
-use pyox_packed_resources::{Blob, Error, FieldKind, SectionKind};
+use pyox_packed_resources::{Blob, Decoder, Error, FieldKind, SectionKind};
 
 /// Opens `bytes` and, if that works, reads whatever can be reached. Damage may show as errors; wrong answers panic.
 ///
@@ -9,6 +9,7 @@ use pyox_packed_resources::{Blob, Error, FieldKind, SectionKind};
 /// If the bytes cannot be opened.
 pub fn walk(bytes: &[u8]) -> Result<usize, Error> {
     let blob = Blob::open(bytes)?;
+    let decoder = Decoder::new();
     assert!(blob.len() <= bytes.len());
     let mut read = blob.section_kinds().filter_map(|kind| blob.section(kind).ok().flatten()).map(<[u8]>::len).sum();
     let _ = blob.section(SectionKind::Other(u32::MAX));
@@ -19,7 +20,7 @@ pub fn walk(bytes: &[u8]) -> Result<usize, Error> {
         }
         for field in entry.fields() {
             let Ok(field) = field else { continue };
-            if let Ok(value) = field.read() {
+            if let Ok(value) = decoder.read(&field) {
                 assert_eq!(value.len() as u64, field.len());
                 read += value.len();
             }

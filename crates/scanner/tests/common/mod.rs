@@ -3,12 +3,31 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pyox_distribution::{Distribution as _, Installed};
 use pyox_packed_resources::Resource;
 use pyox_scanner::Scan;
 use sha2::{Digest as _, Sha256};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use zip::write::SimpleFileOptions;
+
+/// All Pythons of this machine.
+pub fn pythons() -> Vec<Installed> {
+    let found = Installed::discover();
+    assert!(!found.is_empty(), "no CPython 3.9 or later");
+    found
+}
+
+/// What a program prints, run without `site`.
+pub fn run(python: &Installed, program: &str, arguments: &[&Path]) -> String {
+    // From a file: for `-c`, 3.13 imports `linecache`.
+    let file = tree(&[("program.py", program)]);
+    let mut command = Command::new(&python.info().executable);
+    let output = command.args(["-I", "-S"]).arg(file.path().join("program.py")).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}: {}", python.info().version, String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
 
 /// The suffixes of CPython 3.11 on Linux.
 pub const SUFFIXES: [&str; 3] = [".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so"];

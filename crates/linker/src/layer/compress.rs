@@ -1,0 +1,112 @@
+//! Values of a layer, in the form in which it keeps them.
+
+use std::sync::Arc;
+
+use pyox_packed_resources::{Blob, Compressor, Dictionary, Encoding, Error, FieldKind, Value};
+
+/// zstd level: layers are made once and read often.
+pub(crate) const LEVEL: i32 = 19;
+
+/// Below so many bytes a dictionary costs more time than it saves space.
+const WORTH_A_DICTIONARY: usize = 256 << 10;
+
+/// What values have in common that are compressed alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Sort {
+    Source,
+    Code,
+    Native,
+    Other,
+}
+
+impl Sort {
+    pub(super) const ALL: [Self; 4] = [Self::Source, Self::Code, Self::Native, Self::Other];
+}
+
+/// The dictionaries of the standard library, with which all layers are compressed.
+#[derive(Default, Clone)]
+pub(super) struct Dictionaries {
+    source: Option<Arc<Dictionary>>,
+    code: Option<Arc<Dictionary>>,
+}
+
+impl Dictionaries {
+    /// Makes them of the values of a layer that is large enough to learn from.
+    pub(super) fn train(source: &[&[u8]], code: &[&[u8]]) -> Result<Self, Error> {
+        // Sizes that save most of the standard library: a larger one costs more than it saves.
+        Ok(Self { source: train(source, 256 << 10)?, code: train(code, 512 << 10)? })
+    }
+
+    /// Those that values of a layer were compressed with.
+    pub(super) fn of(blob: &Blob<'_>, all: &[Option<Arc<Dictionary>>]) -> Result<Self, Error> {
+        let mut found = Self::default();
+        for entry in blob.entries() {
+            let entry = entry?;
+            for field in entry.fields() {
+                let field = field?;
+                if let Encoding::Dictionary(number) = field.encoding()? {
+                    let place = if field.kind() == FieldKind::Source { &mut found.source } else { &mut found.code };
+                    *place = all.get(usize::from(number)).cloned().flatten();
+                }
+            }
+            if found.source.is_some() && found.code.is_some() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    pub(super) fn is_any(&self) -> bool {
+        self.source.is_some() || self.code.is_some()
+    }
+
+    fn get(&self, sort: Sort) -> Option<&Arc<Dictionary>> {
+        match sort {
+            Sort::Source => self.source.as_ref(),
+            Sort::Code => self.code.as_ref(),
+            Sort::Native | Sort::Other => None,
+        }
+    }
+
+    /// Compresses values of one sort, on all processors.
+    pub(super) fn compress(&self, sort: Sort, raw: &[&[u8]]) -> Result<Vec<Value>, Error> {
+        let total: usize = raw.iter().map(|raw| raw.len()).sum();
+        let dictionary = self.get(sort).filter(|_| total >= WORTH_A_DICTIONARY);
+        let workers = std::thread::available_parallelism().map_or(1, usize::from).min(raw.len().max(1));
+        let next = std::sync::atomic::AtomicUsize::new(0);
+        let work = || -> Result<Vec<(usize, Value)>, Error> {
+            let mut compressor = match dictionary {
+                Some(dictionary) => Compressor::with_dictionary(LEVEL, Arc::clone(dictionary))?,
+                None => Compressor::new(LEVEL)?,
+            };
+            let mut done = Vec::new();
+            loop {
+                let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let Some(raw) = raw.get(index) else { return Ok(done) };
+                done.push((index, compressor.compress(raw)?));
+            }
+        };
+        let mut values = vec![Value::raw(Vec::new()); raw.len()];
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            for thread in threads {
+                match thread.join() {
+                    Ok(done) => done?.into_iter().for_each(|(index, value)| values[index] = value),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            Ok(values)
+        })
+    }
+}
+
+fn train(samples: &[&[u8]], size: usize) -> Result<Option<Arc<Dictionary>>, Error> {
+    // The trainer wants many samples, and ten times the size of the dictionary in all.
+    let enough = samples.len() >= 100 && samples.iter().map(|sample| sample.len()).sum::<usize>() >= 10 * size;
+    if !enough {
+        return Ok(None);
+    }
+    // No more of a large file than any other code can have in common with it.
+    let heads: Vec<&[u8]> = samples.iter().map(|sample| &sample[..sample.len().min(128 << 10)]).collect();
+    Dictionary::train(&heads, size).map(|dictionary| Some(Arc::new(dictionary)))
+}

@@ -1,0 +1,138 @@
+//! Reading values as what they were before they were stored.
+
+use std::borrow::Cow;
+use std::sync::{Mutex, PoisonError};
+
+use crate::blob::Blob;
+use crate::entry::Field;
+use crate::error::Error;
+use crate::layout::{Encoding, SectionKind};
+
+/// Reads values, and keeps what decompressing them needs from one to the next.
+///
+/// `'a` is how long the blobs live that the values are in.
+pub struct Decoder<'a> {
+    contexts: Mutex<Vec<Context<'a>>>,
+}
+
+/// A decompressor, and the dictionary that it is for: the blob and the number.
+struct Context<'a> {
+    dictionary: Option<(&'a [u8], u8)>,
+    decompressor: Decompressor,
+}
+
+impl<'a> Decoder<'a> {
+    /// Does not do or allocate anything yet.
+    pub const fn new() -> Self {
+        Self { contexts: Mutex::new(Vec::new()) }
+    }
+
+    /// The value of a field: borrowed when it is stored raw, else decompressed, at most its stated length.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OutOfBounds`], [`Error::UnknownEncoding`], [`Error::Decompress`], [`Error::NoDictionary`],
+    /// [`Error::CompressionDisabled`], or [`Error::InFile`] if the value is not in the blob.
+    pub fn read(&self, field: &Field<'a>) -> Result<Cow<'a, [u8]>, Error> {
+        let stored = field.stored()?;
+        let dictionary = match field.encoding()? {
+            Encoding::Raw => return field.whole(stored).map(Cow::Borrowed),
+            Encoding::File => {
+                let path = field.file()?.unwrap_or_default().into_owned();
+                return Err(Error::InFile { path });
+            }
+            Encoding::Zstd => None,
+            Encoding::Dictionary(number) => Some((field.blob(), number)),
+        };
+        let mut contexts = self.contexts.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = contexts.iter().position(|context| same(context.dictionary, dictionary));
+        let position = match known {
+            Some(position) => position,
+            None => {
+                let content = dictionary.map(|(blob, number)| content(blob, number)).transpose()?.unwrap_or_default();
+                contexts.push(Context { dictionary, decompressor: Decompressor::new(&content)? });
+                contexts.len() - 1
+            }
+        };
+        contexts[position].decompressor.decompress(stored, field.len()).map(Cow::Owned)
+    }
+}
+
+impl Default for Decoder<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Whether both are the same dictionary of the same blob, which is not compared byte by byte.
+fn same(a: Option<(&[u8], u8)>, b: Option<(&[u8], u8)>) -> bool {
+    a.map(|(blob, number)| (blob.as_ptr(), blob.len(), number))
+        == b.map(|(blob, number)| (blob.as_ptr(), blob.len(), number))
+}
+
+fn content(blob: &[u8], number: u8) -> Result<Vec<u8>, Error> {
+    let section = Blob::open(blob)?.section(SectionKind::Dictionary(number))?;
+    dictionary(section.ok_or(Error::NoDictionary { number })?)
+}
+
+#[cfg(feature = "zstd")]
+mod zstandard {
+    use super::Error;
+    use crate::layout::MAX_DICTIONARY_LEN;
+
+    /// A block of at most 128 KiB takes at least four bytes, so a frame cannot hold more than this for each of its bytes:
+    /// memory must not follow a lying length.
+    const MAX_RATIO: u64 = (128 << 10) / 4;
+
+    pub(super) struct Decompressor(zstd::bulk::Decompressor<'static>);
+
+    impl Decompressor {
+        pub(super) fn new(dictionary: &[u8]) -> Result<Self, Error> {
+            let damaged = |source| Error::Decompress { expected: dictionary.len() as u64, source: Some(source) };
+            zstd::bulk::Decompressor::with_dictionary(dictionary).map(Self).map_err(damaged)
+        }
+
+        pub(super) fn decompress(&mut self, stored: &[u8], length: u64) -> Result<Vec<u8>, Error> {
+            let damaged = |source| Error::Decompress { expected: length, source };
+            if length > (stored.len() as u64).saturating_mul(MAX_RATIO) {
+                return Err(damaged(None));
+            }
+            let capacity = usize::try_from(length).map_err(|_| damaged(None))?;
+            let value = self.0.decompress(stored, capacity).map_err(|error| damaged(Some(error)))?;
+            if value.len() == capacity { Ok(value) } else { Err(damaged(None)) }
+        }
+    }
+
+    /// The content of a section that holds a dictionary: one frame, which states its length.
+    pub(crate) fn dictionary(stored: &[u8]) -> Result<Vec<u8>, Error> {
+        let length = zstd::zstd_safe::get_frame_content_size(stored).ok().flatten().unwrap_or(u64::MAX);
+        if length > MAX_DICTIONARY_LEN {
+            return Err(Error::TooLarge { what: "dictionary", value: length, limit: MAX_DICTIONARY_LEN });
+        }
+        Decompressor::new(&[])?.decompress(stored, length)
+    }
+}
+
+#[cfg(not(feature = "zstd"))]
+mod zstandard {
+    use super::Error;
+
+    pub(super) struct Decompressor;
+
+    impl Decompressor {
+        pub(super) fn new(_dictionary: &[u8]) -> Result<Self, Error> {
+            Err(Error::CompressionDisabled)
+        }
+
+        pub(super) fn decompress(&mut self, _stored: &[u8], _length: u64) -> Result<Vec<u8>, Error> {
+            Err(Error::CompressionDisabled)
+        }
+    }
+
+    pub(crate) fn dictionary(_stored: &[u8]) -> Result<Vec<u8>, Error> {
+        Err(Error::CompressionDisabled)
+    }
+}
+
+use zstandard::Decompressor;
+pub(crate) use zstandard::dictionary;

@@ -1,0 +1,188 @@
+//! Where Python source mentions `__file__`, `__path__` and what needs files without mentioning them.
+
+use crate::mention::MentionKind;
+use crate::native::find;
+use crate::python_tokens::{Kind, Token, Tokens};
+
+/// A mention, and its line counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hit<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) kind: MentionKind,
+    pub(crate) line: usize,
+    /// Of an attribute of a dotted name, the name's first and last part: `a` and `c` of `a.b.c.__file__`.
+    pub(crate) receiver: Option<(&'a [u8], &'a [u8])>,
+    /// Whether the same line calls `globals`, `locals` or `vars`.
+    pub(crate) reflects: bool,
+}
+
+/// The location of a module.
+const LOCATIONS: [&str; 2] = ["__file__", "__path__"];
+
+/// What finds files beside the module that it is told the name of: web applications find their templates and static files
+/// so, `PackageLoader` of jinja2 its templates; and `as_file` of `importlib.resources`, which would have to write a copy of
+/// the file each time.
+const FINDERS_OF_FILES: [&str; 5] = ["as_file", "Flask", "Blueprint", "Quart", "PackageLoader"];
+
+/// Whether a name that is looked for is an attribute of modules.
+pub(crate) fn is_location(name: &str) -> bool {
+    LOCATIONS.contains(&name)
+}
+
+/// The names that are looked for.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    LOCATIONS.into_iter().chain(FINDERS_OF_FILES)
+}
+
+/// All mentions in `source`, as a name, an attribute or a whole string; not in comments and docstrings, and not in the
+/// declaration of a namespace package with `pkgutil.extend_path`.
+///
+/// Never fails: in text that is not Python it may find too much or too little.
+pub(crate) fn mentions(source: &[u8]) -> Vec<Hit<'_>> {
+    if names().all(|name| find(source, name.as_bytes()).is_none()) {
+        return Vec::new();
+    }
+    let mut search = Search::default();
+    Tokens::new(source).for_each(|token| search.token(&token));
+    search.end_of_logical_line();
+    search.hits
+}
+
+#[derive(Default)]
+struct Search<'a> {
+    /// Whether the last token is a dot.
+    after_dot: bool,
+    /// First and last part of the dotted name that the last tokens are.
+    dotted: Option<(&'a [u8], &'a [u8])>,
+    hits: Vec<Hit<'a>>,
+    /// Number of hits before the current logical line.
+    logical_line: usize,
+    /// Whether the current logical line calls `extend_path`.
+    extends: bool,
+    /// Whether the current logical line calls `globals`, `locals` or `vars`.
+    reflects: bool,
+}
+
+impl<'a> Search<'a> {
+    fn token(&mut self, token: &Token<'a>) {
+        let is_dot = token.is_symbol(b".");
+        match token.kind {
+            Kind::Line { .. } => return self.end_of_logical_line(),
+            Kind::Word => self.word(token),
+            Kind::String => {
+                self.note(token, MentionKind::String);
+                self.dotted = None;
+            }
+            // A second dot, or one after a bracket or a string, does not continue a dotted name.
+            Kind::Formatted | Kind::Symbol => self.dotted = self.dotted.filter(|_| is_dot && !self.after_dot),
+        }
+        self.after_dot = is_dot;
+    }
+
+    fn word(&mut self, token: &Token<'a>) {
+        self.note(token, if self.after_dot { MentionKind::Attribute } else { MentionKind::Name });
+        self.extends |= token.text == b"extend_path";
+        self.reflects |= matches!(token.text, b"globals" | b"locals" | b"vars");
+        self.dotted = match self.dotted {
+            Some((first, _)) if self.after_dot => Some((first, token.text)),
+            None if self.after_dot => None,
+            _ => Some((token.text, token.text)),
+        };
+    }
+
+    fn note(&mut self, token: &Token<'a>, kind: MentionKind) {
+        if let Some(name) = names().find(|name| name.as_bytes() == token.text) {
+            let receiver = self.dotted.filter(|_| kind == MentionKind::Attribute);
+            self.hits.push(Hit { name, kind, line: token.line, receiver, reflects: false });
+        }
+    }
+
+    fn end_of_logical_line(&mut self) {
+        if self.extends {
+            let mut index = 0..;
+            let first = self.logical_line;
+            self.hits.retain(|hit| index.next().is_some_and(|index| index < first) || hit.name != "__path__");
+        }
+        if self.reflects {
+            self.hits.iter_mut().skip(self.logical_line).for_each(|hit| hit.reflects = true);
+        }
+        (self.extends, self.reflects) = (false, false);
+        self.logical_line = self.hits.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MentionKind::{Attribute, Name, String};
+    use super::*;
+
+    fn found(source: &str) -> Vec<(&'static str, MentionKind, usize)> {
+        mentions(source.as_bytes()).into_iter().map(|hit| (hit.name, hit.kind, hit.line)).collect()
+    }
+
+    #[test]
+    fn names_attributes_and_strings() {
+        assert_eq!(found("\nx = __file__"), [("__file__", Name, 2)]);
+        assert_eq!(found("a.__path__[0]\nb . __file__"), [("__path__", Attribute, 1), ("__file__", Attribute, 2)]);
+        assert_eq!(found("g['__file__'], r\"__path__\""), [("__file__", String, 1), ("__path__", String, 1)]);
+        assert_eq!(found("x__file__ = __file__x + __file___"), []);
+    }
+
+    #[test]
+    fn what_finds_files_by_the_name_of_a_module() {
+        assert_eq!(found("app = Flask(__name__)"), [("Flask", Name, 1)]);
+        assert_eq!(found("flask.Blueprint('x', __name__)"), [("Blueprint", Attribute, 1)]);
+        assert_eq!(found("FlaskClient # Flask"), []);
+    }
+
+    #[test]
+    fn receivers_and_reflection() {
+        let receivers = |source: &'static str| mentions(source.as_bytes()).first().and_then(|hit| hit.receiver);
+        assert_eq!(receivers("(a . b.c.__file__)"), Some((&b"a"[..], &b"c"[..])));
+        assert_eq!(receivers("a[0].__file__"), None);
+        assert_eq!(receivers("f().b.__file__"), None);
+        assert_eq!(receivers("x = a; y\nb.__file__"), Some((&b"b"[..], &b"b"[..])));
+        assert_eq!(receivers("x, __file__"), None);
+        let reflects = |source: &'static str| mentions(source.as_bytes())[0].reflects;
+        assert!(reflects("d = globals().get(\n'__file__')"));
+        assert!(!reflects("getattr(m, '__file__')\nglobals()"));
+    }
+
+    #[test]
+    fn not_in_comments_or_docstrings() {
+        assert_eq!(found("# __file__\n'''see __file__'''\n\"__file__ of\"\n'\\' __file__'\n"), []);
+        assert_eq!(found("'''a\nb''' ; __file__"), [("__file__", Name, 2)]);
+        assert_eq!(found("'#' + __file__"), [("__file__", Name, 1)]);
+        assert_eq!(found("r'\\' + __file__ # '"), []);
+    }
+
+    #[test]
+    fn in_formatted_strings() {
+        assert_eq!(found("f'{__file__}/x'"), [("__file__", Name, 1)]);
+        assert_eq!(found("f'__file__ {{__file__}}'"), []);
+        assert_eq!(found("f\"{m.__file__:>{w}} {g[\"__path__\"]}\"; __file__").len(), 3);
+        assert_eq!(found("f'''{x}\n{\n__file__}''' # __file__"), [("__file__", Name, 3)]);
+    }
+
+    #[test]
+    fn namespace_declarations_do_not_count() {
+        assert_eq!(found("__path__ = __import__('pkgutil').extend_path(__path__, __name__)"), []);
+        assert_eq!(found("from pkgutil import extend_path\n__path__ = extend_path(\n  __path__,\n  __name__)\n"), []);
+        let both = "__path__ = extend_path(__path__, __file__)\n__path__.append(1)\n";
+        assert_eq!(found(both), [("__file__", Name, 1), ("__path__", Name, 2)]);
+    }
+
+    #[test]
+    fn no_input_panics() {
+        let pieces = ["f'", "'''", "\"", "{", "}", "\\", "\n", "__file__", "#", "(", ")", ".", "ü", "rb"];
+        let mut state = 1u32;
+        for _ in 0..5000 {
+            let mut text = std::string::String::from("__file__ ");
+            for _ in 0..12 {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                text.push_str(pieces[(state >> 16) as usize % pieces.len()]);
+            }
+            mentions(text.as_bytes());
+        }
+    }
+}
