@@ -330,6 +330,24 @@ fn distributions_keep_their_names() -> TestResult {
 }
 
 #[test]
+fn only_distributions_of_version_4_become_packages() -> TestResult {
+    let mut sample = Sample::new(3);
+    sample.add("bare", &[Item::Files(0x0c, 8, &[("RECORD", b"")])]);
+    let bytes = sample.bytes();
+    let read = Resources::open(&bytes)?;
+    let mut writer = Writer::new(NativePaths::HOST);
+    for entry in read.entries() {
+        writer.add(&entry, |_| false)?;
+    }
+    assert_eq!(writer.to_vec()?, bytes);
+    let version_4 = convert::from_legacy(&read)?.to_vec()?;
+    let again = convert::to_legacy(&Blob::open(&version_4)?, NativePaths::HOST, |_| false)?;
+    let entry = Resources::open(&again)?.entry("bare").map(|entry| entry.flags());
+    assert_eq!(entry, Some(EntryFlags::PACKAGE.union(EntryFlags::DISTRIBUTION)));
+    Ok(())
+}
+
+#[test]
 fn what_version_3_cannot_hold_is_named() -> TestResult {
     use pyox_packed_resources::{SectionKind, Writer};
     let refused = |set: &dyn Fn(&mut Writer)| -> Result<String, Error> {

@@ -40,6 +40,8 @@ struct Resource<'a> {
     flags: EntryFlags,
     /// Each has a place in the format.
     fields: Vec<Field<'a>>,
+    /// Whether it has the files of a distribution of version 4.
+    distribution: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -94,6 +96,7 @@ impl<'a> Writer<'a> {
         }
 
         let mut project = Cow::Borrowed(name);
+        let of_version_4 = directory.is_some();
         if let Some(directory) = directory {
             let found = std::str::from_utf8(&directory).ok().filter(|_| !files.is_empty());
             match found.map(|directory| metadata::project_name(directory, entry)).transpose()?.flatten() {
@@ -109,6 +112,7 @@ impl<'a> Writer<'a> {
             self.resource(Cow::Borrowed(name), flags, fields)?;
         }
         if !files.is_empty() {
+            self.resources.entry(project.clone()).or_default().distribution |= of_version_4;
             self.resource(project, EntryFlags::default(), files)?;
         }
         Ok(())
@@ -209,8 +213,7 @@ impl<'w> Plan<'w> {
         let mut flags = resource.flags;
         // PyOxidizer finds the metadata of packages only.
         let of_distribution = |field: &Field<'_>| field.kind() == FieldKind::DistributionResource;
-        let only_distribution = !resource.fields.is_empty() && resource.fields.iter().all(of_distribution);
-        if only_distribution && flags == EntryFlags::default() {
+        if resource.distribution && flags == EntryFlags::default() && resource.fields.iter().all(of_distribution) {
             flags = EntryFlags::PACKAGE;
         }
         self.index.extend(FLAGS.iter().filter(|(_, flag)| flags.intersects(*flag)).map(|(code, _)| code));
