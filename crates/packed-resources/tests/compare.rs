@@ -3,10 +3,10 @@
 mod common;
 
 use common::{TestResult, everything};
-use pyox_packed_resources::{Blob, Difference, EntryFlags, Equality, Error, FieldKind, SectionKind, Value, Writer};
+use pyox_packed_resources::{Difference, EntryFlags, Equality, Error, FieldKind, Packed, SectionKind, Value, Writer};
 
 /// Differences as text: what is where.
-fn compared(left: &Blob<'_>, right: &Blob<'_>, equality: Equality) -> Result<Vec<String>, Error> {
+fn compared(left: &Packed<'_>, right: &Packed<'_>, equality: Equality) -> Result<Vec<String>, Error> {
     let side = |left: bool, right: bool| match (left, right) {
         (true, true) => "!",
         (true, false) => "<",
@@ -33,7 +33,7 @@ fn compared(left: &Blob<'_>, right: &Blob<'_>, equality: Equality) -> Result<Vec
 #[test]
 fn a_blob_is_equal_to_itself() -> TestResult {
     let bytes = everything()?.to_vec()?;
-    let blob = Blob::open(&bytes)?;
+    let blob = Packed::open(&bytes)?;
     for equality in [Equality::Content, Equality::Stored] {
         assert!(blob.differences(&blob, equality)?.is_empty());
     }
@@ -54,7 +54,7 @@ fn each_difference_is_told_from_both_sides() -> TestResult {
     two.entry("where").field(FieldKind::File, b"1".to_vec());
     two.section(SectionKind::Other(5000), Vec::new());
     let (one, two) = (one.to_vec()?, two.to_vec()?);
-    let (one, two) = (Blob::open(&one)?, Blob::open(&two)?);
+    let (one, two) = (Packed::open(&one)?, Packed::open(&two)?);
     let there = compared(&one, &two, Equality::Content)?;
     let expected =
         ["< a", "! same", "> same cache-file key", "! value source ", "! where file ", "> section section-5000"];
@@ -79,13 +79,13 @@ fn each_difference_is_told_from_both_sides() -> TestResult {
 #[test]
 fn damage_is_an_error_or_a_difference() -> TestResult {
     let bytes = everything()?.to_vec()?;
-    let blob = Blob::open(&bytes)?;
+    let blob = Packed::open(&bytes)?;
     let mut found = 0;
     for at in 0..bytes.len() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x81;
         common::walk::repair(&mut damaged);
-        let Ok(other) = Blob::open(&damaged) else { continue };
+        let Ok(other) = Packed::open(&damaged) else { continue };
         found += usize::from(blob.differences(&other, Equality::Stored).map_or(true, |all| !all.is_empty()));
     }
     // All but padding, reserved bytes and what `repair` has put right.

@@ -58,9 +58,9 @@ impl<'a> Writer<'a> {
     ///
     /// [`Error::NotRepresentable`] for what may not be lost, and for a field that is there from another entry; any damage
     /// of the entry.
-    pub fn add(&mut self, entry: &Entry<'a>, mut may_lose: impl FnMut(&Loss<'_>) -> bool) -> Result<(), Error> {
+    pub fn add(&mut self, entry: &Entry<'a>, mut may_lose: impl FnMut(&Loss<'a>) -> bool) -> Result<(), Error> {
         let name = entry.name();
-        let may_lose: &mut dyn FnMut(&Loss<'_>) -> bool = &mut may_lose;
+        let may_lose: &mut dyn FnMut(&Loss<'a>) -> bool = &mut may_lose;
         let mut known = 0;
         let mut fields = Vec::new();
         let mut directory = None;
