@@ -5,7 +5,9 @@ use std::io::{Read, Seek, Write};
 use std::path::Path;
 
 use pyox_packed_resources::legacy::{Loss, LossKind, NativePaths};
-use pyox_packed_resources::{Blob, Decoder, Encoding, Entry, Error as FormatError, Field, FieldKind, Index, Packed, convert};
+use pyox_packed_resources::{
+    Blob, Decoder, Encoding, Entry, Error as FormatError, Field, FieldKind, Index, Packed, convert,
+};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
@@ -101,7 +103,8 @@ impl Conversion {
             let mut written = Vec::with_capacity(bytes.len());
             let file = out.get_mut();
             file.rewind().and_then(|()| file.read_to_end(&mut written)).map_err(io())?;
-            entries = self.check(&written, to, &expected).ok_or(Error::ConversionDiffers { path: output.to_owned() })?;
+            entries =
+                self.check(&written, to, &expected).ok_or(Error::ConversionDiffers { path: output.to_owned() })?;
             Ok::<_, Error>(())
         })?;
         Ok(Converted {
@@ -175,11 +178,7 @@ fn contents(packed: &Packed<'_>, losses: &[Loss<'_>]) -> Result<Vec<Content>, Fo
     Ok(contents)
 }
 
-fn content<'a>(
-    decoder: &Decoder<'a>,
-    entry: &Entry<'a>,
-    field: &Field<'a>,
-) -> Result<Content, FormatError> {
+fn content<'a>(decoder: &Decoder<'a>, entry: &Entry<'a>, field: &Field<'a>) -> Result<Content, FormatError> {
     let in_file = field.encoding()? == Encoding::File;
     let digest = match field.file()? {
         Some(path) => Sha256::digest(path.as_bytes()),
@@ -194,4 +193,35 @@ fn content<'a>(
         in_file,
         digest: digest.into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use pyox_packed_resources::Writer;
+
+    use super::*;
+
+    fn written(source: &[u8]) -> Result<Vec<u8>, FormatError> {
+        let mut writer = Writer::new();
+        writer.entry("pkg").field(FieldKind::Source, source.to_vec());
+        writer.to_vec()
+    }
+
+    #[test]
+    fn what_is_read_back_has_to_be_what_was_meant() -> Result<(), FormatError> {
+        let (bytes, other) = (written(b"x = 1\n")?, written(b"x = 2\n")?);
+        let packed = Packed::open(&bytes)?;
+        let (expected, conversion) = (contents(&packed, &[])?, Conversion::default());
+        assert_eq!(conversion.check(&bytes, 4, &expected), Some(1));
+        assert_eq!(conversion.check(&bytes, 3, &expected), None, "another version");
+        assert_eq!(conversion.check(&other, 4, &expected), None, "another value");
+        assert_eq!(conversion.check(&written(b"")?[..100], 4, &expected), None, "cut off");
+        let mut damaged = bytes.clone();
+        let last = damaged.len() - 1;
+        damaged[last] ^= 1;
+        assert_eq!(conversion.check(&damaged, 4, &expected), None, "damaged");
+        let lost = Loss::Field { entry: "pkg", kind: FieldKind::Source, key: "" };
+        assert_eq!(conversion.check(&bytes, 4, &contents(&packed, &[lost])?), None, "too much");
+        Ok(())
+    }
 }

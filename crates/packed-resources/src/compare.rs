@@ -8,7 +8,7 @@ use crate::decode::Decoder;
 use crate::entry::{Entry, Field};
 use crate::error::Error;
 use crate::index::{Index, Packed};
-use crate::layout::{Encoding, SectionKind};
+use crate::layout::Encoding;
 
 /// When two values count as equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,11 +57,7 @@ impl Packed<'_> {
     /// # Errors
     ///
     /// As [`differences`].
-    pub fn differences<'p>(
-        &'p self,
-        other: &'p Packed<'_>,
-        equality: Equality,
-    ) -> Result<Vec<Difference<'p>>, Error> {
+    pub fn differences<'p>(&'p self, other: &'p Packed<'_>, equality: Equality) -> Result<Vec<Difference<'p>>, Error> {
         let mut all = differences(self, other, equality)?;
         if let (Some(one), Some(two)) = (self.blob(), other.blob()) {
             section_differences(one, two, equality, &mut all)?;
@@ -148,10 +144,8 @@ fn is_same<'a>(decoder: &Decoder<'a>, left: &Field<'a>, right: &Field<'a>, equal
 
 /// The sections that count, by kind.
 fn compared(blob: &Blob<'_>, equality: Equality) -> impl Iterator<Item = Result<Section, Error>> + use<> {
-    let follows = |kind| matches!(kind, SectionKind::Digest | SectionKind::Dictionary(_));
-    let counts = |kind: SectionKind| kind.code() > SectionKind::Native.code() && !follows(kind);
     let mut found = BTreeMap::new();
-    for section in blob.sections().filter(|section| equality == Equality::Stored || counts(section.kind)) {
+    for section in blob.sections().filter(|section| equality == Equality::Stored || section.kind.is_opaque()) {
         found.entry(section.kind.code()).or_insert(section);
     }
     found.into_values().map(Ok)

@@ -1,7 +1,7 @@
 //! Turning versions 1 to 3 into version 4, and version 4 into version 3.
 //!
 //! An entry becomes an entry of the same name, with the same flags and values; compressed values are decoded for version
-//! 3. The rest is this:
+//! 3, which has no dictionaries then and no digest. The rest is this:
 //!
 //! | | version 3 to 4 ([`from_legacy`]) | version 4 to 3 ([`to_legacy`]) |
 //! |---|---|---|
@@ -48,7 +48,7 @@ use crate::blob::Blob;
 use crate::collect::normalized_project_name;
 use crate::entry::{Entry, Field};
 use crate::error::Error;
-use crate::layout::{Encoding, EntryFlags, FieldKind, SectionKind};
+use crate::layout::{Encoding, EntryFlags, FieldKind};
 use crate::legacy::{self, Loss, NativePaths, Resources, metadata};
 use crate::value::Value;
 use crate::write::{EntryWriter, Writer};
@@ -125,7 +125,7 @@ pub fn to_legacy<'a>(
     paths: NativePaths,
     mut may_lose: impl FnMut(&Loss<'a>) -> bool,
 ) -> Result<Vec<u8>, Error> {
-    for kind in blob.section_kinds().filter(|kind| kind.code() > SectionKind::Native.code()) {
+    for kind in blob.section_kinds().filter(|kind| kind.is_opaque()) {
         Loss::Section(kind).allow(&mut may_lose)?;
     }
     let mut writer = legacy::Writer::new(paths);

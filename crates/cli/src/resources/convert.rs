@@ -37,15 +37,15 @@ fn print(args: &Convert, converted: &Converted, verbose: bool, style: Style) {
     );
     let note = style.warning("note:");
     if converted.in_files != 0 {
-        let values = counted(converted.in_files as u64, "value is", "values are");
-        eprintln!("{note} {values} in files, which belong where they were relative to {file}, now to {output}");
+        let values = counted(converted.in_files as u64, "value stays in its file", "values stay in their files");
+        eprintln!("{note} {values}; paths that were relative to the directory of {file} are now to that of {output}");
     }
     if verbose {
         converted.lost.iter().for_each(|lost| eprintln!("{note} lost {}", lost.what));
     } else if !converted.lost.is_empty() {
         let mut counts = BTreeMap::<LossKind, u64>::new();
         converted.lost.iter().for_each(|lost| *counts.entry(lost.kind).or_default() += 1);
-        let counts: Vec<_> = counts.iter().map(|(kind, count)| format!("{count} {}", kind.name())).collect();
-        eprintln!("{note} lost {}; --verbose lists them", counts.join(", "));
+        let counts: Vec<_> = counts.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
+        eprintln!("{note} lost: {}; --verbose lists them", counts.join(", "));
     }
 }
