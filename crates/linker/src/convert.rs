@@ -217,8 +217,7 @@ mod tests {
         assert_eq!(conversion.check(&other, 4, &expected), None, "another value");
         assert_eq!(conversion.check(&written(b"")?[..100], 4, &expected), None, "cut off");
         let mut damaged = bytes.clone();
-        let last = damaged.len() - 1;
-        damaged[last] ^= 1;
+        damaged[40] ^= 1;
         assert_eq!(conversion.check(&damaged, 4, &expected), None, "damaged");
         let lost = Loss::Field { entry: "pkg", kind: FieldKind::Source, key: "" };
         assert_eq!(conversion.check(&bytes, 4, &contents(&packed, &[lost])?), None, "too much");

@@ -3,7 +3,10 @@
 mod common;
 
 use common::{TestResult, everything};
-use pyox_packed_resources::{Difference, EntryFlags, Equality, Error, FieldKind, Packed, SectionKind, Value, Writer};
+use pyox_packed_resources::legacy::NativePaths;
+use pyox_packed_resources::{
+    Difference, EntryFlags, Equality, Error, FieldKind, Packed, SectionKind, Value, Writer, convert,
+};
 
 /// Differences as text: what is where.
 fn compared(left: &Packed<'_>, right: &Packed<'_>, equality: Equality) -> Result<Vec<String>, Error> {
@@ -90,5 +93,29 @@ fn damage_is_an_error_or_a_difference() -> TestResult {
     }
     // All but padding, reserved bytes and what `repair` has put right.
     assert!(found * 2 > bytes.len(), "{found} of {}", bytes.len());
+    Ok(())
+}
+
+#[test]
+fn versions_are_equal_if_their_content_is() -> TestResult {
+    let mut writer = Writer::new();
+    let package = writer.entry("pkg").flag(EntryFlags::MODULE.union(EntryFlags::PACKAGE));
+    package.field(FieldKind::Source, Value::compressed(&b"x = 1\n".repeat(40), 3)?);
+    package.keyed(FieldKind::PackageResource, "a.txt", Value::file("lib/a.txt"));
+    let version_4 = writer.section(SectionKind::Other(5000), vec![1]).to_vec()?;
+    let packed = Packed::open(&version_4)?;
+    let blob = packed.blob().ok_or("another version")?;
+    for paths in [NativePaths::Unix, NativePaths::Windows] {
+        let version_3 = convert::to_legacy(blob, paths, |_| true)?;
+        let version_3 = Packed::open_with(&version_3, paths)?;
+        // Only version 4 has sections.
+        assert!(compared(&packed, &version_3, Equality::Content)?.is_empty());
+        let stored = compared(&version_3, &packed, Equality::Stored)?;
+        let source = "! pkg source ".to_owned();
+        let path = (paths == NativePaths::Windows).then(|| "! pkg package-resource a.txt".to_owned());
+        assert_eq!(stored, [source].into_iter().chain(path).collect::<Vec<_>>());
+        let verified = version_3.verify()?;
+        assert_eq!((verified.entries, verified.values, verified.bytes, verified.in_files), (1, 1, 240, 1));
+    }
     Ok(())
 }

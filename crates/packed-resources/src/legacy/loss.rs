@@ -115,3 +115,16 @@ impl fmt::Display for Loss<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_have_kinds_with_names() {
+        for kind in LossKind::ALL {
+            assert_eq!(LossKind::from_name(kind.name()), Some(kind));
+        }
+        assert_eq!(LossKind::from_name("field"), None);
+    }
+}
