@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::blob::Blob;
 use crate::entry::Field;
 use crate::error::Error;
-use crate::layout::{Encoding, SectionKind};
+use crate::layout::{Encoding, MAX_DICTIONARY_LEN, SectionKind};
 
 /// Reads values of one blob, and keeps what decompressing them needs from one to the next.
 pub struct Decoder<'a> {
@@ -14,9 +14,10 @@ pub struct Decoder<'a> {
     contexts: Mutex<Vec<Context>>,
 }
 
-/// A decompressor, and the number of its dictionary.
+/// A decompressor, and number and length of its dictionary.
 struct Context {
     dictionary: Option<u8>,
+    length: usize,
     decompressor: Decompressor,
 }
 
@@ -61,7 +62,13 @@ impl<'a> Decoder<'a> {
                     Some(number) => self.dictionary(number)?,
                     None => Vec::new(),
                 };
-                contexts.push(Context { dictionary, decompressor: Decompressor::new(&content)? });
+                let (length, decompressor) = (content.len(), Decompressor::new(&content)?);
+                // A hostile dictionary is much longer than its section: no more is kept than one may have.
+                let kept: usize = contexts.iter().map(|context| context.length).sum();
+                if (kept + length) as u64 > MAX_DICTIONARY_LEN {
+                    contexts.clear();
+                }
+                contexts.push(Context { dictionary, length, decompressor });
                 contexts.len() - 1
             }
         };
@@ -76,8 +83,8 @@ impl<'a> Decoder<'a> {
 
 #[cfg(feature = "zstd")]
 mod zstandard {
-    use super::Error;
-    use crate::layout::MAX_DICTIONARY_LEN;
+    use super::{Error, MAX_DICTIONARY_LEN};
+    use zstd::zstd_safe::{find_frame_compressed_size, get_frame_content_size};
 
     /// A block of at most 128 KiB takes at least four bytes, so a frame cannot hold more than this for each of its bytes:
     /// memory must not follow a lying length.
@@ -93,7 +100,7 @@ mod zstandard {
 
         pub(super) fn decompress(&mut self, stored: &[u8], length: u64) -> Result<Vec<u8>, Error> {
             let damaged = |source| Error::Decompress { expected: length, source };
-            if length > (stored.len() as u64).saturating_mul(MAX_RATIO) {
+            if length > (stored.len() as u64).saturating_mul(MAX_RATIO) || frame(stored) != Some(length) {
                 return Err(damaged(None));
             }
             let capacity = usize::try_from(length).map_err(|_| damaged(None))?;
@@ -102,9 +109,15 @@ mod zstandard {
         }
     }
 
+    /// The length that a frame states, if it does and is the only one.
+    fn frame(stored: &[u8]) -> Option<u64> {
+        let alone = find_frame_compressed_size(stored).is_ok_and(|length| length == stored.len());
+        if alone { get_frame_content_size(stored).ok().flatten() } else { None }
+    }
+
     /// The content of a section that holds a dictionary: one frame, which states its length.
     pub(crate) fn dictionary(stored: &[u8]) -> Result<Vec<u8>, Error> {
-        let length = zstd::zstd_safe::get_frame_content_size(stored).ok().flatten().unwrap_or(u64::MAX);
+        let length = frame(stored).ok_or(Error::Decompress { expected: 0, source: None })?;
         if length > MAX_DICTIONARY_LEN {
             return Err(Error::TooLarge { what: "dictionary", value: length, limit: MAX_DICTIONARY_LEN });
         }

@@ -3,7 +3,6 @@ use crate::error::Error;
 use pyox_packed_resources::ReadData;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,10 +24,15 @@ impl Default for WheelLimits {
     }
 }
 
+/// What an archive can be read from.
+pub(super) trait ReadSeek: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> ReadSeek for T {}
+
 /// A zip archive with safe and unique names of plain files.
 pub(super) struct Archive {
     path: PathBuf,
-    zip: Mutex<ZipArchive<BufReader<File>>>,
+    zip: Mutex<ZipArchive<BufReader<Box<dyn ReadSeek>>>>,
     members: Vec<Member>,
 }
 
@@ -41,12 +45,11 @@ pub(super) struct Member {
 }
 
 impl Archive {
-    pub(super) fn open(path: &Path, limits: WheelLimits) -> Result<Self, Error> {
+    pub(super) fn read(mut reader: Box<dyn ReadSeek>, path: &Path, limits: WheelLimits) -> Result<Self, Error> {
         let read_error = |source| Error::Read { path: path.to_owned(), source };
         let zip_error = |source: zip::result::ZipError| Error::Archive { path: path.to_owned(), source: source.into() };
-        let file = File::open(path).map_err(read_error)?;
-        let length = file.metadata().map_err(read_error)?.len();
-        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(zip_error)?;
+        let length = reader.seek(SeekFrom::End(0)).map_err(read_error)?;
+        let mut zip = ZipArchive::new(BufReader::new(reader)).map_err(zip_error)?;
         if zip.has_duplicate_names() {
             let start = zip.central_directory_start();
             let member = duplicate_name(&mut zip.into_inner(), start).map_err(read_error)?;
