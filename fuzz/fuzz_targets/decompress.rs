@@ -72,8 +72,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let used = if start.with_dictionary { kept.unwrap_or_default() } else { Vec::new() };
     // The second time, the decompressor is there already.
-    for _ in 0..2 {
-        match decoder.read(&field) {
+    for value in [decoder.read(&field), decoder.read(&field), field.read(decoder.blob())] {
+        match value {
             Ok(value) => {
                 assert_eq!(value.len() as u64, length);
                 let mut stream =

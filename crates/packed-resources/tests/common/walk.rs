@@ -27,6 +27,7 @@ pub fn walk(bytes: &[u8]) -> Result<usize, Error> {
         if let Ok(Some(found)) = blob.entry(entry.name()) {
             assert_eq!(found.name(), entry.name());
         }
+        assert_eq!(entry.is(entry.flags()), entry.flags().0 != 0);
         for field in entry.fields() {
             let Ok(field) = field else { continue };
             match decoder.read(&field) {
@@ -59,7 +60,9 @@ pub fn walk(bytes: &[u8]) -> Result<usize, Error> {
             read += entries.flatten().inspect(|entry| assert!(entry.name().starts_with(name))).count();
         }
     }
-    let _ = blob.verify();
+    if let Err(damage) = blob.verify() {
+        assert!(!damage.to_string().is_empty());
+    }
     assert!(blob.entry_at(blob.entry_count()).is_err());
     Ok(read)
 }

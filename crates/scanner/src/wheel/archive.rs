@@ -16,11 +16,14 @@ pub struct WheelLimits {
     pub total_size: u64,
     /// Most bytes of all files together per byte of the wheel, once they exceed 256 MiB; 200 by default.
     pub ratio: u64,
+    /// Most bytes of `RECORD`, and of each other file that is read to open the wheel, each line of which takes many times
+    /// its length in memory; 16 MiB by default.
+    pub text_size: u64,
 }
 
 impl Default for WheelLimits {
     fn default() -> Self {
-        Self { total_size: 4 << 30, ratio: 200 }
+        Self { total_size: 4 << 30, ratio: 200, text_size: 16 << 20 }
     }
 }
 
@@ -34,6 +37,7 @@ pub(super) struct Archive {
     path: PathBuf,
     zip: Mutex<ZipArchive<BufReader<Box<dyn ReadSeek>>>>,
     members: Vec<Member>,
+    text_size: u64,
 }
 
 /// A file in the archive.
@@ -81,7 +85,7 @@ impl Archive {
         }
         zip.validate_header_consistency().map_err(zip_error)?;
         members.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Self { path: path.to_owned(), zip: Mutex::new(zip), members })
+        Ok(Self { path: path.to_owned(), zip: Mutex::new(zip), members, text_size: limits.text_size })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -98,8 +102,12 @@ impl Archive {
         let Ok(position) = self.members.binary_search_by(|member| member.name.as_str().cmp(name)) else {
             return Ok(None);
         };
+        let (member, limit) = (&self.members[position], self.text_size);
+        if member.size > limit {
+            return Err(Error::TooLarge { path: self.path.join(&member.name), size: member.size, limit });
+        }
         let mut bytes = Vec::new();
-        self.stream(&self.members[position], |chunk| bytes.extend_from_slice(chunk))?;
+        self.stream(member, |chunk| bytes.extend_from_slice(chunk))?;
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
