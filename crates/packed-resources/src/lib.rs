@@ -108,3 +108,8 @@ pub use resource::{
 pub use value::Value;
 pub use verify::Damage;
 pub use write::{EntryWriter, Writer};
+
+/// The example in there compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
