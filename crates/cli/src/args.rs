@@ -26,6 +26,8 @@ pub enum Command {
     Pack(Box<Pack>),
     #[command(subcommand)]
     Launcher(Launcher),
+    #[command(subcommand)]
+    Resources(crate::resources::Resources),
 }
 
 /// Make one executable of a script, wheel, package, project or requirement

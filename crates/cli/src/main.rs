@@ -6,6 +6,7 @@ mod args;
 mod launcher;
 mod pack;
 mod progress;
+mod resources;
 mod style;
 mod summary;
 
@@ -21,15 +22,20 @@ fn main() -> ExitCode {
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let package_roots = args::package_roots(&matches);
     let style = Style::new(args.color);
+    let mut failure = ExitCode::FAILURE;
     let outcome = match args.command {
         Command::Pack(pack) => pack::run(*pack, package_roots, args.verbose, args.quiet, style),
         Command::Launcher(command) => launcher::run(command, args.verbose, args.quiet, style),
+        Command::Resources(command) => {
+            failure = ExitCode::from(command.failure_status());
+            resources::run(command, args.quiet, style)
+        }
     };
     match outcome {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             report(&error, style);
-            ExitCode::FAILURE
+            failure
         }
     }
 }
@@ -41,7 +47,10 @@ fn report(error: &anyhow::Error, style: Style) {
         eprintln!("  {} {cause}", style.dim("because:"));
     }
     let linker = error.downcast_ref::<pyox_linker::Error>().and_then(pyox_linker::Error::hint);
+    let absent = || error.downcast_ref::<resources::NotThere>().map(|absent| absent.hint().to_owned());
+    let damaged = || error.is::<pyox_packed_resources::Damage>().then(|| "copy it or make it again".to_owned());
     let hint = linker.or_else(|| error.downcast_ref::<pyox_distribution::Error>().and_then(|error| error.hint()));
+    let hint = hint.or_else(absent).or_else(damaged);
     if let Some(hint) = hint {
         eprintln!("{} {hint}", style.hint("hint:"));
     }

@@ -8,7 +8,7 @@ use pyox_distribution::Installed;
 use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
 use pyox_linker::{
     ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report,
-    SharedResources, check_output, default_output,
+    SharedResources, check_output, default_output, read_import_order,
 };
 
 use crate::args::Pack;
@@ -28,8 +28,7 @@ pub fn run(
         check_output(path, &[])?;
     }
     let mut progress = Terminal::new(verbose, quiet, style);
-    let import_order = args.import_order.as_deref().map(read_names).transpose()?.unwrap_or_default();
-    let outcome = pack(&args, &package_roots, import_order, &mut progress);
+    let outcome = pack(&args, &package_roots, &mut progress);
     progress.finish();
     let report = outcome?;
     if let Some(path) = &args.report {
@@ -48,12 +47,7 @@ pub fn run(
     Ok(exit_status(status))
 }
 
-fn pack(
-    args: &Pack,
-    package_roots: &[Vec<String>],
-    import_order: Vec<String>,
-    progress: &mut Terminal,
-) -> Result<Report, pyox_linker::Error> {
+fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> Result<Report, pyox_linker::Error> {
     let cache = Cache::of_user()?;
     let python = Installed::locate(args.python.as_deref())?;
     let policy = policy(args);
@@ -62,6 +56,7 @@ fn pack(
         let inputs: Vec<&Path> = args.source.iter().chain(&args.launcher).map(PathBuf::as_path).collect();
         check_output(output, &inputs)?;
     }
+    let import_order = args.import_order.as_deref().map(read_import_order).transpose()?.unwrap_or_default();
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(Compiled::new(&cache)),
@@ -94,18 +89,6 @@ fn policy(args: &Pack) -> Policy {
         crate::args::Profile::Size => Profile::Size,
     };
     policy
-}
-
-/// The names in a file, one a line; empty lines and comments are passed over.
-fn read_names(path: &Path) -> anyhow::Result<Vec<String>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let names: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
-    let is_name = |name: &str| name.split('.').all(|part| !part.is_empty() && !part.contains(char::is_whitespace));
-    if let Some(other) = names.iter().find(|name| !is_name(name)) {
-        anyhow::bail!("{}: {other:?} is not the name of a module; one name a line is expected", path.display());
-    }
-    anyhow::ensure!(!names.is_empty(), "{} names no modules", path.display());
-    Ok(names.into_iter().map(str::to_owned).collect())
 }
 
 fn inputs(args: &Pack, package_roots: &[Vec<String>]) -> Inputs {

@@ -21,6 +21,43 @@ pub enum Error {
     /// Packed resources.
     #[error(transparent)]
     Resources(#[from] pyox_packed_resources::Error),
+    /// A file without packed resources.
+    #[error("there are no packed resources in {}: {looked_for}", path.display())]
+    NoResources {
+        /// The file.
+        path: PathBuf,
+        /// What it would have to be, or what it is.
+        looked_for: &'static str,
+    },
+    /// The payload of a program cannot be found.
+    #[error("cannot find the packed resources of {}", path.display())]
+    NoPayload {
+        /// The program.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        source: PayloadError,
+    },
+    /// Packed resources of a version that is not read here.
+    #[error("{} has packed resources of version {found}, only version 4 is read here", path.display())]
+    ResourcesVersion {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u8,
+    },
+    /// Packed resources that cannot be opened.
+    #[error("cannot open the packed resources in {}", path.display())]
+    OpenResources {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        source: pyox_packed_resources::Error,
+    },
+    /// Writing packed resources back as files.
+    #[error(transparent)]
+    Extract(#[from] crate::extract::ExtractError),
     /// Encoding the interpreter configuration.
     #[error(transparent)]
     Config(#[from] pyox_interpreter_config::Error),
@@ -53,6 +90,14 @@ pub enum Error {
         found: (u8, u8),
         /// The Python of the program.
         expected: (u8, u8),
+    },
+    /// A file that shall name modules names something else, or nothing.
+    #[error("{} {}", path.display(), found.as_ref().map_or("names no module".to_owned(), |found| format!("has a line {found:?}, which is not the name of a module")))]
+    ImportOrder {
+        /// The file.
+        path: PathBuf,
+        /// The first line that is not the name of a module.
+        found: Option<String>,
     },
     /// What was to be packaged does not exist.
     #[error("there is no {}", path.display())]

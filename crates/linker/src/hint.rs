@@ -73,6 +73,9 @@ impl Error {
             Self::SharedResources { .. } | Self::NotSharedResources { .. } | Self::SharedResourcesDigest { .. } | Self::SharedResourcesPython { .. } => {
                 Some("name a file that does not exist yet: it is made then".into())
             }
+            Self::ImportOrder { .. } => {
+                Some("write one name a line, for example with print(\"\\n\".join(sys.modules)) when the program ends".into())
+            }
             Self::NotALauncher { .. } | Self::NoPrebuiltLauncher { .. } => {
                 Some("launchers are made with: pyoxidizer launcher build -o DIR".into())
             }
@@ -83,6 +86,19 @@ impl Error {
             Self::MainCode(error) => error.hint().or_else(|| {
                 Some("correct it; if it is written for another version of Python, name that with --python".into())
             }),
+            Self::NoResources { .. } | Self::NoPayload { source: PayloadError::NotExecutable(_) | PayloadError::Missing, .. } => {
+                Some("give a program made by pyoxidizer pack, or a file of packed resources".into())
+            }
+            Self::NoPayload { source: PayloadError::Stripped, .. } => {
+                Some("pack it again, and do not strip the result: the launcher is stripped already".into())
+            }
+            Self::NoPayload { source: PayloadError::Truncated { .. } | PayloadError::Damaged { .. }, .. } => Some("copy or pack it again".into()),
+            Self::NoPayload { source: PayloadError::BareLauncher, .. } => {
+                Some("applications are attached to launchers with: pyoxidizer pack".into())
+            }
+            Self::ResourcesVersion { .. } => Some("use the pyoxidizer that made it".into()),
+            Self::OpenResources { .. } => Some("the file is damaged or incomplete: copy or make it again".into()),
+            Self::Extract(error) => error.hint().map(str::to_owned),
             Self::Io { source, .. } => io_hint(source.kind()).map(str::to_owned),
             Self::Resources(pyox_packed_resources::Error::Write(error))
 => io_hint(error.kind()).map(str::to_owned),
@@ -94,6 +110,7 @@ impl Error {
 fn io_hint(kind: ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::NotFound => Some("check how the path is written, and from which directory it is meant"),
+        ErrorKind::IsADirectory => Some("name a file"),
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             Some("ask for access, or write elsewhere with -o; the cache is at PYOXIDIZER_CACHE_DIR")
         }

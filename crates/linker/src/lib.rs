@@ -4,6 +4,8 @@
 //! with the native libraries its extensions need. An [`ApplicationBuilder`] merges layers, adds what to run, and
 //! writes the executable: a launcher from a [`LauncherSource`] with the packed resources attached.
 //!
+//! The way back: a [`ResourceFile`] reads the resources of an executable, and an [`extract::Tree`] makes files of them.
+//!
 //! Nothing here prints; what happens is told to a [`Progress`], and the outcome is a [`Report`].
 #![forbid(unsafe_code)]
 
@@ -11,6 +13,7 @@ mod application;
 mod cache;
 mod entry;
 mod error;
+pub mod extract;
 mod hint;
 mod inputs;
 pub mod launcher;
@@ -21,6 +24,7 @@ mod policy;
 mod progress;
 mod report;
 mod requires_python;
+mod resource_file;
 mod script;
 mod shared_resources;
 mod start_up;
@@ -37,4 +41,6 @@ pub use output::{check_output, default_output};
 pub use policy::{Policy, Profile};
 pub use progress::{Progress, Silent, Step};
 pub use report::{Finding, Report, ReportRow, Summary, Timing};
+pub use resource_file::ResourceFile;
 pub use shared_resources::SharedResources;
+pub use start_up::read_import_order;

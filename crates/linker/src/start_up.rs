@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use pyox_packed_resources::{
     Blob, Collector, Decoder, Encoding, Entry as PackedEntry, EntryFlags, Error, FieldKind, Value,
@@ -14,6 +15,23 @@ use crate::policy::{Policy, Profile};
 
 /// What the interpreter of a program imports besides, for `quit` and `exit`.
 const BUILTINS: &str = "_sitebuiltins";
+
+/// The names of modules in a file, one a line; empty lines and what follows a `#` are passed over.
+///
+/// # Errors
+///
+/// [`crate::Error::Io`], or [`crate::Error::ImportOrder`] for a line that is not the name of a module, or if there is none.
+pub fn read_import_order(path: &Path) -> Result<Vec<String>, crate::Error> {
+    let text = std::fs::read_to_string(path).map_err(crate::Error::io("read", path))?;
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or(line).trim());
+    let names: Vec<String> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let is_name = |name: &String| name.split('.').all(|part| !part.is_empty() && !part.contains(char::is_whitespace));
+    let found = names.iter().find(|name| !is_name(name)).cloned();
+    if found.is_some() || names.is_empty() {
+        return Err(crate::Error::ImportOrder { path: path.to_owned(), found });
+    }
+    Ok(names)
+}
 
 /// The entries that a program reads when it starts.
 pub(crate) struct StartUp {

@@ -424,6 +424,7 @@ fn exercise(bytes: &[u8]) {
     let _ = ElfFacts::from_bytes(bytes);
     let _ = LauncherMarker::read(bytes);
     let _ = find_payload(bytes);
+    let _ = payload_range(bytes);
     let _ = edit_dynamic(trim(bytes.to_vec()), true, |name| name.starts_with("libm"));
     let _ = edit_dynamic(bytes.to_vec(), true, |name| name.starts_with("libm"));
     if let Ok(plan) = Attachment::plan(bytes, 10) {

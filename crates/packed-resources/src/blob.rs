@@ -21,11 +21,17 @@ pub struct Blob<'a> {
 }
 
 /// One record of the section table.
-pub(crate) struct Section {
-    pub(crate) kind: SectionKind,
-    pub(crate) crc: u32,
-    pub(crate) offset: u64,
-    pub(crate) length: u64,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Section {
+    /// What the section holds.
+    pub kind: SectionKind,
+    /// CRC-32 of its bytes, as stored.
+    pub crc: u32,
+    /// Offset from the start of the blob, in bytes.
+    pub offset: u64,
+    /// Length in bytes.
+    pub length: u64,
 }
 
 impl<'a> Blob<'a> {
@@ -133,7 +139,8 @@ impl<'a> Blob<'a> {
         self.sections().map(|section| section.kind)
     }
 
-    pub(crate) fn sections(&self) -> impl Iterator<Item = Section> + use<'a> {
+    /// The section table, in stored order.
+    pub fn sections(&self) -> impl Iterator<Item = Section> + use<'a> {
         let bytes = self.bytes;
         (0..self.section_count as usize).map(move |i| {
             let at = HEADER_LEN + i * SECTION_LEN;

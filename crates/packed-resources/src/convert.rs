@@ -9,7 +9,8 @@
 //! | order of the names of needed libraries | sorted | sorted |
 //! | a field for files, or for needed libraries, that lists none | left out | |
 //! | a value both in memory and in a file | an error | cannot be |
-//! | a path that is not UTF-8, or not UTF-16 | an error | an error on Windows |
+//! | lengths and numbers that version 3 has no bits for, as a name of 64 KiB or a source of 4 GiB | cannot be | an error |
+//! | a path that has no form in UTF-8 | an error | cannot be |
 //! | a shared library in a file | cannot be | lost |
 //! | arbitrary files | kept, with mode 755 or 644 | kept; other modes lost, none is 644 |
 //! | the mark for executables on what is no file | left out | |
@@ -18,6 +19,7 @@
 //! | metadata directory | made of the name, and the version in `METADATA` or `PKG-INFO` | lost if it is not this one |
 //! | package flag of what has distribution files and nothing else | left out | set, since PyOxidizer finds only packages |
 //! | cache files and directories, relative paths, opaque sections, unknown flags and fields | cannot be | lost |
+//! | the flag of a distribution without files; a key where none belongs; a dependency with a value | cannot be | lost |
 //!
 //! *Lost* is an error too, unless the caller says that this [`Loss`] may be. What [`from_legacy`] makes of a blob comes
 //! back from [`to_legacy`] without a loss: the same resources, but for what the rows above call sorted, merged, left out

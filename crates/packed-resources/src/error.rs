@@ -57,7 +57,7 @@ pub enum Error {
     NotUtf8 {
         /// What is stored there.
         what: &'static str,
-        /// Its offset in the names section.
+        /// Its offset in the names section, or in a blob of versions 1 to 3.
         offset: u64,
     },
     /// A value uses an encoding this version of the crate does not know.

@@ -1,5 +1,7 @@
 //! What all versions of the format have in common.
 
+use std::sync::Arc;
+
 use crate::blob::Blob;
 use crate::entry::Entry;
 use crate::error::Error;
@@ -16,7 +18,7 @@ pub type Entries<'i> = Box<dyn Iterator<Item = Result<Entry<'i>, Error>> + 'i>;
 /// use pyox_packed_resources::{EntryFlags, Index, Packed, Writer};
 ///
 /// fn modules(index: &dyn Index) -> Result<usize, pyox_packed_resources::Error> {
-///     index.entries().filter(|entry| entry.as_ref().map_or(true, |entry| entry.is(EntryFlags::MODULE))).map(|entry| entry.map(|_| 1)).sum()
+///     index.entries().map(|entry| Ok(usize::from(entry?.is(EntryFlags::MODULE)))).sum()
 /// }
 ///
 /// let mut writer = Writer::new();
@@ -49,33 +51,24 @@ pub trait Index {
     fn entry_count(&self) -> Result<usize, Error>;
 }
 
-impl<I: Index + ?Sized> Index for &I {
-    fn entry(&self, name: &str) -> Result<Option<Entry<'_>>, Error> {
-        (**self).entry(name)
-    }
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<I: Index + ?Sized> Index for $pointer {
+            fn entry(&self, name: &str) -> Result<Option<Entry<'_>>, Error> {
+                (**self).entry(name)
+            }
 
-    fn entries_with_prefix(&self, prefix: &str) -> Entries<'_> {
-        (**self).entries_with_prefix(prefix)
-    }
+            fn entries_with_prefix(&self, prefix: &str) -> Entries<'_> {
+                (**self).entries_with_prefix(prefix)
+            }
 
-    fn entry_count(&self) -> Result<usize, Error> {
-        (**self).entry_count()
-    }
+            fn entry_count(&self) -> Result<usize, Error> {
+                (**self).entry_count()
+            }
+        }
+    )*};
 }
-
-impl<I: Index + ?Sized> Index for Box<I> {
-    fn entry(&self, name: &str) -> Result<Option<Entry<'_>>, Error> {
-        (**self).entry(name)
-    }
-
-    fn entries_with_prefix(&self, prefix: &str) -> Entries<'_> {
-        (**self).entries_with_prefix(prefix)
-    }
-
-    fn entry_count(&self) -> Result<usize, Error> {
-        (**self).entry_count()
-    }
-}
+forward!(&I, Box<I>, Arc<I>);
 
 /// Constant time for a name, without allocation.
 impl Index for Blob<'_> {
@@ -121,7 +114,8 @@ pub enum Packed<'a> {
 }
 
 impl<'a> Packed<'a> {
-    /// Opens packed resources of the version they name.
+    /// Opens packed resources of the version they name; those of versions 1 to 3 have the paths of this platform, or else
+    /// are for [`Resources::open_with`].
     ///
     /// # Errors
     ///

@@ -15,6 +15,7 @@ mod loss;
 pub(crate) mod metadata;
 mod paths;
 mod read;
+mod sections;
 mod write;
 
 pub use loss::Loss;

@@ -76,6 +76,7 @@
 
 mod blob;
 mod collect;
+mod compare;
 mod compress;
 pub mod convert;
 mod decode;
@@ -87,13 +88,16 @@ mod index;
 mod layered;
 mod layout;
 pub mod legacy;
+mod names;
+mod path;
 mod resource;
 mod value;
 mod verify;
 mod write;
 
-pub use blob::Blob;
+pub use blob::{Blob, Section};
 pub use collect::{Collector, Placed};
+pub use compare::{Difference, Equality};
 pub use compress::{Compressor, Dictionary};
 pub use decode::Decoder;
 pub use entry::{Entry, Field, Fields};
@@ -101,12 +105,13 @@ pub use error::Error;
 pub use index::{Entries, Index, Packed};
 pub use layered::Layered;
 pub use layout::{Encoding, EntryFlags, FieldKind, MAGIC, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, hash_name};
+pub use path::is_plain_path;
 pub use resource::{
     Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
     PackageResource, ReadData, Resource, SharedLibrary,
 };
 pub use value::Value;
-pub use verify::Damage;
+pub use verify::{Damage, Verified};
 pub use write::{EntryWriter, Writer};
 
 /// The example in there compiles and runs.

@@ -17,6 +17,17 @@ pub enum Damage {
         /// What is wrong.
         error: Error,
     },
+    /// A value cannot be decoded.
+    Content {
+        /// Name of the entry.
+        entry: String,
+        /// Kind and key of the field.
+        field: String,
+        /// Offset of the value from the start of the blob.
+        offset: u64,
+        /// What is wrong.
+        error: Box<Error>,
+    },
     /// A value does not have the checksum of its field.
     Value {
         /// Name of the entry.
@@ -46,11 +57,14 @@ impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Entry { entry, error } => write!(f, "entry {entry}: {error}"),
+            Self::Content { entry, field, offset, error } => {
+                write!(f, "entry {entry}: the value of {field} at offset {offset} cannot be decoded: {error}")
+            }
             Self::Value { entry, field, offset } => {
                 write!(f, "entry {entry}: the value of {field} at offset {offset} does not match its checksum")
             }
             Self::Section { kind, offset } => {
-                write!(f, "the {kind:?} section at offset {offset} does not match its checksum")
+                write!(f, "the {kind} section at offset {offset} does not match its checksum")
             }
             Self::Digest => f.write_str("the blob does not match its digest"),
             Self::Index { entry } => write!(f, "entry {entry} or one of its fields is not where the index leads"),
@@ -60,6 +74,24 @@ impl fmt::Display for Damage {
 
 impl std::error::Error for Damage {}
 
+/// What [`Blob::verify`] has read and found to be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Verified {
+    /// Number of entries.
+    pub entries: u64,
+    /// Number of values in the blob; those that fields share count for each.
+    pub values: u64,
+    /// Length of these values once decoded, in bytes.
+    pub bytes: u64,
+    /// Number of values in files, which were not looked at.
+    pub in_files: u64,
+    /// Number of sections.
+    pub sections: u64,
+    /// The digest, if the blob carries one and this build can compute it (feature `digest`).
+    pub digest: Option<[u8; 32]>,
+}
+
 impl Blob<'_> {
     /// Reads everything: every value against its checksum and its declared length, every section, order and hash
     /// table. Time is proportional to the blob.
@@ -67,7 +99,8 @@ impl Blob<'_> {
     /// # Errors
     ///
     /// The first damage found, by name and offset.
-    pub fn verify(&self) -> Result<(), Damage> {
+    pub fn verify(&self) -> Result<Verified, Damage> {
+        let mut verified = Verified::default();
         let decoder = Decoder::new();
         let mut previous = None;
         for position in 0..self.entry_count() {
@@ -82,16 +115,25 @@ impl Blob<'_> {
             if !entry.is_sorted().map_err(|error| damaged(name, error))? {
                 return Err(Damage::Index { entry: name.to_owned() });
             }
+            verified.entries += 1;
             for field in entry.fields() {
                 let field = field.map_err(|error| damaged(name, error))?;
                 let stored = field.stored().map_err(|error| damaged(name, error))?;
+                let (entry, offset) = (name.to_owned(), field.offset());
+                let field_name = || format!("{} {}", field.kind(), field.key()).trim_end().to_owned();
                 if Some(crc32fast::hash(stored)) != field.crc() {
-                    let field_name = format!("{:?} {}", field.kind(), field.key()).trim_end().to_owned();
-                    return Err(Damage::Value { entry: name.to_owned(), field: field_name, offset: field.offset() });
+                    return Err(Damage::Value { entry, field: field_name(), offset });
                 }
                 match decoder.read(&field) {
-                    Ok(_) | Err(Error::InFile { .. }) => {}
-                    Err(error) => return Err(damaged(name, error)),
+                    Ok(value) => {
+                        verified.values += 1;
+                        verified.bytes += value.len() as u64;
+                    }
+                    Err(Error::InFile { .. }) => verified.in_files += 1,
+                    Err(error) => {
+                        let error = Box::new(error);
+                        return Err(Damage::Content { entry, field: field_name(), offset, error });
+                    }
                 }
             }
         }
@@ -100,18 +142,21 @@ impl Blob<'_> {
             if crc32fast::hash(bytes) != section.crc {
                 return Err(Damage::Section { kind: section.kind, offset: section.offset });
             }
+            verified.sections += 1;
         }
-        self.verify_digest()
+        verified.digest = self.verified_digest()?;
+        Ok(verified)
     }
 
-    /// Whether the digest is right, where there is one and it can be computed.
-    fn verify_digest(&self) -> Result<(), Damage> {
-        #[cfg(feature = "digest")]
-        if let Some(digest) = self.digest().map_err(|_| Damage::Digest)?
-            && self.compute_digest().map_err(|_| Damage::Digest)? != digest
-        {
-            return Err(Damage::Digest);
-        }
-        Ok(())
+    #[cfg(feature = "digest")]
+    fn verified_digest(&self) -> Result<Option<[u8; 32]>, Damage> {
+        let digest = self.digest().map_err(|_| Damage::Digest)?;
+        let is_right = |digest: &[u8; 32]| self.compute_digest().is_ok_and(|computed| computed == *digest);
+        if digest.as_ref().is_none_or(is_right) { Ok(digest) } else { Err(Damage::Digest) }
+    }
+
+    #[cfg(not(feature = "digest"))]
+    fn verified_digest(&self) -> Result<Option<[u8; 32]>, Damage> {
+        Ok(None)
     }
 }

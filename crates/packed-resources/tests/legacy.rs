@@ -1,4 +1,5 @@
-//! Versions 1 to 3, against samples made from the manual.
+//! Versions 1 to 3, against samples made from the manual. Their paths are those of Unix.
+#![cfg(unix)]
 
 #[path = "common/oracle.rs"]
 mod oracle;
@@ -329,6 +330,24 @@ fn distributions_keep_their_names() -> TestResult {
 }
 
 #[test]
+fn only_distributions_of_version_4_become_packages() -> TestResult {
+    let mut sample = Sample::new(3);
+    sample.add("bare", &[Item::Files(0x0c, 8, &[("RECORD", b"")])]);
+    let bytes = sample.bytes();
+    let read = Resources::open(&bytes)?;
+    let mut writer = Writer::new(NativePaths::HOST);
+    for entry in read.entries() {
+        writer.add(&entry, |_| false)?;
+    }
+    assert_eq!(writer.to_vec()?, bytes);
+    let version_4 = convert::from_legacy(&read)?.to_vec()?;
+    let again = convert::to_legacy(&Blob::open(&version_4)?, NativePaths::HOST, |_| false)?;
+    let entry = Resources::open(&again)?.entry("bare").map(|entry| entry.flags());
+    assert_eq!(entry, Some(EntryFlags::PACKAGE.union(EntryFlags::DISTRIBUTION)));
+    Ok(())
+}
+
+#[test]
 fn what_version_3_cannot_hold_is_named() -> TestResult {
     use pyox_packed_resources::{SectionKind, Writer};
     let refused = |set: &dyn Fn(&mut Writer)| -> Result<String, Error> {
@@ -375,6 +394,15 @@ fn what_version_3_cannot_hold_is_named() -> TestResult {
         entry.field(FieldKind::MetadataDirectory, b"click-8.1.7+local.dist-info".to_vec());
     };
     assert_eq!(refused(&other)?, "the MetadataDirectory of \"click\"");
+    // Nor may two entries have the same field, as when one of them has a name that no distribution has.
+    let mut writer = Writer::new();
+    for name in ["Pkg", "pkg"] {
+        writer.entry(name).keyed(FieldKind::DistributionResource, "RECORD", Vec::new());
+    }
+    writer.entry("pkg").field(FieldKind::MetadataDirectory, b"Pkg.dist-info".to_vec());
+    let bytes = writer.to_vec()?;
+    let error = convert::to_legacy(&Blob::open(&bytes)?, NativePaths::HOST, |_| true).expect_err("one resource");
+    assert!(error.to_string().ends_with("two times the DistributionResource \"RECORD\" of \"Pkg\""), "{error}");
     // Lengths that have no room in the index are an error in any case.
     let mut writer = Writer::new();
     writer.entry("n".repeat(65536));

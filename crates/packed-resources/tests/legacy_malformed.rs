@@ -19,7 +19,8 @@ fn walk_within(bytes: &[u8], limit: usize) -> Result<usize, Error> {
 }
 
 fn samples() -> impl Iterator<Item = Vec<u8>> {
-    [1, 2, 3].into_iter().flat_map(|version| [false, true].map(|padded| everything(version, padded).bytes()))
+    let samples = [(1, false), (2, true), (3, false), (3, true)];
+    samples.into_iter().map(|(version, padded)| everything(version, padded).bytes())
 }
 
 #[test]
@@ -54,7 +55,7 @@ fn every_changed_byte_is_an_error_or_an_answer() {
 
 #[test]
 fn lying_lengths_and_counts_cost_nothing() {
-    for good in samples().step_by(2) {
+    for good in samples().step_by(3) {
         for at in 8..good.len() - 8 {
             for width in [2, 4, 8] {
                 for lie in [u64::MAX, u64::MAX / 2, 1 << 31, 0xffff, 0] {

@@ -5,8 +5,8 @@ mod common;
 mod watched;
 
 use common::walk::{repair, walk};
-use common::{TestResult, everything, patch, reseal, section, sections, verified};
-use pyox_packed_resources::{Blob, Damage, EntryFlags, Error, FieldKind, SectionKind, Writer, hash_name};
+use common::{TestResult, everything, patch, reseal, section, sections, squeezed, verified};
+use pyox_packed_resources::{Blob, Damage, EntryFlags, Error, FieldKind, SectionKind, Value, Writer, hash_name};
 
 /// Walks `bytes` and checks that no block of more than `limit` bytes was allocated.
 fn walk_within(bytes: &[u8], limit: usize) -> Result<usize, Error> {
@@ -163,6 +163,29 @@ fn unknown_kinds_are_passed_over() -> TestResult {
     let blob = Blob::open(&bytes)?;
     blob.verify()?;
     assert_eq!(blob.entries().flatten().map(|entry| entry.fields().count()).sum::<usize>(), count - 1);
+    Ok(())
+}
+
+#[test]
+fn verify_says_what_it_read_and_where_a_value_does_not_decode() -> TestResult {
+    let mut writer = Writer::new();
+    writer.entry("plain").field(FieldKind::File, b"four".to_vec());
+    writer.entry("squeezed").keyed(FieldKind::CacheFile, "key", squeezed(b"again ")?);
+    writer.entry("elsewhere").field(FieldKind::File, Value::file("a/b"));
+    let mut bytes = writer.to_vec()?;
+    let read = verified(&bytes)??;
+    assert_eq!((read.entries, read.values, read.bytes, read.in_files, read.digest), (3, 2, 244, 1, None));
+    assert_eq!(read.sections, Blob::open(&bytes)?.sections().count() as u64);
+    let fields = section(&bytes, SectionKind::Fields);
+    let stored = u64::from_le_bytes(bytes[fields.offset + 96..fields.offset + 104].try_into()?);
+    patch(&mut bytes, fields.offset + 80 + 32, &241_u64.to_le_bytes());
+    reseal(&mut bytes);
+    match verified(&bytes)? {
+        Err(Damage::Content { entry, field, offset, .. }) => {
+            assert_eq!((entry.as_str(), field.as_str(), offset), ("squeezed", "cache-file key", stored));
+        }
+        other => return Err(format!("{other:?}").into()),
+    }
     Ok(())
 }
 

@@ -6,6 +6,10 @@ use std::path::Path;
 const C_LIBRARY: [&str; 10] =
     ["ld-linux", "libc", "libm", "libdl", "libpthread", "librt", "libutil", "libresolv", "libnss_", "libgcc_s"];
 
+/// The network information service and the Kerberos that it brings, which belong to the system too: for the module `nis`.
+const NIS: [&str; 8] =
+    ["libnsl", "libtirpc", "libgssapi_krb5", "libkrb5", "libk5crypto", "libkrb5support", "libcom_err", "libkeyutils"];
+
 /// Places of data that belongs to the system whatever it is called: locales, time zones, settings, devices.
 const DATA: [&str; 6] = ["/usr/share/zoneinfo", "/usr/lib/locale", "/usr/share/locale", "/etc", "/dev", "/proc"];
 
@@ -30,7 +34,9 @@ pub fn reading(path: &str) -> bool {
     });
     match kind(name) {
         Kind::Python => false,
-        Kind::Library => is_of_system || path.parent().is_some_and(|place| place.ends_with("gconv")),
+        Kind::Library => {
+            is_of_system || NIS.contains(&stem) || path.parent().is_some_and(|place| place.ends_with("gconv"))
+        }
         Kind::Other => true,
     }
 }

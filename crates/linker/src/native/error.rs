@@ -113,6 +113,18 @@ pub enum PayloadError {
         written: u64,
     },
 
+    /// A file that should be a program is not an ELF file that can be read.
+    #[error("not an executable")]
+    NotExecutable(#[source] ElfError),
+
+    /// A launcher to which nothing was attached, or whose payload was removed without a trace.
+    #[error("the executable is a launcher without a payload")]
+    BareLauncher,
+
+    /// An executable that neither ends with a trailer nor has a read-only segment with packed resources.
+    #[error("the executable has no payload: no trailer at its end, and no read-only segment with packed resources")]
+    Missing,
+
     /// The program ends before its payload does, as after a broken copy.
     #[error("the payload is cut off: it should end at {expected}, the file ends at {length}")]
     Truncated {

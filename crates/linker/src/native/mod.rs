@@ -9,7 +9,8 @@
 //! | which bytes can go? | [`trim`], [`edit_dynamic`] |
 //! | where would the dynamic loader find a library? | [`SystemLibraries`], [`SearchPath`] |
 //! | which libraries travel, and in which order are they loaded? | [`Closure`], [`stays_with_system`] |
-//! | how do launcher and payload become one file? | [`Attachment`], [`find_payload`] |
+//! | how do launcher and payload become one file? | [`Attachment`] |
+//! | where is the payload in that file? | [`find_payload`], [`payload_range`] |
 //! | which Python was a launcher built for? | [`LauncherMarker`] |
 
 mod closure;
@@ -36,4 +37,4 @@ pub use marker::LauncherMarker;
 pub use payload::Attachment;
 pub use search::{SearchPath, SystemLibraries};
 pub use system::stays_with_system;
-pub use trailer::{TRAILER_LEN, TRAILER_MAGIC, find_payload};
+pub use trailer::{TRAILER_LEN, TRAILER_MAGIC, find_payload, payload_range};

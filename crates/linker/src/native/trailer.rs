@@ -10,10 +10,11 @@
 
 use std::ops::Range;
 
-use goblin::elf::program_header::PT_LOAD;
+use goblin::elf::program_header::{PF_R, PT_LOAD};
+use pyox_packed_resources::MAGIC;
 
-use super::PayloadError;
 use super::image::Image;
+use super::{LauncherMarker, PayloadError};
 
 /// Length of the trailer in bytes.
 pub const TRAILER_LEN: usize = 32;
@@ -43,6 +44,33 @@ pub fn find_payload(exe: &[u8]) -> Result<Option<Range<u64>>, PayloadError> {
         return Err(damaged("the payload does not end at the trailer"));
     }
     Ok(Some(offset..end))
+}
+
+/// Where in a program its payload is: before its trailer or, if something was appended to the program, in the segment that the
+/// kernel maps.
+///
+/// # Errors
+///
+/// [`PayloadError::NotExecutable`], [`PayloadError::BareLauncher`], [`PayloadError::Missing`]: it is none of our programs.
+/// [`PayloadError::Truncated`], [`PayloadError::Stripped`], [`PayloadError::Damaged`]: it was one.
+pub fn payload_range(program: &[u8]) -> Result<Range<usize>, PayloadError> {
+    let image = Image::parse(program).map_err(PayloadError::NotExecutable)?;
+    let in_file = |start: u64, end: u64| {
+        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
+        program.get(range.clone()).map(|bytes| (range, bytes))
+    };
+    if let Some((range, _)) = find_payload(program)?.and_then(|range| in_file(range.start, range.end)) {
+        return Ok(range);
+    }
+    let last = image.segments.iter().rfind(|segment| segment.p_type == PT_LOAD);
+    let mapped = last
+        .filter(|segment| segment.p_flags == PF_R)
+        .and_then(|segment| in_file(segment.p_offset, segment.p_offset.checked_add(segment.p_filesz)?));
+    match mapped {
+        Some((range, bytes)) if bytes.starts_with(&MAGIC) => Ok(range),
+        _ if matches!(LauncherMarker::read(program), Ok(Some(_))) => Err(PayloadError::BareLauncher),
+        _ => Err(PayloadError::Missing),
+    }
 }
 
 /// The trailer for a payload.

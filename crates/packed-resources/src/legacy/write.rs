@@ -40,6 +40,8 @@ struct Resource<'a> {
     flags: EntryFlags,
     /// Each has a place in the format.
     fields: Vec<Field<'a>>,
+    /// Whether it has the files of a distribution of version 4.
+    distribution: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -54,7 +56,8 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::NotRepresentable`] for what may not be lost; any damage of the entry.
+    /// [`Error::NotRepresentable`] for what may not be lost, and for a field that is there from another entry; any damage
+    /// of the entry.
     pub fn add(&mut self, entry: &Entry<'a>, mut may_lose: impl FnMut(&Loss<'_>) -> bool) -> Result<(), Error> {
         let name = entry.name();
         let may_lose: &mut dyn FnMut(&Loss<'_>) -> bool = &mut may_lose;
@@ -93,6 +96,7 @@ impl<'a> Writer<'a> {
         }
 
         let mut project = Cow::Borrowed(name);
+        let of_version_4 = directory.is_some();
         if let Some(directory) = directory {
             let found = std::str::from_utf8(&directory).ok().filter(|_| !files.is_empty());
             match found.map(|directory| metadata::project_name(directory, entry)).transpose()?.flatten() {
@@ -105,20 +109,27 @@ impl<'a> Writer<'a> {
         let flags = flags.intersection(kept);
         let only_distribution = fields.is_empty() && flags == EntryFlags::default() && !files.is_empty();
         if !only_distribution {
-            self.resource(Cow::Borrowed(name), flags, fields);
+            self.resource(Cow::Borrowed(name), flags, fields)?;
         }
         if !files.is_empty() {
-            self.resource(project, EntryFlags::default(), files);
+            self.resources.entry(project.clone()).or_default().distribution |= of_version_4;
+            self.resource(project, EntryFlags::default(), files)?;
         }
         Ok(())
     }
 
-    fn resource(&mut self, name: Cow<'a, str>, flags: EntryFlags, mut fields: Vec<Field<'a>>) {
-        let resource = self.resources.entry(name).or_default();
+    fn resource(&mut self, name: Cow<'a, str>, flags: EntryFlags, mut fields: Vec<Field<'a>>) -> Result<(), Error> {
+        let resource = self.resources.entry(name.clone()).or_default();
         resource.flags = resource.flags.union(flags);
         resource.fields.append(&mut fields);
         resource.fields.sort_by_key(Field::rank);
-        resource.fields.dedup_by_key(|field| field.rank());
+        match resource.fields.windows(2).find(|pair| pair[0].rank() == pair[1].rank()) {
+            Some(pair) => {
+                let what = format!("two times the {:?} {:?} of {name:?}", pair[0].kind(), pair[0].key());
+                Err(Error::NotRepresentable { version: 3, what })
+            }
+            None => Ok(()),
+        }
     }
 
     /// The blob as bytes.
@@ -202,8 +213,7 @@ impl<'w> Plan<'w> {
         let mut flags = resource.flags;
         // PyOxidizer finds the metadata of packages only.
         let of_distribution = |field: &Field<'_>| field.kind() == FieldKind::DistributionResource;
-        let only_distribution = !resource.fields.is_empty() && resource.fields.iter().all(of_distribution);
-        if only_distribution && flags == EntryFlags::default() {
+        if resource.distribution && flags == EntryFlags::default() && resource.fields.iter().all(of_distribution) {
             flags = EntryFlags::PACKAGE;
         }
         self.index.extend(FLAGS.iter().filter(|(_, flag)| flags.intersects(*flag)).map(|(code, _)| code));

@@ -80,7 +80,8 @@ impl Writer {
         self
     }
 
-    /// Places the values of these entries first, in this order: the order in which a program imports them.
+    /// Places the values of these entries first, in this order: the order in which a program imports them. Of a
+    /// name that is there twice the first place counts.
     pub fn load_order(&mut self, names: Vec<String>) -> &mut Self {
         self.load_order = names;
         self

@@ -242,7 +242,10 @@ fn fields(writer: &Writer) -> Vec<FieldToPlace<'_>> {
 
 /// Positions of the fields in the order in which their values are placed.
 fn load_order(writer: &Writer, fields: &[FieldToPlace<'_>]) -> Vec<usize> {
-    let rank: HashMap<&str, usize> = writer.load_order.iter().enumerate().map(|(i, name)| (&**name, i)).collect();
+    let mut rank: HashMap<&str, usize> = HashMap::new();
+    for (i, name) in writer.load_order.iter().enumerate() {
+        rank.entry(name).or_insert(i);
+    }
     let mut order: Vec<usize> = (0..fields.len()).collect();
     if !rank.is_empty() {
         order.sort_by_key(|&index| rank.get(fields[index].entry).copied().unwrap_or(usize::MAX));

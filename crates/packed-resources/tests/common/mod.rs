@@ -4,7 +4,7 @@
 pub mod walk;
 
 use pyox_packed_resources::{
-    Blob, Compressor, Damage, Dictionary, EntryFlags, Error, FieldKind, SectionKind, Value, Writer,
+    Blob, Compressor, Damage, Dictionary, EntryFlags, Error, FieldKind, SectionKind, Value, Verified, Writer,
 };
 
 /// Whatever goes wrong in a test.
@@ -102,7 +102,7 @@ pub fn reseal(bytes: &mut [u8]) {
 }
 
 /// Opens and verifies.
-pub fn verified(bytes: &[u8]) -> Result<Result<(), Damage>, Error> {
+pub fn verified(bytes: &[u8]) -> Result<Result<Verified, Damage>, Error> {
     Blob::open(bytes).map(|blob| blob.verify())
 }
 

@@ -1,0 +1,140 @@
+//! The command line of `pyoxidizer resources`.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+/// Look into packed resources: what a program is made of
+///
+/// FILE is a program that pyoxidizer pack made, or a file of packed resources. It is only read, and nothing of it is run.
+#[derive(Subcommand)]
+#[command(after_help = "\
+Examples:
+  pyoxidizer resources list app                      everything in a program
+  pyoxidizer resources list app flask 'jinja2.*'     a package, and what is below another
+  pyoxidizer resources extract app -o tree           all of it as files, for Python's sys.path
+  pyoxidizer resources extract app json --stdout     the source of one module
+  pyoxidizer resources verify app                    is it complete and undamaged?
+  pyoxidizer resources diff app-1.0 app-1.1          what a new build changed")]
+pub enum Resources {
+    List(List),
+    Extract(Extract),
+    Verify(Verify),
+    Diff(Diff),
+}
+
+/// List what a program or a file of packed resources holds
+///
+/// One line for each value: its size, how many bytes it takes in the file, how it is encoded, the permission bits if they are
+/// known, where it is used from (memory: where it lies; cache: placed in the cache directory; file: a file beside the
+/// program), what it is, and the entry with the key of the value behind a colon. Entries without a value have a line too.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  pyoxidizer resources list app
+  pyoxidizer resources list app json email.mime      two packages and everything in them
+  pyoxidizer resources list app '*ssl*'              every name with ssl in it
+  pyoxidizer resources list app --sections           the parts of the file
+  pyoxidizer resources list app --json | jq '.entries[].name'")]
+pub struct List {
+    /// The program, or the file of packed resources
+    pub file: PathBuf,
+    /// Only these: a module, a package with all that is in it, a library or distribution; * and ? stand for any characters
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// List sections instead: sizes, checksums, dictionaries, the digest
+    #[arg(long, conflicts_with = "names")]
+    pub sections: bool,
+    /// Write one JSON document, with entries and sections
+    #[arg(long, conflicts_with = "sections")]
+    pub json: bool,
+}
+
+/// Write modules, libraries and data back as files
+///
+/// The files lie below DIR as they would below a directory of sys.path: pkg/__init__.py, extension modules and libraries
+/// with the paths they had, the metadata directories of distributions. They have the permission bits that are known.
+///
+/// All files are written aside first and then moved into place: if something fails before, DIR is as it was. Paths that lead
+/// out of DIR are refused, and symbolic links in DIR are not followed.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  pyoxidizer resources extract app -o tree               everything
+  pyoxidizer resources extract app flask 'jinja2*' -o tree
+  pyoxidizer resources extract app json.decoder --stdout
+  pyoxidizer resources extract app certifi:cacert.pem --stdout > cacert.pem
+  pyoxidizer resources extract app -o tree && PYTHONPATH=tree python3 -S -m app")]
+pub struct Extract {
+    /// The program, or the file of packed resources
+    pub file: PathBuf,
+    /// Only these: a module, a package with all that is in it, a library or distribution; * and ? stand for any characters.
+    /// With --stdout one exact name, and the key of a file behind a colon
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Where to write: an existing directory, or one to be made
+    #[arg(short, long, value_name = "DIR", required_unless_present = "stdout", conflicts_with = "stdout")]
+    pub output: Option<PathBuf>,
+    /// Write one value to standard output: the source of a module, an extension module, a library or, with its key, a file
+    #[arg(long, requires = "names")]
+    pub stdout: bool,
+    /// Write bytecode too: as .pyc files that Python takes without looking at the source (PEP 552)
+    #[arg(long)]
+    pub bytecode: bool,
+    /// For which Python the bytecode is, such as 3.12 [default: as the program says]
+    #[arg(long, value_name = "X.Y", requires = "bytecode", value_parser = python_version)]
+    pub python: Option<(u8, u8)>,
+    /// Overwrite files
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Check every byte that counts: tables, checksums, compressed values, the digest
+///
+/// Prints what was checked. The exit status is 0 if all is well, and 1 if not; then the first damage is named.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  pyoxidizer resources verify app
+  pyoxidizer --quiet resources verify app || echo damaged")]
+pub struct Verify {
+    /// The program, or the file of packed resources
+    pub file: PathBuf,
+}
+
+/// Compare two programs or files of packed resources
+///
+/// Prints what only one of them has (< the first, > the second), and what differs (!). Equal content counts as equal, however
+/// it is stored. The exit status is 0 if they are equal, 1 if not, and 2 if something went wrong.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  pyoxidizer resources diff app-1.0 app-1.1
+  pyoxidizer resources diff --exact one two    also compression, dictionaries, layout
+  pyoxidizer --quiet resources diff one two && echo equal")]
+pub struct Diff {
+    /// The first program, or file of packed resources
+    #[arg(value_name = "A")]
+    pub left: PathBuf,
+    /// The second one
+    #[arg(value_name = "B")]
+    pub right: PathBuf,
+    /// Compare how values are stored too, and all sections
+    #[arg(long)]
+    pub exact: bool,
+    /// Write one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Resources {
+    /// The exit status when something goes wrong.
+    pub fn failure_status(&self) -> u8 {
+        if matches!(self, Self::Diff(_)) { 2 } else { 1 }
+    }
+}
+
+fn python_version(text: &str) -> Result<(u8, u8), String> {
+    let numbers = text.split_once('.').and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+    numbers.ok_or_else(|| "a version is two numbers, such as 3.12".to_owned())
+}

@@ -1,0 +1,95 @@
+//! Where the values of an entry are below `sys.path`.
+
+use pyox_packed_resources::{Decoder, Entry, EntryFlags, Error, Field, FieldKind};
+
+use super::Pyc;
+
+/// What the paths of an entry's values depend on.
+pub(super) struct Places<'a> {
+    name: &'a str,
+    is_package: bool,
+    has_source: bool,
+    /// The first kind of bytecode that the entry has.
+    bytecode: Option<FieldKind>,
+    is_extension: bool,
+    relative_path: Option<String>,
+    metadata_directory: Option<String>,
+}
+
+pub(super) fn is_bytecode(kind: FieldKind) -> bool {
+    matches!(kind, FieldKind::Bytecode | FieldKind::BytecodeOpt1 | FieldKind::BytecodeOpt2)
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn of(entry: &Entry<'a>, decoder: &Decoder<'a>) -> Result<Self, Error> {
+        let text = |kind| -> Result<Option<String>, Error> {
+            let Some(field) = entry.field(kind)? else { return Ok(None) };
+            let value = decoder.read(&field)?.into_owned();
+            let not_utf8 = |_| Error::NotUtf8 { what: "path", offset: field.offset() };
+            String::from_utf8(value).map(Some).map_err(not_utf8)
+        };
+        let mut bytecode = None;
+        for field in entry.fields() {
+            let kind = field?.kind();
+            bytecode = bytecode.or(is_bytecode(kind).then_some(kind));
+        }
+        Ok(Self {
+            name: entry.name(),
+            is_package: entry.is(EntryFlags::PACKAGE),
+            has_source: entry.field(FieldKind::Source)?.is_some(),
+            bytecode,
+            is_extension: entry.field(FieldKind::Extension)?.is_some(),
+            relative_path: text(FieldKind::RelativePath)?,
+            metadata_directory: text(FieldKind::MetadataDirectory)?,
+        })
+    }
+
+    /// Whether the module has bytecode alone.
+    pub(super) fn is_code_only(&self) -> bool {
+        self.bytecode.is_some() && !self.has_source
+    }
+
+    /// The path of a value; `None` if it is no file, or bytecode for nobody knows which Python.
+    pub(super) fn path(&self, field: &Field<'a>, pyc: Option<Pyc>) -> Option<String> {
+        let key = field.key();
+        Some(match field.kind() {
+            FieldKind::Source => format!("{}.py", self.stem()),
+            kind if is_bytecode(kind) => self.bytecode_path(kind, pyc?)?,
+            FieldKind::Extension => self.relative_path.clone().unwrap_or_else(|| format!("{}.so", self.stem())),
+            FieldKind::SharedLibrary => {
+                self.relative_path.clone().filter(|_| !self.is_extension).unwrap_or_else(|| self.name.to_owned())
+            }
+            FieldKind::PackageResource => format!("{}/{key}", self.name.replace('.', "/")),
+            FieldKind::DistributionResource => match &self.metadata_directory {
+                Some(directory) => format!("{directory}/{key}"),
+                None => format!("{}.dist-info/{key}", self.name),
+            },
+            FieldKind::CacheFile => key.to_owned(),
+            FieldKind::File => self.name.to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// The path of the module without an extension.
+    fn stem(&self) -> String {
+        let path = self.name.replace('.', "/");
+        if self.is_package { path + "/__init__" } else { path }
+    }
+
+    /// Python reads `__pycache__` only if the source is there (PEP 3147), else a `.pyc` in its place.
+    fn bytecode_path(&self, kind: FieldKind, pyc: Pyc) -> Option<String> {
+        let stem = self.stem();
+        if !self.has_source {
+            return (self.bytecode == Some(kind)).then(|| stem + ".pyc");
+        }
+        let optimization = match kind {
+            FieldKind::BytecodeOpt1 => ".opt-1",
+            FieldKind::BytecodeOpt2 => ".opt-2",
+            _ => "",
+        };
+        let (directory, file) =
+            stem.rsplit_once('/').map_or(("", stem.as_str()), |(directory, file)| (directory, file));
+        let directory = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+        Some(format!("{directory}__pycache__/{file}.{}{optimization}.pyc", pyc.tag()))
+    }
+}

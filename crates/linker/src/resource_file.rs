@@ -1,0 +1,106 @@
+//! Reading packed resources out of files.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use pyox_interpreter_config::InterpreterConfig;
+use pyox_packed_resources::{Blob, MAGIC, SectionKind};
+
+use crate::error::Error;
+use crate::native::{PayloadError, payload_range};
+
+/// A file with packed resources: it is nothing else, or it is a program with a payload.
+pub struct ResourceFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// Where in the file the resources are.
+    range: Range<usize>,
+}
+
+impl ResourceFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`], [`Error::NoResources`] or [`Error::NoPayload`] if the file cannot be read or is of another kind,
+    /// [`Error::ResourcesVersion`] and [`Error::OpenResources`] if the resources cannot be opened.
+    pub fn read(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        let path = path.into();
+        let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
+        let range = match locate(&bytes) {
+            Ok(range) => range,
+            Err(Absent::Because(looked_for)) => return Err(Error::NoResources { path, looked_for }),
+            Err(Absent::Payload(source)) => return Err(Error::NoPayload { path, source }),
+        };
+        let file = Self { path, bytes, range };
+        file.blob()?;
+        Ok(file)
+    }
+
+    /// The resources.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ResourcesVersion`] and [`Error::OpenResources`]; [`ResourceFile::read`] rules them out.
+    pub fn blob(&self) -> Result<Blob<'_>, Error> {
+        Blob::open(&self.bytes[self.range.clone()]).map_err(|source| match &source {
+            pyox_packed_resources::Error::Magic { found }
+                if found.starts_with(FAMILY) && found.len() > FAMILY.len() =>
+            {
+                Error::ResourcesVersion { path: self.path.clone(), found: found[FAMILY.len()] }
+            }
+            _ => Error::OpenResources { path: self.path.clone(), source },
+        })
+    }
+
+    /// The path the file was read from.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Length of the file in bytes.
+    #[expect(clippy::len_without_is_empty, reason = "a file with resources is not empty")]
+    pub fn len(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    /// Offset of the resources from the start of the file, in bytes: 0 in a file of their own.
+    pub fn offset(&self) -> u64 {
+        self.range.start as u64
+    }
+
+    /// The directory that values in files are relative to: that of the file.
+    pub fn origin(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The version of Python that the resources are for, as `(major, minor)`, if their interpreter configuration says so.
+    pub fn python(&self) -> Option<(u8, u8)> {
+        let section = self.blob().ok()?.section(SectionKind::InterpreterConfig).ok()??;
+        let config = InterpreterConfig::decode(section).ok()?;
+        (config.python.0 != 0).then_some(config.python)
+    }
+}
+
+/// How packed resources of all versions start; the version follows.
+const FAMILY: &[u8] = MAGIC.split_at(MAGIC.len() - 1).0;
+
+enum Absent {
+    Because(&'static str),
+    Payload(PayloadError),
+}
+
+fn locate(bytes: &[u8]) -> Result<Range<usize>, Absent> {
+    if bytes.is_empty() {
+        return Err(Absent::Because("it is empty"));
+    }
+    if bytes.starts_with(FAMILY) {
+        return Ok(0..bytes.len());
+    }
+    payload_range(bytes).map_err(|error| match error {
+        PayloadError::NotExecutable(_) => {
+            Absent::Because("it neither starts with `pyembed` nor is an executable (ELF) with a payload")
+        }
+        error => Absent::Payload(error),
+    })
+}

@@ -1,0 +1,94 @@
+//! What two blobs do not have in common.
+
+mod common;
+
+use common::{TestResult, everything};
+use pyox_packed_resources::{Blob, Difference, EntryFlags, Equality, Error, FieldKind, SectionKind, Value, Writer};
+
+/// Differences as text: what is where.
+fn compared(left: &Blob<'_>, right: &Blob<'_>, equality: Equality) -> Result<Vec<String>, Error> {
+    let side = |left: bool, right: bool| match (left, right) {
+        (true, true) => "!",
+        (true, false) => "<",
+        _ => ">",
+    };
+    let text = |difference: Difference<'_>| match difference {
+        Difference::Entry { left, right } => {
+            let sides = side(left.is_some(), right.is_some());
+            left.or(right).map(|entry| format!("{sides} {}", entry.name()))
+        }
+        Difference::Field { entry, left, right } => {
+            let sides = side(left.is_some(), right.is_some());
+            left.or(right).map(|field| format!("{sides} {entry} {} {}", field.kind(), field.key()))
+        }
+        Difference::Section { left, right } => {
+            let sides = side(left.is_some(), right.is_some());
+            left.or(right).map(|section| format!("{sides} section {}", section.kind))
+        }
+        _ => None,
+    };
+    Ok(left.differences(right, equality)?.into_iter().filter_map(text).collect())
+}
+
+#[test]
+fn a_blob_is_equal_to_itself() -> TestResult {
+    let bytes = everything()?.to_vec()?;
+    let blob = Blob::open(&bytes)?;
+    for equality in [Equality::Content, Equality::Stored] {
+        assert!(blob.differences(&blob, equality)?.is_empty());
+    }
+    Ok(())
+}
+
+#[test]
+fn each_difference_is_told_from_both_sides() -> TestResult {
+    let (mut one, mut two) = (Writer::new(), Writer::new());
+    for writer in [&mut one, &mut two] {
+        writer.entry("same").field(FieldKind::Source, b"1".to_vec());
+    }
+    one.entry("a").flag(EntryFlags::MODULE);
+    two.entry("same").flag(EntryFlags::MODULE).keyed(FieldKind::CacheFile, "key", b"2".to_vec());
+    one.entry("value").field(FieldKind::Source, b"1".to_vec());
+    two.entry("value").field(FieldKind::Source, b"2".to_vec());
+    one.entry("where").field(FieldKind::File, Value::file("1"));
+    two.entry("where").field(FieldKind::File, b"1".to_vec());
+    two.section(SectionKind::Other(5000), Vec::new());
+    let (one, two) = (one.to_vec()?, two.to_vec()?);
+    let (one, two) = (Blob::open(&one)?, Blob::open(&two)?);
+    let there = compared(&one, &two, Equality::Content)?;
+    let expected =
+        ["< a", "! same", "> same cache-file key", "! value source ", "! where file ", "> section section-5000"];
+    assert_eq!(there, expected);
+    let mirrored = |line: &String| {
+        line.chars()
+            .map(|c| {
+                if c == '<' {
+                    '>'
+                } else if c == '>' {
+                    '<'
+                } else {
+                    c
+                }
+            })
+            .collect()
+    };
+    assert_eq!(compared(&two, &one, Equality::Content)?, there.iter().map(mirrored).collect::<Vec<String>>());
+    Ok(())
+}
+
+#[test]
+fn damage_is_an_error_or_a_difference() -> TestResult {
+    let bytes = everything()?.to_vec()?;
+    let blob = Blob::open(&bytes)?;
+    let mut found = 0;
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x81;
+        common::walk::repair(&mut damaged);
+        let Ok(other) = Blob::open(&damaged) else { continue };
+        found += usize::from(blob.differences(&other, Equality::Stored).map_or(true, |all| !all.is_empty()));
+    }
+    // All but padding, reserved bytes and what `repair` has put right.
+    assert!(found * 2 > bytes.len(), "{found} of {}", bytes.len());
+    Ok(())
+}
