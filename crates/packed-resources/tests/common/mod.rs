@@ -101,6 +101,15 @@ pub fn patch(bytes: &mut [u8], at: usize, new: &[u8]) {
     walk::repair(bytes);
 }
 
+/// The bytes with the checksums of all sections and of the header right, but not those of values.
+pub fn reseal_sections(bytes: &mut [u8]) {
+    for section in sections(bytes) {
+        let crc = crc32fast::hash(&bytes[section.offset..section.offset + section.length]);
+        bytes[section.record + 4..section.record + 8].copy_from_slice(&crc.to_le_bytes());
+    }
+    walk::repair(bytes);
+}
+
 /// Opens and verifies.
 pub fn verified(bytes: &[u8]) -> Result<Result<Verified, Damage>, Error> {
     Blob::open(bytes).map(|blob| blob.verify())
