@@ -12,8 +12,10 @@ fn main() {
     let mut files = vec![PathBuf::from("Cargo.toml"), PathBuf::from("Cargo.lock")];
     for name in CRATES {
         let directory = Path::new("crates").join(name);
-        files.extend(["Cargo.toml", "build.rs"].map(|file| directory.join(file)));
+        files.extend(["Cargo.toml", "README.md", "build.rs"].map(|file| directory.join(file)));
         walk(&root, &directory.join("src"), &mut files);
+        // The manifest names some, and documentation includes them.
+        walk(&root, &directory.join("examples"), &mut files);
     }
     files.sort();
     let mut code = String::from("pub(super) static SOURCES: &[(&str, &[u8])] = &[\n");

@@ -52,10 +52,16 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     let python = Installed::locate(args.python.as_deref())?;
     let policy = policy(args);
     // What cannot work shall be said before the long work.
+    let others = args.source.iter().chain(&args.launcher).chain(&args.resource_file);
+    let others: Vec<&Path> = others.map(PathBuf::as_path).collect();
     if let Some(output) = &args.output {
-        let inputs: Vec<&Path> = args.source.iter().chain(&args.launcher).map(PathBuf::as_path).collect();
-        check_output(output, &inputs)?;
+        check_output(output, &others)?;
     }
+    let mut shared = match &args.resource_file {
+        Some(path) if path.exists() => Some(SharedResources::open(path, &python)?),
+        Some(path) => check_output(path, &[]).map(|()| None)?,
+        None => None,
+    };
     let import_order = args.import_order.as_deref().map(read_import_order).transpose()?.unwrap_or_default();
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
@@ -64,17 +70,16 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     launcher.check(&python)?;
     let resolved = inputs(args, package_roots).resolve(&LayerBuilder::new(&python, policy, &cache), progress)?;
     let output = args.output.clone().unwrap_or_else(|| default_output(&resolved.name, args.source.as_deref()));
+    check_output(&output, &others)?;
     let launcher = launcher.launcher(&python, progress)?;
-    let resource_file = match &args.resource_file {
-        Some(path) if path.exists() => Some(SharedResources::open(path, &python)?),
-        Some(path) => Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, &python)?),
-        None => None,
-    };
+    if let (None, Some(path)) = (&shared, &args.resource_file) {
+        shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, &python)?);
+    }
     let mut application = ApplicationBuilder::new(&python, policy, resolved.layers, resolved.entry)
         .import_order(import_order)
         .findings(resolved.findings)
         .timings(progress.timings());
-    if let Some(file) = &resource_file {
+    if let Some(file) = &shared {
         application = application.shared_resources(file);
     }
     application.write(&launcher, &output, progress)

@@ -154,7 +154,8 @@ fn resource_files_that_cannot_be_used() {
     blob.entry("a");
     place.write("blob", blob.to_vec().expect("is written"));
     place.fails(["app.py", "--resource-file", "blob"], &["blob is not a resource file"]);
-    place.fails(["app.py", "--resource-file", "missing/file"], &["missing"]);
+    place.fails(["app.py", "--resource-file", "missing/file"], &["there is no directory missing"]);
+    place.fails(["app.py", "-o", "new", "--resource-file", "./new"], &["new would replace"]);
     // Whatever Python it is made for, another minor version is refused.
     let own = python().minor();
     if let Some(other) = Installed::discover().iter().find(|other| other.minor() != own && other.link().is_ok()) {

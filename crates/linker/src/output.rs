@@ -37,7 +37,11 @@ pub fn default_output(name: &str, source: Option<&Path>) -> PathBuf {
 }
 
 fn is_same_file(one: &Path, other: &Path) -> bool {
-    one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+    // Of a file that is not there yet its directory is.
+    let place = |path: &Path| -> std::io::Result<PathBuf> {
+        path.canonicalize().or_else(|_| Ok(parent(path).canonicalize()?.join(path.file_name().unwrap_or_default())))
+    };
+    place(one).is_ok_and(|one| place(other).is_ok_and(|other| one == other))
 }
 
 pub(crate) fn parent(path: &Path) -> &Path {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::blob::Blob;
 use crate::entry::Field;
 use crate::error::Error;
-use crate::layout::{Encoding, SectionKind};
+use crate::layout::{Encoding, MAX_DICTIONARY_LEN, SectionKind};
 
 /// Reads values, and keeps what decompressing them needs from one to the next.
 ///
@@ -15,9 +15,10 @@ pub struct Decoder<'a> {
     contexts: Mutex<Vec<Context<'a>>>,
 }
 
-/// A decompressor, and the dictionary that it is for: the blob and the number.
+/// A decompressor, the dictionary that it is for (the blob and the number), and the dictionary's length.
 struct Context<'a> {
     dictionary: Option<(&'a [u8], u8)>,
+    length: usize,
     decompressor: Decompressor,
 }
 
@@ -50,7 +51,13 @@ impl<'a> Decoder<'a> {
             Some(position) => position,
             None => {
                 let content = dictionary.map(|(blob, number)| content(blob, number)).transpose()?.unwrap_or_default();
-                contexts.push(Context { dictionary, decompressor: Decompressor::new(&content)? });
+                let (length, decompressor) = (content.len(), Decompressor::new(&content)?);
+                // A hostile dictionary is much longer than its section: no more is kept than one may have.
+                let kept: usize = contexts.iter().map(|context| context.length).sum();
+                if (kept + length) as u64 > MAX_DICTIONARY_LEN {
+                    contexts.clear();
+                }
+                contexts.push(Context { dictionary, length, decompressor });
                 contexts.len() - 1
             }
         };
@@ -77,8 +84,8 @@ fn content(blob: &[u8], number: u8) -> Result<Vec<u8>, Error> {
 
 #[cfg(feature = "zstd")]
 mod zstandard {
-    use super::Error;
-    use crate::layout::MAX_DICTIONARY_LEN;
+    use super::{Error, MAX_DICTIONARY_LEN};
+    use zstd::zstd_safe::{find_frame_compressed_size, get_frame_content_size};
 
     /// A block of at most 128 KiB takes at least four bytes, so a frame cannot hold more than this for each of its bytes:
     /// memory must not follow a lying length.
@@ -94,7 +101,7 @@ mod zstandard {
 
         pub(super) fn decompress(&mut self, stored: &[u8], length: u64) -> Result<Vec<u8>, Error> {
             let damaged = |source| Error::Decompress { expected: length, source };
-            if length > (stored.len() as u64).saturating_mul(MAX_RATIO) {
+            if length > (stored.len() as u64).saturating_mul(MAX_RATIO) || frame(stored) != Some(length) {
                 return Err(damaged(None));
             }
             let capacity = usize::try_from(length).map_err(|_| damaged(None))?;
@@ -103,9 +110,15 @@ mod zstandard {
         }
     }
 
+    /// The length that a frame states, if it does and is the only one.
+    fn frame(stored: &[u8]) -> Option<u64> {
+        let alone = find_frame_compressed_size(stored).is_ok_and(|length| length == stored.len());
+        if alone { get_frame_content_size(stored).ok().flatten() } else { None }
+    }
+
     /// The content of a section that holds a dictionary: one frame, which states its length.
     pub(crate) fn dictionary(stored: &[u8]) -> Result<Vec<u8>, Error> {
-        let length = zstd::zstd_safe::get_frame_content_size(stored).ok().flatten().unwrap_or(u64::MAX);
+        let length = frame(stored).ok_or(Error::Decompress { expected: 0, source: None })?;
         if length > MAX_DICTIONARY_LEN {
             return Err(Error::TooLarge { what: "dictionary", value: length, limit: MAX_DICTIONARY_LEN });
         }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::blob::{Blob, Section, slice};
+use crate::blob::{Blob, slice};
 use crate::error::Error;
 use crate::layout::{DIGEST_LEN, HEADER_LEN, SECTION_LEN, SectionKind};
 
@@ -42,8 +42,10 @@ impl Blob<'_> {
     pub fn compute_digest(&self) -> Result<[u8; 32], Error> {
         let bytes = self.as_bytes();
         let mut zeros = vec![CHECKSUM];
-        let sealed = |section: &Section| section.kind == SectionKind::Digest && section.length == DIGEST_LEN as u64;
-        if let Some((i, section)) = self.sections().enumerate().find(|(_, section)| sealed(section)) {
+        let mut sections = self.sections().enumerate();
+        if let Some((i, section)) = sections.find(|(_, section)| section.kind == SectionKind::Digest)
+            && section.length == DIGEST_LEN as u64
+        {
             let checksum = HEADER_LEN + i * SECTION_LEN + 4;
             zeros.push(checksum..checksum + 4);
             slice(bytes, section.offset, section.length, "digest")?;

@@ -24,12 +24,54 @@
 //! # Ok::<(), pyox_packed_resources::Error>(())
 //! ```
 //!
+//! # What a value can be
+//!
+//! A [`Value`] is stored as it is, compressed, or in a file outside of the blob ([`Value::file`]; reading it is
+//! [`Error::InFile`], which tells the path). Many small values compress best with a [`Dictionary`] and one [`Compressor`]
+//! for all of them, and are read fastest with one [`Decoder`]; each can still be read alone. A value may have the
+//! permission bits of its file ([`Value::with_mode`]).
+//!
+//! # Damage
+//!
+//! [`Blob::open`] checks the header and where sections lie. What comes after that is checked when it is accessed: damage
+//! is an [`Error`] there and leaves the rest readable. Checksums of values and sections, and the digest, are looked at
+//! by [`Blob::verify`] only.
+//!
+//! # A reader
+//!
+//! A packager is in the examples of `pyox-scanner`, which finds modules in directories and wheels.
+//!
+//! ```no_run
+#![doc = include_str!("../examples/read_module.rs")]
+//! ```
+//!
 //! # Features
 //!
 //! * `zstd` (default): read and write compressed values. It compiles C; without it a compressed value is
 //!   [`Error::CompressionDisabled`].
-//! * `train`: make dictionaries from samples ([`Dictionary::train`]).
-//! * `digest`: write and compute digests over whole blobs ([`Writer::digest`]). Reading one needs no feature.
+//! * `train`: make dictionaries from samples (`Dictionary::train`).
+//! * `digest`: write and compute digests over whole blobs (`Writer::digest`, `Blob::compute_digest`). Reading one needs
+//!   no feature; [`Blob::verify`] passes over it without this one.
+//!
+//! # Stability
+//!
+//! * The format: every blob that a released version of this crate has written is read by all later ones. What may be
+//!   added to version 4, and what would be a version 5, is in the specification. The bytes written for the same input
+//!   may differ between versions of this crate or of zstd.
+//! * The interface follows Semantic Versioning; before 1.0 a breaking change raises the minor number. Enums of what the
+//!   format may grow by ([`Error`], [`Damage`], [`Encoding`], [`FieldKind`], [`SectionKind`]) are non-exhaustive. Features
+//!   only add.
+//! * The minimum Rust version is that in `Cargo.toml`, and tested. Raising it is a minor change, and goes to a version
+//!   that has been stable for half a year at least.
+//!
+//! # Why not `no_std`
+//!
+//! Considered and decided against. The reader alone would need little: [`Blob`], [`Entry`] and [`Field`] work on slices.
+//! But [`Error`] carries [`std::io::Error`], [`Decoder`] locks a mutex, [`Data`] reads files when they are needed, and
+//! writing hashes what it places; a `std` feature would cut through all of these and give the crate two interfaces. Who
+//! could want it is a reader with neither files nor threads, such as one in WebAssembly without WASI, where `std` works
+//! too. Whoever runs Python has an operating system. The format itself asks for nothing: no allocation to open and to
+//! look up.
 #![forbid(unsafe_code)]
 
 mod blob;
@@ -71,3 +113,8 @@ pub use resource::{
 pub use value::Value;
 pub use verify::{Damage, Verified};
 pub use write::{EntryWriter, Writer};
+
+/// The example in there compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,8 +4,8 @@ mod common;
 #[path = "common/watched.rs"]
 mod watched;
 
-use common::walk::{repair, walk};
-use common::{TestResult, everything, patch, reseal, section, sections, squeezed, verified};
+use common::walk::{repair, reseal, walk};
+use common::{TestResult, everything, patch, sealed, section, sections, squeezed, verified};
 use pyox_packed_resources::{Blob, Damage, EntryFlags, Error, FieldKind, SectionKind, Value, Writer, hash_name};
 
 /// Walks `bytes` and checks that no block of more than `limit` bytes was allocated.
@@ -19,19 +19,21 @@ const FLIPS: [u8; 4] = [0x01, 0x80, 0xff, 0x2a];
 
 #[test]
 fn every_flipped_byte_is_an_error_or_padding() -> TestResult {
-    let good = everything()?.to_vec()?;
-    let sections = sections(&good);
-    let header = 48 + sections.len() * 24;
-    for at in 0..good.len() {
-        let mut covered = sections.iter().filter(|s| (s.offset..s.offset + s.length).contains(&at));
-        let padding = at >= header && covered.next().is_none();
-        for flip in FLIPS {
-            let mut bytes = good.clone();
-            bytes[at] ^= flip;
-            // A dictionary states its length in its frame, and compresses better than other values.
-            let _ = walk_within(&bytes, 128 * 1024);
-            let found = verified(&bytes).is_err() || verified(&bytes)?.is_err();
-            assert_ne!(found, padding, "byte {at} ^ {flip:#x}");
+    for good in [everything()?.to_vec()?, sealed()?.to_vec()?] {
+        let digest = Blob::open(&good)?.digest()?.is_some();
+        let sections = sections(&good);
+        let header = 48 + sections.len() * 24;
+        for at in 0..good.len() {
+            let mut covered = sections.iter().filter(|s| (s.offset..s.offset + s.length).contains(&at));
+            let padding = at >= header && covered.next().is_none();
+            for flip in FLIPS.into_iter().take(if padding { 1 } else { FLIPS.len() }) {
+                let mut bytes = good.clone();
+                bytes[at] ^= flip;
+                // A dictionary states its length in its frame, and compresses better than other values.
+                let _ = walk_within(&bytes, 128 * 1024);
+                let found = verified(&bytes).is_err() || verified(&bytes)?.is_err();
+                assert_eq!(found, digest || !padding, "byte {at} ^ {flip:#x}");
+            }
         }
     }
     Ok(())
@@ -39,7 +41,7 @@ fn every_flipped_byte_is_an_error_or_padding() -> TestResult {
 
 #[test]
 fn every_flipped_byte_behind_a_valid_checksum_is_survived() -> TestResult {
-    let good = everything()?.to_vec()?;
+    let good = sealed()?.to_vec()?;
     let header = 48 + sections(&good).len() * 24;
     for at in 0..header {
         for flip in 1..=255 {
@@ -49,12 +51,21 @@ fn every_flipped_byte_behind_a_valid_checksum_is_survived() -> TestResult {
             let _ = walk_within(&bytes, 64 * 1024);
         }
     }
+    // The rest behind the checksums of values and sections too.
+    for at in sections(&good).into_iter().flat_map(|section| section.offset..section.offset + section.length) {
+        for flip in FLIPS {
+            let mut bytes = good.clone();
+            bytes[at] ^= flip;
+            reseal(&mut bytes);
+            let _ = walk_within(&bytes, 128 * 1024);
+        }
+    }
     Ok(())
 }
 
 #[test]
 fn every_prefix_is_an_error() -> TestResult {
-    let good = everything()?.to_vec()?;
+    let good = sealed()?.to_vec()?;
     for length in 0..good.len() {
         let mut bytes = good[..length].to_vec();
         assert!(walk(&bytes).is_err());
@@ -106,7 +117,7 @@ fn headers_that_contradict_the_format_are_refused() -> TestResult {
 
 #[test]
 fn lying_records_cost_nothing() -> TestResult {
-    let good = everything()?.to_vec()?;
+    let good = sealed()?.to_vec()?;
     for (kind, record) in [(SectionKind::Slots, 8), (SectionKind::Entries, 24), (SectionKind::Fields, 40)] {
         let table = section(&good, kind);
         for at in (0..table.length).step_by(4) {
@@ -309,5 +320,109 @@ fn a_compressed_value_with_a_huge_length_is_refused() -> TestResult {
         assert!(walk_within(&bytes, 4 << 20).is_ok());
         assert!(verified(&bytes)?.is_err());
     }
+    Ok(())
+}
+
+/// A frame of `blocks` blocks that repeat one byte 131,072 times each, after RFC 8878, section 3.1.1.
+#[cfg(feature = "zstd")]
+fn repeated(blocks: u32) -> Vec<u8> {
+    let mut frame = b"\x28\xb5\x2f\xfd\xa0".to_vec();
+    frame.extend_from_slice(&(blocks << 17).to_le_bytes());
+    for block in 1..=blocks {
+        let header = (128 << 10) << 3 | 1 << 1 | u32::from(block == blocks);
+        frame.extend_from_slice(&header.to_le_bytes()[..3]);
+        frame.push(0);
+    }
+    frame
+}
+
+/// A frame of one raw block.
+#[cfg(feature = "zstd")]
+fn plain(content: &[u8]) -> Vec<u8> {
+    let length = content.len() as u8;
+    [b"\x28\xb5\x2f\xfd\x20", &[length, length << 3 | 1, 0, 0][..], content].concat()
+}
+
+/// A blob with these dictionary sections, and a field for each, whose value is the frame `value`.
+#[cfg(feature = "zstd")]
+fn with_dictionaries(sections: &[Vec<u8>], value: &[u8], length: u64) -> Result<Vec<u8>, Error> {
+    let mut writer = Writer::new();
+    for (number, section) in (128..).zip(sections) {
+        writer.section(SectionKind::Other(4096 + number), section.clone());
+        writer.entry(format!("m{number}")).field(FieldKind::Source, value.to_vec());
+    }
+    let mut bytes = writer.to_vec()?;
+    for (number, _) in (128..).zip(sections) {
+        let record = section(&bytes, SectionKind::Other(4096 + number)).record;
+        bytes[record..record + 4].copy_from_slice(&number.to_le_bytes());
+        let field = section(&bytes, SectionKind::Fields).offset + 40 * (number as usize - 128);
+        bytes[field + 1] = number as u8;
+        bytes[field + 32..field + 40].copy_from_slice(&length.to_le_bytes());
+    }
+    reseal(&mut bytes);
+    Ok(bytes)
+}
+
+#[cfg(feature = "zstd")]
+#[test]
+fn frames_are_alone_and_state_the_length_of_their_content() -> TestResult {
+    let read = |frame: &[u8], length: u64| {
+        let bytes = with_dictionaries(&[plain(b"")], frame, length)?;
+        let blob = Blob::open(&bytes)?;
+        let field = blob.entry_at(0)?.field(FieldKind::Source)?.expect("is there");
+        field.read().map(|value| value.into_owned())
+    };
+    assert_eq!(read(&plain(b"text"), 4)?, b"text");
+    let unstated = [b"\x28\xb5\x2f\xfd\x00\x00", &plain(b"text")[6..]].concat();
+    let two = [plain(b"te"), plain(b"xt")].concat();
+    let trailing = [plain(b"text"), vec![0]].concat();
+    let skippable = [plain(b"text"), b"\x50\x2a\x4d\x18\x00\x00\x00\x00".to_vec()].concat();
+    for frame in [unstated, two, trailing, skippable] {
+        assert!(matches!(read(&frame, 4), Err(Error::Decompress { expected: 4, source: None })), "{frame:02x?}");
+    }
+    // No memory for a length that the frame does not state as well.
+    let bytes = with_dictionaries(&[plain(b"")], &plain(&[b' '; 31]), 1 << 20)?;
+    assert!(walk_within(&bytes, 64 * 1024).is_ok());
+    Ok(())
+}
+
+#[cfg(feature = "zstd")]
+#[test]
+fn damaged_dictionaries_are_errors_of_their_values() -> TestResult {
+    let read = |section: Vec<u8>| {
+        let bytes = with_dictionaries(&[section], &plain(b"text"), 4)?;
+        let blob = Blob::open(&bytes)?;
+        assert!(walk_within(&bytes, 9 << 20).is_ok());
+        let verified = blob.verify();
+        let field = blob.entry_at(0)?.field(FieldKind::Source)?.expect("is there");
+        let value = field.read().map(|value| value.into_owned());
+        assert_eq!(verified.is_ok(), value.is_ok(), "{verified:?}");
+        value
+    };
+    assert_eq!(read(plain(b"dictionary"))?, b"text");
+    assert_eq!(read(repeated(64))?, b"text");
+    assert!(matches!(read(repeated(65)), Err(Error::TooLarge { what: "dictionary", .. })));
+    for damaged in [Vec::new(), b"no frame".to_vec(), repeated(1)[..12].to_vec()] {
+        assert!(matches!(read(damaged), Err(Error::Decompress { .. })));
+    }
+    // The magic number of a trained dictionary, and nothing of one behind it.
+    assert!(matches!(read(plain(b"\x37\xa4\x30\xec12345678")), Err(Error::Decompress { .. })));
+    Ok(())
+}
+
+/// What zstd allocates does not pass through [`Watched`].
+#[cfg(all(feature = "zstd", target_os = "linux"))]
+#[test]
+fn many_large_dictionaries_are_not_kept_together() -> TestResult {
+    let peak = || -> Result<u64, Box<dyn std::error::Error>> {
+        let status = std::fs::read_to_string("/proc/self/status")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("is there");
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    };
+    let bytes = with_dictionaries(&vec![repeated(64); 32], &plain(b"text"), 4)?;
+    let before = peak()?;
+    Blob::open(&bytes)?.verify()?;
+    let grown = peak()? - before;
+    assert!(grown < 64 << 10, "{grown} KiB for a blob of {} bytes", bytes.len());
     Ok(())
 }

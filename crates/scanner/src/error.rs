@@ -146,12 +146,12 @@ pub enum Error {
         /// The real length, or the first one that is certainly too much.
         actual: u64,
     },
-    /// The wheel unpacks to more than the limit.
+    /// The wheel, or a file in it that is read to open it, unpacks to more than the limit.
     #[error("{} unpacks to {size} bytes, more than the limit of {limit}", path.display())]
     TooLarge {
-        /// The wheel.
+        /// The wheel, or the wheel joined with the name of the file.
         path: PathBuf,
-        /// The sum of all stated lengths.
+        /// The sum of all stated lengths, or that of the file.
         size: u64,
         /// The limit.
         limit: u64,

@@ -26,6 +26,14 @@
 //!
 //! Scans are deterministic: everything is sorted by relative path, and what differs between two installations of the
 //! same package (caches, the installer's notes, machine paths) is left out.
+//!
+//! # A packager
+//!
+//! A reader of what it writes is in the examples of `pyox-packed-resources`.
+//!
+//! ```no_run
+#![doc = include_str!("../examples/pack_directory.rs")]
+//! ```
 #![forbid(unsafe_code)]
 
 mod classify;

@@ -180,6 +180,30 @@ fn bombs() {
 }
 
 #[test]
+fn records_are_no_bombs() {
+    // Every second byte would become a line of its own in memory.
+    let entries =
+        [("hello-1.0.dist-info/WHEEL", WHEEL.to_owned()), ("hello-1.0.dist-info/RECORD", "a\n".repeat(9 << 20))];
+    let bytes = zip(&entries.map(|(path, content)| (path.to_owned(), content.into_bytes())));
+    assert!(bytes.len() < 128 << 10);
+    let error = open_bytes(&bytes).unwrap_err();
+    assert!(
+        matches!(&error, Error::TooLarge { path, limit, .. } if path.ends_with("RECORD") && *limit == 16 << 20),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_wheel_in_memory_needs_no_file() {
+    let path = PathBuf::from("absent/hello-1.0-py3-none-any.whl");
+    let wheel = Wheel::from_reader(std::io::Cursor::new(good().bytes()), &path, WheelLimits::default()).unwrap();
+    assert_eq!(wheel.path(), path);
+    let scan = wheel.scan().unwrap();
+    assert_eq!(content(&scan, "hello/x.txt"), b"data");
+    assert!(scan.resources.iter().all(|found| found.origin.starts_with(&path)));
+}
+
+#[test]
 fn metadata_is_required() {
     let build = |replaced: &str, text: Option<&str>| {
         let mut builder = WheelBuilder { entries: Vec::new(), record: String::new() };

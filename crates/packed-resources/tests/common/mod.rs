@@ -41,6 +41,15 @@ pub fn everything() -> Result<Writer, Error> {
     Ok(writer)
 }
 
+/// The same with a digest, where that is built in.
+pub fn sealed() -> Result<Writer, Error> {
+    #[cfg_attr(not(feature = "digest"), expect(unused_mut, reason = "there is nothing to add"))]
+    let mut writer = everything()?;
+    #[cfg(feature = "digest")]
+    writer.digest();
+    Ok(writer)
+}
+
 /// A value that compresses, where compression is built in.
 pub fn squeezed(text: &[u8]) -> Result<Value, Error> {
     if cfg!(feature = "zstd") { Value::compressed(&text.repeat(40), 3) } else { Ok(Value::raw(text.repeat(40))) }
@@ -92,8 +101,8 @@ pub fn patch(bytes: &mut [u8], at: usize, new: &[u8]) {
     walk::repair(bytes);
 }
 
-/// The bytes with every section checksum and the header checksum right.
-pub fn reseal(bytes: &mut [u8]) {
+/// The bytes with the checksums of all sections and of the header right, but not those of values.
+pub fn reseal_sections(bytes: &mut [u8]) {
     for section in sections(bytes) {
         let crc = crc32fast::hash(&bytes[section.offset..section.offset + section.length]);
         bytes[section.record + 4..section.record + 8].copy_from_slice(&crc.to_le_bytes());

@@ -3,7 +3,6 @@ use crate::error::Error;
 use pyox_packed_resources::ReadData;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,19 +16,28 @@ pub struct WheelLimits {
     pub total_size: u64,
     /// Most bytes of all files together per byte of the wheel, once they exceed 256 MiB; 200 by default.
     pub ratio: u64,
+    /// Most bytes of `RECORD`, and of each other file that is read to open the wheel, each line of which takes many times
+    /// its length in memory; 16 MiB by default.
+    pub text_size: u64,
 }
 
 impl Default for WheelLimits {
     fn default() -> Self {
-        Self { total_size: 4 << 30, ratio: 200 }
+        Self { total_size: 4 << 30, ratio: 200, text_size: 16 << 20 }
     }
 }
+
+/// What an archive can be read from.
+pub(super) trait ReadSeek: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> ReadSeek for T {}
 
 /// A zip archive with safe and unique names of plain files.
 pub(super) struct Archive {
     path: PathBuf,
-    zip: Mutex<ZipArchive<BufReader<File>>>,
+    zip: Mutex<ZipArchive<BufReader<Box<dyn ReadSeek>>>>,
     members: Vec<Member>,
+    text_size: u64,
 }
 
 /// A file in the archive.
@@ -41,12 +49,11 @@ pub(super) struct Member {
 }
 
 impl Archive {
-    pub(super) fn open(path: &Path, limits: WheelLimits) -> Result<Self, Error> {
+    pub(super) fn read(mut reader: Box<dyn ReadSeek>, path: &Path, limits: WheelLimits) -> Result<Self, Error> {
         let read_error = |source| Error::Read { path: path.to_owned(), source };
         let zip_error = |source: zip::result::ZipError| Error::Archive { path: path.to_owned(), source: source.into() };
-        let file = File::open(path).map_err(read_error)?;
-        let length = file.metadata().map_err(read_error)?.len();
-        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(zip_error)?;
+        let length = reader.seek(SeekFrom::End(0)).map_err(read_error)?;
+        let mut zip = ZipArchive::new(BufReader::new(reader)).map_err(zip_error)?;
         if zip.has_duplicate_names() {
             let start = zip.central_directory_start();
             let member = duplicate_name(&mut zip.into_inner(), start).map_err(read_error)?;
@@ -78,7 +85,7 @@ impl Archive {
         }
         zip.validate_header_consistency().map_err(zip_error)?;
         members.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Self { path: path.to_owned(), zip: Mutex::new(zip), members })
+        Ok(Self { path: path.to_owned(), zip: Mutex::new(zip), members, text_size: limits.text_size })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -95,8 +102,12 @@ impl Archive {
         let Ok(position) = self.members.binary_search_by(|member| member.name.as_str().cmp(name)) else {
             return Ok(None);
         };
+        let (member, limit) = (&self.members[position], self.text_size);
+        if member.size > limit {
+            return Err(Error::TooLarge { path: self.path.join(&member.name), size: member.size, limit });
+        }
         let mut bytes = Vec::new();
-        self.stream(&self.members[position], |chunk| bytes.extend_from_slice(chunk))?;
+        self.stream(member, |chunk| bytes.extend_from_slice(chunk))?;
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 

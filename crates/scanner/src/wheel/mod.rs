@@ -16,6 +16,8 @@ use crate::record::wheel_scheme;
 use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
 use archive::{Archive, MemberContent};
 use pyox_packed_resources::Data;
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 use verify::Hash;
@@ -52,8 +54,24 @@ impl Wheel {
     /// As [`Wheel::open`], and [`Error::TooLarge`] beyond the limits.
     pub fn open_with(path: impl AsRef<Path>, limits: WheelLimits) -> Result<Self, Error> {
         let path = path.as_ref();
+        let file = File::open(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        Self::from_reader(file, path, limits)
+    }
+
+    /// Checks the wheel that `reader` has from its start to its end, for example one that was downloaded into memory. No file
+    /// is opened: `path` gives the file name, which says what the wheel is, and appears in errors and origins.
+    ///
+    /// # Errors
+    ///
+    /// As [`Wheel::open_with`].
+    pub fn from_reader(
+        reader: impl Read + Seek + Send + 'static,
+        path: impl AsRef<Path>,
+        limits: WheelLimits,
+    ) -> Result<Self, Error> {
+        let path = path.as_ref();
         let name = WheelName::parse(&path.file_name().unwrap_or_default().to_string_lossy())?;
-        let archive = Archive::open(path, limits)?;
+        let archive = Archive::read(Box::new(reader), path, limits)?;
         let dist_info = dist_info_directory(&archive, &name)?;
         let required = |file: &str| {
             let member = format!("{dist_info}/{file}");

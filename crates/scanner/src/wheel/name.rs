@@ -33,6 +33,10 @@ impl WheelName {
     }
 
     fn try_parse(file_name: &str) -> Option<Self> {
+        // Not the name of a file; what it expands to grows with the third power of its length.
+        if file_name.len() > 255 {
+            return None;
+        }
         let parts: Vec<&str> = file_name.strip_suffix(".whl")?.split('-').collect();
         let (distribution, version, build, tags) = match parts.as_slice() {
             [distribution, version, tags @ ..] if tags.len() == 3 => (distribution, version, None, tags),
@@ -102,6 +106,8 @@ mod tests {
         {
             assert!(WheelName::parse(bad).is_err(), "{bad}");
         }
+        let long = "a.".repeat(2000);
+        assert!(WheelName::parse(&format!("a-1-{long}-{long}-{long}.whl")).is_err());
     }
 
     #[test]

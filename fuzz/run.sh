@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs a target: `run.sh TARGET SECONDS [DIRECTORY]`. It starts from `corpus/TARGET`; what it finds goes to DIRECTORY.
+set -euo pipefail
+cd "$(dirname "$0")"
+target=$1 seconds=$2 found=${3:-target/corpus/$1}
+mkdir -p "$found"
+
+# The longest input, and the largest block of memory in MiB that it may lead to.
+case $target in
+    # A frame holds at most 32 KiB for each byte; a dictionary has at most 8 MiB.
+    decompress) options=(-max_len=1024 -malloc_limit_mb=40 -dict=dictionaries/blob.dict) ;;
+    open_and_walk) options=(-max_len=9216 -malloc_limit_mb=288 -dict=dictionaries/blob.dict) ;;
+    # The target sets 4 MiB as the limit of a wheel, and buffers double when they grow.
+    wheel) options=(-max_len=6144 -malloc_limit_mb=32 -dict=dictionaries/wheel.dict) ;;
+    any_version | version_3 | write_read_write) options=(-max_len=4096 -malloc_limit_mb=64) ;;
+    *) options=() ;;
+esac
+exec cargo +nightly fuzz run "$target" "$found" $([ ! -d "corpus/$target" ] || echo "corpus/$target") -- \
+    -max_total_time="$seconds" -timeout=10 -verbosity="${VERBOSITY:-1}" -print_funcs=0 -reload=0 -print_final_stats=1 \
+    "${options[@]}"
