@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         Command::Launcher(command) => launcher::run(command, args.verbose, args.quiet, style),
         Command::Resources(command) => {
             failure = ExitCode::from(command.failure_status());
-            resources::run(command, args.quiet, style)
+            resources::run(command, args.verbose, args.quiet, style)
         }
     };
     match outcome {

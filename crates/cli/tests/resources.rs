@@ -4,8 +4,14 @@ mod command;
 
 #[path = "resources/blobs.rs"]
 mod blobs;
+#[path = "resources/conversions.rs"]
+mod conversions;
 #[path = "resources/differences.rs"]
 mod differences;
+#[path = "resources/legacy.rs"]
+mod legacy;
+#[path = "../../packed-resources/tests/common/oracle.rs"]
+mod oracle;
 #[path = "resources/refused.rs"]
 mod refused;
 

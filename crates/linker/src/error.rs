@@ -39,7 +39,7 @@ pub enum Error {
         source: PayloadError,
     },
     /// Packed resources of a version that is not read here.
-    #[error("{} has packed resources of version {found}, only version 4 is read here", path.display())]
+    #[error("{} has packed resources of version {found}, only versions 1 to 4 are read here", path.display())]
     ResourcesVersion {
         /// The file.
         path: PathBuf,
@@ -54,6 +54,41 @@ pub enum Error {
         /// The reason.
         #[source]
         source: pyox_packed_resources::Error,
+    },
+    /// Packed resources that do not become those of another version, as that version is not written or is their own.
+    #[error("cannot convert {}: version {from} does not become version {to}", path.display())]
+    NoConversion {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        from: u8,
+        /// The version that is asked for.
+        to: u8,
+    },
+    /// Packed resources have something that another version cannot hold or that is damaged.
+    #[error("cannot convert {} to version {to}", path.display())]
+    Convert {
+        /// The file.
+        path: PathBuf,
+        /// The version that is asked for.
+        to: u8,
+        /// The reason.
+        #[source]
+        source: pyox_packed_resources::Error,
+    },
+    /// Packed resources have things that version 3 cannot hold.
+    #[error("converting {} to version 3 would lose{}", path.display(), crate::convert::listed(losses))]
+    ConversionLoss {
+        /// The file.
+        path: PathBuf,
+        /// All of them that may not be lost.
+        losses: Vec<crate::convert::Lost>,
+    },
+    /// Converted resources are not what was written when they are read back.
+    #[error("{} is not as it was written when it is read back", path.display())]
+    ConversionDiffers {
+        /// The output, which is not put into place.
+        path: PathBuf,
     },
     /// Writing packed resources back as files.
     #[error(transparent)]
@@ -264,7 +299,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The output would replace what the program is made of.
-    #[error("writing {} would replace what is to be packed", path.display())]
+    #[error("writing {} would replace what it is made of", path.display())]
     OutputIsInput {
         /// The output.
         path: PathBuf,

@@ -1,7 +1,10 @@
 //! What a person can do about an error.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::Path;
+
+use pyox_packed_resources::legacy::LossKind;
 
 use crate::error::Error;
 use crate::native::PayloadError;
@@ -98,6 +101,14 @@ impl Error {
             }
             Self::ResourcesVersion { .. } => Some("use the pyoxidizer that made it".into()),
             Self::OpenResources { .. } => Some("the file is damaged or incomplete: copy or make it again".into()),
+            Self::NoConversion { .. } => Some("versions 1 to 3 become version 4, and version 4 becomes version 3".into()),
+            Self::Convert { .. } => Some("pyoxidizer resources list and verify say what is there and what is damaged".into()),
+            Self::ConversionLoss { losses, .. } => {
+                let kinds: BTreeSet<_> = losses.iter().map(|lost| lost.kind).collect();
+                let names: Vec<_> = kinds.into_iter().map(LossKind::name).collect();
+                Some(format!("do without these with: --allow-loss {}", names.join(",")))
+            }
+            Self::ConversionDiffers { .. } => Some("the disk may be faulty: write elsewhere with -o".into()),
             Self::Extract(error) => error.hint().map(str::to_owned),
             Self::Io { source, .. } => io_hint(source.kind()).map(str::to_owned),
             Self::Resources(pyox_packed_resources::Error::Write(error))

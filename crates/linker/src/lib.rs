@@ -4,13 +4,15 @@
 //! with the native libraries its extensions need. An [`ApplicationBuilder`] merges layers, adds what to run, and
 //! writes the executable: a launcher from a [`LauncherSource`] with the packed resources attached.
 //!
-//! The way back: a [`ResourceFile`] reads the resources of an executable, and an [`extract::Tree`] makes files of them.
+//! The way back: a [`ResourceFile`] reads the resources of an executable, an [`extract::Tree`] makes files of them, and a
+//! [`Conversion`] makes resources of another version of the format.
 //!
 //! Nothing here prints; what happens is told to a [`Progress`], and the outcome is a [`Report`].
 #![forbid(unsafe_code)]
 
 mod application;
 mod cache;
+mod convert;
 mod entry;
 mod error;
 pub mod extract;
@@ -32,6 +34,7 @@ mod wheel_tags;
 
 pub use application::ApplicationBuilder;
 pub use cache::Cache;
+pub use convert::{Conversion, Converted, Lost};
 pub use entry::{Entry, EntryRequest};
 pub use error::Error;
 pub use inputs::{Inputs, PackageRoot, Resolved};

@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use pyox_interpreter_config::InterpreterConfig;
-use pyox_packed_resources::{Blob, MAGIC, SectionKind};
+use pyox_packed_resources::legacy::NativePaths;
+use pyox_packed_resources::{MAGIC, Packed, SectionKind};
 
 use crate::error::Error;
 use crate::native::{PayloadError, payload_range};
@@ -15,16 +16,26 @@ pub struct ResourceFile {
     bytes: Vec<u8>,
     /// Where in the file the resources are.
     range: Range<usize>,
+    native_paths: NativePaths,
 }
 
 impl ResourceFile {
-    /// Reads a file.
+    /// Reads a file. Paths in resources of versions 1 to 3 are those of this platform.
+    ///
+    /// # Errors
+    ///
+    /// As [`ResourceFile::read_with`].
+    pub fn read(path: impl Into<PathBuf>) -> Result<Self, Error> {
+        Self::read_with(path, NativePaths::HOST)
+    }
+
+    /// Reads a file. Paths in resources of versions 1 to 3 are written as `native_paths`.
     ///
     /// # Errors
     ///
     /// [`Error::Io`], [`Error::NoResources`] or [`Error::NoPayload`] if the file cannot be read or is of another kind,
     /// [`Error::ResourcesVersion`] and [`Error::OpenResources`] if the resources cannot be opened.
-    pub fn read(path: impl Into<PathBuf>) -> Result<Self, Error> {
+    pub fn read_with(path: impl Into<PathBuf>, native_paths: NativePaths) -> Result<Self, Error> {
         let path = path.into();
         let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
         let range = match locate(&bytes) {
@@ -32,8 +43,8 @@ impl ResourceFile {
             Err(Absent::Because(looked_for)) => return Err(Error::NoResources { path, looked_for }),
             Err(Absent::Payload(source)) => return Err(Error::NoPayload { path, source }),
         };
-        let file = Self { path, bytes, range };
-        file.blob()?;
+        let file = Self { path, bytes, range, native_paths };
+        file.packed()?;
         Ok(file)
     }
 
@@ -42,8 +53,8 @@ impl ResourceFile {
     /// # Errors
     ///
     /// [`Error::ResourcesVersion`] and [`Error::OpenResources`]; [`ResourceFile::read`] rules them out.
-    pub fn blob(&self) -> Result<Blob<'_>, Error> {
-        Blob::open(&self.bytes[self.range.clone()]).map_err(|source| match &source {
+    pub fn packed(&self) -> Result<Packed<'_>, Error> {
+        Packed::open_with(self.resources(), self.native_paths).map_err(|source| match &source {
             pyox_packed_resources::Error::Magic { found }
                 if found.starts_with(FAMILY) && found.len() > FAMILY.len() =>
             {
@@ -51,6 +62,11 @@ impl ResourceFile {
             }
             _ => Error::OpenResources { path: self.path.clone(), source },
         })
+    }
+
+    /// The bytes of the resources.
+    pub fn resources(&self) -> &[u8] {
+        &self.bytes[self.range.clone()]
     }
 
     /// The path the file was read from.
@@ -76,7 +92,8 @@ impl ResourceFile {
 
     /// The version of Python that the resources are for, as `(major, minor)`, if their interpreter configuration says so.
     pub fn python(&self) -> Option<(u8, u8)> {
-        let section = self.blob().ok()?.section(SectionKind::InterpreterConfig).ok()??;
+        let packed = self.packed().ok()?;
+        let section = packed.blob()?.section(SectionKind::InterpreterConfig).ok()??;
         let config = InterpreterConfig::decode(section).ok()?;
         (config.python.0 != 0).then_some(config.python)
     }

@@ -7,7 +7,7 @@ use pyox_interpreter_config::InterpreterConfig;
 use pyox_linker::extract::{ExtractError, Tree};
 use pyox_linker::native::{Attachment, PayloadError, TRAILER_LEN, payload_range};
 use pyox_linker::{Error, ResourceFile};
-use pyox_packed_resources::{EntryFlags, FieldKind, SectionKind, Writer};
+use pyox_packed_resources::{EntryFlags, FieldKind, Index, SectionKind, Writer};
 use tempfile::TempDir;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -60,7 +60,7 @@ fn resources_of_a_program_are_those_of_a_file() -> Outcome {
     for (name, bytes, offset) in [("program", &program, offset), ("blob", &payload, 0)] {
         let file = ResourceFile::read(write(&dir, name, bytes)?)?;
         assert_eq!((file.offset(), file.len(), file.python()), (offset, bytes.len() as u64, Some((3, 12))), "{name}");
-        assert_eq!((file.blob()?.as_bytes(), file.origin()), (&payload[..], dir.path()));
+        assert_eq!((file.resources(), file.origin()), (&payload[..], dir.path()));
     }
     Ok(())
 }
@@ -85,9 +85,9 @@ fn what_is_no_resource_file_says_why() -> Outcome {
 fn a_tree_is_complete_or_not_there() -> Outcome {
     let (dir, payload) = (TempDir::new()?, resources()?);
     let file = ResourceFile::read(write(&dir, "blob", &payload)?)?;
-    let blob = file.blob()?;
+    let packed = file.packed()?;
     let mut tree = Tree::new(file.origin(), None);
-    tree.add(&blob.entry("a.b")?.ok_or("no entry")?)?;
+    tree.add(&packed.entry("a.b")?.ok_or("no entry")?)?;
     let paths: Vec<&str> = tree.files().map(|(path, _)| path).collect();
     assert_eq!(paths, ["a/b.py"]);
     let out = dir.path().join("out");

@@ -1,4 +1,4 @@
-//! What two blobs do not have in common.
+//! What two packed resources do not have in common.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -7,7 +7,8 @@ use crate::blob::{Blob, Section};
 use crate::decode::Decoder;
 use crate::entry::{Entry, Field};
 use crate::error::Error;
-use crate::layout::{Encoding, SectionKind};
+use crate::index::{Index, Packed};
+use crate::layout::Encoding;
 
 /// When two values count as equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +21,7 @@ pub enum Equality {
     Stored,
 }
 
-/// Something in which two blobs differ. What one of them does not have is `None`.
+/// Something in which two packed resources differ. What one of them does not have is `None`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Difference<'a> {
@@ -49,57 +50,92 @@ pub enum Difference<'a> {
     },
 }
 
-impl<'a> Blob<'a> {
-    /// Everything in which this blob and another one differ: entries and their fields by name, then sections. Empty if
-    /// they are equal. For a value in a file it is the path that is compared, and never equal to a value in a blob.
+impl Packed<'_> {
+    /// Everything in which these resources and others differ: entries and their fields by name, as [`differences`], then
+    /// sections if both are version 4. Empty if they are equal.
     ///
     /// # Errors
     ///
-    /// Damage that is met on the way, of either blob. In a blob whose tables are not in order, which only
-    /// [`Blob::verify`] notices, too much may differ.
-    pub fn differences(&self, other: &Blob<'a>, equality: Equality) -> Result<Vec<Difference<'a>>, Error> {
-        let decoder = Decoder::new();
-        let mut differences = Vec::new();
-        for pair in side_by_side(self.entries(), other.entries(), Entry::name) {
-            let pair = pair?;
-            let (Some(one), Some(two)) = pair else {
-                differences.push(Difference::Entry { left: pair.0, right: pair.1 });
-                continue;
-            };
-            if one.flags() != two.flags() {
-                differences.push(Difference::Entry { left: Some(one.clone()), right: Some(two.clone()) });
-            }
-            for pair in side_by_side(one.fields(), two.fields(), |field| (field.kind(), field.key())) {
-                let pair = pair?;
-                if let (Some(one), Some(two)) = &pair
-                    && is_same(&decoder, one, two, equality)?
-                {
-                    continue;
-                }
-                differences.push(Difference::Field { entry: one.name(), left: pair.0, right: pair.1 });
-            }
+    /// As [`differences`].
+    pub fn differences<'p>(&'p self, other: &'p Packed<'_>, equality: Equality) -> Result<Vec<Difference<'p>>, Error> {
+        let mut all = differences(self, other, equality)?;
+        if let (Some(one), Some(two)) = (self.blob(), other.blob()) {
+            section_differences(one, two, equality, &mut all)?;
         }
-        let sections = side_by_side(compared(self, equality), compared(other, equality), |section| section.kind.code());
-        for pair in sections {
-            let (one, two) = pair?;
-            let bytes = |blob: &Blob<'a>, section: Option<Section>| section.map(|section| blob.section_bytes(&section));
-            if bytes(self, one).transpose()? != bytes(other, two).transpose()? {
-                differences.push(Difference::Section { left: one, right: two });
-            }
-        }
-        Ok(differences)
+        Ok(all)
     }
 }
 
+/// The entries and fields in which two indexes differ, by name. For a value in a file it is the path that is compared, and
+/// never equal to a value in memory.
+///
+/// # Errors
+///
+/// Damage that is met on the way, on either side. In a blob whose tables are not in order, which only [`Blob::verify`]
+/// notices, too much may differ.
+pub fn differences<'i>(
+    left: &'i dyn Index,
+    right: &'i dyn Index,
+    equality: Equality,
+) -> Result<Vec<Difference<'i>>, Error> {
+    let decoder = Decoder::new();
+    let mut differences = Vec::new();
+    for pair in side_by_side(left.entries(), right.entries(), Entry::name) {
+        let pair = pair?;
+        let (Some(one), Some(two)) = pair else {
+            differences.push(Difference::Entry { left: pair.0, right: pair.1 });
+            continue;
+        };
+        if one.flags() != two.flags() {
+            differences.push(Difference::Entry { left: Some(one.clone()), right: Some(two.clone()) });
+        }
+        for pair in side_by_side(one.fields(), two.fields(), |field| (field.kind(), field.key())) {
+            let pair = pair?;
+            if let (Some(one), Some(two)) = &pair
+                && is_same(&decoder, one, two, equality)?
+            {
+                continue;
+            }
+            differences.push(Difference::Field { entry: one.name(), left: pair.0, right: pair.1 });
+        }
+    }
+    Ok(differences)
+}
+
+fn section_differences(
+    left: &Blob<'_>,
+    right: &Blob<'_>,
+    equality: Equality,
+    differences: &mut Vec<Difference<'_>>,
+) -> Result<(), Error> {
+    let sections = side_by_side(compared(left, equality), compared(right, equality), |section| section.kind.code());
+    for pair in sections {
+        let (one, two) = pair?;
+        if section_bytes(left, one)? != section_bytes(right, two)? {
+            differences.push(Difference::Section { left: one, right: two });
+        }
+    }
+    Ok(())
+}
+
+fn section_bytes<'a>(blob: &Blob<'a>, section: Option<Section>) -> Result<Option<&'a [u8]>, Error> {
+    section.map(|section| blob.section_bytes(&section)).transpose()
+}
+
 fn is_same<'a>(decoder: &Decoder<'a>, left: &Field<'a>, right: &Field<'a>, equality: Equality) -> Result<bool, Error> {
-    if left.mode() != right.mode() || left.len() != right.len() {
+    if left.mode() != right.mode() {
         return Ok(false);
     }
     let encodings = (left.encoding()?, right.encoding()?);
     let is_stored_alike = encodings.0 == encodings.1 && left.stored()? == right.stored()?;
     match encodings {
-        _ if equality == Equality::Stored => Ok(is_stored_alike),
-        (Encoding::File, _) | (_, Encoding::File) => Ok(is_stored_alike),
+        _ if equality == Equality::Stored => Ok(is_stored_alike && left.len() == right.len()),
+        // One path may be written as on Unix and the other as on Windows; some have no form that is the same on both.
+        (Encoding::File, Encoding::File) => {
+            Ok(is_stored_alike || matches!((left.file(), right.file()), (Ok(one), Ok(two)) if one == two))
+        }
+        (Encoding::File, _) | (_, Encoding::File) => Ok(false),
+        _ if left.len() != right.len() => Ok(false),
         // Equal frames mean different things to different dictionaries.
         (Encoding::Raw | Encoding::Zstd, _) if is_stored_alike => Ok(true),
         _ => Ok(decoder.read(left)? == decoder.read(right)?),
@@ -108,10 +144,8 @@ fn is_same<'a>(decoder: &Decoder<'a>, left: &Field<'a>, right: &Field<'a>, equal
 
 /// The sections that count, by kind.
 fn compared(blob: &Blob<'_>, equality: Equality) -> impl Iterator<Item = Result<Section, Error>> + use<> {
-    let follows = |kind| matches!(kind, SectionKind::Digest | SectionKind::Dictionary(_));
-    let counts = |kind: SectionKind| kind.code() > SectionKind::Native.code() && !follows(kind);
     let mut found = BTreeMap::new();
-    for section in blob.sections().filter(|section| equality == Equality::Stored || counts(section.kind)) {
+    for section in blob.sections().filter(|section| equality == Equality::Stored || section.kind.is_opaque()) {
         found.entry(section.kind.code()).or_insert(section);
     }
     found.into_values().map(Ok)

@@ -1,7 +1,7 @@
 //! Turning versions 1 to 3 into version 4, and version 4 into version 3.
 //!
 //! An entry becomes an entry of the same name, with the same flags and values; compressed values are decoded for version
-//! 3. The rest is this:
+//! 3, which has no dictionaries then and no digest. The rest is this:
 //!
 //! | | version 3 to 4 ([`from_legacy`]) | version 4 to 3 ([`to_legacy`]) |
 //! |---|---|---|
@@ -48,7 +48,7 @@ use crate::blob::Blob;
 use crate::collect::normalized_project_name;
 use crate::entry::{Entry, Field};
 use crate::error::Error;
-use crate::layout::{Encoding, EntryFlags, FieldKind, SectionKind};
+use crate::layout::{Encoding, EntryFlags, FieldKind};
 use crate::legacy::{self, Loss, NativePaths, Resources, metadata};
 use crate::value::Value;
 use crate::write::{EntryWriter, Writer};
@@ -84,7 +84,7 @@ fn add_distribution(writer: &mut Writer, entry: &Entry<'_>, files: &[Field<'_>])
         let what = format!("the distribution {:?} beside another spelling of its name", entry.name());
         return Err(Error::NotRepresentable { version: 4, what });
     }
-    let directory = metadata::directory(entry.name(), entry)?;
+    let directory = metadata::directory(entry)?;
     distribution.flag(EntryFlags::DISTRIBUTION).field(FieldKind::MetadataDirectory, directory.into_bytes());
     add_fields(distribution, entry, files)
 }
@@ -115,17 +115,17 @@ fn add_fields(writer: &mut EntryWriter, entry: &Entry<'_>, fields: &[Field<'_>])
 }
 
 /// The blob as packed resources version 3, with paths for the platform that has such `paths`. What version 3 cannot hold
-/// is left out if `may_lose` says yes to it; `|_| false` allows nothing.
+/// is left out if `may_lose` says yes to it; `|_| false` allows nothing, and one that says yes can keep what it is told.
 ///
 /// # Errors
 ///
 /// [`Error::NotRepresentable`] names the first thing that may not be lost; [`legacy::Writer::to_vec`] has the others.
-pub fn to_legacy(
-    blob: &Blob<'_>,
+pub fn to_legacy<'a>(
+    blob: &Blob<'a>,
     paths: NativePaths,
-    mut may_lose: impl FnMut(&Loss<'_>) -> bool,
+    mut may_lose: impl FnMut(&Loss<'a>) -> bool,
 ) -> Result<Vec<u8>, Error> {
-    for kind in blob.section_kinds().filter(|kind| kind.code() > SectionKind::Native.code()) {
+    for kind in blob.section_kinds().filter(|kind| kind.is_opaque()) {
         Loss::Section(kind).allow(&mut may_lose)?;
     }
     let mut writer = legacy::Writer::new(paths);

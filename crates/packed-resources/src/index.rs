@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::blob::Blob;
 use crate::entry::Entry;
 use crate::error::Error;
-use crate::legacy::Resources;
+use crate::legacy::{NativePaths, Resources};
 
 /// Entries on their way out of an [`Index`].
 pub type Entries<'i> = Box<dyn Iterator<Item = Result<Entry<'i>, Error>> + 'i>;
@@ -115,16 +115,25 @@ pub enum Packed<'a> {
 
 impl<'a> Packed<'a> {
     /// Opens packed resources of the version they name; those of versions 1 to 3 have the paths of this platform, or else
-    /// are for [`Resources::open_with`].
+    /// are for [`Packed::open_with`].
     ///
     /// # Errors
     ///
     /// [`Error::Magic`] if they name none that is known; what [`Blob::open`] or [`Resources::open`] returns.
     pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::open_with(bytes, NativePaths::HOST)
+    }
+
+    /// The same, if those of versions 1 to 3 were written on a platform with `paths`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Packed::open`].
+    pub fn open_with(bytes: &'a [u8], paths: NativePaths) -> Result<Self, Error> {
         if bytes.starts_with(&crate::MAGIC) {
             Blob::open(bytes).map(Self::Blob)
         } else {
-            Resources::open(bytes).map(Self::Legacy)
+            Resources::open_with(bytes, paths).map(Self::Legacy)
         }
     }
 
@@ -133,6 +142,14 @@ impl<'a> Packed<'a> {
         match self {
             Self::Legacy(resources) => resources.version(),
             Self::Blob(_) => 4,
+        }
+    }
+
+    /// The blob, if it is version 4.
+    pub fn blob(&self) -> Option<&Blob<'a>> {
+        match self {
+            Self::Legacy(_) => None,
+            Self::Blob(blob) => Some(blob),
         }
     }
 

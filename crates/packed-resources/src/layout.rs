@@ -80,6 +80,11 @@ impl SectionKind {
         }
     }
 
+    /// Whether it holds what the writer is given, and nothing that follows from entries.
+    pub(crate) const fn is_opaque(self) -> bool {
+        self.code() > Self::Native.code() && !matches!(self, Self::Digest | Self::Dictionary(_))
+    }
+
     /// The kind behind a stored number.
     pub const fn from_code(code: u32) -> Self {
         match code {

@@ -18,7 +18,8 @@ mod read;
 mod sections;
 mod write;
 
-pub use loss::Loss;
+pub use loss::{Loss, LossKind};
+pub use metadata::directory as metadata_directory;
 pub use paths::NativePaths;
 pub use read::Resources;
 pub use write::Writer;

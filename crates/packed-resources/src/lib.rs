@@ -97,7 +97,7 @@ mod write;
 
 pub use blob::{Blob, Section};
 pub use collect::{Collector, Placed};
-pub use compare::{Difference, Equality};
+pub use compare::{Difference, Equality, differences};
 pub use compress::{Compressor, Dictionary};
 pub use decode::Decoder;
 pub use entry::{Entry, Field, Fields};

@@ -3,10 +3,13 @@
 mod common;
 
 use common::{TestResult, everything};
-use pyox_packed_resources::{Blob, Difference, EntryFlags, Equality, Error, FieldKind, SectionKind, Value, Writer};
+use pyox_packed_resources::legacy::NativePaths;
+use pyox_packed_resources::{
+    Difference, EntryFlags, Equality, Error, FieldKind, Packed, SectionKind, Value, Writer, convert,
+};
 
 /// Differences as text: what is where.
-fn compared(left: &Blob<'_>, right: &Blob<'_>, equality: Equality) -> Result<Vec<String>, Error> {
+fn compared(left: &Packed<'_>, right: &Packed<'_>, equality: Equality) -> Result<Vec<String>, Error> {
     let side = |left: bool, right: bool| match (left, right) {
         (true, true) => "!",
         (true, false) => "<",
@@ -33,7 +36,7 @@ fn compared(left: &Blob<'_>, right: &Blob<'_>, equality: Equality) -> Result<Vec
 #[test]
 fn a_blob_is_equal_to_itself() -> TestResult {
     let bytes = everything()?.to_vec()?;
-    let blob = Blob::open(&bytes)?;
+    let blob = Packed::open(&bytes)?;
     for equality in [Equality::Content, Equality::Stored] {
         assert!(blob.differences(&blob, equality)?.is_empty());
     }
@@ -54,7 +57,7 @@ fn each_difference_is_told_from_both_sides() -> TestResult {
     two.entry("where").field(FieldKind::File, b"1".to_vec());
     two.section(SectionKind::Other(5000), Vec::new());
     let (one, two) = (one.to_vec()?, two.to_vec()?);
-    let (one, two) = (Blob::open(&one)?, Blob::open(&two)?);
+    let (one, two) = (Packed::open(&one)?, Packed::open(&two)?);
     let there = compared(&one, &two, Equality::Content)?;
     let expected =
         ["< a", "! same", "> same cache-file key", "! value source ", "! where file ", "> section section-5000"];
@@ -79,16 +82,40 @@ fn each_difference_is_told_from_both_sides() -> TestResult {
 #[test]
 fn damage_is_an_error_or_a_difference() -> TestResult {
     let bytes = everything()?.to_vec()?;
-    let blob = Blob::open(&bytes)?;
+    let blob = Packed::open(&bytes)?;
     let mut found = 0;
     for at in 0..bytes.len() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x81;
         common::walk::repair(&mut damaged);
-        let Ok(other) = Blob::open(&damaged) else { continue };
+        let Ok(other) = Packed::open(&damaged) else { continue };
         found += usize::from(blob.differences(&other, Equality::Stored).map_or(true, |all| !all.is_empty()));
     }
     // All but padding, reserved bytes and what `repair` has put right.
     assert!(found * 2 > bytes.len(), "{found} of {}", bytes.len());
+    Ok(())
+}
+
+#[test]
+fn versions_are_equal_if_their_content_is() -> TestResult {
+    let mut writer = Writer::new();
+    let package = writer.entry("pkg").flag(EntryFlags::MODULE.union(EntryFlags::PACKAGE));
+    package.field(FieldKind::Source, Value::compressed(&b"x = 1\n".repeat(40), 3)?);
+    package.keyed(FieldKind::PackageResource, "a.txt", Value::file("lib/a.txt"));
+    let version_4 = writer.section(SectionKind::Other(5000), vec![1]).to_vec()?;
+    let packed = Packed::open(&version_4)?;
+    let blob = packed.blob().ok_or("another version")?;
+    for paths in [NativePaths::Unix, NativePaths::Windows] {
+        let version_3 = convert::to_legacy(blob, paths, |_| true)?;
+        let version_3 = Packed::open_with(&version_3, paths)?;
+        // Only version 4 has sections.
+        assert!(compared(&packed, &version_3, Equality::Content)?.is_empty());
+        let stored = compared(&version_3, &packed, Equality::Stored)?;
+        let source = "! pkg source ".to_owned();
+        let path = (paths == NativePaths::Windows).then(|| "! pkg package-resource a.txt".to_owned());
+        assert_eq!(stored, [source].into_iter().chain(path).collect::<Vec<_>>());
+        let verified = version_3.verify()?;
+        assert_eq!((verified.entries, verified.values, verified.bytes, verified.in_files), (1, 1, 240, 1));
+    }
     Ok(())
 }

@@ -373,6 +373,10 @@ fn what_version_3_cannot_hold_is_named() -> TestResult {
     };
     let raw = || Value::raw(b"x".to_vec());
     assert_eq!(refused(&|w| _ = w.section(SectionKind::InterpreterConfig, vec![1]))?, "the section InterpreterConfig");
+    let sections = |w: &mut Writer| {
+        w.section(SectionKind::Boot, vec![1]).section(SectionKind::Other(4096), vec![2]).entry("m");
+    };
+    assert_eq!(refused(&sections)?, "the section Boot; the section Other(4096)");
     assert_eq!(refused(&|w| _ = w.entry("m").flag(EntryFlags(1 << 20)))?, "the flags 0x100000 of \"m\"");
     assert_eq!(refused(&|w| _ = w.entry("m").flag(EntryFlags::DISTRIBUTION))?, "the flags 0x20 of \"m\"");
     assert_eq!(field(FieldKind::CacheDirectory, "", raw())?, "the CacheDirectory of \"m\"");

@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::builder::PossibleValuesParser;
+use clap::{Subcommand, ValueEnum};
+use pyox_packed_resources::legacy::LossKind;
 
 /// Look into packed resources: what a program is made of
 ///
-/// FILE is a program that pyoxidizer pack made, or a file of packed resources. It is only read, and nothing of it is run.
+/// FILE is a program that pyoxidizer pack made, or a file of packed resources of any version, those of PyOxidizer (1 to 3)
+/// too. It is only read, and nothing of it is run.
 #[derive(Subcommand)]
 #[command(after_help = "\
 Examples:
@@ -15,12 +18,14 @@ Examples:
   pyoxidizer resources extract app -o tree           all of it as files, for Python's sys.path
   pyoxidizer resources extract app json --stdout     the source of one module
   pyoxidizer resources verify app                    is it complete and undamaged?
-  pyoxidizer resources diff app-1.0 app-1.1          what a new build changed")]
+  pyoxidizer resources diff app-1.0 app-1.1          what a new build changed
+  pyoxidizer resources convert old -o new            version 1, 2 or 3 to version 4")]
 pub enum Resources {
     List(List),
     Extract(Extract),
     Verify(Verify),
     Diff(Diff),
+    Convert(Convert),
 }
 
 /// List what a program or a file of packed resources holds
@@ -91,7 +96,8 @@ pub struct Extract {
 
 /// Check every byte that counts: tables, checksums, compressed values, the digest
 ///
-/// Prints what was checked. The exit status is 0 if all is well, and 1 if not; then the first damage is named.
+/// Prints what was checked. The exit status is 0 if all is well, and 1 if not; then the first damage is named. Versions 1 to
+/// 3 have no checksums: in them only the structure is checked.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -105,7 +111,7 @@ pub struct Verify {
 /// Compare two programs or files of packed resources
 ///
 /// Prints what only one of them has (< the first, > the second), and what differs (!). Equal content counts as equal, however
-/// it is stored. The exit status is 0 if they are equal, 1 if not, and 2 if something went wrong.
+/// it is stored and in whatever version; sections are compared if both have version 4. The exit status is 0 if they are equal, 1 if not, and 2 if something went wrong.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -125,6 +131,52 @@ pub struct Diff {
     /// Write one JSON document
     #[arg(long)]
     pub json: bool,
+}
+
+/// Convert packed resources to another version of the format
+///
+/// Versions 1 to 3, which PyOxidizer writes, become version 4; version 4, also that in a program, becomes version 3. What
+/// version 3 cannot hold is an error that lists all of it, unless --allow-loss names its kind.
+///
+/// Values in files stay there, and the output refers to them with the same paths. The output is read back and compared
+/// before it is put into place.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  pyoxidizer resources convert old -o new
+  pyoxidizer resources convert app -o app.v3 --allow-loss sections,fields
+  pyoxidizer -v resources convert app -o app.v3 --allow-loss all    and list what was lost")]
+pub struct Convert {
+    /// The program, or the file of packed resources
+    pub file: PathBuf,
+    /// The file to write
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// The version to write [default: 4 for versions 1 to 3, and 3 for version 4]
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(u8).range(3..=4))]
+    pub to: Option<u8>,
+    /// What version 3 may lack: opaque sections, flags and fields that it has no place for, fields of unknown kinds,
+    /// permission bits
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = loss_kinds())]
+    pub allow_loss: Vec<String>,
+    /// How version 3 writes paths of files, which it does not record [default: as this platform]
+    #[arg(long)]
+    pub paths: Option<Paths>,
+}
+
+/// All kinds of loss.
+pub const EVERYTHING: &str = "all";
+
+fn loss_kinds() -> PossibleValuesParser {
+    LossKind::ALL.into_iter().map(LossKind::name).chain([EVERYTHING]).collect::<Vec<_>>().into()
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Paths {
+    /// With slashes, as bytes
+    Unix,
+    /// With backslashes, as UTF-16
+    Windows,
 }
 
 impl Resources {

@@ -13,7 +13,7 @@ use super::{Outcome, full_name};
 pub fn run(args: &Diff, quiet: bool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let (left, right) = (ResourceFile::read(&args.left)?, ResourceFile::read(&args.right)?);
     let equality = if args.exact { Equality::Stored } else { Equality::Content };
-    let (left, right) = (left.blob()?, right.blob()?);
+    let (left, right) = (left.packed()?, right.packed()?);
     let differences = left.differences(&right, equality);
     let damaged = || format!("cannot compare {} and {}", args.left.display(), args.right.display());
     let differences = differences.with_context(damaged)?;

@@ -6,7 +6,7 @@ use std::io::Write;
 use anyhow::{Context, bail};
 use pyox_linker::ResourceFile;
 use pyox_linker::extract::{Pyc, Tree, TreeFile};
-use pyox_packed_resources::{Blob, FieldKind};
+use pyox_packed_resources::{FieldKind, Index};
 
 use super::args::Extract;
 use super::selection::Selection;
@@ -15,7 +15,7 @@ use crate::style::Style;
 
 pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let file = ResourceFile::read(&args.file)?;
-    let blob = file.blob()?;
+    let packed = file.packed()?;
     let note = |text: &str| {
         if !quiet {
             eprintln!("{} {text}", style.warning("note:"));
@@ -35,7 +35,7 @@ pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> an
     let tree = Tree::new(file.origin(), bytecode);
     let printed = match &args.output {
         Some(directory) => {
-            let tree = select(tree, &blob, args)?;
+            let tree = select(tree, &packed, args)?;
             let written = tree.write(directory, args.force).map_err(pyox_linker::Error::from)?;
             let left_out = tree.left_out().len() as u64;
             if left_out != 0 && !args.bytecode {
@@ -49,15 +49,15 @@ pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> an
             }
             Ok(())
         }
-        None => out.write_all(&one(tree, &blob, args)?),
+        None => out.write_all(&one(tree, &packed, args)?),
     };
     Ok(Outcome { status: 0, printed })
 }
 
 /// The files of the entries that are asked for.
-fn select<'a>(mut tree: Tree<'a>, blob: &Blob<'a>, args: &Extract) -> anyhow::Result<Tree<'a>> {
+fn select<'a>(mut tree: Tree<'a>, index: &'a dyn Index, args: &Extract) -> anyhow::Result<Tree<'a>> {
     let selection = Selection::new(&args.names);
-    for entry in blob.entries() {
+    for entry in index.entries() {
         let entry = entry.with_context(|| format!("{} is damaged", args.file.display()))?;
         if selection.has(entry.name()) {
             tree.add(&entry).map_err(pyox_linker::Error::from)?;
@@ -68,13 +68,13 @@ fn select<'a>(mut tree: Tree<'a>, blob: &Blob<'a>, args: &Extract) -> anyhow::Re
 }
 
 /// The one value that is asked for.
-fn one<'a>(mut tree: Tree<'a>, blob: &Blob<'a>, args: &Extract) -> anyhow::Result<Cow<'a, [u8]>> {
+fn one<'a>(mut tree: Tree<'a>, index: &'a dyn Index, args: &Extract) -> anyhow::Result<Cow<'a, [u8]>> {
     let [name] = args.names.as_slice() else { bail!("--stdout takes one name") };
     let damaged = || format!("{} is damaged", args.file.display());
     // A name may have a colon in it, so what is there counts.
-    let (entry, key) = match (blob.entry(name).with_context(damaged)?, name.split_once(':')) {
+    let (entry, key) = match (index.entry(name).with_context(damaged)?, name.split_once(':')) {
         (Some(entry), _) => (entry, ""),
-        (None, Some((name, key))) => match blob.entry(name).with_context(damaged)? {
+        (None, Some((name, key))) => match index.entry(name).with_context(damaged)? {
             Some(entry) => (entry, key),
             None => return Err(NotThere::entry(name, &args.file).into()),
         },

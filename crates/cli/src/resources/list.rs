@@ -4,33 +4,34 @@ use std::io::{self, Write};
 
 use anyhow::Context;
 use pyox_linker::ResourceFile;
-use pyox_packed_resources::{Blob, Encoding, Entry, Error, Field, FieldKind, SectionKind};
+use pyox_packed_resources::{Encoding, Entry, Error, Field, FieldKind, Index};
 use serde_json::{Value, json};
 
 use super::args::List;
+use super::sections::Sections;
 use super::selection::Selection;
 use super::totals::Totals;
-use super::{Outcome, counted, full_name, hex};
+use super::{Outcome, full_name};
 
 pub fn run(args: &List, quiet: bool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let file = ResourceFile::read(&args.file)?;
-    let blob = file.blob()?;
+    let packed = file.packed()?;
     let damaged = || format!("{} is damaged", args.file.display());
-    let digest = blob.digest().with_context(damaged)?;
+    let sections = Sections::of(&file, &packed).with_context(damaged)?;
     if args.sections {
-        return Ok(Outcome { status: 0, printed: print_sections(&file, &blob, digest, quiet, out) });
+        return Ok(Outcome { status: 0, printed: sections.print(quiet, out) });
     }
     let selection = Selection::new(&args.names);
-    let chosen = blob.entries().filter(|entry| entry.as_ref().map_or(true, |entry| selection.has(entry.name())));
-    let entries: Result<Vec<_>, Error> = chosen.map(|entry| Listed::of(&entry?, &blob)).collect();
+    let chosen = packed.entries().filter(|entry| entry.as_ref().map_or(true, |entry| selection.has(entry.name())));
+    let entries: Result<Vec<_>, Error> = chosen.map(|entry| Listed::of(&entry?, &packed)).collect();
     let entries = entries.with_context(damaged)?;
     selection.check_all_used(&args.file)?;
     let printed = if args.json {
-        let document = document(&file, &blob, digest, &entries);
+        let document = document(&sections, &entries);
         serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from).and_then(|()| writeln!(out))
     } else {
         print_entries(&entries, quiet, out).and_then(|()| match selection.is_everything() && !quiet {
-            true => writeln!(out).and_then(|()| print_sections(&file, &blob, digest, quiet, out)),
+            true => writeln!(out).and_then(|()| sections.print(quiet, out)),
             false => Ok(()),
         })
     };
@@ -46,9 +47,9 @@ struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    fn of(entry: &Entry<'a>, blob: &Blob<'a>) -> Result<Self, Error> {
+    fn of(entry: &Entry<'a>, index: &'a dyn Index) -> Result<Self, Error> {
         let top = entry.name().split('.').next().unwrap_or_default();
-        let is_cached = match blob.entry(top)? {
+        let is_cached = match index.entry(top)? {
             Some(top) => top.field(FieldKind::CacheDirectory)?.is_some(),
             None => false,
         };
@@ -97,7 +98,7 @@ fn encoding(field: &Field<'_>) -> String {
     }
 }
 
-fn document(file: &ResourceFile, blob: &Blob<'_>, digest: Option<[u8; 32]>, entries: &[Listed<'_>]) -> Value {
+fn document(sections: &Sections<'_>, entries: &[Listed<'_>]) -> Value {
     let mut rows = Vec::new();
     for listed in entries {
         let mut fields = Vec::new();
@@ -124,57 +125,8 @@ fn document(file: &ResourceFile, blob: &Blob<'_>, digest: Option<[u8; 32]>, entr
         let what: Vec<&str> = listed.entry.flags().names().collect();
         rows.push(json!({ "name": listed.entry.name(), "is": what, "fields": fields }));
     }
-    let sections = blob.sections().map(|section| {
-        json!({
-            "name": section.kind.to_string(),
-            "kind": section.kind.code(),
-            "offset": section.offset,
-            "length": section.length,
-            "crc32": format!("{:08x}", section.crc),
-        })
-    });
-    json!({
-        "file": file.path().display().to_string(),
-        "version": 4,
-        "offset": file.offset(),
-        "length": blob.len(),
-        "python": file.python().map(|(major, minor)| format!("{major}.{minor}")),
-        "digest": digest.map(|digest| hex(&digest)),
-        "totals": Totals::of(entries.iter().map(|listed| listed.fields.as_slice())).json(),
-        "sections": sections.collect::<Vec<_>>(),
-        "entries": rows,
-    })
-}
-
-fn print_sections(
-    file: &ResourceFile,
-    blob: &Blob<'_>,
-    digest: Option<[u8; 32]>,
-    quiet: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    if !quiet {
-        writeln!(out, "{:>10} {:>10}  {:<8}  {:>5}  section", "offset", "length", "crc-32", "kind")?;
-    }
-    let mut dictionaries = 0;
-    for section in blob.sections() {
-        let (kind, code) = (section.kind, section.kind.code());
-        dictionaries += u64::from(matches!(kind, SectionKind::Dictionary(_)));
-        writeln!(out, "{:>10} {:>10}  {:08x}  {code:>5}  {kind}", section.offset, section.length, section.crc)?;
-    }
-    if quiet {
-        return Ok(());
-    }
-    write!(out, "{} bytes, version 4", blob.len())?;
-    if file.offset() != 0 {
-        write!(out, ", at offset {} of a program with {} bytes", file.offset(), file.len())?;
-    }
-    if let Some((major, minor)) = file.python() {
-        write!(out, ", for Python {major}.{minor}")?;
-    }
-    writeln!(out, ", {}", counted(dictionaries, "dictionary", "dictionaries"))?;
-    match digest {
-        Some(digest) => writeln!(out, "sha-256 {}", hex(&digest)),
-        None => writeln!(out, "no digest"),
-    }
+    let mut document = sections.json();
+    document["totals"] = Totals::of(entries.iter().map(|listed| listed.fields.as_slice())).json();
+    document["entries"] = rows.into();
+    document
 }

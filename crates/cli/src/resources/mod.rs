@@ -1,9 +1,11 @@
 //! `pyoxidizer resources`
 
 mod args;
+mod convert;
 mod diff;
 mod extract;
 mod list;
+mod sections;
 mod selection;
 mod totals;
 mod verify;
@@ -19,13 +21,16 @@ use pyox_packed_resources::Entry;
 use crate::style::Style;
 
 /// Runs a command. Nobody reading its output any more is not an error.
-pub fn run(command: Resources, quiet: bool, style: Style) -> anyhow::Result<u8> {
+pub fn run(command: Resources, verbose: bool, quiet: bool, style: Style) -> anyhow::Result<u8> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let outcome = match command {
         Resources::List(args) => list::run(&args, quiet, &mut out),
         Resources::Extract(args) => extract::run(&args, quiet, style, &mut out),
         Resources::Verify(args) => verify::run(&args, quiet, &mut out),
         Resources::Diff(args) => diff::run(&args, quiet, &mut out),
+        Resources::Convert(args) => {
+            convert::run(&args, verbose, quiet, style).map(|()| Outcome { status: 0, printed: Ok(()) })
+        }
     };
     let (status, printed) = match outcome {
         Ok(Outcome { status, printed }) => (status, printed.and_then(|()| out.flush())),

@@ -31,7 +31,7 @@ fn files_without_resources() {
     fails(&place, &["list", "/bin/sh"], &["cannot find the packed resources of /bin/sh", "no trailer"]);
     fails(&place, &["list", launcher()], &["the executable is a launcher without a payload", "pyoxidizer pack"]);
     place.write("later", b"pyembed\x07 and something new");
-    fails(&place, &["extract", "later", "-o", "tree"], &["later has packed resources of version 7", "version 4"]);
+    fails(&place, &["extract", "later", "-o", "tree"], &["later has packed resources of version 7", "versions 1 to 4"]);
     place.write("short", b"pyembed\x04\0\0\0\0");
     fails(&place, &["list", "short"], &["cannot open the packed resources in short", "truncated"]);
 }

@@ -58,8 +58,14 @@ impl<'a> Tree<'a> {
         if self.bytecode.is_none() && places.is_code_only() {
             self.code_only.push(name);
         }
+        let mut previous = None;
         for field in entry.fields() {
             let field = field.map_err(ExtractError::value(name))?;
+            // In versions 1 to 3 a value may be in memory and behind that in a file.
+            let value = Some((field.kind(), field.key()));
+            if std::mem::replace(&mut previous, value) == value {
+                continue;
+            }
             let header = self.bytecode.filter(|_| paths::is_bytecode(field.kind()));
             if let Some(path) = places.path(&field, self.bytecode) {
                 self.put(path, TreeFile { entry: name, field, header })?;

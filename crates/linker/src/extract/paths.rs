@@ -1,5 +1,6 @@
 //! Where the values of an entry are below `sys.path`.
 
+use pyox_packed_resources::legacy::metadata_directory;
 use pyox_packed_resources::{Decoder, Entry, EntryFlags, Error, Field, FieldKind};
 
 use super::Pyc;
@@ -13,7 +14,7 @@ pub(super) struct Places<'a> {
     bytecode: Option<FieldKind>,
     is_extension: bool,
     relative_path: Option<String>,
-    metadata_directory: Option<String>,
+    metadata_directory: String,
 }
 
 pub(super) fn is_bytecode(kind: FieldKind) -> bool {
@@ -33,6 +34,12 @@ impl<'a> Places<'a> {
             let kind = field?.kind();
             bytecode = bytecode.or(is_bytecode(kind).then_some(kind));
         }
+        let metadata_directory = match text(FieldKind::MetadataDirectory)? {
+            Some(directory) => directory,
+            // Versions 1 to 3 do not name it.
+            None if entry.field(FieldKind::DistributionResource)?.is_some() => metadata_directory(entry)?,
+            None => String::new(),
+        };
         Ok(Self {
             name: entry.name(),
             is_package: entry.is(EntryFlags::PACKAGE),
@@ -40,7 +47,7 @@ impl<'a> Places<'a> {
             bytecode,
             is_extension: entry.field(FieldKind::Extension)?.is_some(),
             relative_path: text(FieldKind::RelativePath)?,
-            metadata_directory: text(FieldKind::MetadataDirectory)?,
+            metadata_directory,
         })
     }
 
@@ -60,10 +67,7 @@ impl<'a> Places<'a> {
                 self.relative_path.clone().filter(|_| !self.is_extension).unwrap_or_else(|| self.name.to_owned())
             }
             FieldKind::PackageResource => format!("{}/{key}", self.name.replace('.', "/")),
-            FieldKind::DistributionResource => match &self.metadata_directory {
-                Some(directory) => format!("{directory}/{key}"),
-                None => format!("{}.dist-info/{key}", self.name),
-            },
+            FieldKind::DistributionResource => format!("{}/{key}", self.metadata_directory),
             FieldKind::CacheFile => key.to_owned(),
             FieldKind::File => self.name.to_owned(),
             _ => return None,

@@ -45,9 +45,57 @@ pub enum Loss<'a> {
     },
 }
 
-impl Loss<'_> {
+/// What a [`Loss`] is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum LossKind {
+    /// [`Loss::Section`].
+    Section,
+    /// [`Loss::Flags`].
+    Flags,
+    /// [`Loss::Field`].
+    Field,
+    /// [`Loss::UnknownFields`].
+    UnknownFields,
+    /// [`Loss::Mode`].
+    Mode,
+}
+
+impl LossKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Section, Self::Flags, Self::Field, Self::UnknownFields, Self::Mode];
+
+    /// The name, a plural in lower case with hyphens: `unknown-fields`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Section => "sections",
+            Self::Flags => "flags",
+            Self::Field => "fields",
+            Self::UnknownFields => "unknown-fields",
+            Self::Mode => "modes",
+        }
+    }
+
+    /// The kind with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+impl<'a> Loss<'a> {
+    /// What it is of.
+    pub fn kind(&self) -> LossKind {
+        match self {
+            Self::Section(_) => LossKind::Section,
+            Self::Flags { .. } => LossKind::Flags,
+            Self::Field { .. } => LossKind::Field,
+            Self::UnknownFields { .. } => LossKind::UnknownFields,
+            Self::Mode { .. } => LossKind::Mode,
+        }
+    }
+
     /// Nothing, if it `may` be lost.
-    pub(crate) fn allow(&self, may: &mut dyn FnMut(&Loss<'_>) -> bool) -> Result<(), Error> {
+    pub(crate) fn allow(&self, may: &mut dyn FnMut(&Loss<'a>) -> bool) -> Result<(), Error> {
         if may(self) { Ok(()) } else { Err(Error::NotRepresentable { version: 3, what: self.to_string() }) }
     }
 }
@@ -65,5 +113,18 @@ impl fmt::Display for Loss<'_> {
                 write!(f, "the mode {mode:o} of the {kind:?} {key:?} of {entry:?}")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_have_kinds_with_names() {
+        for kind in LossKind::ALL {
+            assert_eq!(LossKind::from_name(kind.name()), Some(kind));
+        }
+        assert_eq!(LossKind::from_name("field"), None);
     }
 }

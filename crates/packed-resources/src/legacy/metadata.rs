@@ -6,12 +6,13 @@ use crate::entry::Entry;
 use crate::error::Error;
 use crate::layout::FieldKind;
 
-/// The directory of the distribution that version 3 calls `name`, for example `PyYAML-6.0.1.dist-info`.
+/// The metadata directory of the distribution whose files an entry of version 3 has, for example `PyYAML-6.0.1.dist-info`.
 ///
 /// # Errors
 ///
 /// [`Error::NotRepresentable`] if no directory can have such a name; damage of the entry.
-pub(crate) fn directory(name: &str, entry: &Entry<'_>) -> Result<String, Error> {
+pub fn directory(entry: &Entry<'_>) -> Result<String, Error> {
+    let name = entry.name();
     if name.is_empty() || name.contains(['/', '\\', '\0']) {
         let what = format!("the distribution {name:?}: it is no name of a project");
         return Err(Error::NotRepresentable { version: 4, what });

@@ -9,6 +9,7 @@ use super::layout::{
     SECTION_FIELD, SECTION_LENGTH, START_OF_ENTRY, Shape, Width,
 };
 use super::{Loss, NativePaths, metadata};
+use crate::decode::Decoder;
 use crate::entry::{Entry, Field};
 use crate::error::Error;
 use crate::layout::{Encoding, EntryFlags, FieldKind};
@@ -58,9 +59,9 @@ impl<'a> Writer<'a> {
     ///
     /// [`Error::NotRepresentable`] for what may not be lost, and for a field that is there from another entry; any damage
     /// of the entry.
-    pub fn add(&mut self, entry: &Entry<'a>, mut may_lose: impl FnMut(&Loss<'_>) -> bool) -> Result<(), Error> {
+    pub fn add(&mut self, entry: &Entry<'a>, mut may_lose: impl FnMut(&Loss<'a>) -> bool) -> Result<(), Error> {
         let name = entry.name();
-        let may_lose: &mut dyn FnMut(&Loss<'_>) -> bool = &mut may_lose;
+        let may_lose: &mut dyn FnMut(&Loss<'a>) -> bool = &mut may_lose;
         let mut known = 0;
         let mut fields = Vec::new();
         let mut directory = None;
@@ -150,7 +151,8 @@ impl<'a> Writer<'a> {
     ///
     /// As [`Writer::to_vec`], and [`Error::Write`].
     pub fn write_to(&self, out: &mut dyn Write) -> Result<u64, Error> {
-        let mut plan = Plan { paths: self.paths, index: Vec::new(), sections: BTreeMap::new() };
+        let mut plan =
+            Plan { paths: self.paths, decoder: Decoder::new(), index: Vec::new(), sections: BTreeMap::new() };
         for (name, resource) in &self.resources {
             plan.resource(name, resource)?;
         }
@@ -201,6 +203,7 @@ fn mode_is_kept(field: &Field<'_>) -> bool {
 /// The parts of a blob in the making.
 struct Plan<'w> {
     paths: NativePaths,
+    decoder: Decoder<'w>,
     index: Vec<u8>,
     /// Values by field.
     sections: BTreeMap<u8, Vec<Cow<'w, [u8]>>>,
@@ -259,7 +262,7 @@ impl<'w> Plan<'w> {
     /// The bytes of a value, or of the path to it.
     fn value(&self, name: &str, layout: &Layout, field: &Field<'w>) -> Result<Cow<'w, [u8]>, Error> {
         let paths = match layout.content {
-            Content::InMemory => return field.read(),
+            Content::InMemory => return self.decoder.read(field),
             Content::NativePath if field.paths() == self.paths => return field.stored().map(Cow::Borrowed),
             Content::NativePath => self.paths,
             Content::Utf8Path => NativePaths::Unix,

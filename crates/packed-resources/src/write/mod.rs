@@ -73,8 +73,7 @@ impl Writer {
     /// Sets an opaque section, for example [`SectionKind::InterpreterConfig`]. Sections of records, values,
     /// dictionaries and the digest are the writer's own: setting one of those has no effect.
     pub fn section(&mut self, kind: SectionKind, bytes: Vec<u8>) -> &mut Self {
-        let reserved = matches!(kind, SectionKind::Dictionary(_) | SectionKind::Digest);
-        if kind.code() > SectionKind::Native.code() && !reserved {
+        if kind.is_opaque() {
             self.sections.insert(kind.code(), bytes);
         }
         self
