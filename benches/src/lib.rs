@@ -45,6 +45,13 @@ impl Queries {
         Self::of((0..modules).map(|i| i / PACKAGE * 7919 % packages * PACKAGE + i % PACKAGE))
     }
 
+    /// What one program imports of them: 25 packages.
+    pub fn of_one_program(modules: usize) -> Self {
+        let all = Self::in_import_order(modules);
+        let ends = all.ends[..25 * PACKAGE].to_vec();
+        Self { text: all.text, ends }
+    }
+
     /// All modules, none near the one before.
     pub fn in_no_order(modules: usize) -> Self {
         Self::of((0..modules).map(|i| i * 7919 % modules))
@@ -57,6 +64,12 @@ impl Queries {
             queries.ends.push(queries.text.len());
         }
         queries
+    }
+
+    /// Number of names.
+    #[expect(clippy::len_without_is_empty, reason = "there is always one")]
+    pub fn len(&self) -> usize {
+        self.ends.len()
     }
 
     /// The names.
