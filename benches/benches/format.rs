@@ -1,59 +1,139 @@
-//! Packed resources version 4: what each operation costs with 2,500, 25,000 and 250,000 entries.
+//! Indexes of modules by name: what each operation costs with 2,500, 25,000 and 250,000 entries, for packed resources
+//! version 4, version 3 (ours and that of `python-packed-resources`), and the central directory of a zip file.
+//!
+//! Benchmarks are called `OPERATION/FORMAT/ENTRIES`. Where something is done with all entries, criterion's `thrpt` is
+//! entries per second.
 
-use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use pyox_benches::{PACKAGE, module, program};
-use pyox_packed_resources::{Blob, Entry, Error, FieldKind};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use pyox_benches::formats::{Format, PythonPackedResources, Version3, Version4, Zip};
+use pyox_benches::{PACKAGE, Queries, SIZES, module, program};
+use pyox_packed_resources::Blob;
 
-const SIZES: [usize; 3] = [2_500, 25_000, 250_000];
-
-fn open(bytes: &[u8]) -> Blob<'_> {
-    Blob::open(black_box(bytes)).expect("was just written")
+/// Each operation with one format after the other, so that neighbours in time are what is compared.
+macro_rules! operation {
+    ($criterion:ident, $name:literal, $measure:ident, $data:ident) => {{
+        let mut group = $criterion.benchmark_group($name);
+        group.sample_size(10).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_secs(1));
+        $measure::<Version4>(&mut group, &$data);
+        $measure::<Version3>(&mut group, &$data);
+        $measure::<PythonPackedResources>(&mut group, &$data);
+        $measure::<Zip>(&mut group, &$data);
+        group.finish();
+    }};
 }
 
-fn found<'a>(blob: &Blob<'a>, name: &str) -> Option<Entry<'a>> {
-    blob.entry(black_box(name)).expect("is not damaged")
+type Group<'a> = BenchmarkGroup<'a, WallTime>;
+
+/// A program of one size.
+struct Data<'a> {
+    size: usize,
+    blob: Blob<'a>,
+    one_program: Queries,
+    import_order: Queries,
+    no_order: Queries,
+    /// One that is there, and the prefix of its package.
+    present: String,
+    package: String,
 }
 
-/// The bytes of all bytecode that entries have.
-fn sum<'a>(entries: impl Iterator<Item = Result<Entry<'a>, Error>>) -> u64 {
-    entries.flatten().filter_map(|entry| entry.field(FieldKind::Bytecode).ok().flatten()).map(|field| field.len()).sum()
-}
-
-fn format(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("format");
-    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+fn all(criterion: &mut Criterion) {
     for size in SIZES {
-        let writer = program(size);
-        let bytes = writer.to_vec().expect("is written");
-        let blob = open(&bytes);
-        let names: Vec<_> = (0..size).map(|i| module(i * 7919 % size)).collect();
-        let present = &*names[size / 3];
-        let absent = format!("{present}_absent");
-        let package = format!("{}.", present.rsplit_once('.').map_or("", |(package, _)| package));
-        assert_eq!(blob.entries_with_prefix(&package).map_or(0, Iterator::count), PACKAGE);
-
-        let mut bench = |name: &str, work: &mut dyn FnMut() -> u64| {
-            group.bench_function(BenchmarkId::new(name, size), |bencher| bencher.iter(&mut *work));
+        let bytes = program(size).to_vec().expect("is written");
+        let present = module(size / 3);
+        let package = present.rsplit_once('.').map(|(package, _)| format!("{package}.")).unwrap_or_default();
+        let data = Data {
+            size,
+            blob: Blob::open(&bytes).expect("was just written"),
+            one_program: Queries::of_one_program(size),
+            import_order: Queries::in_import_order(size),
+            no_order: Queries::in_no_order(size),
+            present,
+            package,
         };
-        bench("open", &mut || open(&bytes).len() as u64);
-        bench("open and find", &mut || found(&open(&bytes), present).map_or(0, |entry| entry.name().len() as u64));
-        bench("open and miss", &mut || found(&open(&bytes), &absent).is_some().into());
-        bench("open and list a package", &mut || open(&bytes).entries_with_prefix(black_box(&package)).map_or(0, sum));
-        bench("find all, in no order", &mut || sum(names.iter().filter_map(|name| blob.entry(name).transpose())));
-        bench("iterate over all", &mut || sum(blob.entries()));
-        bench("for comparison: index all in a HashMap", &mut || {
-            let index: HashMap<_, _> = blob.entries().flatten().map(|entry| (entry.name(), entry)).collect();
-            black_box(index).len() as u64
-        });
-        bench("verify", &mut || blob.verify().is_ok().into());
-        bench("write", &mut || writer.to_vec().map_or(0, |bytes| bytes.len() as u64));
+        operation!(criterion, "open", open, data);
+        operation!(criterion, "open and find one", first, data);
+        operation!(criterion, "find what a program imports", find_one_program, data);
+        operation!(criterion, "find all in import order", find_in_import_order, data);
+        operation!(criterion, "find all in no order", find_in_no_order, data);
+        operation!(criterion, "iterate", iterate, data);
+        operation!(criterion, "list a package", list, data);
+        operation!(criterion, "write", write, data);
     }
-    group.finish();
 }
 
-criterion_group!(benches, format);
+fn file<F: Format>(data: &Data<'_>) -> Vec<u8> {
+    F::write(&F::prepare(&data.blob))
+}
+
+fn run<F: Format, T>(group: &mut Group<'_>, data: &Data<'_>, work: impl FnMut() -> T) {
+    let mut work = work;
+    group.bench_function(BenchmarkId::new(F::NAME, data.size), |bencher| bencher.iter(&mut work));
+}
+
+fn open<F: Format>(group: &mut Group<'_>, data: &Data<'_>) {
+    let bytes = file::<F>(data);
+    group.bench_function(BenchmarkId::new(F::NAME, data.size), |bencher| {
+        // Dropped outside of what is measured.
+        bencher.iter_with_large_drop(|| F::open(black_box(&bytes)));
+    });
+}
+
+fn first<F: Format>(group: &mut Group<'_>, data: &Data<'_>) {
+    let bytes = file::<F>(data);
+    group.bench_function(BenchmarkId::new(F::NAME, data.size), |bencher| {
+        bencher.iter_with_large_drop(|| {
+            let opened = F::open(black_box(&bytes));
+            assert!(F::find(&opened, black_box(&data.present)));
+            opened
+        });
+    });
+}
+
+fn find_one_program<F: Format>(group: &mut Group<'_>, data: &Data<'_>) {
+    find::<F>(group, data, &data.one_program);
+}
+
+fn find_in_import_order<F: Format>(group: &mut Group<'_>, data: &Data<'_>) {
+    find::<F>(group, data, &data.import_order);
+}
+
+fn find_in_no_order<F: Format>(group: &mut Group<'_>, data: &Data<'_>) {
+    find::<F>(group, data, &data.no_order);
+}
+
+fn find<F: Format>(group: &mut Group<'_>, data: &Data<'_>, queries: &Queries) {
+    let bytes = file::<F>(data);
+    let opened = F::open(&bytes);
+    let found = || queries.iter().filter(|name| F::find(&opened, black_box(name))).count();
+    assert_eq!(found(), queries.len());
+    group.throughput(Throughput::Elements(queries.len() as u64));
+    run::<F, _>(group, data, found);
+}
+
+fn iterate<F: Format>(group: &mut Group<'_>, data: &Data<'_>) {
+    let bytes = file::<F>(data);
+    let opened = F::open(&bytes);
+    group.throughput(Throughput::Elements(data.size as u64));
+    run::<F, _>(group, data, || F::iterate(black_box(&opened)));
+}
+
+fn list<F: Format>(group: &mut Group<'_>, data: &Data<'_>) {
+    let bytes = file::<F>(data);
+    let opened = F::open(&bytes);
+    let listed = || F::list(black_box(&opened), black_box(&data.package));
+    assert_eq!(listed(), PACKAGE);
+    run::<F, _>(group, data, listed);
+}
+
+fn write<F: Format>(group: &mut Group<'_>, data: &Data<'_>) {
+    let prepared = F::prepare(&data.blob);
+    group.throughput(Throughput::Elements(data.size as u64));
+    run::<F, _>(group, data, || F::write(black_box(&prepared)));
+}
+
+criterion_group!(benches, all);
 criterion_main!(benches);

@@ -1,6 +1,18 @@
 //! What the benchmarks are run on.
 
+use std::path::Path;
+
+use pyox_distribution::{Distribution, Installed};
+use pyox_linker::{Cache, Layer, LayerBuilder, Policy, Silent};
 use pyox_packed_resources::{EntryFlags, FieldKind, Writer};
+
+pub mod formats;
+
+/// What the programs that benchmarks are return.
+pub type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Numbers of entries that indexes are measured with.
+pub const SIZES: [usize; 3] = [2_500, 25_000, 250_000];
 
 /// Modules of one package of [`program`].
 pub const PACKAGE: usize = 100;
@@ -18,4 +30,79 @@ pub fn program(modules: usize) -> Writer {
         writer.entry(module(position)).flag(EntryFlags::MODULE).field(FieldKind::Bytecode, code);
     }
     writer
+}
+
+/// Names to look up, one behind the other in memory, so that reading them costs next to nothing.
+pub struct Queries {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Queries {
+    /// All modules as a program imports them: package after package, in no order; the modules of a package together.
+    pub fn in_import_order(modules: usize) -> Self {
+        let packages = modules / PACKAGE;
+        Self::of((0..modules).map(|i| i / PACKAGE * 7919 % packages * PACKAGE + i % PACKAGE))
+    }
+
+    /// What one program imports of them: 25 packages.
+    pub fn of_one_program(modules: usize) -> Self {
+        let all = Self::in_import_order(modules);
+        let ends = all.ends[..25 * PACKAGE].to_vec();
+        Self { text: all.text, ends }
+    }
+
+    /// All modules, none near the one before.
+    pub fn in_no_order(modules: usize) -> Self {
+        Self::of((0..modules).map(|i| i * 7919 % modules))
+    }
+
+    fn of(positions: impl Iterator<Item = usize>) -> Self {
+        let mut queries = Self { text: String::new(), ends: Vec::new() };
+        for position in positions {
+            queries.text.push_str(&module(position));
+            queries.ends.push(queries.text.len());
+        }
+        queries
+    }
+
+    /// Number of names.
+    #[expect(clippy::len_without_is_empty, reason = "there is always one")]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The names.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end])
+    }
+}
+
+/// The standard library of a Python as the linker keeps it: compressed with dictionaries of its own.
+///
+/// # Errors
+///
+/// It cannot be packed.
+pub fn standard_library(python: &Installed) -> Outcome<Layer> {
+    let cache = Cache::of_user()?;
+    Ok(LayerBuilder::new(python, Policy::default(), &cache).standard_library(&mut Silent)?)
+}
+
+/// The CPythons that are installed, the oldest first.
+///
+/// # Errors
+///
+/// There is none.
+pub fn pythons() -> Outcome<Vec<Installed>> {
+    let mut pythons = Installed::discover();
+    let number = |part: &str| part.parse().unwrap_or(0_u32);
+    pythons.sort_by_key(|python| python.info().version.split('.').map(number).collect::<Vec<_>>());
+    if pythons.is_empty() { Err("no CPython is installed".into()) } else { Ok(pythons) }
+}
+
+/// A directory whose files are in memory, where there is one.
+pub fn directory_in_memory() -> std::path::PathBuf {
+    let shared = Path::new("/dev/shm");
+    if shared.is_dir() { shared.to_owned() } else { std::env::temp_dir() }
 }

@@ -1,6 +1,6 @@
 //! Opening a blob and finding entries in it.
 
-use crate::entry::{Entry, Record};
+use crate::entry::{Entry, Name, Record, text};
 use crate::error::Error;
 use crate::layout::{
     DIGEST_LEN, ENTRY_LEN, FIELD_LEN, HEADER_LEN, MAGIC, MAX_SECTIONS, SECTION_LEN, SLOT_LEN, SectionKind, hash_name,
@@ -14,8 +14,8 @@ use crate::layout::{
 pub struct Blob<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) names: &'a [u8],
-    slots: &'a [u8],
-    entries: &'a [u8],
+    slots: &'a [[u8; SLOT_LEN]],
+    entries: &'a [[u8; ENTRY_LEN]],
     pub(crate) fields: &'a [u8],
     section_count: u32,
 }
@@ -91,7 +91,8 @@ impl<'a> Blob<'a> {
         let entries = sized(SectionKind::Entries, entries, ENTRY_LEN)?;
         let fields = sized(SectionKind::Fields, fields, FIELD_LEN)?;
         let names = self.section(SectionKind::Names)?.unwrap_or_default();
-        (self.slots, self.entries, self.fields, self.names) = (slots, entries, fields, names);
+        (self.slots, self.entries) = (slots.as_chunks().0, entries.as_chunks().0);
+        (self.fields, self.names) = (fields, names);
         Ok(())
     }
 
@@ -108,7 +109,7 @@ impl<'a> Blob<'a> {
 
     /// Number of entries.
     pub fn entry_count(&self) -> usize {
-        self.entries.len() / ENTRY_LEN
+        self.entries.len()
     }
 
     /// The bytes of a section, or `None` if the blob has none of that kind.
@@ -164,18 +165,18 @@ impl<'a> Blob<'a> {
     /// [`Error::OutOfBounds`] or [`Error::NotUtf8`] if records on the way are damaged.
     pub fn entry(&self, name: &str) -> Result<Option<Entry<'a>>, Error> {
         let hash = hash_name(name.as_bytes());
-        let mask = self.slots.len() / SLOT_LEN - 1;
+        let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
-        for _ in 0..=mask {
-            let at = slot * SLOT_LEN;
-            let position = u32_at(self.slots, at + 4);
+        for _ in self.slots {
+            let position = u32_at(&self.slots[slot], 4);
             if position == 0 {
                 return Ok(None);
             }
-            if u32_at(self.slots, at) == hash {
+            if u32_at(&self.slots[slot], 0) == hash {
                 let record = self.record(position as usize - 1)?;
-                if record.name_bytes(self)? == name.as_bytes() {
-                    return record.entry(self).map(Some);
+                let found = record.name_bytes(self)?;
+                if found == name.as_bytes() {
+                    return record.entry(self, Name::LookedUp(found)).map(Some);
                 }
             }
             slot = (slot + 1) & mask;
@@ -189,7 +190,9 @@ impl<'a> Blob<'a> {
     ///
     /// [`Error::OutOfBounds`] if there is no such position or its record is damaged, [`Error::NotUtf8`] for its name.
     pub fn entry_at(&self, position: usize) -> Result<Entry<'a>, Error> {
-        self.record(position)?.entry(self)
+        let record = self.record(position)?;
+        let name = text(record.name_bytes(self)?, record.name_offset, "entry name")?;
+        record.entry(self, Name::Read(name))
     }
 
     /// All entries, sorted by the bytes of their names.
@@ -223,7 +226,12 @@ impl<'a> Blob<'a> {
     }
 
     fn record(&self, position: usize) -> Result<Record, Error> {
-        let bytes = slice(self.entries, (position as u64).saturating_mul(ENTRY_LEN as u64), ENTRY_LEN as u64, "entry")?;
+        let bytes = self.entries.get(position).ok_or_else(|| Error::OutOfBounds {
+            what: "entry",
+            offset: (position as u64).saturating_mul(ENTRY_LEN as u64),
+            length: ENTRY_LEN as u64,
+            limit: (self.entries.len() * ENTRY_LEN) as u64,
+        })?;
         Ok(Record {
             name_offset: u32_at(bytes, 0),
             name_length: u32_at(bytes, 4),
@@ -241,7 +249,10 @@ pub(crate) fn slice<'b>(bytes: &'b [u8], offset: u64, length: u64, what: &'stati
         let end = start.checked_add(usize::try_from(length).ok()?)?;
         bytes.get(start..end)
     };
-    range().ok_or(Error::OutOfBounds { what, offset, length, limit: bytes.len() as u64 })
+    match range() {
+        Some(bytes) => Ok(bytes),
+        None => Err(Error::OutOfBounds { what, offset, length, limit: bytes.len() as u64 }),
+    }
 }
 
 /// Little-endian; the caller has checked the bounds.

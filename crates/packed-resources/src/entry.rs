@@ -25,8 +25,7 @@ impl Record {
         slice(blob.names, self.name_offset.into(), self.name_length.into(), "entry name")
     }
 
-    pub(crate) fn entry<'a>(&self, blob: &Blob<'a>) -> Result<Entry<'a>, Error> {
-        let name = text(self.name_bytes(blob)?, self.name_offset, "entry name")?;
+    pub(crate) fn entry<'a>(&self, blob: &Blob<'a>, name: Name<'a>) -> Result<Entry<'a>, Error> {
         let size = FIELD_LEN as u64;
         let records =
             slice(blob.fields, u64::from(self.first_field) * size, u64::from(self.field_count) * size, "entry fields")?;
@@ -35,10 +34,19 @@ impl Record {
     }
 }
 
+/// The name of an entry, which is UTF-8 either way.
+#[derive(Clone, Copy)]
+pub(crate) enum Name<'a> {
+    /// Checked when it was read.
+    Read(&'a str),
+    /// Equal to the name that was looked up.
+    LookedUp(&'a [u8]),
+}
+
 /// A named thing: a module, a package, a library, a distribution, or several of these.
 #[derive(Clone)]
 pub struct Entry<'a> {
-    name: &'a str,
+    name: Name<'a>,
     flags: EntryFlags,
     records: Records<'a>,
 }
@@ -46,17 +54,20 @@ pub struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// An entry whose fields are parsed and sorted.
     pub(crate) fn parsed(name: &'a str, flags: EntryFlags, fields: &'a [Field<'a>]) -> Self {
-        Self { name, flags, records: Records::Parsed(fields) }
+        Self { name: Name::Read(name), flags, records: Records::Parsed(fields) }
     }
 
     /// An entry made of several; the fields are sorted.
     pub(crate) fn merged(name: &'a str, flags: EntryFlags, fields: Arc<[Field<'a>]>) -> Self {
-        Self { name, flags, records: Records::Merged(fields) }
+        Self { name: Name::Read(name), flags, records: Records::Merged(fields) }
     }
 
     /// The name: dotted for modules, a SONAME for libraries, a normalised project name for distributions.
     pub fn name(&self) -> &'a str {
-        self.name
+        match self.name {
+            Name::Read(name) => name,
+            Name::LookedUp(name) => std::str::from_utf8(name).unwrap_or_default(),
+        }
     }
 
     /// What the entry is.
@@ -375,6 +386,6 @@ impl<'a> Field<'a> {
     }
 }
 
-fn text<'a>(bytes: &'a [u8], offset: u32, what: &'static str) -> Result<&'a str, Error> {
+pub(crate) fn text<'a>(bytes: &'a [u8], offset: u32, what: &'static str) -> Result<&'a str, Error> {
     std::str::from_utf8(bytes).map_err(|_| Error::NotUtf8 { what, offset: offset.into() })
 }

@@ -235,7 +235,7 @@ fn emit(
             None => Resource::File(FileData { path, data, executable }),
         },
     };
-    scan.resources.push(Found { resource, origin });
+    scan.resources.push(Found { resource, origin, executable });
     Ok(())
 }
 

@@ -71,6 +71,8 @@ pub struct Found {
     pub resource: Resource,
     /// The file, or the archive's path joined with the member's name. For reports: it differs between machines.
     pub origin: PathBuf,
+    /// Whether the file is meant to be executed.
+    pub executable: bool,
 }
 
 /// Something that was passed over.

@@ -65,7 +65,7 @@ fn distributions(
         .map(Resource::relative_path)
         .collect();
     let mut directories: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for Found { resource, origin } in &scan.resources {
+    for Found { resource, origin, .. } in &scan.resources {
         let Resource::DistributionResource(file) = resource else { continue };
         if names.contains(&normalize_project_name(&file.project)) {
             directories.entry(file.directory.clone()).or_default();

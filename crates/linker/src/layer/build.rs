@@ -1,7 +1,7 @@
 //! Making a layer of a scan.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyox_packed_resources::{Collector, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
@@ -66,6 +66,7 @@ struct Making<'a> {
 struct Part {
     resource: Resource,
     origin: PathBuf,
+    executable: bool,
     content: Arc<[u8]>,
 }
 
@@ -91,10 +92,10 @@ impl Making<'_> {
         match &found.resource {
             Resource::ModuleSource(_) => {
                 if let Some((module, code)) = bytecode.get(&path) {
-                    self.part(Resource::ModuleBytecode(module.clone()), &found.origin, Arc::clone(code));
+                    self.part(Resource::ModuleBytecode(module.clone()), found, Arc::clone(code));
                 }
                 if let Some(source) = sources.get(&path) {
-                    self.part(found.resource.clone(), &found.origin, Arc::clone(source));
+                    self.part(found.resource.clone(), found, Arc::clone(source));
                 }
                 Ok(())
             }
@@ -111,7 +112,7 @@ impl Making<'_> {
                     let text = String::from_utf8_lossy(&content).into_owned();
                     self.facts.entry_points.push((file.project.clone(), text));
                 }
-                self.part(other.clone(), &found.origin, content.into());
+                self.part(other.clone(), found, content.into());
                 Ok(())
             }
         }
@@ -137,7 +138,7 @@ impl Making<'_> {
             self.collector.depends(&name, soname);
         }
         self.facts.natives.push(self.natives.file(&root, &name, matches!(resource, Resource::SharedLibrary(_))));
-        self.part(resource, &found.origin, content.into());
+        self.part(resource, found, content.into());
         Ok(())
     }
 
@@ -154,13 +155,14 @@ impl Making<'_> {
                 library: Vec::new().into(),
             });
             self.facts.natives.push(super::NativeFile { name: soname, is_library: true, glibc: library.glibc });
-            self.part(resource, &library.origin, content.into());
+            self.parts.push(Part { resource, origin: library.origin, executable: false, content: content.into() });
         }
         Ok(())
     }
 
-    fn part(&mut self, resource: Resource, origin: &Path, content: Arc<[u8]>) {
-        self.parts.push(Part { resource, origin: origin.to_owned(), content });
+    fn part(&mut self, resource: Resource, found: &Found, content: Arc<[u8]>) {
+        let (origin, executable) = (found.origin.clone(), found.executable);
+        self.parts.push(Part { resource, origin, executable, content });
     }
 
     /// Places everything, compressed or as it is; with dictionaries of a layer below, or else of its own.
@@ -196,7 +198,7 @@ impl Making<'_> {
         // Bytecode and metadata are read from memory in any case.
         let is_file = !matches!(part.resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
         if location == "cache" && is_file && placed != Placed::Shadowed {
-            self.cached.add(&path, &part.content, value.with_mode(mode_of(&part.origin)));
+            self.cached.add(&path, &part.content, value.with_mode(if part.executable { 0o755 } else { 0o644 }));
             placed = Placed::Added;
         }
         if placed == Placed::Added {
@@ -222,22 +224,6 @@ impl Making<'_> {
         self.facts.findings.dedup();
         Ok(Layer::new(blob, self.facts)?)
     }
-}
-
-/// Permission bits of what is a file: those that matter for running it, whatever the mask of who installed it.
-#[cfg(unix)]
-fn mode_of(origin: &Path) -> u32 {
-    use std::os::unix::fs::PermissionsExt;
-    match std::fs::metadata(origin) {
-        Ok(metadata) if metadata.permissions().mode() & 0o100 != 0 => 0o755,
-        Ok(_) => 0o644,
-        Err(_) => 0,
-    }
-}
-
-#[cfg(not(unix))]
-fn mode_of(_origin: &Path) -> u32 {
-    0
 }
 
 /// The name a person knows the resource by.

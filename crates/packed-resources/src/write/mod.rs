@@ -101,8 +101,9 @@ impl Writer {
     /// entries, more than 32 dictionaries, or
     /// more than 64 sections in all.
     pub fn to_vec(&self) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
-        self.write_to(&mut bytes)?;
+        let plan = Plan::new(self)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(plan.total).unwrap_or_default());
+        plan.write(&mut bytes)?;
         Ok(bytes)
     }
 

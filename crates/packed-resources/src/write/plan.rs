@@ -56,6 +56,7 @@ struct PlacedSection<'w> {
 /// Everything decided.
 pub(super) struct Plan<'w> {
     sections: Vec<PlacedSection<'w>>,
+    /// In the order of their places, which are behind those of the sections with bytes of their own.
     values: Vec<Piece<'w>>,
     /// Numbers of entries, slots and fields.
     counts: [u32; 3],
@@ -124,7 +125,8 @@ impl<'w> Plan<'w> {
     /// Reads and places all values, equal ones once; gives the places in the order of the fields.
     fn place_values(&mut self, fields: &[FieldToPlace<'w>], order: &[usize]) -> Result<Vec<Place>, Error> {
         let mut places = vec![Place::default(); fields.len()];
-        let mut known: HashMap<(u32, usize), usize> = HashMap::new();
+        let mut known: HashMap<(u32, usize), usize> = HashMap::with_capacity(fields.len());
+        self.values.reserve(fields.len());
         for section in VALUE_SECTIONS {
             // Where nothing is placed, nothing is padded for it either.
             let mut start = self.total.next_multiple_of(VALUE_ALIGNMENT);
@@ -212,12 +214,11 @@ impl<'w> Plan<'w> {
 
     fn write_below(&self, header: &[u8], out: &mut dyn Write) -> Result<(), Error> {
         let sections = self.sections.iter().filter(|section| !section.bytes.is_empty());
-        let mut pieces: Vec<(u64, &[u8])> = sections.map(|section| (section.offset, &*section.bytes)).collect();
-        pieces.extend(self.values.iter().map(|value| (value.offset, &*value.bytes)));
-        pieces.sort_by_key(|&(offset, _)| offset);
+        let sections = sections.map(|section| (section.offset, &*section.bytes));
+        let values = self.values.iter().map(|value| (value.offset, &*value.bytes));
         let mut position = header.len() as u64;
         out.write_all(header).map_err(Error::Write)?;
-        for (offset, bytes) in pieces {
+        for (offset, bytes) in sections.chain(values) {
             pad(out, &mut position, offset)?;
             out.write_all(bytes).map_err(Error::Write)?;
             position += bytes.len() as u64;
@@ -228,7 +229,7 @@ impl<'w> Plan<'w> {
 
 /// All fields, in the order of the table.
 fn fields(writer: &Writer) -> Vec<FieldToPlace<'_>> {
-    let mut fields = Vec::new();
+    let mut fields = Vec::with_capacity(writer.entries.values().map(|entry| entry.fields.len()).sum());
     for (entry, of_entry) in &writer.entries {
         fields.extend(of_entry.fields.iter().map(|((kind, key), value)| FieldToPlace {
             entry,
@@ -290,7 +291,7 @@ fn field_table(
         };
         table.extend_from_slice(&[field.kind as u8, encoding.code()]);
         table.extend_from_slice(&field.value.mode.to_le_bytes());
-        table.extend_from_slice(&names.offset(field.key).to_le_bytes());
+        table.extend_from_slice(&names.of_key(field.key).to_le_bytes());
         table.extend_from_slice(&(field.key.len() as u32).to_le_bytes());
         table.extend_from_slice(&place.crc.to_le_bytes());
         table.extend_from_slice(&place.offset.to_le_bytes());
