@@ -1,7 +1,8 @@
 //! Opening a blob and finding entries in it.
 
-use crate::entry::{Entry, Name, Record, text};
+use crate::entry::{Entry, Name, Record};
 use crate::error::Error;
+use crate::field::text;
 use crate::layout::{
     DIGEST_LEN, ENTRY_LEN, FIELD_LEN, HEADER_LEN, MAGIC, MAX_SECTIONS, SECTION_LEN, SLOT_LEN, SectionKind, hash_name,
 };

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::blob::{Blob, Section};
 use crate::decode::Decoder;
-use crate::entry::{Entry, Field};
+use crate::entry::Entry;
 use crate::error::Error;
+use crate::field::Field;
 use crate::index::{Index, Packed};
 use crate::layout::Encoding;
 

@@ -46,8 +46,9 @@
 
 use crate::blob::Blob;
 use crate::collect::normalized_project_name;
-use crate::entry::{Entry, Field};
+use crate::entry::Entry;
 use crate::error::Error;
+use crate::field::Field;
 use crate::layout::{Encoding, EntryFlags, FieldKind};
 use crate::legacy::{self, Loss, NativePaths, Resources, metadata};
 use crate::value::Value;

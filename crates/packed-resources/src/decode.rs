@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
 use crate::blob::Blob;
-use crate::entry::Field;
 use crate::error::Error;
+use crate::field::Field;
 use crate::layout::{Encoding, MAX_DICTIONARY_LEN, SectionKind};
 
 /// Reads values, and keeps what decompressing them needs from one to the next.

@@ -2,8 +2,9 @@
 
 use std::iter::Peekable;
 
-use crate::entry::{Entry, Field};
+use crate::entry::Entry;
 use crate::error::Error;
+use crate::field::Field;
 use crate::index::{Entries, Index};
 use crate::layout::{EntryFlags, FieldKind};
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::Data;
 use crate::compress::{Compressor, Dictionary};
-use crate::entry::Field;
 use crate::error::Error;
+use crate::field::Field;
 use crate::layout::Encoding;
 
 /// A value to be written, in the form it will have in the blob.

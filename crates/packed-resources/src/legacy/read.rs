@@ -6,8 +6,9 @@ use super::layout::{
     last_field,
 };
 use super::sections::{Cursor, Sections};
-use crate::entry::{Entry, Field};
+use crate::entry::Entry;
 use crate::error::Error;
+use crate::field::Field;
 use crate::layout::{EntryFlags, FieldKind};
 
 /// Mode of a file in version 3 that is marked as executable, and of one that is not.

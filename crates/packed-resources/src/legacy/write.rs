@@ -10,8 +10,9 @@ use super::layout::{
 };
 use super::{Loss, NativePaths, metadata};
 use crate::decode::Decoder;
-use crate::entry::{Entry, Field};
+use crate::entry::Entry;
 use crate::error::Error;
+use crate::field::Field;
 use crate::layout::{Encoding, EntryFlags, FieldKind};
 
 /// Writes entries of any version as packed resources version 3, sorted by name.
