@@ -249,7 +249,10 @@ pub(crate) fn slice<'b>(bytes: &'b [u8], offset: u64, length: u64, what: &'stati
         let end = start.checked_add(usize::try_from(length).ok()?)?;
         bytes.get(start..end)
     };
-    range().ok_or_else(|| Error::OutOfBounds { what, offset, length, limit: bytes.len() as u64 })
+    match range() {
+        Some(slice) => Ok(slice),
+        None => Err(Error::OutOfBounds { what, offset, length, limit: bytes.len() as u64 }),
+    }
 }
 
 /// Little-endian; the caller has checked the bounds.

@@ -33,8 +33,8 @@ pub(super) struct Dictionaries {
 impl Dictionaries {
     /// Makes them of the values of a layer that is large enough to learn from.
     pub(super) fn train(source: &[&[u8]], code: &[&[u8]]) -> Result<Self, Error> {
-        // Up to here each byte more saves more than one; loading them takes less than a millisecond.
-        Ok(Self { source: train(source, 448 << 10)?, code: train(code, 1 << 20)? })
+        // Up to these sizes the trainer finds more that is worth keeping in the standard library of every CPython.
+        Ok(Self { source: train(source, 448 << 10)?, code: train(code, 640 << 10)? })
     }
 
     /// Those that values of a layer were compressed with.
