@@ -6,7 +6,7 @@
 //! ```
 //!
 //! *Packed* is a blob with nothing else in it: names, tables, dictionaries and values. *Archive* holds the same files,
-//! with the header and padding that tar gives each, sources first, then bytecode: as it compresses best.
+//! with the header and padding that tar gives each, sources first, then bytecode.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use std::hint::black_box;

@@ -33,8 +33,7 @@ pub(super) struct Dictionaries {
 impl Dictionaries {
     /// Makes them of the values of a layer that is large enough to learn from.
     pub(super) fn train(source: &[&[u8]], code: &[&[u8]]) -> Result<Self, Error> {
-        // Up to here each byte more saves more than one; loading them takes less than a millisecond.
-        Ok(Self { source: train(source, 448 << 10)?, code: train(code, 1 << 20)? })
+        Ok(Self { source: train(source, &[448 << 10])?, code: train(code, &[1 << 20, 640 << 10])? })
     }
 
     /// Those that values of a layer were compressed with.
@@ -100,13 +99,22 @@ impl Dictionaries {
     }
 }
 
-fn train(samples: &[&[u8]], size: usize) -> Result<Option<Arc<Dictionary>>, Error> {
-    // The trainer wants many samples, and several times the size of the dictionary in all.
-    let enough = samples.len() >= 100 && samples.iter().map(|sample| sample.len()).sum::<usize>() >= 5 * size;
-    if !enough {
-        return Ok(None);
-    }
+/// A dictionary of the first of some sizes that the trainer can fill: one that it cannot is worse than a smaller one.
+fn train(samples: &[&[u8]], sizes: &[usize]) -> Result<Option<Arc<Dictionary>>, Error> {
+    let total: usize = samples.iter().map(|sample| sample.len()).sum();
     // No more of a large file than any other code can have in common with it.
     let heads: Vec<&[u8]> = samples.iter().map(|sample| &sample[..sample.len().min(128 << 10)]).collect();
-    Dictionary::train(&heads, size).map(|dictionary| Some(Arc::new(dictionary)))
+    let mut found = None;
+    for &size in sizes {
+        // The trainer wants many samples, and several times the size of the dictionary in all.
+        if samples.len() >= 100 && total >= 5 * size {
+            let dictionary = Dictionary::train(&heads, size)?;
+            let is_full = dictionary.content()?.len() == size;
+            found = Some(Arc::new(dictionary));
+            if is_full {
+                break;
+            }
+        }
+    }
+    Ok(found)
 }

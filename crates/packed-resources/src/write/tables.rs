@@ -81,9 +81,6 @@ pub(super) fn slot_table(writer: &Writer) -> Vec<u8> {
 
 pub(super) fn count(what: &'static str, value: usize) -> Result<u32, Error> {
     let limit = u64::from(u32::MAX >> 1);
-    u32::try_from(value).ok().filter(|&value| u64::from(value) <= limit).ok_or(Error::TooLarge {
-        what,
-        value: value as u64,
-        limit,
-    })
+    let count = u32::try_from(value).ok().filter(|&value| u64::from(value) <= limit);
+    count.ok_or(Error::TooLarge { what, value: value as u64, limit })
 }
