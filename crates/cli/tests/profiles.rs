@@ -63,12 +63,12 @@ fn the_profile_says_what_is_compressed() {
 }
 
 #[test]
-fn without_source_nothing_is_guessed() {
+fn the_same_is_kept_uncompressed_without_source() {
     let place = Place::with(&[SCRIPT]);
     place.pack(["app.py", "--no-source"]).succeeds();
     let program = place.read("app");
     let code = [LOOKED_AT[1], LOOKED_AT[2], LOOKED_AT[4]];
-    assert_eq!(compressed(&payload(&program), &code), [false, false, false]);
+    assert_eq!(compressed(&payload(&program), &code), [false, false, true]);
     place.program("app", &[]).prints("3\n");
 }
 

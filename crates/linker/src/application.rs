@@ -108,7 +108,7 @@ impl<'a> ApplicationBuilder<'a> {
     fn payload(&self, output: &Path, rows: &mut Vec<ReportRow>) -> Result<Vec<u8>, Error> {
         let mut collector = Collector::new();
         self.add_main(&mut collector, rows)?;
-        let start_up = StartUp::of(self.policy, &self.entry, &self.layers, &self.import_order)?;
+        let start_up = StartUp::of(self.policy.profile, &self.entry, &self.layers, &self.import_order)?;
         let in_program = |layer: &&Layer| self.shared_resources.is_none_or(|file| !file.has(layer));
         for layer in self.layers.iter().filter(in_program) {
             start_up.add_layer(&mut collector, layer)?;

@@ -4,6 +4,7 @@
 //! part of packaging (compiling, compressing, reading native code), so layers whose content is known to be unchanged
 //! are kept in the cache, as the packed resources they are.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
 const STANDARD_LIBRARY: &str = "standard library";
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"11";
+const LAYER_VERSION: &[u8] = b"12";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {
@@ -52,6 +53,8 @@ pub(crate) struct Facts {
     pub(crate) rows: Vec<ReportRow>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) natives: Vec<NativeFile>,
+    /// The import statements of every module, where its source text is left out.
+    pub(crate) imports: BTreeMap<String, String>,
     /// The text of every `entry_points.txt`, by project name.
     pub(crate) entry_points: Vec<(String, String)>,
 }
@@ -78,6 +81,11 @@ impl Layer {
     /// The packed resources.
     pub fn blob(&self) -> Result<Blob<'_>, pyox_packed_resources::Error> {
         Blob::open(&self.blob)
+    }
+
+    /// The import statements of a module, if its source text was left out.
+    pub(crate) fn imports(&self, module: &str) -> Option<&str> {
+        self.facts.imports.get(module).map(String::as_str)
     }
 
     /// Digest of the packed resources, hexadecimal.

@@ -11,7 +11,7 @@ use pyox_scanner::{ImportGraph, STARTUP_MODULES};
 
 use crate::entry::Entry;
 use crate::layer::Layer;
-use crate::policy::{Policy, Profile};
+use crate::policy::Profile;
 
 /// What the interpreter of a program imports besides, for `quit` and `exit`.
 const BUILTINS: &str = "_sitebuiltins";
@@ -43,15 +43,17 @@ pub(crate) struct StartUp {
 
 impl StartUp {
     /// Of a program with these layers. `import_order` are modules that are known to be imported, first to last; where they
-    /// are given, nothing is guessed; and nothing can be if the layers have no source text.
-    pub(crate) fn of(policy: Policy, entry: &Entry, layers: &[Layer], import_order: &[String]) -> Result<Self, Error> {
+    /// are given, nothing is guessed.
+    pub(crate) fn of(
+        profile: Profile,
+        entry: &Entry,
+        layers: &[Layer],
+        import_order: &[String],
+    ) -> Result<Self, Error> {
         let blobs: Vec<Blob<'_>> = layers.iter().map(Layer::blob).collect::<Result<_, _>>()?;
         let mut order: Vec<String> = import_order.to_vec();
         order.extend(interpreter_modules());
-        if policy.profile == Profile::Speed && import_order.is_empty() {
-            if !policy.include_source {
-                return Ok(Self { order, ..Self::unknown() });
-            }
+        if profile == Profile::Speed && import_order.is_empty() {
             order.extend(reachable(entry, layers, &blobs)?);
         }
         let mut names: BTreeSet<String> = order.iter().cloned().collect();
@@ -125,7 +127,11 @@ fn reachable(entry: &Entry, layers: &[Layer], blobs: &[Blob<'_>]) -> Result<Vec<
                 standard_library.remove(entry.name());
             }
             let (name, is_package) = (entry.name().to_owned(), entry.is(EntryFlags::PACKAGE));
-            modules.push((name, is_package, Source::Packed(&decoder, entry)));
+            let source = match layer.imports(&name) {
+                Some(imports) => Source::Text(imports.as_bytes()),
+                None => Source::Packed(&decoder, entry),
+            };
+            modules.push((name, is_package, source));
         }
     }
     const MAIN: &str = "__main__";

@@ -35,6 +35,7 @@ impl LayerBuilder<'_> {
         making.facts.findings = making.cached.findings();
         making.facts.findings.extend(making.natives.findings());
         making.facts.findings.extend(compiled.findings);
+        making.facts.imports = compiled.imports;
         making.facts.findings.extend(
             scan.skipped
                 .iter()

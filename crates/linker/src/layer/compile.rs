@@ -1,6 +1,6 @@
 //! Source text to bytecode.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use pyox_distribution::{BytecodeCompiler, CompileError, CompileJob};
@@ -13,9 +13,12 @@ use crate::progress::{Progress, Step};
 use crate::report::Finding;
 
 /// Bytecode and source text by path below `sys.path`.
+#[derive(Default)]
 pub(super) struct Compiled {
     pub(super) bytecode: HashMap<String, (ModuleBytecode, Arc<[u8]>)>,
     pub(super) sources: HashMap<String, Arc<[u8]>>,
+    /// Import statements by name of module, where the source text is left out.
+    pub(super) imports: BTreeMap<String, String>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -37,7 +40,7 @@ impl LayerBuilder<'_> {
         let outcomes =
             compiler.compile_all(modules.iter().map(job).collect(), &mut |done, total| progress.advance(done, total));
         progress.end();
-        let mut compiled = Compiled { bytecode: HashMap::new(), sources: HashMap::new(), findings: Vec::new() };
+        let mut compiled = Compiled::default();
         for ((path, module, _), outcome) in modules.iter().zip(outcomes) {
             match outcome {
                 Ok(code) => {
@@ -59,6 +62,39 @@ impl LayerBuilder<'_> {
         let broken = |path: &String| !compiled.bytecode.contains_key(path);
         let wanted = modules.iter().filter(|(path, ..)| self.policy.include_source || broken(path));
         compiled.sources = wanted.map(|(path, _, source)| (path.clone(), Arc::clone(source))).collect();
+        if !self.policy.include_source {
+            compiled.imports =
+                modules.iter().map(|(_, module, source)| (module.name.clone(), import_statements(source))).collect();
+        }
         Ok(compiled)
+    }
+}
+
+/// What is left of source text when nothing but its imports counts: what is deferred is in a function.
+fn import_statements(source: &[u8]) -> String {
+    let mut text = String::new();
+    for import in pyox_scanner::imports(source) {
+        if import.deferred {
+            text.push_str("def f(): ");
+        }
+        let (dots, module) = (".".repeat(import.level), import.module);
+        text.push_str(&match import.names.join(", ") {
+            names if names.is_empty() => format!("import {module}\n"),
+            names => format!("from {dots}{module} import {names}\n"),
+        });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::import_statements;
+
+    #[test]
+    fn imports_survive() {
+        let source = b"'doc'\nimport a.b as c, d\nfrom .. import e\ndef g(x):\n    from .h import (i, j)\n    return x\nclass K:\n    from l import *\n";
+        let text = import_statements(source);
+        assert_eq!(text, "import a.b\nimport d\nfrom .. import e\ndef f(): from .h import i, j\nfrom l import *\n");
+        assert_eq!(pyox_scanner::imports(text.as_bytes()), pyox_scanner::imports(source));
     }
 }
