@@ -213,7 +213,9 @@ def find_distributions(finder, context):
     if path is not None and finder._base_directory("") not in map(os.fspath, path):
         return iter(())
     name = getattr(context, "name", None)
-    wanted = None if name is None else normalized(name)
+    # Since Python 3.10 an empty name is as good as none.
+    is_any = name is None or (name == "" and sys.version_info >= (3, 10))
+    wanted = None if is_any else normalized(name)
     return iter([
         OxidizedDistribution(finder, key, directory)
         for key, directory in finder._distributions()
