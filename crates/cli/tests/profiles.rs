@@ -164,3 +164,21 @@ fn resource_files_that_cannot_be_used() {
         assert!(outcome.status != Some(0) && outcome.stderr.contains("is for Python"), "{outcome:?}");
     }
 }
+
+#[test]
+fn sharing_does_not_change_which_module_wins() {
+    let place = Place::with(&[
+        SCRIPT,
+        ("other.py", "import colorsys, extra\nprint(hasattr(colorsys, 'rgb_to_hsv'), extra.NAME)\n"),
+    ]);
+    let files = [("extra.py", "NAME = 'extra'\n"), ("colorsys.py", "raise ImportError('not the standard library')\n")];
+    let wheel = command::wheel::wheel(&place, "extra", "", &files);
+    place.pack(["app.py", "--resource-file", "shared"]).succeeds();
+    for arguments in [&["-o", "alone"][..], &["-o", "sharing", "--resource-file", "shared"]] {
+        let pip = ["other.py", "--pip", wheel.to_str().expect("UTF-8")];
+        place.pack([&pip[..], arguments].concat()).succeeds();
+    }
+    for program in ["alone", "sharing"] {
+        place.program(program, &[]).prints("True extra\n");
+    }
+}

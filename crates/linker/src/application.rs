@@ -109,9 +109,13 @@ impl<'a> ApplicationBuilder<'a> {
         let mut collector = Collector::new();
         self.add_main(&mut collector, rows)?;
         let start_up = StartUp::of(self.policy.profile, &self.entry, &self.layers, &self.import_order)?;
-        let in_program = |layer: &&Layer| self.shared_resources.is_none_or(|file| !file.has(layer));
-        for layer in self.layers.iter().filter(in_program) {
-            start_up.add_layer(&mut collector, layer)?;
+        for layer in &self.layers {
+            // The program's own resources come first when it runs; its modules win no more than they would in one file.
+            if self.shared_resources.is_some_and(|file| file.has(layer)) {
+                collector.hide_modules(&layer.blob()?)?;
+            } else {
+                start_up.add_layer(&mut collector, layer)?;
+            }
         }
         if let Entry::Code(code) = &self.entry {
             // The program compiles it when it starts; what is wrong with it shall be known now.

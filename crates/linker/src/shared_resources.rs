@@ -16,7 +16,7 @@ use crate::output::{check_output, write_atomically};
 use crate::policy::Profile;
 use crate::start_up::StartUp;
 
-/// Section with an [`Origin`] as JSON.
+/// Section with an [`Origin`] as JSON, of the kind *origin*.
 const ORIGIN: SectionKind = SectionKind::Other(19);
 
 /// What a resource file was made of.

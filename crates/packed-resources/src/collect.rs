@@ -17,6 +17,7 @@ pub struct Collector {
     writer: Writer,
     taken: BTreeSet<(String, FieldKind, String)>,
     metadata_directories: BTreeMap<String, String>,
+    hidden: BTreeSet<String>,
 }
 
 /// What became of a resource.
@@ -91,6 +92,21 @@ impl Collector {
         self.writer.entry(name).keyed(FieldKind::Dependency, soname, Vec::new());
     }
 
+    /// Says that the modules of a blob which stays elsewhere come before those of the blobs that are added from now on.
+    ///
+    /// # Errors
+    ///
+    /// Any damage of the blob that is met.
+    pub fn hide_modules(&mut self, blob: &crate::Blob<'_>) -> Result<(), Error> {
+        for entry in blob.entries() {
+            let entry = entry?;
+            if entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
+                self.hidden.insert(entry.name().to_owned());
+            }
+        }
+        Ok(())
+    }
+
     /// Takes over all entries of a blob without decoding a value; `value` makes each from its entry and field. What is there
     /// already hides the same in the blob, as in [`crate::Layered`].
     ///
@@ -105,7 +121,8 @@ impl Collector {
         for entry in blob.entries() {
             let entry = entry?;
             let present = self.writer.entry(entry.name());
-            let visible = Visible::behind(present.flags(), entry.flags());
+            let elsewhere = if self.hidden.contains(entry.name()) { EntryFlags::MODULE } else { EntryFlags::default() };
+            let visible = Visible::behind(present.flags().union(elsewhere), entry.flags());
             present.flag(visible.flags);
             for field in entry.fields() {
                 let field = field?;
