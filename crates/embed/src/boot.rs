@@ -30,6 +30,7 @@ pub(crate) fn prepare(settings: Settings, boot_code: &'static [u8]) -> std::resu
     // SAFETY: Python has not started, so nothing reads the tables; name and table are static.
     unsafe {
         ffi::PyImport_AppendInittab(c"_boot".as_ptr(), Some(init_boot));
+        ffi::PyImport_AppendInittab(c"oxidized_importer".as_ptr(), Some(init_oxidized_importer));
         ffi::PyImport_FrozenModules = table.as_ptr();
     }
     Ok(())
@@ -117,6 +118,12 @@ const fn slot(slot: c_int, value: *mut c_void) -> ffi::PyModuleDef_Slot {
 unsafe extern "C" fn init_boot() -> *mut ffi::PyObject {
     // SAFETY: the definition is static, and only CPython writes to it.
     unsafe { ffi::PyModuleDef_Init(&raw mut BOOT_MODULE) }
+}
+
+/// The importer's types are a module of every program.
+unsafe extern "C" fn init_oxidized_importer() -> *mut ffi::PyObject {
+    // SAFETY: CPython calls this to import the module.
+    unsafe { oxidized_importer::PyInit_oxidized_importer() }
 }
 
 unsafe extern "C" fn exec_boot(_module: *mut ffi::PyObject) -> c_int {
