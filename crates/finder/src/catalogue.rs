@@ -1,21 +1,18 @@
-//! All resources that a finder has: those that were added one by one, then blobs in layers.
+//! All resources that a finder has: blobs in layers.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::ops::{Bound, Deref};
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered};
+use pyox_packed_resources::{Entry, EntryFlags, Error, Field, FieldKind, Index, Layered};
 
 use crate::layer::Layer;
 use crate::object::{Raised, Result, import_error};
 
-/// What a finder knows at one moment. A name that was added hides that name in all layers; of layers the first that has
-/// a module wins.
+/// What a finder knows at one moment. Of several layers the first that has a module wins.
 #[derive(Clone)]
 pub(crate) struct Catalogue {
-    added: BTreeMap<Box<str>, Arc<Layer>>,
     layers: Layered<Arc<Layer>>,
     /// The directory that paths of files are relative to.
     origin: Arc<Path>,
@@ -23,17 +20,12 @@ pub(crate) struct Catalogue {
 
 impl Catalogue {
     pub(crate) fn new(layers: Vec<Arc<Layer>>, origin: &Path) -> Self {
-        Self { added: BTreeMap::new(), layers: Layered::new(layers), origin: origin.into() }
+        Self { layers: Layered::new(layers), origin: origin.into() }
     }
 
     /// Appends a layer.
     pub(crate) fn append(&mut self, layer: Layer) {
         self.layers = Layered::new(self.layers.layers().iter().cloned().chain([Arc::new(layer)]).collect());
-    }
-
-    /// Puts the only entry of `layer` before all layers.
-    pub(crate) fn add(&mut self, name: &str, layer: Layer) {
-        self.added.insert(name.into(), Arc::new(layer));
     }
 
     /// The directory that paths of files are relative to.
@@ -43,12 +35,9 @@ impl Catalogue {
 
     /// The entry with this name; damage of the blob becomes `ImportError`.
     pub(crate) fn entry(&self, name: &str) -> Result<Option<Found<'_>>> {
-        let entry = match self.added.get(name) {
-            Some(layer) => layer.entry(name),
-            None => match self.layers.layers() {
-                [layer] => layer.entry(name),
-                _ => self.layers.entry(name),
-            },
+        let entry = match self.layers.layers() {
+            [layer] => layer.entry(name),
+            _ => self.layers.entry(name),
         };
         match entry {
             Ok(entry) => Ok(entry.map(|entry| Found { catalogue: self, entry })),
@@ -63,20 +52,7 @@ impl Catalogue {
 
     /// The entries whose names start with `prefix`, sorted by name; damage of the blob becomes `ImportError`.
     pub(crate) fn entries(&self, prefix: &str) -> impl Iterator<Item = Result<Found<'_>>> {
-        let range = (Bound::Included(prefix), Bound::Unbounded);
-        let mut added = self.added.range::<str, _>(range).take_while(|(name, _)| name.starts_with(prefix)).peekable();
-        let below = self.layers.entries_with_prefix(prefix);
-        let all: Entries<'_> = if added.peek().is_none() {
-            below
-        } else {
-            let visible =
-                below.filter(|entry| entry.as_ref().map_or(true, |entry| !self.added.contains_key(entry.name())));
-            let added = added.filter_map(|(name, layer)| layer.entry(name).transpose());
-            let mut all: Vec<_> = added.chain(visible).collect();
-            all.sort_by_key(|entry| entry.as_ref().map_or("", Entry::name));
-            Box::new(all.into_iter())
-        };
-        all.map(move |entry| match entry {
+        self.layers.entries_with_prefix(prefix).map(move |entry| match entry {
             Ok(entry) => Ok(Found { catalogue: self, entry }),
             Err(error) => Err(damaged(&error, prefix)),
         })

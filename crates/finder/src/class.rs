@@ -67,33 +67,10 @@ fn allocate<T: Class>(kind: &Object, value: T) -> Result<Object> {
     }
 }
 
-/// The value behind an object, if it is an instance.
-pub(crate) fn get<T: Class>(object: &Object) -> Option<&T> {
-    // SAFETY: reads the type of a live object, and of that its destructor: only types made here for `T` have this one,
-    // and their instances are `Instance<T>`.
-    unsafe {
-        let destructor = (*ffi::Py_TYPE(object.as_ptr())).tp_dealloc? as *const ();
-        (destructor == dealloc::<T> as *const ()).then(|| &(*object.as_ptr().cast::<Instance<T>>()).value)
-    }
-}
-
 /// The value of an object whose type was checked: `self` of a method.
 pub(crate) fn value<T: Class>(object: &Object) -> &T {
     // SAFETY: Python calls methods of a type with its instances only.
     unsafe { &(*object.as_ptr().cast::<Instance<T>>()).value }
-}
-
-/// The value behind an object; `TypeError` if it is not an instance.
-pub(crate) fn expect<'o, T: Class>(object: &'o Object, what: &str) -> Result<&'o T> {
-    get::<T>(object).ok_or_else(|| {
-        // SAFETY: types have names, which are C strings.
-        let found = unsafe { CStr::from_ptr((*ffi::Py_TYPE(object.as_ptr())).tp_name) };
-        let expected = T::NAME.to_string_lossy();
-        let expected = expected.rsplit('.').next().unwrap_or_default();
-        // SAFETY: exception types are alive while Python runs.
-        let kind = unsafe { ffi::PyExc_TypeError };
-        raise(kind, &format!("{what} must be {expected}, not {}", found.to_string_lossy()))
-    })
 }
 
 /// The type in the current interpreter.
