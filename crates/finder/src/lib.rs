@@ -28,4 +28,4 @@ mod state;
 
 pub use install::{Settings, install, main_code, patch_module};
 pub use layer::{Layer, OpenError};
-pub use module::PyInit_oxidized_importer;
+pub use module::{PyInit_oxidized_importer, module_slots};

@@ -27,21 +27,23 @@ static mut MODULE: ffi::PyModuleDef = ffi::PyModuleDef {
     m_free: None,
 };
 
-static mut SLOTS: [ffi::PyModuleDef_Slot; 4] = [
-    slot(ffi::Py_mod_exec, execute as *mut c_void),
-    #[cfg(Py_3_12)]
-    slot(ffi::Py_mod_multiple_interpreters, ffi::Py_MOD_PER_INTERPRETER_GIL_SUPPORTED),
-    #[cfg(not(Py_3_12))]
-    slot(0, null_mut()),
-    #[cfg(Py_3_13)]
-    slot(ffi::Py_mod_gil, ffi::Py_MOD_GIL_NOT_USED),
-    #[cfg(not(Py_3_13))]
-    slot(0, null_mut()),
-    slot(0, null_mut()),
-];
+static mut SLOTS: [ffi::PyModuleDef_Slot; 4] = module_slots(execute);
 
-const fn slot(slot: c_int, value: *mut c_void) -> ffi::PyModuleDef_Slot {
-    ffi::PyModuleDef_Slot { slot, value }
+/// The slots of a module that `execute` fills, in every interpreter anew, and that needs no GIL.
+pub const fn module_slots(execute: unsafe extern "C" fn(*mut ffi::PyObject) -> c_int) -> [ffi::PyModuleDef_Slot; 4] {
+    const END: ffi::PyModuleDef_Slot = ffi::PyModuleDef_Slot { slot: 0, value: null_mut() };
+    let mut slots = [END; 4];
+    slots[0] = ffi::PyModuleDef_Slot { slot: ffi::Py_mod_exec, value: execute as *mut c_void };
+    #[cfg(Py_3_12)]
+    {
+        let value = ffi::Py_MOD_PER_INTERPRETER_GIL_SUPPORTED;
+        slots[1] = ffi::PyModuleDef_Slot { slot: ffi::Py_mod_multiple_interpreters, value };
+    }
+    #[cfg(Py_3_13)]
+    {
+        slots[2] = ffi::PyModuleDef_Slot { slot: ffi::Py_mod_gil, value: ffi::Py_MOD_GIL_NOT_USED };
+    }
+    slots
 }
 
 /// What Python calls to import the module (PEP 489); also for `PyImport_AppendInittab`.
