@@ -1,7 +1,7 @@
 //! `oxidized_importer` as Python sees it, with every CPython of this machine.
 //!
 //! The tests are Python files (`unittest`) beside this one; each has a test here that runs it with each Python.
-//! `PYOX_TEST_SCALE` multiplies the repetitions of the tests for leaks (1000 makes them a million).
+//! `PYOX_TEST_SCALE` multiplies their repetitions.
 
 mod differential;
 mod python;
@@ -26,11 +26,6 @@ macro_rules! python_files {
 }
 
 python_files! {
-    conformance
     damage
-    freezing
-    leaks
-    misuse
-    subinterpreters
     threads
 }
