@@ -27,5 +27,8 @@ macro_rules! python_files {
 
 python_files! {
     damage
+    freezing
+    leaks
+    misuse
     threads
 }
