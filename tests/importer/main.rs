@@ -28,7 +28,9 @@ macro_rules! python_files {
 python_files! {
     damage
     freezing
+    interface
     leaks
     misuse
+    subinterpreters
     threads
 }
