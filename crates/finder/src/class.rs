@@ -8,7 +8,7 @@ use std::ptr::null_mut;
 use pyo3_ffi as ffi;
 
 use crate::arguments::Arguments;
-use crate::object::{Object, Raised, Result, raise};
+use crate::object::{Object, Raised, Result, raise, type_error};
 
 /// A Rust type whose values are instances of a Python type, which cannot be derived from.
 ///
@@ -33,8 +33,10 @@ pub(crate) trait Class: Send + Sync + Sized + 'static {
         None
     }
 
-    /// A table that ends with a zeroed row.
-    fn methods() -> *const ffi::PyMethodDef;
+    /// A table that ends with a zeroed row, or null.
+    fn methods() -> *const ffi::PyMethodDef {
+        std::ptr::null()
+    }
 
     /// A table that ends with a zeroed row, or null.
     fn properties() -> *const ffi::PyGetSetDef {
@@ -73,6 +75,20 @@ pub(crate) fn value<T: Class>(object: &Object) -> &T {
     unsafe { &(*object.as_ptr().cast::<Instance<T>>()).value }
 }
 
+/// The value of an object, if it is an instance of the type.
+pub(crate) fn get<T: Class>(object: &Object) -> Result<Option<&T>> {
+    let kind = type_of::<T>()?;
+    // SAFETY: both are live objects.
+    let is_instance = unsafe { ffi::Py_TYPE(object.as_ptr()).cast() == kind.as_ptr() };
+    Ok(is_instance.then(|| value(object)))
+}
+
+/// The value of an object; `TypeError` if it is no instance of the type.
+pub(crate) fn expect<T: Class>(object: &Object) -> Result<&T> {
+    get(object)?
+        .ok_or_else(|| type_error(&format!("expected {}, not {}", T::NAME.to_string_lossy(), object.type_name())))
+}
+
 /// The type in the current interpreter.
 pub(crate) fn type_of<T: Class>() -> Result<Object> {
     // SAFETY: an interpreter runs; its dictionary is borrowed and lives as long.
@@ -104,8 +120,10 @@ fn make<T: Class>() -> Result<Object> {
         slot(ffi::Py_tp_new, new::<T> as *mut c_void),
         slot(ffi::Py_tp_repr, repr::<T> as *mut c_void),
         slot(ffi::Py_tp_dealloc, dealloc::<T> as *mut c_void),
-        slot(ffi::Py_tp_methods, T::methods() as *mut c_void),
     ];
+    if !T::methods().is_null() {
+        slots.push(slot(ffi::Py_tp_methods, T::methods() as *mut c_void));
+    }
     if !T::properties().is_null() {
         slots.push(slot(ffi::Py_tp_getset, T::properties() as *mut c_void));
     }

@@ -12,11 +12,13 @@ use crate::arguments::{Arguments, Static, fast_method, method_table};
 use crate::class::{self, Class};
 use crate::import::unknown;
 use crate::object::{Object, Result, import, import_error, os_error};
+use crate::property::Property as _;
 use crate::state::State;
 
 mod construct;
 mod listing;
 mod path_entry;
+mod resources;
 
 use path_entry::PathEntry;
 
@@ -149,6 +151,35 @@ fast_method!(index_file_memory_mapped, ["path"], 1, |finder, a: Arguments| {
     construct::index_file(finder, a.required(0)).map(|()| Object::none())
 });
 
+fast_method!(index_interpreter_builtin_extension_modules, [], 0, |finder, _a: Arguments| {
+    resources::index_builtins(finder).map(|()| Object::none())
+});
+
+fast_method!(index_interpreter_frozen_modules, [], 0, |finder, _a: Arguments| {
+    resources::index_frozen(finder).map(|()| Object::none())
+});
+
+fast_method!(index_interpreter_builtins, [], 0, |finder, _a: Arguments| {
+    resources::index_builtins(finder)?;
+    resources::index_frozen(finder).map(|()| Object::none())
+});
+
+fast_method!(indexed_resources, [], 0, |finder, _a: Arguments| resources::indexed(finder));
+
+fast_method!(add_resource, ["resource"], 1, |finder, a: Arguments| {
+    resources::add(finder, a.required(0)).map(|()| Object::none())
+});
+
+fast_method!(add_resources, ["resources"], 1, |finder, a: Arguments| {
+    resources::add_all(finder, a.required(0)).map(|()| Object::none())
+});
+
+fast_method!(serialize_indexed_resources, ["ignore_builtin", "ignore_frozen", "version"], 0, |finder, a: Arguments| {
+    let flag = |position: usize| a.0[position].as_ref().map_or(Ok(true), bool::from_python);
+    let version = a.0[2].as_ref().map_or(Ok(4), Object::to_int)?;
+    resources::serialize(finder, flag(0)?, flag(1)?, version)
+});
+
 fast_method!(resource_files, ["package"], 1, |finder, a: Arguments| {
     listing::files(&state_of(finder).catalogue(), a.required(0).to_str()?)
 });
@@ -170,7 +201,7 @@ fast_method!(base_directory, ["name"], 1, |finder, a: Arguments| {
 const DOC: &CStr = c"Imports modules, extension modules and data from packed resources in memory.\n\n\
 A meta path finder and loader (importlib.abc). `__file__` of a module is a virtual path below the executable.";
 
-static METHODS: Static<[ffi::PyMethodDef; 21]> = method_table![
+static METHODS: Static<[ffi::PyMethodDef; 28]> = method_table![
     (c"find_spec", find_spec, c"The spec of a module, or None if it is not packed."),
     (c"create_module", create_module, c"The module object for a spec if it is an extension module, else None."),
     (c"exec_module", exec_module, c"Run the code of a module."),
@@ -187,6 +218,29 @@ static METHODS: Static<[ffi::PyMethodDef; 21]> = method_table![
     (c"path_hook", path_hook, c"A path entry finder for a virtual path; ImportError for others."),
     (c"index_bytes", index_bytes, c"Add the packed resources in a bytes-like object."),
     (c"index_file_memory_mapped", index_file_memory_mapped, c"Map a file and add the packed resources in it."),
+    (
+        c"index_interpreter_builtins",
+        index_interpreter_builtins,
+        c"Add the built-in and the frozen modules of the interpreter."
+    ),
+    (
+        c"index_interpreter_builtin_extension_modules",
+        index_interpreter_builtin_extension_modules,
+        c"Add the modules that are built into the interpreter."
+    ),
+    (
+        c"index_interpreter_frozen_modules",
+        index_interpreter_frozen_modules,
+        c"Add the modules that are frozen into the interpreter."
+    ),
+    (c"indexed_resources", indexed_resources, c"Copies of all resources, sorted by name."),
+    (c"add_resource", add_resource, c"Add a copy of a resource; it replaces what has its name."),
+    (c"add_resources", add_resources, c"Add a copy of each resource of an iterable."),
+    (
+        c"serialize_indexed_resources",
+        serialize_indexed_resources,
+        c"Packed resources that have everything but, unless told otherwise, the interpreter's own modules."
+    ),
     (c"_resource_files", resource_files, c"Paths of all files below a package, relative to it."),
     (c"_distributions", distributions, c"Pairs of normalised name and metadata directory of all distributions."),
     (

@@ -24,6 +24,8 @@ mod module;
 mod native;
 pub mod object;
 mod paths;
+mod property;
+mod resource;
 mod state;
 
 pub use install::{Settings, install, main_code, patch_module};

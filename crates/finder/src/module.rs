@@ -7,6 +7,8 @@ use pyo3_ffi as ffi;
 
 use crate::class::type_of;
 use crate::object::{Object, Result};
+use crate::property::Shared;
+use crate::resource::Resource;
 use crate::state::State;
 
 const DOC: &CStr = c"Import Python modules, extension modules and data from packed resources in memory.\n\n\
@@ -63,5 +65,6 @@ unsafe extern "C" fn execute(module: *mut ffi::PyObject) -> c_int {
 
 fn fill(module: &Object) -> Result<()> {
     module.set_attr(c"OxidizedFinder", &type_of::<State>()?)?;
+    module.set_attr(c"OxidizedResource", &type_of::<Shared<Resource>>()?)?;
     Ok(())
 }

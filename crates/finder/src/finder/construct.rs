@@ -47,17 +47,17 @@ fn optimize() -> Result<u8> {
     Ok(level.clamp(0, 2) as u8)
 }
 
-/// Adds the resources in a bytes-like object behind those that are there.
+/// Adds the resources in a bytes-like object, which replace those of the same names.
 pub(super) fn index_bytes(finder: &Object, data: &Object) -> Result<()> {
     let layer = layer_of_data(data)?;
-    state_of(finder).update(|catalogue| catalogue.append(layer));
+    state_of(finder).update(|catalogue| catalogue.prepend(layer));
     Ok(())
 }
 
-/// Maps a file and adds the resources in it behind those that are there.
+/// Maps a file and adds the resources in it, which replace those of the same names.
 pub(super) fn index_file(finder: &Object, path: &Object) -> Result<()> {
     let layer = layer_of_file(path)?;
-    state_of(finder).update(|catalogue| catalogue.append(layer));
+    state_of(finder).update(|catalogue| catalogue.prepend(layer));
     Ok(())
 }
 
