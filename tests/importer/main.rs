@@ -27,10 +27,14 @@ macro_rules! python_files {
 
 python_files! {
     damage
+    distributions
     freezing
     interface
     leaks
     misuse
+    module
+    readers
     subinterpreters
     threads
+    zip_finder
 }
