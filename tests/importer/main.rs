@@ -4,6 +4,7 @@
 //! `PYOX_TEST_SCALE` multiplies their repetitions.
 
 mod differential;
+mod old_setuptools;
 mod python;
 
 macro_rules! python_files {
