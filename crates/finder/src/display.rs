@@ -19,6 +19,7 @@ use pyox_packed_resources::FieldKind;
 use crate::arguments::Static;
 use crate::finder::state_of;
 use crate::object::{Object, Raised, Result, clear};
+use crate::python::{PDB, PKG_RESOURCES};
 use crate::state::State;
 
 /// A built-in function whose `self` is the tuple `bound`.
@@ -82,7 +83,10 @@ pub(crate) fn after_import(state: &State, finder: &Object, name: &str, module: &
             let original = module.attr(c"open")?;
             module.set_attr(c"open", &function(&OPEN, &[finder, &original])?)
         }
-        "pdb" => state.support()?.call_method(c"teach_pdb", &[module, finder]).map(drop),
+        "pdb" => PDB.get("teach_pdb")?.call(&[module, finder]).map(drop),
+        "pkg_resources" if state.registers_pkg_resources => {
+            PKG_RESOURCES.get("register_pkg_resources")?.call(&[]).map(drop)
+        }
         "linecache" => {
             let original = module.attr(c"updatecache")?;
             module.set_attr(c"updatecache", &function(&UPDATECACHE, &[finder, &original, module])?)
@@ -168,7 +172,7 @@ unsafe extern "C" fn open(
     let open = || -> Result<Object> {
         let real_open = bound(this, 1);
         let file = match (argument(arguments, 0), argument(arguments, 1)) {
-            (Some(name), Some(mode)) if is_text(&name) && is_text(&mode) && mode.to_str()? == "rb" => {
+            (Some(name), Some(mode)) if name.is_str() && mode.is_str() && mode.to_str()? == "rb" => {
                 memory_source(&bound(this, 0), &name)
             }
             _ => None,
@@ -179,11 +183,6 @@ unsafe extern "C" fn open(
         real_open.call(&[&descriptor, &Object::str("rb")?])
     };
     open().map_or(null_mut(), Object::into_ptr)
-}
-
-fn is_text(object: &Object) -> bool {
-    // SAFETY: reads the type of a live object.
-    unsafe { ffi::PyUnicode_Check(object.as_ptr()) != 0 }
 }
 
 /// The source behind a virtual path as a memory file at its start.
