@@ -26,6 +26,7 @@ sources=()
 for file in blob entry decode verify digest compress; do
     sources+=("../crates/packed-resources/src/$file.rs")
 done
+sources+=(../crates/packed-resources/src/legacy)
 sources+=(../crates/scanner/src/wheel ../crates/scanner/src/classify.rs ../crates/scanner/src/record.rs)
 if [ -n "$show" ]; then
     "$tools/llvm-cov" show "${objects[@]}" --instr-profile coverage/all.profdata --sources "${sources[@]}" |
