@@ -27,6 +27,7 @@ macro_rules! python_files {
 }
 
 python_files! {
+    behaviours
     damage
     distributions
     freezing
