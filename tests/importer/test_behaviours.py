@@ -501,7 +501,8 @@ def _(test):
     if sys.version_info < (3, 13):
         with unittest.mock.patch("warnings.warn"), importlib.resources.open_binary(tree, "text.txt") as file:
             test.assertEqual(file.read(), b"text of tree\n")
-    test.assertEqual(importlib.resources.files(tree).joinpath("text.txt").read_bytes(), b"text of tree\n")
+    if sys.version_info >= (3, 10):  # before, files() asks no loader
+        test.assertEqual(importlib.resources.files(tree).joinpath("text.txt").read_bytes(), b"text of tree\n")
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ USE = """
 import importlib.resources
 import tree.leaf
 from tree.branch import twig
-print(tree.leaf.main(), twig.VALUE, (importlib.resources.files("tree") / "text.txt").read_text().strip())
+print(tree.leaf.main(), twig.VALUE, importlib.resources.read_text("tree", "text.txt").strip())
 assert tree.__loader__ is finder
 """
 
