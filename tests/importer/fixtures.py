@@ -1,5 +1,6 @@
 """Modules, resources and files that the tests use."""
 
+import importlib.util
 import marshal
 import os
 import pathlib
@@ -59,7 +60,7 @@ def make_files(root="files"):
     cache.mkdir(exist_ok=True)
     for suffix, level in (("", 0), (".opt-1", 1), (".opt-2", 2)):
         name = "leaf.%s%s.pyc" % (sys.implementation.cache_tag, suffix)
-        (cache / name).write_bytes(bytes(16) + bytecode(TREE["tree/leaf.py"], optimize=level))
+        (cache / name).write_bytes(importlib.util.MAGIC_NUMBER + bytes(12) + bytecode(TREE["tree/leaf.py"], optimize=level))
     make_zip(root + ".zip")
     return pathlib.Path(root)
 

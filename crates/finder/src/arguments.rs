@@ -105,7 +105,7 @@ macro_rules! fast_method {
             // SAFETY: Python calls with the arguments that the vectorcall protocol describes.
             let arguments = unsafe { Arguments::new(&[$($parameter),*], $required, values, count, names) };
             let body: fn(&Object, Arguments) -> Result<Object> = $body;
-            arguments.and_then(|arguments| body(&this, arguments)).map_or(null_mut(), Object::into_ptr)
+            arguments.and_then(|arguments| body(&this, arguments)).map_or(std::ptr::null_mut(), Object::into_ptr)
         }
     };
 }

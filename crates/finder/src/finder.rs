@@ -3,7 +3,6 @@
 use std::ffi::CStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, FieldKind};

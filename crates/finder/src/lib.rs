@@ -15,6 +15,7 @@ mod arguments;
 mod cache;
 mod catalogue;
 mod class;
+mod collector;
 mod display;
 mod finder;
 mod import;
@@ -25,7 +26,10 @@ mod native;
 pub mod object;
 mod paths;
 mod property;
+mod python_resources;
 mod resource;
+#[cfg(feature = "scan")]
+mod scan;
 mod state;
 
 pub use install::{Settings, install, main_code, patch_module};

@@ -5,9 +5,16 @@ use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 
+use pyox_packed_resources::{ExtensionModule, ModuleBytecode, ModuleSource, PackageResource};
+
+#[cfg(feature = "scan")]
+use crate::arguments::{Arguments, fast_method};
+use crate::arguments::{Static, method_table};
 use crate::class::type_of;
+use crate::collector::Collected;
 use crate::object::{Object, Result};
 use crate::property::Shared;
+use crate::python_resources::DistributionFile;
 use crate::resource::Resource;
 use crate::state::State;
 
@@ -22,7 +29,7 @@ static mut MODULE: ffi::PyModuleDef = ffi::PyModuleDef {
     m_doc: DOC.as_ptr(),
     m_base: ffi::PyModuleDef_HEAD_INIT,
     m_size: 0,
-    m_methods: null_mut(),
+    m_methods: METHODS.0.as_ptr().cast_mut(),
     m_slots: (&raw mut SLOTS).cast(),
     m_traverse: None,
     m_clear: None,
@@ -66,5 +73,28 @@ unsafe extern "C" fn execute(module: *mut ffi::PyObject) -> c_int {
 fn fill(module: &Object) -> Result<()> {
     module.set_attr(c"OxidizedFinder", &type_of::<State>()?)?;
     module.set_attr(c"OxidizedResource", &type_of::<Shared<Resource>>()?)?;
+    module.set_attr(c"OxidizedResourceCollector", &type_of::<Shared<Collected>>()?)?;
+    module.set_attr(c"PythonModuleSource", &type_of::<Shared<ModuleSource>>()?)?;
+    module.set_attr(c"PythonModuleBytecode", &type_of::<Shared<ModuleBytecode>>()?)?;
+    module.set_attr(c"PythonExtensionModule", &type_of::<Shared<ExtensionModule>>()?)?;
+    module.set_attr(c"PythonPackageResource", &type_of::<Shared<PackageResource>>()?)?;
+    module.set_attr(c"PythonPackageDistributionResource", &type_of::<Shared<DistributionFile>>()?)?;
     Ok(())
 }
+
+#[cfg(feature = "scan")]
+fast_method!(find_resources_in_path, ["path"], 1, |_module, a: Arguments| {
+    crate::scan::find_resources_in_path(a.required(0))
+});
+
+#[cfg(feature = "scan")]
+static METHODS: Static<[ffi::PyMethodDef; 2]> = method_table![(
+    c"find_resources_in_path",
+    find_resources_in_path,
+    c"A list of the Python resources in a directory, sorted by path: modules with their source and bytecode, extension \
+    modules, data files of packages, metadata of distributions."
+)];
+
+/// Programs do not look for modules in files.
+#[cfg(not(feature = "scan"))]
+static METHODS: Static<[ffi::PyMethodDef; 1]> = method_table![];

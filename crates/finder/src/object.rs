@@ -257,6 +257,18 @@ pub fn value_error(message: &str) -> Raised {
     raise(unsafe { ffi::PyExc_ValueError }, message)
 }
 
+/// A `tuple` of the given objects.
+pub fn tuple(items: &[Object]) -> Result<Object> {
+    // SAFETY: a new tuple; each position is filled once with an owned reference.
+    unsafe {
+        let tuple = Object::owned(ffi::PyTuple_New(items.len() as isize))?;
+        for (i, item) in items.iter().enumerate() {
+            ffi::PyTuple_SetItem(tuple.as_ptr(), i as isize, item.clone().into_ptr());
+        }
+        Ok(tuple)
+    }
+}
+
 /// `dictionary[name] = value`
 pub fn set_item(dictionary: &Object, name: &CStr, value: &Object) -> Result<()> {
     // SAFETY: the C API checks that it is a dictionary.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pyox_packed_resources::{EntryFlags, FieldKind};
 
 use crate::catalogue::{Catalogue, Found};
-use crate::object::{Object, Result};
+use crate::object::{Object, Result, tuple};
 
 /// Pairs of name and is-a-package of the modules directly inside `package` (empty: top-level ones).
 pub(super) fn modules(catalogue: &Catalogue, package: &str, prefix: &str) -> Result<Object> {
@@ -73,15 +73,4 @@ pub(super) fn distributions(catalogue: &Catalogue) -> Result<Object> {
         let directory = entry.text(FieldKind::MetadataDirectory)?.unwrap_or_default();
         tuple(&[Object::str(entry.name())?, Object::str(&directory)?])
     }))
-}
-
-fn tuple(items: &[Object]) -> Result<Object> {
-    // SAFETY: a new tuple; each position is filled once with an owned reference.
-    unsafe {
-        let tuple = Object::owned(pyo3_ffi::PyTuple_New(items.len() as isize))?;
-        for (i, item) in items.iter().enumerate() {
-            pyo3_ffi::PyTuple_SetItem(tuple.as_ptr(), i as isize, item.clone().into_ptr());
-        }
-        Ok(tuple)
-    }
 }
