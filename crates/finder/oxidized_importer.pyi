@@ -3,7 +3,6 @@
 import importlib.metadata
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from email.message import Message
 from importlib.machinery import ModuleSpec
 from io import BytesIO
 from os import PathLike
@@ -14,9 +13,9 @@ from typing import Any, Union, final
 from typing_extensions import Buffer, Self, TypeAlias
 
 if sys.version_info >= (3, 11):
-    from importlib.resources.abc import TraversableResources
+    from importlib.resources.abc import Traversable
 else:
-    from importlib.abc import TraversableResources
+    from importlib.abc import Traversable
 
 _Path: TypeAlias = Union[str, bytes, PathLike[str], PathLike[bytes]]
 
@@ -131,9 +130,10 @@ class OxidizedZipFinder:
     def get_code(self, fullname: str) -> CodeType | None: ...
     def get_source(self, fullname: str) -> str | None: ...
 
-class OxidizedResourceReader(TraversableResources):
+class OxidizedResourceReader:
     """The data files of a package, for importlib.resources."""
 
+    def files(self) -> Traversable: ...
     def open_resource(self, resource: str) -> BytesIO: ...
     def resource_path(self, resource: str) -> str: ...
     def is_resource(self, path: str) -> bool: ...
