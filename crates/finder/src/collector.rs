@@ -41,6 +41,10 @@ impl Class for Shared<Collected> {
         )
     }
 
+    fn repr(&self) -> Option<Result<String>> {
+        Some(Ok("<OxidizedResourceCollector>".to_owned()))
+    }
+
     fn methods() -> *const ffi::PyMethodDef {
         METHODS.0.as_ptr()
     }

@@ -109,7 +109,7 @@ found_in_files!(
     ExtensionModule,
     c"oxidized_importer.PythonExtensionModule",
     EXTENSION,
-    |module| format!("name=\"{}\"", module.name),
+    |module| format!("module=\"{}\"", module.name),
     c"An extension module, as find_resources_in_path() finds it."
 );
 
