@@ -133,8 +133,12 @@ impl<'c> Found<'c> {
 
     /// The value of a field with a key, if the entry has it.
     pub(crate) fn keyed_value(&self, kind: FieldKind, key: &str) -> Result<Option<Cow<'c, [u8]>>> {
-        let field = self.entry.keyed(kind, key).map_err(|error| damaged(&error, self.name()))?;
-        field.map(|field| self.read(&field)).transpose()
+        self.field_with_key(kind, key)?.map(|field| self.read(&field)).transpose()
+    }
+
+    /// The field with a key, if the entry has it.
+    pub(crate) fn field_with_key(&self, kind: FieldKind, key: &str) -> Result<Option<Field<'c>>> {
+        self.entry.keyed(kind, key).map_err(|error| damaged(&error, self.name()))
     }
 
     /// The value of a field that is text.

@@ -91,16 +91,21 @@ pub(crate) fn expect<T: Class>(object: &Object) -> Result<&T> {
 
 /// The type in the current interpreter.
 pub(crate) fn type_of<T: Class>() -> Result<Object> {
+    of_interpreter(T::NAME, make::<T>)
+}
+
+/// The object that the current interpreter has under a name. It is made when it is first needed.
+pub(crate) fn of_interpreter(name: &CStr, make: impl FnOnce() -> Result<Object>) -> Result<Object> {
     // SAFETY: an interpreter runs; its dictionary is borrowed and lives as long.
-    let types = unsafe { ffi::PyInterpreterState_GetDict(ffi::PyInterpreterState_Get()) };
-    if types.is_null() {
+    let objects = unsafe { ffi::PyInterpreterState_GetDict(ffi::PyInterpreterState_Get()) };
+    if objects.is_null() {
         // SAFETY: exception types are alive while Python runs.
         return Err(raise(unsafe { ffi::PyExc_RuntimeError }, "the interpreter has no place for types"));
     }
-    let types = Object::borrowed(types);
-    let name = Object::str(&T::NAME.to_string_lossy())?;
+    let objects = Object::borrowed(objects);
+    let name = Object::str(&name.to_string_lossy())?;
     // SAFETY: a dictionary and a string; the result is borrowed or null.
-    let known = unsafe { ffi::PyDict_GetItemWithError(types.as_ptr(), name.as_ptr()) };
+    let known = unsafe { ffi::PyDict_GetItemWithError(objects.as_ptr(), name.as_ptr()) };
     if !known.is_null() {
         return Ok(Object::borrowed(known));
     }
@@ -108,9 +113,9 @@ pub(crate) fn type_of<T: Class>() -> Result<Object> {
     if !unsafe { ffi::PyErr_Occurred() }.is_null() {
         return Err(Raised);
     }
-    let made = make::<T>()?;
-    // SAFETY: as above; of two threads the first one's type counts.
-    Ok(Object::borrowed(unsafe { ffi::PyDict_SetDefault(types.as_ptr(), name.as_ptr(), made.as_ptr()) }))
+    let made = make()?;
+    // SAFETY: as above; of two threads the first one's object counts.
+    Ok(Object::borrowed(unsafe { ffi::PyDict_SetDefault(objects.as_ptr(), name.as_ptr(), made.as_ptr()) }))
 }
 
 fn make<T: Class>() -> Result<Object> {

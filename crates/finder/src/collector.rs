@@ -7,7 +7,9 @@ use std::sync::Arc;
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{Collector, Data, ModuleBytecode, OptimizeLevel, Placed, Resource, Value};
 
-use crate::arguments::{Arguments, END_OF_PROPERTIES, Static, fast_method, getter, method_table, property};
+use crate::arguments::{
+    Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
+};
 use crate::catalogue::Catalogue;
 use crate::class::{self, Class};
 use crate::layer::Layer;
@@ -164,7 +166,7 @@ fn with_header(code: &Data) -> Result<Object> {
     Object::bytes(&[&header, &*code].concat())
 }
 
-static METHODS: Static<[ffi::PyMethodDef; 4]> = method_table![
+static METHODS: MethodTable = method_table![
     (c"add_in_memory", add_in_memory, c"Take a resource that is to be loaded from memory."),
     (
         c"add_filesystem_relative",

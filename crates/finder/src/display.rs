@@ -19,6 +19,7 @@ use pyox_packed_resources::FieldKind;
 use crate::arguments::Static;
 use crate::finder::state_of;
 use crate::object::{Object, Raised, Result, clear};
+use crate::python::{PDB, PKG_RESOURCES};
 use crate::state::State;
 
 /// A built-in function whose `self` is the tuple `bound`.
@@ -82,7 +83,10 @@ pub(crate) fn after_import(state: &State, finder: &Object, name: &str, module: &
             let original = module.attr(c"open")?;
             module.set_attr(c"open", &function(&OPEN, &[finder, &original])?)
         }
-        "pdb" => state.support()?.call_method(c"teach_pdb", &[module, finder]).map(drop),
+        "pdb" => PDB.get("teach_pdb")?.call(&[module, finder]).map(drop),
+        "pkg_resources" if state.registers_pkg_resources => {
+            PKG_RESOURCES.get("register_pkg_resources")?.call(&[]).map(drop)
+        }
         "linecache" => {
             let original = module.attr(c"updatecache")?;
             module.set_attr(c"updatecache", &function(&UPDATECACHE, &[finder, &original, module])?)

@@ -26,6 +26,7 @@ mod native;
 pub mod object;
 mod paths;
 mod property;
+mod python;
 mod python_resources;
 mod resource;
 #[cfg(feature = "scan")]
