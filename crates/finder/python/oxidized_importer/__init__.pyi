@@ -4,18 +4,18 @@ import importlib.metadata
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import ModuleSpec
-from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any, Union, final
+from typing import IO, Any, NoReturn, Union, final
+from zipfile import ZipFile
 
 from typing_extensions import Buffer, Self, TypeAlias
 
 if sys.version_info >= (3, 11):
-    from importlib.resources.abc import Traversable
+    from importlib.resources.abc import Traversable, TraversableResources
 else:
-    from importlib.abc import Traversable
+    from importlib.abc import Traversable, TraversableResources
 
 _Path: TypeAlias = Union[str, bytes, PathLike[str], PathLike[bytes]]
 
@@ -71,7 +71,7 @@ class OxidizedFinder:
     def invalidate_caches(self) -> None: ...
     def find_distributions(
         self, context: importlib.metadata.DistributionFinder.Context | None = None
-    ) -> Iterable[OxidizedDistribution]: ...
+    ) -> Iterator[OxidizedDistribution]: ...
 
     # importlib.abc.Loader, ExecutionLoader and ResourceLoader
     def create_module(self, spec: ModuleSpec) -> ModuleType | None: ...
@@ -92,14 +92,14 @@ class OxidizedFinder:
     @property
     def path_hook_base_str(self) -> str: ...
 
-    # Programs with an interpreter of their own.
+    # What importing other modules does.
     @property
-    def multiprocessing_set_start_method(self) -> str | None:
-        """The start method that `multiprocessing` gets when it is imported."""
+    def multiprocessing_set_start_method(self) -> None:
+        """The start method that multiprocessing gets: a finder leaves that alone."""
 
     @property
     def pkg_resources_import_auto_register(self) -> bool:
-        """Whether `register_pkg_resources()` is called when `pkg_resources` is imported."""
+        """Whether importing pkg_resources calls `register_pkg_resources()`."""
 
 @final
 class OxidizedPathEntryFinder:
@@ -109,12 +109,14 @@ class OxidizedPathEntryFinder:
     def invalidate_caches(self) -> None: ...
     def iter_modules(self, prefix: str = "") -> list[tuple[str, bool]]: ...
 
-@final
 class OxidizedZipFinder:
-    """A meta path finder, and the loader of what it finds, over a zip archive."""
+    """A meta path finder, and the loader of what it finds, over a zip archive in memory."""
 
+    def __init__(self, archive: ZipFile, path: str) -> None: ...
     @classmethod
-    def from_path(cls, path: _Path) -> Self: ...
+    def from_path(cls, path: _Path) -> Self:
+        """Reads a file; ValueError if it is no zip archive."""
+
     @classmethod
     def from_zip_data(cls, source: Buffer) -> Self: ...
     def find_spec(
@@ -129,19 +131,24 @@ class OxidizedZipFinder:
     def is_package(self, fullname: str) -> bool: ...
     def get_code(self, fullname: str) -> CodeType | None: ...
     def get_source(self, fullname: str) -> str | None: ...
+    def get_filename(self, fullname: str) -> str: ...
+    def get_data(self, path: str) -> bytes: ...
+    def get_resource_reader(self, fullname: str) -> TraversableResources | None: ...
 
-class OxidizedResourceReader:
-    """The data files of a package, for importlib.resources."""
+class OxidizedResourceReader(TraversableResources):
+    """The data files of a package, for importlib.resources; made by `OxidizedFinder.get_resource_reader()`."""
 
+    def __init__(self, finder: OxidizedFinder, package: str, directory: str) -> None: ...
     def files(self) -> Traversable: ...
-    def open_resource(self, resource: str) -> BytesIO: ...
+    def open_resource(self, resource: str) -> IO[bytes]: ...  # type: ignore[override]
     def resource_path(self, resource: str) -> str: ...
     def is_resource(self, path: str) -> bool: ...
-    def contents(self) -> list[str]: ...
+    def contents(self) -> list[str]: ...  # type: ignore[override]
 
 class OxidizedDistribution(importlib.metadata.Distribution):
-    """A distribution, for importlib.metadata."""
+    """A distribution, for importlib.metadata; made by `OxidizedFinder.find_distributions()`."""
 
+    def __init__(self, finder: OxidizedFinder, name: str, directory: str) -> None: ...
     def read_text(self, filename: str) -> str | None: ...
     def locate_file(self, path: str | PathLike[str]) -> Path: ...
 
@@ -243,18 +250,18 @@ class OxidizedResourceCollector:
     def oxidize(self) -> tuple[list[OxidizedResource], list[tuple[Path, bytes, bool]]]:
         """The resources, and the files they refer to: relative path, content, and whether it is executable."""
 
-@final
 class OxidizedPkgResourcesProvider:
-    """A resource and metadata provider for pkg_resources."""
+    """The data files of a package and the metadata of its distribution, for pkg_resources."""
 
+    def __init__(self, module: ModuleType, *, distribution: str | None = None) -> None: ...
     def has_metadata(self, name: str) -> bool: ...
     def get_metadata(self, name: str) -> str: ...
     def get_metadata_lines(self, name: str) -> Iterator[str]: ...
     def metadata_isdir(self, name: str) -> bool: ...
     def metadata_listdir(self, name: str) -> list[str]: ...
-    def run_script(self, script_name: str, namespace: Mapping[str, Any]) -> None: ...
+    def run_script(self, script_name: str, namespace: Mapping[str, Any]) -> NoReturn: ...
     def get_resource_filename(self, manager: Any, resource_name: str) -> str: ...
-    def get_resource_stream(self, manager: Any, resource_name: str) -> BytesIO: ...
+    def get_resource_stream(self, manager: Any, resource_name: str) -> IO[bytes]: ...
     def get_resource_string(self, manager: Any, resource_name: str) -> bytes: ...
     def has_resource(self, resource_name: str) -> bool: ...
     def resource_isdir(self, resource_name: str) -> bool: ...
@@ -263,11 +270,11 @@ class OxidizedPkgResourcesProvider:
 def find_resources_in_path(path: _Path) -> list[_PythonResource]:
     """The Python resources in a directory of `sys.path`, sorted by path; ValueError if it is no directory."""
 
-def decode_source(io_module: ModuleType, source_bytes: Buffer) -> str:
+def decode_source(io_module: ModuleType, source: Buffer) -> str:
     """Source text as `importlib.util.decode_source` decodes it; `io_module` is `io`."""
 
 def register_pkg_resources() -> None:
     """Makes pkg_resources know the finders of this module."""
 
-def pkg_resources_find_distributions(finder: object, path_item: str, only: bool = False) -> list[Any]:
-    """The distributions that pkg_resources sees in an entry of `sys.path`."""
+def pkg_resources_find_distributions(finder: object, path_item: str, only: bool = False) -> Iterator[Any]:
+    """The distributions, as objects of pkg_resources, that an `OxidizedPathEntryFinder` has."""
