@@ -172,7 +172,7 @@ unsafe extern "C" fn open(
     let open = || -> Result<Object> {
         let real_open = bound(this, 1);
         let file = match (argument(arguments, 0), argument(arguments, 1)) {
-            (Some(name), Some(mode)) if is_text(&name) && is_text(&mode) && mode.to_str()? == "rb" => {
+            (Some(name), Some(mode)) if name.is_str() && mode.is_str() && mode.to_str()? == "rb" => {
                 memory_source(&bound(this, 0), &name)
             }
             _ => None,
@@ -183,11 +183,6 @@ unsafe extern "C" fn open(
         real_open.call(&[&descriptor, &Object::str("rb")?])
     };
     open().map_or(null_mut(), Object::into_ptr)
-}
-
-fn is_text(object: &Object) -> bool {
-    // SAFETY: reads the type of a live object.
-    unsafe { ffi::PyUnicode_Check(object.as_ptr()) != 0 }
 }
 
 /// The source behind a virtual path as a memory file at its start.

@@ -119,13 +119,11 @@ fast_method!(get_resource_reader, ["fullname"], 1, |finder, a: Arguments| {
     let state = state_of(finder);
     let name = a.required(0).to_str()?;
     let catalogue = state.catalogue();
-    let is_package = match catalogue.importable(name)? {
-        Some(entry) => entry.is(EntryFlags::PACKAGE),
-        None => catalogue.data_directory(name)?.is_some(),
-    };
+    let is_known = catalogue.importable(name)?.is_some() || catalogue.data_directory(name)?.is_some();
+    let is_package = is_known && state.is_package(name)?;
     let (package, directory) = if is_package {
         (name, state.package_directory(&catalogue, name)?)
-    } else if cfg!(Py_3_12) && catalogue.importable(name)?.is_some() {
+    } else if cfg!(Py_3_12) && is_known {
         // Since 3.12 `files()` takes a module for the directory that it is in.
         let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
         (parent, if parent.is_empty() { state.root.clone() } else { state.package_directory(&catalogue, parent)? })
@@ -144,7 +142,7 @@ fast_method!(find_distributions, ["context"], 0, |finder, a: Arguments| {
 fast_method!(invalidate_caches, [], 0, |_finder, _a: Arguments| Ok(Object::none()));
 
 fast_method!(iter_modules, ["prefix=''"], 0, |finder, a: Arguments| {
-    let prefix = a.0[0].as_ref().map(Object::to_str).transpose()?.unwrap_or_default();
+    let prefix = a.optional(0).map(Object::to_str).transpose()?.unwrap_or_default();
     listing::modules(&state_of(finder).catalogue(), "", prefix)
 });
 

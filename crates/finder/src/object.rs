@@ -220,6 +220,12 @@ impl Object {
         }
     }
 
+    /// Whether it is a `str`.
+    pub fn is_str(&self) -> bool {
+        // SAFETY: reads the type of a live object.
+        unsafe { ffi::PyUnicode_Check(self.0) != 0 }
+    }
+
     /// Whether it is `None`.
     pub fn is_none(&self) -> bool {
         // SAFETY: compares pointers only.

@@ -118,8 +118,11 @@ impl State {
     }
 
     fn field_of_file<'c>(&self, catalogue: &'c Catalogue, path: &Path) -> Result<Option<(Found<'c>, Field<'c>)>> {
-        let Some(relative) = self.below_root(path).and_then(Path::to_str) else { return Ok(None) };
-        let found = self.field_at(catalogue, relative)?;
+        let Some(relative) = self.below_root(path) else { return Ok(None) };
+        // One slash between the names.
+        let names: Option<Vec<&str>> = relative.iter().map(|name| name.to_str()).collect();
+        let Some(names) = names else { return Ok(None) };
+        let found = self.field_at(catalogue, &names.join("/"))?;
         Ok(found.filter(|(_, field)| matches!(field.file(), Ok(None))))
     }
 

@@ -11,7 +11,7 @@ use crate::arguments::{
     Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
 };
 use crate::class::{self, Class};
-use crate::object::{Object, Result, raise};
+use crate::object::{Object, Raised, Result, clear, raise};
 
 /// What an `OxidizedPathEntryFinder` is.
 pub(crate) struct PathEntry {
@@ -71,10 +71,14 @@ static METHODS: MethodTable = method_table![
 ];
 
 impl PathEntry {
-    /// A path entry finder for a virtual path; `ImportError` for any other, as path hooks do.
+    /// A path entry finder for a virtual path; `ImportError` for anything else, as path hooks do.
     pub(crate) fn make(finder: &Object, path: &Object) -> Result<Object> {
-        let bytes = path.to_fs_bytes()?;
-        let Some(package) = state_of(finder).path_entry(Path::new(OsStr::from_bytes(&bytes)))? else {
+        let bytes = if path.is_str() { path.to_fs_bytes().inspect_err(|Raised| clear()).ok() } else { None };
+        let package = match bytes {
+            Some(bytes) => state_of(finder).path_entry(Path::new(OsStr::from_bytes(&bytes)))?,
+            None => None,
+        };
+        let Some(package) = package else {
             // SAFETY: exception types are alive while Python runs.
             return Err(raise(unsafe { ffi::PyExc_ImportError }, "not a path inside this program"));
         };
