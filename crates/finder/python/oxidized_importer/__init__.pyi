@@ -17,6 +17,26 @@ if sys.version_info >= (3, 11):
 else:
     from importlib.abc import Traversable, TraversableResources
 
+__all__ = [
+    "OxidizedDistribution",
+    "OxidizedFinder",
+    "OxidizedPathEntryFinder",
+    "OxidizedPkgResourcesProvider",
+    "OxidizedResource",
+    "OxidizedResourceCollector",
+    "OxidizedResourceReader",
+    "OxidizedZipFinder",
+    "PythonExtensionModule",
+    "PythonModuleBytecode",
+    "PythonModuleSource",
+    "PythonPackageDistributionResource",
+    "PythonPackageResource",
+    "decode_source",
+    "find_resources_in_path",
+    "pkg_resources_find_distributions",
+    "register_pkg_resources",
+]
+
 _Path: TypeAlias = Union[str, bytes, PathLike[str], PathLike[bytes]]
 
 @final
