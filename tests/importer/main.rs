@@ -26,6 +26,7 @@ macro_rules! python_files {
 }
 
 python_files! {
+    behaviours
     damage
     freezing
     interface
