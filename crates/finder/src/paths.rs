@@ -29,9 +29,11 @@ impl State {
         if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
             return Ok(None);
         }
-        for kind in [FieldKind::Extension, FieldKind::Source] {
-            if let Some(path) = entry.file(kind)? {
-                return Ok(Some(entry.catalogue.origin().join(&*path)));
+        if entry.has_files() {
+            for kind in [FieldKind::Extension, FieldKind::Source] {
+                if let Some(path) = entry.file(kind)? {
+                    return Ok(Some(entry.catalogue.origin().join(&*path)));
+                }
             }
         }
         Ok(Some(append(&self.base(entry.catalogue, entry.name())?, &self.relative_file(entry)?)))
@@ -39,9 +41,11 @@ impl State {
 
     /// The path of a module's bytecode: `__cached__`.
     pub(crate) fn cached_file_of(&self, entry: &Found<'_>, file: &Path) -> Result<PathBuf> {
-        for kind in self.bytecode_kinds {
-            if let Some(path) = entry.file(kind)? {
-                return Ok(entry.catalogue.origin().join(&*path));
+        if entry.has_files() {
+            for kind in self.bytecode_kinds {
+                if let Some(path) = entry.file(kind)? {
+                    return Ok(entry.catalogue.origin().join(&*path));
+                }
             }
         }
         Ok(cached_path(file, &self.python.cache_tag))
@@ -60,9 +64,16 @@ impl State {
         {
             return Ok(path);
         }
-        let stem = if entry.is(EntryFlags::PACKAGE) { "/__init__" } else { "" };
-        let suffix = if entry.is(EntryFlags::EXTENSION) { self.extension_suffix()? } else { ".py".to_owned() };
-        Ok(format!("{}{stem}{suffix}", name.replace('.', "/")))
+        let mut path = name.replace('.', "/");
+        if entry.is(EntryFlags::PACKAGE) {
+            path.push_str("/__init__");
+        }
+        if entry.is(EntryFlags::EXTENSION) {
+            path.push_str(&self.extension_suffix()?);
+        } else {
+            path.push_str(".py");
+        }
+        Ok(path)
     }
 
     /// The suffix of extension modules for this Python alone.
