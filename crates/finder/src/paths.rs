@@ -222,10 +222,11 @@ impl Catalogue {
 
 /// The metadata directory of an entry, if that is a distribution.
 fn metadata_directory(entry: &Found<'_>) -> Result<Option<String>> {
-    if entry.is(EntryFlags::DISTRIBUTION) {
-        return Ok(Some(entry.text(FieldKind::MetadataDirectory)?.unwrap_or_default()));
+    let is_distribution = entry.is(EntryFlags::DISTRIBUTION);
+    if is_distribution && let Some(directory) = entry.text(FieldKind::MetadataDirectory)? {
+        return Ok(Some(directory));
     }
-    if !entry.has(FieldKind::DistributionResource) {
+    if !is_distribution && !entry.has(FieldKind::DistributionResource) {
         return Ok(None);
     }
     match legacy::metadata_directory(entry) {

@@ -30,12 +30,13 @@ class PackedFile(type(pathlib.Path())):
         return self._finder is not None and self._finder._is_file(str(self))
 
     def open(self, mode="r", buffering=-1, encoding=None, errors=None, newline=None):
-        if not self._is_packed():
+        try:
             return super().open(mode, buffering, encoding, errors, newline)
-        if set(mode) & set("wax+"):
-            raise OSError(30, "Read-only file system", str(self))
-        stream = io.BytesIO(self._finder.get_data(str(self)))
-        return stream if "b" in mode else io.TextIOWrapper(stream, encoding, errors, newline)
+        except NotADirectoryError:
+            if self._finder is None or set(mode) & set("wax+"):
+                raise
+            stream = io.BytesIO(self._finder.get_data(str(self)))
+            return stream if "b" in mode else io.TextIOWrapper(stream, encoding, errors, newline)
 
     def exists(self, **options):
         return self._is_packed() or super().exists(**options)

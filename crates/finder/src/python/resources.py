@@ -92,11 +92,15 @@ class PackedPath(Traversable):
     def stem(self):
         return os.path.splitext(self.name)[0]
 
+    def on_disk(self):
+        """The path of the file that holds the content; None if it is in memory."""
+        return self._files[self._relative]
+
     def read_bytes(self):
         if not self.is_file():
             code = (21, "Is a directory") if self.is_dir() else (2, "No such file or directory")
             raise OSError(*code, str(self))
-        return self._finder.get_data(self._files[self._relative] or str(self))
+        return self._finder.get_data(self.on_disk() or str(self))
 
     def read_text(self, encoding=None, errors=None):
         with self.open(encoding=encoding, errors=errors) as stream:
@@ -137,9 +141,10 @@ class OxidizedResourceReader(TraversableResources):
     def resource_path(self, resource):
         """The path of a file on disk; FileNotFoundError for what is in memory."""
         path = self._file(resource)
-        if isinstance(path, pathlib.Path):
-            return str(path)
-        raise FileNotFoundError(2, "Not a file outside of the program", resource)
+        on_disk = path.on_disk() if isinstance(path, PackedPath) else str(path)
+        if on_disk is None:
+            raise FileNotFoundError(2, "Not a file outside of the program", resource)
+        return on_disk
 
     def is_resource(self, path):
         """Whether there is a file of this name; in a sub-directory too, unlike in the standard library."""

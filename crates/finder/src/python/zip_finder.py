@@ -5,6 +5,7 @@ import io
 import marshal
 import os
 import posixpath
+import struct
 import sys
 import zipfile
 import zlib
@@ -15,6 +16,9 @@ try:
 except ImportError:  # before 3.11
     from importlib.abc import TraversableResources
 
+# What zipfile raises if a file is damaged, encrypted or compressed in a way that it does not know.
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError, OverflowError,
+          RuntimeError, ValueError)
 HEADER = 16  # bytes before the code in a .pyc file (PEP 552)
 
 
@@ -59,7 +63,7 @@ class OxidizedZipFinder:
     def _from_bytes(cls, data, path):
         try:
             return cls(zipfile.ZipFile(io.BytesIO(data)), path)
-        except zipfile.BadZipFile as error:
+        except DAMAGE as error:
             raise ValueError(f"{path} is not a zip file: {error}") from None
 
     def find_spec(self, fullname, path=None, target=None):
@@ -153,7 +157,7 @@ class OxidizedZipFinder:
     def _read(self, inside, fullname):
         try:
             return self._archive.read(inside)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except DAMAGE as error:
             raise ImportError(f"{inside} in {self._path}: {error}", name=fullname, path=self._file(inside)) from error
 
     def _unmarshal(self, data, bytecode, fullname):
