@@ -75,8 +75,8 @@ impl Environment {
     fn new(python: &Installed) -> Result<Self> {
         let environment = Self { place: tempfile::Builder::new().prefix("wheel-").tempdir()? };
         run(Command::new(python.executable()).args(["-m", "venv"]).arg(environment.path("venv")))?;
-        // Each Python has a directory for what cargo builds: those of others would be built again.
-        let target = extension::target().join(format!("wheel-{}", python.info().version));
+        // Each minor version has a directory for what cargo builds: what is there for another would be built again.
+        let target = extension::target().join(format!("wheel-{}.{}", python.info().major, python.info().minor));
         let source = extension::workspace().join("crates/finder");
         let mut pip = environment.python();
         pip.args(["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", "wheels"]).arg(source);
