@@ -29,8 +29,7 @@ fn installed(python: &Installed) -> Result<PathBuf> {
     if !directory.is_dir() {
         let unfinished = tempfile::tempdir_in(extension::target())?;
         let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--target"];
-        let output =
-            Command::new(python.executable()).args(pip).arg(unfinished.path()).arg(REQUIREMENT).output()?;
+        let output = Command::new(python.executable()).args(pip).arg(unfinished.path()).arg(REQUIREMENT).output()?;
         ensure!(output.status.success(), "pip: {}", String::from_utf8_lossy(&output.stderr));
         std::fs::rename(unfinished.keep(), &directory)?;
     }

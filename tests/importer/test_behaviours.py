@@ -21,6 +21,9 @@ from oxidized_importer import OxidizedFinder, OxidizedResource, OxidizedResource
 import fixtures
 from fixtures import bytecode, distribution, finder, installed, module, package, resource, tree_resources
 
+# Modules in memory are below the executable.
+ROOT = os.path.realpath(sys.executable)
+
 BEHAVIOURS = json.loads(pathlib.Path(__file__).with_name("behaviours.json").read_text())
 
 # Behaviours that are otherwise today, or that this implementation does better.
@@ -216,7 +219,7 @@ def _(test):
 @behaviour("OxidizedFinder.get_data#1", "OxidizedFinder.get_data#2")
 def _(test):
     made = finder(*tree_resources())
-    path = os.path.join(sys.executable, "tree", "text.txt")
+    path = os.path.join(ROOT, "tree", "text.txt")
     test.assertEqual(made.get_data(path), b"text of tree\n")
 
 
@@ -231,14 +234,14 @@ def _(test):
 def _(test):
     outer = package("p", in_memory_package_resources={"q/a": b"outer", "r/a": b"known"})
     made = finder(outer, package("p.q", in_memory_package_resources={"a": b"inner"}))
-    test.assertEqual(made.get_data(os.path.join(sys.executable, "p/q/a")), b"inner")
-    test.assertEqual(made.get_data(os.path.join(sys.executable, "p/r/a")), b"known")
+    test.assertEqual(made.get_data(os.path.join(ROOT, "p/q/a")), b"inner")
+    test.assertEqual(made.get_data(os.path.join(ROOT, "p/r/a")), b"known")
 
 
 @behaviour("OxidizedFinder.get_data#8")
 def _(test):
     made = finder(*tree_resources())
-    path = os.path.join(sys.executable, "tree", "missing.txt")
+    path = os.path.join(ROOT, "tree", "missing.txt")
     for name in (path, "tree/text.txt"):
         with test.assertRaises(FileNotFoundError) as caught:
             made.get_data(name)
@@ -281,7 +284,7 @@ def _(test):
 def _(test):
     made = finder(resource("tree", is_module=True, is_package=True, in_memory_source=b""))
     with test.assertRaises(FileNotFoundError):
-        made.get_data(os.path.join(sys.executable, "tree", "text.txt"))
+        made.get_data(os.path.join(ROOT, "tree", "text.txt"))
     test.assertFalse(made.get_resource_reader("tree").is_resource("text.txt"))
 
 
@@ -456,7 +459,7 @@ def _(test):
 def _(test):
     installed(*tree_resources())
     branch = importlib.import_module("tree.branch")
-    test.assertEqual(list(branch.__path__), [os.path.join(sys.executable, "tree", "branch")])
+    test.assertEqual(list(branch.__path__), [os.path.join(ROOT, "tree", "branch")])
     test.assertFalse(hasattr(importlib.import_module("tree.leaf"), "__path__"))
 
 
