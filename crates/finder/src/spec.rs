@@ -17,6 +17,7 @@ pub(crate) struct Template {
     attributes: Object,
     /// Names of the attributes that are lists: every spec has its own.
     lists: Vec<Object>,
+    dictionary: Object,
     name: Object,
     loader: Object,
     origin: Object,
@@ -40,6 +41,7 @@ impl Template {
             kind,
             attributes,
             lists,
+            dictionary: interned("__dict__")?,
             name: interned("name")?,
             loader: interned("loader")?,
             origin: interned("origin")?,
@@ -84,8 +86,8 @@ impl Spec<'_> {
     }
 
     fn finish(self) -> Result<Object> {
-        // SAFETY: the object is an instance of a class with dictionaries, and has its own from now on.
-        check(unsafe { ffi::PyObject_GenericSetDict(self.object.as_ptr(), self.attributes.as_ptr(), null_mut()) })?;
+        // Not `PyObject_GenericSetDict`: since 3.13 instances look into values of their own before the dictionary it sets.
+        self.object.set_attr_object(&self.template.dictionary, &self.attributes)?;
         Ok(self.object)
     }
 }
