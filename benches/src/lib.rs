@@ -1,6 +1,7 @@
 //! What the benchmarks are run on.
 
 use std::path::Path;
+use std::process::Command;
 
 use pyox_distribution::{Distribution, Installed};
 use pyox_linker::{Cache, Layer, LayerBuilder, Policy, Silent};
@@ -100,6 +101,43 @@ pub fn pythons() -> Outcome<Vec<Installed>> {
     pythons.sort_by_key(|python| python.info().version.split('.').map(number).collect::<Vec<_>>());
     if pythons.is_empty() { Err("no CPython is installed".into()) } else { Ok(pythons) }
 }
+
+/// Names of modules of the standard library, 450 of those that can be imported.
+///
+/// # Errors
+///
+/// The Python cannot be run.
+pub fn importable_modules(python: &Installed) -> Outcome<Vec<String>> {
+    let output = Command::new(python.executable()).args(["-I", "-S", "-c", LIST_MODULES]).output()?;
+    Ok(String::from_utf8(output.stdout)?.lines().map(str::to_owned).collect())
+}
+
+/// Prints the names of modules of the standard library, as many as can be imported up to 450.
+const LIST_MODULES: &str = r#"
+import importlib, pkgutil, sys
+SKIP = {"antigravity", "this", "idlelib", "test", "tests", "turtledemo", "lib2to3", "ensurepip", "venv", "site",
+        "pty", "tty", "__main__", "__phello__", "__hello__", "distutils", "msilib"}
+def names(path, prefix=""):
+    for module in pkgutil.iter_modules(path, prefix):
+        last = module.name.rpartition(".")[2]
+        if not last.isidentifier() or last in SKIP or last.startswith(("_test", "test_", "_xx", "xx", "__", "_osx", "_aix", "_pydev")):
+            continue
+        yield module.name
+        if module.ispkg and module.name.count(".") < 2:
+            spec = importlib.util.find_spec(module.name)
+            yield from names(spec.submodule_search_locations, module.name + ".")
+import importlib.util, os
+found = []
+for name in names([p for p in sys.path if p and "site-packages" not in p]):
+    try:
+        importlib.import_module(name)
+    except BaseException:
+        continue
+    found.append(name)
+    if len(found) == 450:
+        break
+print("\n".join(found))
+"#;
 
 /// A directory whose files are in memory, where there is one.
 pub fn directory_in_memory() -> std::path::PathBuf {

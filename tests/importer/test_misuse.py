@@ -1,10 +1,14 @@
 """Re-entrancy, deleted names and files that are gone: exceptions, never the end of the process."""
 
 import importlib
+import importlib.util
 import os
 import pathlib
+import shutil
 import sys
 import unittest
+
+import oxidized_importer
 
 import fixtures
 from fixtures import finder, installed, module, package, resource
@@ -106,6 +110,17 @@ class Misuse(unittest.TestCase):
         cycle.append(cycle)
         del cycle, made
         __import__("gc").collect()
+
+    def test_two_copies_of_the_library(self):
+        """Their types may have different layouts, so neither takes those of the other."""
+        copy = shutil.copy(oxidized_importer.__file__, os.path.abspath("copy.so"))
+        spec = importlib.util.spec_from_file_location("oxidized_importer", copy)
+        other = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(other)
+        self.assertIsNot(other.OxidizedResource, oxidized_importer.OxidizedResource)
+        with self.assertRaises(TypeError):
+            other.OxidizedFinder().add_resource(resource("m"))
+        other.OxidizedFinder().add_resource(other.OxidizedResource())
 
 
 if __name__ == "__main__":

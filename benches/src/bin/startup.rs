@@ -13,38 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use pyox_benches::Outcome;
 use pyox_distribution::{Distribution, Installed};
 use pyox_linker::launcher::{Compiled, LauncherSource};
 use pyox_linker::{ApplicationBuilder, Cache, Inputs, LayerBuilder, Policy, Silent};
-
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
-
-/// Prints a program that imports modules of the standard library, as many as can be imported up to 450.
-const LIST_MODULES: &str = r#"
-import importlib, pkgutil, sys
-SKIP = {"antigravity", "this", "idlelib", "test", "tests", "turtledemo", "lib2to3", "ensurepip", "venv", "site",
-        "pty", "tty", "__main__", "__phello__", "__hello__", "distutils", "msilib"}
-def names(path, prefix=""):
-    for module in pkgutil.iter_modules(path, prefix):
-        last = module.name.rpartition(".")[2]
-        if not last.isidentifier() or last in SKIP or last.startswith(("_test", "test_", "_xx", "xx", "__", "_osx", "_aix", "_pydev")):
-            continue
-        yield module.name
-        if module.ispkg and module.name.count(".") < 2:
-            spec = importlib.util.find_spec(module.name)
-            yield from names(spec.submodule_search_locations, module.name + ".")
-import importlib.util, os
-found = []
-for name in names([p for p in sys.path if p and "site-packages" not in p]):
-    try:
-        importlib.import_module(name)
-    except BaseException:
-        continue
-    found.append(name)
-    if len(found) == 450:
-        break
-print("\n".join(f"import {name}" for name in found))
-"#;
 
 fn main() -> Outcome<()> {
     let mut runs = 40;
@@ -66,9 +38,9 @@ fn main() -> Outcome<()> {
     println!("| Python | program | packed / `python -I -S`, median | quartiles |");
     println!("|---|---|--:|--:|");
     for python in &pythons {
-        let list = Command::new(python.executable()).args(["-I", "-S", "-c", LIST_MODULES]).output()?;
-        let imports = String::from_utf8(list.stdout)?;
-        let count = imports.lines().count();
+        let modules = pyox_benches::importable_modules(python)?;
+        let count = modules.len();
+        let imports = modules.iter().map(|name| format!("import {name}\n")).collect();
         for (name, source) in [("hello", "print('hello')\n".to_owned()), ("imports", imports)] {
             let script = work.join(format!("{name}.py"));
             std::fs::write(&script, source)?;

@@ -31,7 +31,8 @@ impl Arguments {
         }
         // SAFETY: the caller promises `count` valid objects.
         let value = |i: usize| Object::borrowed(unsafe { *values.add(i) });
-        let mut found: Vec<Option<Object>> = (0..count).map(|i| Some(value(i))).collect();
+        let mut found: Vec<Option<Object>> = Vec::with_capacity(parameters.len());
+        found.extend((0..count).map(|i| Some(value(i))));
         found.resize_with(parameters.len(), || None);
         // SAFETY: `names` is null or a tuple.
         let named = if names.is_null() { 0 } else { unsafe { ffi::PyTuple_Size(names) as usize } };

@@ -94,6 +94,10 @@ pub(crate) fn type_of<T: Class>() -> Result<Object> {
     of_interpreter(T::NAME, make::<T>)
 }
 
+/// Its address tells the objects of this library from those of another build that the process has loaded too, whose
+/// types have another layout.
+static LIBRARY: u8 = 0;
+
 /// The object that the current interpreter has under a name. It is made when it is first needed.
 pub(crate) fn of_interpreter(name: &CStr, make: impl FnOnce() -> Result<Object>) -> Result<Object> {
     // SAFETY: an interpreter runs; its dictionary is borrowed and lives as long.
@@ -103,7 +107,7 @@ pub(crate) fn of_interpreter(name: &CStr, make: impl FnOnce() -> Result<Object>)
         return Err(raise(unsafe { ffi::PyExc_RuntimeError }, "the interpreter has no place for types"));
     }
     let objects = Object::borrowed(objects);
-    let name = Object::str(&name.to_string_lossy())?;
+    let name = Object::str(&format!("{} of {:p}", name.to_string_lossy(), &raw const LIBRARY))?;
     // SAFETY: a dictionary and a string; the result is borrowed or null.
     let known = unsafe { ffi::PyDict_GetItemWithError(objects.as_ptr(), name.as_ptr()) };
     if !known.is_null() {

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::ffi::CStr;
-use std::path::Path;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, FieldKind};
@@ -25,37 +24,6 @@ impl State {
             }
             _ => Ok(None),
         }
-    }
-
-    fn spec(&self, finder: &Object, name: &Object, entry: &Found<'_>) -> Result<Object> {
-        let Some(file) = self.module_file(entry)? else {
-            let directory = self.package_directory(entry.catalogue, entry.name())?;
-            return self.namespace_spec(finder, name, &directory);
-        };
-        let python = &self.python;
-        let origin = self.path_object(&file)?;
-        let is_package = entry.is(EntryFlags::PACKAGE);
-        let arguments = [name, finder, &origin, &Object::bool(is_package)];
-        let spec = python.module_spec.call_keywords(&arguments, Some(&python.spec_keywords))?;
-        spec.set_attr_object(&python.name_has_location, &Object::bool(true))?;
-        if !entry.is(EntryFlags::EXTENSION) {
-            let cached = self.path_object(&self.cached_file_of(entry, &file)?)?;
-            spec.set_attr_object(&python.name_cached, &cached)?;
-        }
-        if is_package {
-            let directory = self.path_object(file.parent().unwrap_or(Path::new("")))?;
-            spec.set_attr_object(&python.name_locations, &Object::list([Ok(directory)])?)?;
-        }
-        Ok(spec)
-    }
-
-    fn namespace_spec(&self, finder: &Object, name_object: &Object, directory: &Path) -> Result<Object> {
-        let python = &self.python;
-        let arguments = [name_object, finder, &Object::none(), &Object::bool(true)];
-        let spec = python.module_spec.call_keywords(&arguments, Some(&python.spec_keywords))?;
-        let directory = self.path_object(directory)?;
-        spec.set_attr_object(&python.name_locations, &Object::list([Ok(directory)])?)?;
-        Ok(spec)
     }
 
     /// The module for a spec if it is an extension module, else `None` so that Python makes it.

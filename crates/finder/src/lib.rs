@@ -4,7 +4,7 @@
 //! while an interpreter starts, before the first module of the standard library is imported.
 //!
 //! One concept per module: `layer` is a blob and its memory, `catalogue` all that a finder has, `state` the
-//! finder; `import` loads modules, `native` loads dynamic libraries from memory, `cache` places packages that need files,
+//! finder; `spec` makes specs, `import` loads modules, `native` loads dynamic libraries from memory, `cache` places packages that need files,
 //! `paths` maps virtual paths, `display` makes tracebacks and `linecache` show source text. The Python face: `class` makes
 //! types of Rust values, `finder` is `OxidizedFinder`, `module` is the extension module. `python` has what is written in
 //! Python: the classes that derive from abstract base classes of the standard library, namely `OxidizedResourceReader` for
@@ -36,6 +36,7 @@ mod python_resources;
 mod resource;
 #[cfg(feature = "scan")]
 mod scan;
+mod spec;
 mod state;
 
 pub use install::{Settings, install, main_code, patch_module};

@@ -103,7 +103,7 @@ impl State {
         let top_level = crate::paths::top_level(entry.name());
         let Some(directory) = self.cache_directory(entry.catalogue, top_level)? else { return Ok(None) };
         let path = entry.text(FieldKind::RelativePath)?;
-        Ok(path.map(|path| append(directory, &path)).filter(|file| file.is_file()))
+        Ok(path.map(|path| append(&directory, &path)).filter(|file| file.is_file()))
     }
 
     /// Loads the libraries that an entry needs, each after those it needs itself. A library satisfies the

@@ -263,6 +263,14 @@ pub fn value_error(message: &str) -> Raised {
     raise(unsafe { ffi::PyExc_ValueError }, message)
 }
 
+/// A `str` for a name that many objects have.
+pub fn interned(text: &str) -> Result<Object> {
+    let mut pointer = Object::str(text)?.into_ptr();
+    // SAFETY: the call replaces the owned reference by one to the interned string.
+    unsafe { ffi::PyUnicode_InternInPlace(&raw mut pointer) };
+    Object::owned(pointer)
+}
+
 /// A `tuple` of the given objects.
 pub fn tuple(items: &[Object]) -> Result<Object> {
     // SAFETY: a new tuple; each position is filled once with an owned reference.

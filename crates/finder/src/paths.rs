@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use pyo3_ffi as ffi;
@@ -20,8 +20,8 @@ pub(crate) fn top_level(name: &str) -> &str {
 impl State {
     /// The directory that stands for an entry of `sys.path`: the cache directory of the module's top-level package
     /// if it was placed in files, else the executable.
-    pub(crate) fn base(&self, catalogue: &Catalogue, name: &str) -> Result<PathBuf> {
-        Ok(self.cache_directory(catalogue, top_level(name))?.unwrap_or_else(|| self.root.clone()))
+    pub(crate) fn base(&self, catalogue: &Catalogue, name: &str) -> Result<Cow<'_, Path>> {
+        Ok(self.cache_directory(catalogue, top_level(name))?.map_or(Cow::Borrowed(&*self.root), Cow::Owned))
     }
 
     /// `__file__` of a module; `None` for namespace packages.
@@ -29,19 +29,23 @@ impl State {
         if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
             return Ok(None);
         }
-        for kind in [FieldKind::Extension, FieldKind::Source] {
-            if let Some(path) = entry.file(kind)? {
-                return Ok(Some(entry.catalogue.origin().join(&*path)));
+        if entry.has_files() {
+            for kind in [FieldKind::Extension, FieldKind::Source] {
+                if let Some(path) = entry.file(kind)? {
+                    return Ok(Some(entry.catalogue.origin().join(&*path)));
+                }
             }
         }
-        Ok(Some(append(self.base(entry.catalogue, entry.name())?, &self.relative_file(entry)?)))
+        Ok(Some(append(&self.base(entry.catalogue, entry.name())?, &self.relative_file(entry)?)))
     }
 
     /// The path of a module's bytecode: `__cached__`.
     pub(crate) fn cached_file_of(&self, entry: &Found<'_>, file: &Path) -> Result<PathBuf> {
-        for kind in self.bytecode_kinds {
-            if let Some(path) = entry.file(kind)? {
-                return Ok(entry.catalogue.origin().join(&*path));
+        if entry.has_files() {
+            for kind in self.bytecode_kinds {
+                if let Some(path) = entry.file(kind)? {
+                    return Ok(entry.catalogue.origin().join(&*path));
+                }
             }
         }
         Ok(cached_path(file, &self.python.cache_tag))
@@ -60,9 +64,16 @@ impl State {
         {
             return Ok(path);
         }
-        let stem = if entry.is(EntryFlags::PACKAGE) { "/__init__" } else { "" };
-        let suffix = if entry.is(EntryFlags::EXTENSION) { self.extension_suffix()? } else { ".py".to_owned() };
-        Ok(format!("{}{stem}{suffix}", name.replace('.', "/")))
+        let mut path = name.replace('.', "/");
+        if entry.is(EntryFlags::PACKAGE) {
+            path.push_str("/__init__");
+        }
+        if entry.is(EntryFlags::EXTENSION) {
+            path.push_str(&self.extension_suffix()?);
+        } else {
+            path.push_str(".py");
+        }
+        Ok(path)
     }
 
     /// The suffix of extension modules for this Python alone.
@@ -74,7 +85,7 @@ impl State {
 
     /// The directory of a package, the only item of its `__path__`.
     pub(crate) fn package_directory(&self, catalogue: &Catalogue, name: &str) -> Result<PathBuf> {
-        Ok(append(self.base(catalogue, name)?, &name.replace('.', "/")))
+        Ok(append(&self.base(catalogue, name)?, &name.replace('.', "/")))
     }
 
     /// A path below the root, relative to it; `None` for other paths.
@@ -231,20 +242,18 @@ fn dotted(relative: &str) -> Option<String> {
 }
 
 /// Appends a relative path with `/`.
-pub(crate) fn append(base: PathBuf, relative: &str) -> PathBuf {
-    let mut path: OsString = base.into_os_string();
-    path.push("/");
-    path.push(relative);
-    path.into()
+pub(crate) fn append(base: &Path, relative: &str) -> PathBuf {
+    joined(&[base.as_os_str().as_bytes(), b"/", relative.as_bytes()])
 }
 
 /// The path that `importlib` would cache bytecode at: `__cached__`.
 pub(crate) fn cached_path(file: &Path, tag: &str) -> PathBuf {
-    let stem = file.file_stem().unwrap_or_default().as_bytes();
-    let mut name = stem.to_vec();
-    name.extend_from_slice(b".");
-    name.extend_from_slice(tag.as_bytes());
-    name.extend_from_slice(b".pyc");
-    let directory = file.parent().unwrap_or(Path::new("")).join("__pycache__");
-    directory.join(std::ffi::OsStr::from_bytes(&name))
+    let file = file.as_os_str().as_bytes();
+    let name = file.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
+    let end = file.iter().rposition(|&byte| byte == b'.').filter(|&dot| dot > name).unwrap_or(file.len());
+    joined(&[&file[..name], b"__pycache__/", &file[name..end], b".", tag.as_bytes(), b".pyc"])
+}
+
+fn joined(parts: &[&[u8]]) -> PathBuf {
+    OsString::from_vec(parts.concat()).into()
 }

@@ -9,7 +9,8 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 
 use crate::catalogue::Catalogue;
-use crate::object::{Object, Result, import, sys};
+use crate::object::{Object, Result, import, interned, sys};
+use crate::spec::Template;
 
 /// What an `OxidizedFinder` is.
 pub struct State {
@@ -29,15 +30,11 @@ pub struct State {
 
 /// Objects of Python that every import needs, looked up once.
 pub(crate) struct Python {
-    pub(crate) module_spec: Object,
-    pub(crate) spec_keywords: Object,
+    pub(crate) spec: Template,
     pub(crate) call_with_frames_removed: Object,
     pub(crate) exec: Object,
     pub(crate) imp: Object,
     pub(crate) fix_co_filename: Object,
-    pub(crate) name_has_location: Object,
-    pub(crate) name_cached: Object,
-    pub(crate) name_locations: Object,
     pub(crate) name_path: Object,
     pub(crate) cache_tag: String,
 }
@@ -46,37 +43,19 @@ impl Python {
     fn new() -> Result<Self> {
         let bootstrap = import(c"_frozen_importlib")?;
         let imp = import(c"_imp")?;
-        // SAFETY: builtins are alive while Python runs; the tuple takes over the references it is given.
-        let (exec, spec_keywords) = unsafe {
-            let builtins = Object::borrowed(ffi::PyEval_GetBuiltins());
-            let exec = ffi::PyDict_GetItemString(builtins.as_ptr(), c"exec".as_ptr());
-            let names = Object::owned(ffi::PyTuple_New(2))?;
-            ffi::PyTuple_SetItem(names.as_ptr(), 0, interned("origin")?.into_ptr());
-            ffi::PyTuple_SetItem(names.as_ptr(), 1, interned("is_package")?.into_ptr());
-            (Object::borrowed(exec), names)
-        };
+        // SAFETY: builtins are alive while Python runs, with `exec` in them.
+        let exec = Object::borrowed(unsafe { ffi::PyDict_GetItemString(ffi::PyEval_GetBuiltins(), c"exec".as_ptr()) });
         let tag = sys(c"implementation").and_then(|implementation| implementation.attr_or_none(c"cache_tag"));
         Ok(Self {
-            module_spec: bootstrap.attr(c"ModuleSpec")?,
-            spec_keywords,
+            spec: Template::new(bootstrap.attr(c"ModuleSpec")?)?,
             call_with_frames_removed: bootstrap.attr(c"_call_with_frames_removed")?,
             exec,
             fix_co_filename: imp.attr(c"_fix_co_filename")?,
             imp,
-            name_has_location: interned("_set_fileattr")?,
-            name_cached: interned("_cached")?,
-            name_locations: interned("submodule_search_locations")?,
             name_path: interned("__path__")?,
             cache_tag: tag.as_ref().and_then(|tag| tag.to_str().ok()).unwrap_or_default().to_owned(),
         })
     }
-}
-
-fn interned(text: &str) -> Result<Object> {
-    let mut pointer = Object::str(text)?.into_ptr();
-    // SAFETY: the call replaces the owned reference by one to the interned string.
-    unsafe { ffi::PyUnicode_InternInPlace(&raw mut pointer) };
-    Object::owned(pointer)
 }
 
 impl State {

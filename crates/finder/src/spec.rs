@@ -1,0 +1,121 @@
+//! `ModuleSpec` objects.
+
+use std::path::Path;
+use std::ptr::null_mut;
+
+use pyo3_ffi as ffi;
+use pyox_packed_resources::EntryFlags;
+
+use crate::catalogue::Found;
+use crate::object::{Object, Result, check, interned};
+use crate::state::State;
+
+/// The attributes that all specs have. The constructor of `ModuleSpec` is Python code and takes longer than all else
+/// that finding a module does, so that specs are made as `copy.copy()` makes them: of the attributes of another.
+pub(crate) struct Template {
+    kind: Object,
+    attributes: Object,
+    /// Names of the attributes that are lists: every spec has its own.
+    lists: Vec<Object>,
+    dictionary: Object,
+    name: Object,
+    loader: Object,
+    origin: Object,
+    has_location: Object,
+    cached: Object,
+    locations: Object,
+}
+
+impl Template {
+    /// `kind` is `importlib.machinery.ModuleSpec`.
+    pub(crate) fn new(kind: Object) -> Result<Self> {
+        let attributes = kind.call(&[&Object::str("")?, &Object::none()])?.attr(c"__dict__")?;
+        let mut lists = Vec::new();
+        attributes.for_each(|name| {
+            // SAFETY: a dictionary and one of its keys; the value is borrowed and only looked at.
+            let is_list = unsafe { ffi::PyList_Check(ffi::PyDict_GetItem(attributes.as_ptr(), name.as_ptr())) != 0 };
+            lists.extend(is_list.then_some(name));
+            Ok(())
+        })?;
+        Ok(Self {
+            kind,
+            attributes,
+            lists,
+            dictionary: interned("__dict__")?,
+            name: interned("name")?,
+            loader: interned("loader")?,
+            origin: interned("origin")?,
+            has_location: interned("_set_fileattr")?,
+            cached: interned("_cached")?,
+            locations: interned("submodule_search_locations")?,
+        })
+    }
+
+    fn spec(&self, name: &Object, loader: &Object) -> Result<Spec<'_>> {
+        // SAFETY: copies a dictionary; makes an instance of a class that has nothing but a dictionary.
+        let (attributes, object) = unsafe {
+            let attributes = Object::owned(ffi::PyDict_Copy(self.attributes.as_ptr()))?;
+            (attributes, Object::owned(ffi::PyType_GenericNew(self.kind.as_ptr().cast(), null_mut(), null_mut()))?)
+        };
+        let spec = Spec { template: self, object, attributes };
+        spec.set(&self.name, name)?;
+        spec.set(&self.loader, loader)?;
+        for list in &self.lists {
+            spec.set(list, &Object::list([])?)?;
+        }
+        Ok(spec)
+    }
+}
+
+/// A spec in the making.
+struct Spec<'t> {
+    template: &'t Template,
+    object: Object,
+    attributes: Object,
+}
+
+impl Spec<'_> {
+    fn set(&self, name: &Object, value: &Object) -> Result<()> {
+        // SAFETY: a dictionary of ours and two objects.
+        check(unsafe { ffi::PyDict_SetItem(self.attributes.as_ptr(), name.as_ptr(), value.as_ptr()) })
+    }
+
+    /// Makes the module a package with this directory.
+    fn set_directory(&self, directory: &Object) -> Result<()> {
+        self.set(&self.template.locations, &Object::list([Ok(directory.clone())])?)
+    }
+
+    fn finish(self) -> Result<Object> {
+        // Not `PyObject_GenericSetDict`: since 3.13 instances look into values of their own before the dictionary it sets.
+        self.object.set_attr_object(&self.template.dictionary, &self.attributes)?;
+        Ok(self.object)
+    }
+}
+
+impl State {
+    /// The spec of a module that is here; `finder` becomes the loader.
+    pub(crate) fn spec(&self, finder: &Object, name: &Object, entry: &Found<'_>) -> Result<Object> {
+        let Some(file) = self.module_file(entry)? else {
+            let directory = self.package_directory(entry.catalogue, entry.name())?;
+            return self.namespace_spec(finder, name, &directory);
+        };
+        let template = &self.python.spec;
+        let spec = template.spec(name, finder)?;
+        spec.set(&template.origin, &self.path_object(&file)?)?;
+        spec.set(&template.has_location, &Object::bool(true))?;
+        if !entry.is(EntryFlags::EXTENSION) {
+            spec.set(&template.cached, &self.path_object(&self.cached_file_of(entry, &file)?)?)?;
+        }
+        if entry.is(EntryFlags::PACKAGE) {
+            spec.set_directory(&self.path_object(file.parent().unwrap_or(Path::new("")))?)?;
+        }
+        spec.finish()
+    }
+
+    /// The spec of a package that is a directory without code.
+    pub(crate) fn namespace_spec(&self, finder: &Object, name: &Object, directory: &Path) -> Result<Object> {
+        let spec = self.python.spec.spec(name, finder)?;
+        spec.set_directory(&self.path_object(directory)?)?;
+        spec.finish()
+    }
+}
