@@ -7,7 +7,10 @@ use pyo3_ffi as ffi;
 use crate::object::{Object, Result, raise};
 
 /// The arguments of one call, in the order of the method's parameters.
-pub(crate) struct Arguments(pub(crate) Vec<Option<Object>>);
+pub(crate) struct Arguments(pub(crate) [Option<Object>; MOST]);
+
+/// The most parameters that a method has.
+const MOST: usize = 3;
 
 impl Arguments {
     /// Sorts positional and named arguments into the parameters; the first `required` ones must be there.
@@ -26,14 +29,12 @@ impl Arguments {
         let type_error = |message: String| raise(unsafe { ffi::PyExc_TypeError }, &message);
         let named_parameter = |name: &str| parameters.iter().position(|parameter| name_of(parameter) == name);
         let count = count as usize;
-        if count > parameters.len() {
+        if count > parameters.len().min(MOST) {
             return Err(type_error(format!("takes at most {} arguments ({count} given)", parameters.len())));
         }
         // SAFETY: the caller promises `count` valid objects.
         let value = |i: usize| Object::borrowed(unsafe { *values.add(i) });
-        let mut found: Vec<Option<Object>> = Vec::with_capacity(parameters.len());
-        found.extend((0..count).map(|i| Some(value(i))));
-        found.resize_with(parameters.len(), || None);
+        let mut found: [Option<Object>; MOST] = std::array::from_fn(|i| (i < count).then(|| value(i)));
         // SAFETY: `names` is null or a tuple.
         let named = if names.is_null() { 0 } else { unsafe { ffi::PyTuple_Size(names) as usize } };
         for i in 0..named {
@@ -98,13 +99,19 @@ fn name_of(parameter: &str) -> &str {
     parameter.split('=').next().unwrap_or(parameter)
 }
 
+/// The parameters of a method; it does not compile with more than [`Arguments`] has places for.
+pub(crate) const fn checked(parameters: &'static [&'static str]) -> &'static [&'static str] {
+    assert!(parameters.len() <= MOST);
+    parameters
+}
+
 /// Defines a function in the shape of `PyCFunctionFastWithKeywords` around a closure that gets `self` and
 /// [`Arguments`] and returns an object. An optional parameter has its default behind `=`, or the default `None`. A module
 /// of the same name tells [`method_table`] of the parameters.
 macro_rules! fast_method {
     ($name:ident, [$($parameter:literal),*], $required:literal, $body:expr) => {
         mod $name {
-            pub(super) const PARAMETERS: &[&str] = &[$($parameter),*];
+            pub(super) const PARAMETERS: &[&str] = $crate::arguments::checked(&[$($parameter),*]);
             pub(super) const REQUIRED: usize = $required;
         }
 

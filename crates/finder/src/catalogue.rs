@@ -6,7 +6,7 @@ use std::ops::{Bound, Deref};
 use std::path::Path;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Encoding, Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered};
+use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered};
 
 use crate::layer::Layer;
 use crate::object::{Raised, Result, import_error};
@@ -124,14 +124,6 @@ impl<'c> Found<'c> {
     /// Whether the entry has a value of a kind.
     pub(crate) fn has(&self, kind: FieldKind) -> bool {
         self.entry.fields_of(kind).next().is_some()
-    }
-
-    /// Whether any value of the entry is in a file, or cannot be read.
-    pub(crate) fn has_files(&self) -> bool {
-        let is_inside = |field: std::result::Result<Field<'_>, Error>| {
-            field.is_ok_and(|field| field.encoding().is_ok_and(|encoding| encoding != Encoding::File))
-        };
-        !self.entry.fields().all(is_inside)
     }
 
     /// The value of a field, if the entry has it.

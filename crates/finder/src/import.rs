@@ -32,7 +32,8 @@ impl State {
         let name = name.to_str()?;
         match self.catalogue().entry(name)? {
             Some(entry) if entry.is(EntryFlags::EXTENSION) => self.create_extension(spec, &entry),
-            _ => Ok(Object::none()),
+            Some(entry) => self.complete_spec(spec, &entry).map(|()| Object::none()),
+            None => Ok(Object::none()),
         }
     }
 

@@ -121,6 +121,12 @@ impl Object {
         Self::owned(unsafe { ffi::PyObject_GetAttrString(self.0, name.as_ptr()) })
     }
 
+    /// An attribute whose name is a `str` object.
+    pub fn attr_object(&self, name: &Self) -> Result<Self> {
+        // SAFETY: both pointers are valid.
+        Self::owned(unsafe { ffi::PyObject_GetAttr(self.0, name.0) })
+    }
+
     /// An attribute, or `None` if there is none.
     pub fn attr_or_none(&self, name: &CStr) -> Option<Self> {
         self.attr(name).inspect_err(|Raised| clear()).ok()

@@ -29,26 +29,21 @@ impl State {
         if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
             return Ok(None);
         }
-        if entry.has_files() {
-            for kind in [FieldKind::Extension, FieldKind::Source] {
-                if let Some(path) = entry.file(kind)? {
-                    return Ok(Some(entry.catalogue.origin().join(&*path)));
-                }
-            }
+        let kind = if entry.is(EntryFlags::EXTENSION) { FieldKind::Extension } else { FieldKind::Source };
+        if let Some(path) = entry.file(kind)? {
+            return Ok(Some(entry.catalogue.origin().join(&*path)));
         }
         Ok(Some(append(&self.base(entry.catalogue, entry.name())?, &self.relative_file(entry)?)))
     }
 
     /// The path of a module's bytecode: `__cached__`.
     pub(crate) fn cached_file_of(&self, entry: &Found<'_>, file: &Path) -> Result<PathBuf> {
-        if entry.has_files() {
-            for kind in self.bytecode_kinds {
-                if let Some(path) = entry.file(kind)? {
-                    return Ok(entry.catalogue.origin().join(&*path));
-                }
+        for kind in self.bytecode_kinds {
+            if let Some(path) = entry.file(kind)? {
+                return Ok(entry.catalogue.origin().join(&*path));
             }
         }
-        Ok(cached_path(file, &self.python.cache_tag))
+        Ok(cached_path(file, &self.python.cache_tag, self.optimize))
     }
 
     /// The path of a module below `sys.path`.
@@ -246,12 +241,17 @@ pub(crate) fn append(base: &Path, relative: &str) -> PathBuf {
     joined(&[base.as_os_str().as_bytes(), b"/", relative.as_bytes()])
 }
 
-/// The path that `importlib` would cache bytecode at: `__cached__`.
-pub(crate) fn cached_path(file: &Path, tag: &str) -> PathBuf {
+/// The path that `importlib` would cache bytecode at: `__cached__` (PEP 3147, PEP 488).
+pub(crate) fn cached_path(file: &Path, tag: &str, optimize: u8) -> PathBuf {
     let file = file.as_os_str().as_bytes();
     let name = file.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
     let end = file.iter().rposition(|&byte| byte == b'.').filter(|&dot| dot > name).unwrap_or(file.len());
-    joined(&[&file[..name], b"__pycache__/", &file[name..end], b".", tag.as_bytes(), b".pyc"])
+    let suffix: &[u8] = match optimize {
+        0 => b".pyc",
+        1 => b".opt-1.pyc",
+        _ => b".opt-2.pyc",
+    };
+    joined(&[&file[..name], b"__pycache__/", &file[name..end], b".", tag.as_bytes(), suffix])
 }
 
 fn joined(parts: &[&[u8]]) -> PathBuf {

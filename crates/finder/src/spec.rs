@@ -1,5 +1,7 @@
 //! `ModuleSpec` objects.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr::null_mut;
 
@@ -17,6 +19,7 @@ pub(crate) struct Template {
     attributes: Object,
     /// Names of the attributes that are lists: every spec has its own.
     lists: Vec<Object>,
+    #[cfg(Py_3_13)]
     dictionary: Object,
     name: Object,
     loader: Object,
@@ -41,6 +44,7 @@ impl Template {
             kind,
             attributes,
             lists,
+            #[cfg(Py_3_13)]
             dictionary: interned("__dict__")?,
             name: interned("name")?,
             loader: interned("loader")?,
@@ -67,6 +71,21 @@ impl Template {
     }
 }
 
+impl State {
+    /// Sets `cached` of the spec of a module that is going to be made. `importlib` finds out by itself when it is asked for,
+    /// but takes longer, and does not know of bytecode in files.
+    pub(crate) fn complete_spec(&self, spec: &Object, entry: &Found<'_>) -> Result<()> {
+        let Template { origin, cached, .. } = &self.python.spec;
+        let file = spec.attr_object(origin)?;
+        if file.is_none() || !spec.attr_object(cached)?.is_none() {
+            return Ok(());
+        }
+        let file = file.to_fs_bytes()?;
+        let path = self.cached_file_of(entry, Path::new(OsStr::from_bytes(&file)))?;
+        spec.set_attr_object(cached, &self.path_object(&path)?)
+    }
+}
+
 /// A spec in the making.
 struct Spec<'t> {
     template: &'t Template,
@@ -86,7 +105,11 @@ impl Spec<'_> {
     }
 
     fn finish(self) -> Result<Object> {
-        // Not `PyObject_GenericSetDict`: since 3.13 instances look into values of their own before the dictionary it sets.
+        #[cfg(not(Py_3_13))]
+        // SAFETY: an instance of a class with a dictionary, and that to be; there is no closure.
+        check(unsafe { ffi::PyObject_GenericSetDict(self.object.as_ptr(), self.attributes.as_ptr(), null_mut()) })?;
+        // Since 3.13 instances look into values of their own before the dictionary that would set.
+        #[cfg(Py_3_13)]
         self.object.set_attr_object(&self.template.dictionary, &self.attributes)?;
         Ok(self.object)
     }
@@ -103,9 +126,6 @@ impl State {
         let spec = template.spec(name, finder)?;
         spec.set(&template.origin, &self.path_object(&file)?)?;
         spec.set(&template.has_location, &Object::bool(true))?;
-        if !entry.is(EntryFlags::EXTENSION) {
-            spec.set(&template.cached, &self.path_object(&self.cached_file_of(entry, &file)?)?)?;
-        }
         if entry.is(EntryFlags::PACKAGE) {
             spec.set_directory(&self.path_object(file.parent().unwrap_or(Path::new("")))?)?;
         }

@@ -19,6 +19,8 @@ pub struct State {
     pub(crate) root: PathBuf,
     /// Path below the root of the script that is the packed `__main__`, if that is one.
     pub(crate) script: Option<String>,
+    /// `sys.flags.optimize`.
+    pub(crate) optimize: u8,
     /// Kinds of bytecode in the order in which they are looked for.
     pub(crate) bytecode_kinds: [FieldKind; 3],
     pub(crate) python: Python,
@@ -71,6 +73,7 @@ impl State {
             catalogue: RwLock::new(Arc::new(catalogue)),
             root,
             script,
+            optimize,
             bytecode_kinds,
             python: Python::new()?,
             cached: Mutex::default(),

@@ -2,15 +2,26 @@
 
 use pyox_packed_resources::{Entry, Error, FieldKind, Index, Layered, Packed, convert, legacy::NativePaths};
 
-/// Opens `bytes`, whatever their version, and reads what can be reached, alone and layered. Damage may show as errors;
-/// wrong answers panic.
+/// Opens `bytes`, whatever their version, as the blob of any platform, and reads what can be reached, alone and layered.
+/// Damage may show as errors; wrong answers panic.
 ///
 /// # Errors
 ///
 /// If the bytes cannot be opened.
 pub fn walk_any(bytes: &[u8]) -> Result<usize, Error> {
-    let packed = Packed::open(bytes)?;
+    let of_windows = walk_with(bytes, NativePaths::Windows);
+    let of_unix = walk_with(bytes, NativePaths::Unix);
+    // Paths in UTF-16 of an odd length are damage.
+    assert!(of_unix.is_ok() || of_windows.is_err());
+    of_unix
+}
+
+fn walk_with(bytes: &[u8], paths: NativePaths) -> Result<usize, Error> {
+    let packed = Packed::open_with(bytes, paths)?;
     let read = walk(&packed);
+    if let Ok(verified) = packed.verify() {
+        assert_eq!(packed.entry_count().ok(), Some(verified.entries as usize));
+    }
     let layered = Layered::new(vec![&packed, &packed]);
     if let (Ok(one), Ok(two)) = (packed.entry_count(), layered.entry_count()) {
         // Names of a damaged blob may be in disorder.
@@ -26,8 +37,8 @@ pub fn walk_any(bytes: &[u8]) -> Result<usize, Error> {
             }
         }
         Packed::Blob(blob) => {
-            if let Ok(bytes) = convert::to_legacy(blob, NativePaths::HOST, |_| true) {
-                assert_eq!(Packed::open(&bytes)?.version(), 3);
+            if let Ok(bytes) = convert::to_legacy(blob, paths, |_| true) {
+                assert_eq!(Packed::open_with(&bytes, paths)?.version(), 3);
             }
         }
         _ => {}
