@@ -157,7 +157,14 @@ unsafe extern "C" fn fallback_resources(
     resources().map_or(null_mut(), Object::into_ptr)
 }
 
-static OPEN: Definition = definition(c"open", open, c"io.open, which also reads sources inside the program.");
+/// `inspect` reads the signature in the first line.
+static OPEN: Definition = definition(
+    c"open",
+    open,
+    c"open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)\n\
+--\n\n\
+io.open, which also reads sources inside the program.",
+);
 
 unsafe extern "C" fn open(
     this: *mut ffi::PyObject,

@@ -32,6 +32,11 @@ pub(crate) fn state_of(finder: *mut ffi::PyObject) -> &'static State {
 }
 
 fast_method!(find_spec, ["fullname", "path", "target"], 1, |finder, a: Arguments| {
+    // As with `python`, the main module is that of the first item of `sys.path` that has one: a path entry finder says
+    // whether the program does. `runpy.run_path` of a directory or zip file puts that before the program.
+    if a.required(0).to_str()? == "__main__" {
+        return Ok(Object::none());
+    }
     Ok(state_of(finder.as_ptr()).find_spec(finder, a.required(0))?.unwrap_or_else(Object::none))
 });
 
