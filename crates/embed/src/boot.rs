@@ -4,7 +4,7 @@
 //! consists of one statement, `import _boot`, and the built-in module `_boot` installs the finder and then turns
 //! `encodings` into the packed module of that name. All of it is public API and the same in every CPython.
 
-use std::ffi::{c_char, c_int, c_uchar, c_void};
+use std::ffi::{c_char, c_int, c_uchar};
 use std::os::unix::ffi::OsStrExt;
 use std::ptr::null_mut;
 use std::sync::Mutex;
@@ -30,6 +30,7 @@ pub(crate) fn prepare(settings: Settings, boot_code: &'static [u8]) -> std::resu
     // SAFETY: Python has not started, so nothing reads the tables; name and table are static.
     unsafe {
         ffi::PyImport_AppendInittab(c"_boot".as_ptr(), Some(init_boot));
+        ffi::PyImport_AppendInittab(c"oxidized_importer".as_ptr(), Some(oxidized_importer::PyInit_oxidized_importer));
         ffi::PyImport_FrozenModules = table.as_ptr();
     }
     Ok(())
@@ -96,22 +97,7 @@ static mut BOOT_MODULE: ffi::PyModuleDef = ffi::PyModuleDef {
     m_free: None,
 };
 
-static mut BOOT_SLOTS: [ffi::PyModuleDef_Slot; 4] = [
-    slot(ffi::Py_mod_exec, exec_boot as *mut c_void),
-    #[cfg(Py_3_12)]
-    slot(ffi::Py_mod_multiple_interpreters, ffi::Py_MOD_PER_INTERPRETER_GIL_SUPPORTED),
-    #[cfg(not(Py_3_12))]
-    slot(0, null_mut()),
-    #[cfg(Py_3_13)]
-    slot(ffi::Py_mod_gil, ffi::Py_MOD_GIL_NOT_USED),
-    #[cfg(not(Py_3_13))]
-    slot(0, null_mut()),
-    slot(0, null_mut()),
-];
-
-const fn slot(slot: c_int, value: *mut c_void) -> ffi::PyModuleDef_Slot {
-    ffi::PyModuleDef_Slot { slot, value }
-}
+static mut BOOT_SLOTS: [ffi::PyModuleDef_Slot; 4] = oxidized_importer::module_slots(exec_boot);
 
 /// `PyInit__boot`
 unsafe extern "C" fn init_boot() -> *mut ffi::PyObject {

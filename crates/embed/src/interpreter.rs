@@ -1,13 +1,14 @@
 //! The interpreter of the main thread, from start to exit status.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use oxidized_importer::Settings;
 use oxidized_importer::object::{Object, Result, import, set_sys};
+use oxidized_importer::{Layer, Settings};
 use pyo3_ffi as ffi;
 use pyox_interpreter_config::{InterpreterConfig, Run};
-use pyox_packed_resources::{Blob, Index, Layered, SectionKind};
+use pyox_packed_resources::SectionKind;
 
 use crate::child::{Invocation, process_arguments};
 use crate::config::{OxidizedPythonInterpreterConfig, current_executable, initialize};
@@ -38,7 +39,7 @@ impl MainPythonInterpreter {
             Some(blob) => blob.section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?,
             None => return Err(NewInterpreterError::NoBootCode),
         };
-        let resources = leak(blobs);
+        let layers = blobs.into_iter().map(|blob| Arc::new(Layer::of_process(blob))).collect();
         let root: PathBuf = executable.map_or_else(current_executable, Ok)?;
         let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &root)?;
         lineage::hide_mark();
@@ -49,7 +50,7 @@ impl MainPythonInterpreter {
             Run::Script { file } => Some(file.clone()),
             _ => None,
         };
-        let settings = Settings { resources, root: root.clone(), script, optimize: config.optimization_level };
+        let settings = Settings { layers, root: root.clone(), script, optimize: config.optimization_level };
         boot::prepare(settings, boot_code)?;
         initialize(&config, &root, &invocation)?;
         lineage::leave_mark();
@@ -113,9 +114,4 @@ fn start_failed(message: &str) -> NewInterpreterError {
         }
     }
     NewInterpreterError::Python { function: "pyembed".into(), message: message.into() }
-}
-
-/// The resources for as long as the process lives: modules refer to them until it ends.
-fn leak(mut blobs: Vec<Blob<'static>>) -> &'static (dyn Index + Send + Sync) {
-    if blobs.len() == 1 { Box::leak(Box::new(blobs.remove(0))) } else { Box::leak(Box::new(Layered::new(blobs))) }
 }

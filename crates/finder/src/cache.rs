@@ -10,9 +10,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
 
-use pyox_packed_resources::{Entry, FieldKind};
+use pyox_packed_resources::FieldKind;
 
-use crate::object::Result;
+use crate::catalogue::{Catalogue, Found};
+use crate::object::{Raised, Result, clear};
 use crate::state::State;
 
 /// Names the cache directory, instead of `$XDG_CACHE_HOME/pyoxidizer/packages`.
@@ -21,13 +22,13 @@ const VARIABLE: &std::ffi::CStr = c"PYOXIDIZER_PACKAGE_CACHE";
 impl State {
     /// The directory that holds the files of a top-level module; `None` when it is not placed in files, or when no
     /// cache directory can be used. The files are written if they are not there.
-    pub(crate) fn cache_directory(&self, package: &str) -> Result<Option<PathBuf>> {
-        let Some(entry) = self.entry(package)? else { return Ok(None) };
-        let Some(name) = self.text(&entry, FieldKind::CacheDirectory)? else { return Ok(None) };
+    pub(crate) fn cache_directory(&self, catalogue: &Catalogue, package: &str) -> Result<Option<PathBuf>> {
+        let Some(entry) = catalogue.entry(package)? else { return Ok(None) };
+        let Some(name) = entry.text(FieldKind::CacheDirectory)? else { return Ok(None) };
         if let Some(known) = self.cached.lock().ok().and_then(|cached| cached.get(&name).cloned()) {
             return Ok(known);
         }
-        let Some(files) = self.entry(&name)? else { return Ok(None) };
+        let Some(files) = catalogue.entry(&name)? else { return Ok(None) };
         let directory = cache_root().and_then(|root| self.place(&root, &files)).ok();
         if let Ok(mut cached) = self.cached.lock() {
             cached.insert(name, directory.clone());
@@ -35,7 +36,7 @@ impl State {
         Ok(directory)
     }
 
-    fn place(&self, root: &Path, files: &Entry<'static>) -> io::Result<PathBuf> {
+    fn place(&self, root: &Path, files: &Found<'_>) -> io::Result<PathBuf> {
         let name = plain_name(files.name())?;
         let directory = root.join(name);
         if directory.symlink_metadata().is_ok() {
@@ -53,7 +54,7 @@ impl State {
         if directory.is_dir() { check_owned(&directory).map(|()| directory) } else { written.map(|()| directory) }
     }
 
-    fn write_files(&self, directory: &Path, files: &Entry<'static>) -> io::Result<()> {
+    fn write_files(&self, directory: &Path, files: &Found<'_>) -> io::Result<()> {
         private_directory(directory)?;
         for field in files.fields_of(FieldKind::CacheFile) {
             let field = field.map_err(io::Error::other)?;
@@ -65,7 +66,7 @@ impl State {
             if let Some(parent) = path.parent() {
                 fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
             }
-            fs::write(&path, self.read(&field).map_err(io::Error::other)?)?;
+            fs::write(&path, files.read(&field).map_err(|Raised| unreadable())?)?;
             if field.mode() & 0o111 != 0 {
                 fs::set_permissions(&path, fs::Permissions::from_mode(0o700))?;
             }
@@ -113,4 +114,10 @@ fn check_owned(path: &Path) -> io::Result<()> {
     } else {
         Err(io::Error::new(io::ErrorKind::PermissionDenied, "cache directory is not private to this user"))
     }
+}
+
+/// The exception that says so is not of use: the package is imported from memory instead.
+fn unreadable() -> io::Error {
+    clear();
+    io::Error::new(io::ErrorKind::InvalidData, "packed file cannot be read")
 }

@@ -16,9 +16,10 @@ use std::ptr::null_mut;
 use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 
+use crate::arguments::Static;
+use crate::finder::state_of;
 use crate::object::{Object, Raised, Result, clear};
 use crate::state::State;
-use crate::types::{Static, state_of};
 
 /// A built-in function whose `self` is the tuple `bound`.
 fn function(definition: &'static Definition, bound: &[&Object]) -> Result<Object> {
@@ -116,7 +117,7 @@ unsafe extern "C" fn updatecache(
 /// Lines of the source behind a virtual path, put into the cache of `linecache`.
 fn virtual_lines(finder: &Object, filename: &Object, linecache: &Object) -> Result<Option<Object>> {
     let source = virtual_module(finder, filename)
-        .and_then(|name| state_of(finder.as_ptr()).source(&name).inspect_err(|Raised| clear()).ok()?);
+        .and_then(|name| state_of(finder).source(&name).inspect_err(|Raised| clear()).ok()?);
     let Some(source) = source else { return Ok(None) };
     let lines = source.call_method(c"splitlines", &[&Object::bool(true)])?;
     // SAFETY: asks a `str` for its length, and makes an `int` of it.
@@ -130,7 +131,7 @@ fn virtual_lines(finder: &Object, filename: &Object, linecache: &Object) -> Resu
 
 /// The module behind a virtual path; `None` if it is not one. A relative path is relative to an item of `sys.path`.
 fn virtual_module(finder: &Object, filename: &Object) -> Option<String> {
-    let state = state_of(finder.as_ptr());
+    let state = state_of(finder);
     let bytes = filename.to_fs_bytes().inspect_err(|Raised| clear()).ok()?;
     state.module_of_file(&state.root.join(std::ffi::OsStr::from_bytes(&bytes)))
 }
@@ -194,9 +195,9 @@ fn is_text(object: &Object) -> bool {
 
 /// The source behind a virtual path as a memory file at its start.
 fn memory_source(finder: &Object, name: &Object) -> Option<std::fs::File> {
-    let state = state_of(finder.as_ptr());
-    let entry = state.entry(&virtual_module(finder, name)?).inspect_err(|Raised| clear()).ok()??;
-    let source = state.value(&entry, FieldKind::Source).inspect_err(|Raised| clear()).ok()??;
+    let catalogue = state_of(finder).catalogue();
+    let entry = catalogue.entry(&virtual_module(finder, name)?).inspect_err(|Raised| clear()).ok()??;
+    let source = entry.value(FieldKind::Source).inspect_err(|Raised| clear()).ok()??;
     let mut file = crate::native::memfd(c"source").ok()?;
     file.write_all(&source).ok()?;
     file.rewind().ok()?;

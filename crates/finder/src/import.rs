@@ -1,30 +1,37 @@
 //! Finding, making and executing modules.
 
 use std::borrow::Cow;
+use std::ffi::CStr;
 use std::path::Path;
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{Entry, EntryFlags, FieldKind};
+use pyox_packed_resources::{EntryFlags, FieldKind};
 
-use crate::object::{Object, Result, describe, import, import_error, take_exception};
-use crate::paths::cached_path;
+use crate::catalogue::Found;
+use crate::object::{Object, Raised, Result, describe, import, import_error, take_exception};
 use crate::state::State;
 
 impl State {
     /// A module's spec, or `None` if the module is not here. `finder` becomes the loader.
     pub(crate) fn find_spec(&self, finder: &Object, name_object: &Object) -> Result<Option<Object>> {
         let name = name_object.to_str()?;
-        match self.importable(name)? {
-            Some(entry) => self.spec(finder, name_object, &entry).map(Some),
-            None if name.contains('.') && self.data_directory(name)?.is_some() => {
-                self.namespace_spec(finder, name_object, name).map(Some)
+        let catalogue = self.catalogue();
+        match catalogue.entry(name)? {
+            Some(entry) if entry.is(EntryFlags::IMPORTABLE) => self.spec(finder, name_object, &entry).map(Some),
+            Some(entry) if entry.is(EntryFlags::BUILTIN) => spec_of_interpreter(c"BuiltinImporter", name_object),
+            Some(entry) if entry.is(EntryFlags::FROZEN) => spec_of_interpreter(c"FrozenImporter", name_object),
+            _ if name.contains('.') && catalogue.data_directory(name)?.is_some() => {
+                self.namespace_spec(finder, name_object, &self.package_directory(&catalogue, name)?).map(Some)
             }
-            None => Ok(None),
+            _ => Ok(None),
         }
     }
 
-    fn spec(&self, finder: &Object, name: &Object, entry: &Entry<'static>) -> Result<Object> {
-        let Some(file) = self.module_file(entry)? else { return self.namespace_spec(finder, name, entry.name()) };
+    fn spec(&self, finder: &Object, name: &Object, entry: &Found<'_>) -> Result<Object> {
+        let Some(file) = self.module_file(entry)? else {
+            let directory = self.package_directory(entry.catalogue, entry.name())?;
+            return self.namespace_spec(finder, name, &directory);
+        };
         let python = &self.python;
         let origin = self.path_object(&file)?;
         let is_package = entry.is(EntryFlags::PACKAGE);
@@ -32,7 +39,7 @@ impl State {
         let spec = python.module_spec.call_keywords(&arguments, Some(&python.spec_keywords))?;
         spec.set_attr_object(&python.name_has_location, &Object::bool(true))?;
         if !entry.is(EntryFlags::EXTENSION) {
-            let cached = self.path_object(&cached_path(&file, &python.cache_tag))?;
+            let cached = self.path_object(&self.cached_file_of(entry, &file)?)?;
             spec.set_attr_object(&python.name_cached, &cached)?;
         }
         if is_package {
@@ -42,11 +49,11 @@ impl State {
         Ok(spec)
     }
 
-    fn namespace_spec(&self, finder: &Object, name_object: &Object, name: &str) -> Result<Object> {
+    fn namespace_spec(&self, finder: &Object, name_object: &Object, directory: &Path) -> Result<Object> {
         let python = &self.python;
         let arguments = [name_object, finder, &Object::none(), &Object::bool(true)];
         let spec = python.module_spec.call_keywords(&arguments, Some(&python.spec_keywords))?;
-        let directory = self.path_object(&self.package_directory(name)?)?;
+        let directory = self.path_object(directory)?;
         spec.set_attr_object(&python.name_locations, &Object::list([Ok(directory)])?)?;
         Ok(spec)
     }
@@ -55,7 +62,7 @@ impl State {
     pub(crate) fn create_module(&self, spec: &Object) -> Result<Object> {
         let name = spec.attr(c"name")?;
         let name = name.to_str()?;
-        match self.entry(name)? {
+        match self.catalogue().entry(name)? {
             Some(entry) if entry.is(EntryFlags::EXTENSION) => self.create_extension(spec, &entry),
             _ => Ok(Object::none()),
         }
@@ -65,8 +72,9 @@ impl State {
     pub(crate) fn exec_module(&self, finder: &Object, module: &Object) -> Result<()> {
         let name_object = module.attr(c"__spec__").and_then(|spec| spec.attr(c"name"))?;
         let name = name_object.to_str()?;
-        let Some(entry) = self.entry(name)?.filter(|entry| entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)))
-        else {
+        let catalogue = self.catalogue();
+        let code_flags = EntryFlags::MODULE.union(EntryFlags::EXTENSION);
+        let Some(entry) = catalogue.entry(name)?.filter(|entry| entry.is(code_flags)) else {
             // A namespace package.
             return module.set_attr(c"__file__", &Object::none());
         };
@@ -80,7 +88,7 @@ impl State {
         let namespace = Object::borrowed(unsafe {
             let dictionary = ffi::PyModule_GetDict(module.as_ptr());
             if dictionary.is_null() {
-                return Err(crate::object::Raised);
+                return Err(Raised);
             }
             dictionary
         });
@@ -89,10 +97,10 @@ impl State {
     }
 
     /// The code object of a module, with the virtual path as its file name.
-    pub(crate) fn code(&self, entry: &Entry<'static>) -> Result<Object> {
+    pub(crate) fn code(&self, entry: &Found<'_>) -> Result<Object> {
         let file = self.module_file(entry)?.unwrap_or_default();
         let file = self.path_object(&file)?;
-        let Some(bytecode) = self.bytecode(entry)? else { return self.compile(entry, &file) };
+        let Some(bytecode) = entry.bytecode(&self.bytecode_kinds)? else { return self.compile(entry, &file) };
         // SAFETY: pointer and length describe the slice; the reader checks what it reads.
         let code = Object::owned(unsafe {
             ffi::PyMarshal_ReadObjectFromString(bytecode.as_ptr().cast(), bytecode.len() as isize)
@@ -109,9 +117,9 @@ impl State {
         Ok(code)
     }
 
-    fn compile(&self, entry: &Entry<'static>, file: &Object) -> Result<Object> {
+    fn compile(&self, entry: &Found<'_>, file: &Object) -> Result<Object> {
         let name = entry.name();
-        let Some(source) = self.value(entry, FieldKind::Source)? else {
+        let Some(source) = entry.value(FieldKind::Source)? else {
             return Err(import_error(&format!("module {name} has neither bytecode nor source"), name));
         };
         let compile = import(c"builtins")?.attr(c"compile")?;
@@ -123,20 +131,30 @@ impl State {
 
     /// The source text of a module; `None` if it has none.
     pub(crate) fn source(&self, name: &str) -> Result<Option<Object>> {
-        let Some(entry) = self.entry(name)? else {
-            return Err(import_error(&format!("no module named {name:?} in this program"), name));
-        };
-        let Some(source) = self.value(&entry, FieldKind::Source)? else { return Ok(None) };
+        let catalogue = self.catalogue();
+        let Some(entry) = catalogue.entry(name)? else { return Err(unknown(name)) };
+        let Some(source) = entry.value(FieldKind::Source)? else { return Ok(None) };
         decode_source(&source).map(Some)
     }
 
     /// Whether the module is a package; an error if it is not here.
     pub(crate) fn is_package(&self, name: &str) -> Result<bool> {
-        match self.importable(name)? {
+        match self.catalogue().importable(name)? {
             Some(entry) => Ok(entry.is(EntryFlags::PACKAGE)),
-            None => Err(import_error(&format!("no module named {name:?} in this program"), name)),
+            None => Err(unknown(name)),
         }
     }
+}
+
+/// `ImportError` for a name that the finder does not have.
+pub(crate) fn unknown(name: &str) -> Raised {
+    import_error(&format!("no module named {name:?} in packed resources"), name)
+}
+
+/// The spec of a module that is part of the interpreter.
+fn spec_of_interpreter(importer: &CStr, name: &Object) -> Result<Option<Object>> {
+    let spec = import(c"_frozen_importlib")?.attr(importer)?.call_method(c"find_spec", &[name])?;
+    Ok((!spec.is_none()).then_some(spec))
 }
 
 /// Source bytes as text with universal newlines (PEP 263). Text that cannot declare an encoding is decoded here;

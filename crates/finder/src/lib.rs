@@ -3,21 +3,29 @@
 //! [`install`] makes an `OxidizedFinder` over a blob and puts it into `sys.meta_path`; the crate `pyembed` calls it
 //! while an interpreter starts, before the first module of the standard library is imported.
 //!
-//! One concept per module: `state` looks things up, `import` loads modules, `native` loads dynamic libraries
-//! from memory, `cache` places packages that need files, `paths` maps virtual paths, `display` makes tracebacks and
-//! `linecache` show source text, `types` is the Python face, and `support.py` holds the classes that derive from
-//! abstract base classes of the standard library.
+//! One concept per module: `layer` is a blob and its memory, `catalogue` all that a finder has, `state` the
+//! finder; `import` loads modules, `native` loads dynamic libraries from memory, `cache` places packages that need files,
+//! `paths` maps virtual paths, `display` makes tracebacks and `linecache` show source text. The Python face: `class` makes
+//! types of Rust values, `finder` is `OxidizedFinder`, `module` is the extension module, and `support.py` holds the classes
+//! that derive from abstract base classes of the standard library.
 //!
 //! Python modules get a virtual `__file__` below the path of the executable, as `zipimport` does with an archive.
 
+mod arguments;
 mod cache;
+mod catalogue;
+mod class;
 mod display;
+mod finder;
 mod import;
+mod install;
+mod layer;
+mod module;
 mod native;
 pub mod object;
 mod paths;
 mod state;
-mod types;
 
-pub use state::{Settings, State};
-pub use types::{install, main_code, patch_module};
+pub use install::{Settings, install, main_code, patch_module};
+pub use layer::{Layer, OpenError};
+pub use module::{PyInit_oxidized_importer, module_slots};

@@ -13,8 +13,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 
-use pyox_packed_resources::{Entry, FieldKind};
+use pyox_packed_resources::FieldKind;
 
+use crate::catalogue::Found;
 use crate::object::{Object, Result, import_error};
 use crate::paths::append;
 use crate::state::State;
@@ -66,12 +67,15 @@ pub(crate) fn memfd(name: &CStr) -> std::io::Result<File> {
 
 impl State {
     /// Makes an extension module: the libraries it needs first, then its own.
-    pub(crate) fn create_extension(&self, spec: &Object, entry: &Entry<'static>) -> Result<Object> {
+    pub(crate) fn create_extension(&self, spec: &Object, entry: &Found<'_>) -> Result<Object> {
         self.load_dependencies(entry)?;
         if let Some(file) = self.cached_file(entry)? {
             return self.create_dynamic(spec, &file.to_string_lossy());
         }
-        let Some(library) = self.value(entry, FieldKind::Extension)? else {
+        if let Some(path) = entry.file(FieldKind::Extension)? {
+            return self.create_dynamic(spec, &entry.catalogue.origin().join(&*path).to_string_lossy());
+        }
+        let Some(library) = entry.value(FieldKind::Extension)? else {
             return Err(import_error("extension module has no library", entry.name()));
         };
         let file = MemoryFile::new(entry.name(), &library).map_err(|error| memory_error(&error, entry.name()))?;
@@ -95,30 +99,31 @@ impl State {
     }
 
     /// The extension module as a real file, if its package is placed in files.
-    fn cached_file(&self, entry: &Entry<'static>) -> Result<Option<PathBuf>> {
-        let Some(directory) = self.cache_directory(crate::paths::top_level(entry.name()))? else { return Ok(None) };
-        let path = self.text(entry, FieldKind::RelativePath)?;
+    fn cached_file(&self, entry: &Found<'_>) -> Result<Option<PathBuf>> {
+        let top_level = crate::paths::top_level(entry.name());
+        let Some(directory) = self.cache_directory(entry.catalogue, top_level)? else { return Ok(None) };
+        let path = entry.text(FieldKind::RelativePath)?;
         Ok(path.map(|path| append(directory, &path)).filter(|file| file.is_file()))
     }
 
     /// Loads the libraries that an entry needs, each after those it needs itself. A library satisfies the
     /// `DT_NEEDED` of later ones by its SONAME.
-    fn load_dependencies(&self, entry: &Entry<'static>) -> Result<()> {
+    fn load_dependencies(&self, entry: &Found<'_>) -> Result<()> {
         match LIBRARIES.lock() {
             Ok(mut loaded) => self.load_missing(entry, &mut loaded),
             Err(_) => Err(import_error("loading a library has failed before", entry.name())),
         }
     }
 
-    fn load_missing(&self, entry: &Entry<'static>, loaded: &mut HashSet<String>) -> Result<()> {
+    fn load_missing(&self, entry: &Found<'_>, loaded: &mut HashSet<String>) -> Result<()> {
         for field in entry.fields_of(FieldKind::Dependency).flatten() {
             let name = field.key();
             if !loaded.insert(name.to_owned()) {
                 continue;
             }
-            let Some(library) = self.entry(name)? else { continue };
+            let Some(library) = entry.catalogue.entry(name)? else { continue };
             self.load_missing(&library, loaded)?;
-            if let Some(content) = self.value(&library, FieldKind::SharedLibrary)? {
+            if let Some(content) = library.value(FieldKind::SharedLibrary)? {
                 let file = MemoryFile::new(name, &content).map_err(|error| memory_error(&error, name))?;
                 open_library(&file.path).map_err(|error| import_error(&error, name))?;
             }

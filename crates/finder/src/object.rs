@@ -172,6 +172,23 @@ impl Object {
         }
     }
 
+    /// A copy of the bytes of a bytes-like object; sets `TypeError` for others.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        // SAFETY: the C API checks that the object has a buffer, and makes a `bytes` of it.
+        let bytes = Self::owned(unsafe {
+            if ffi::PyObject_CheckBuffer(self.0) == 0 {
+                let name = CStr::from_ptr((*ffi::Py_TYPE(self.0)).tp_name).to_string_lossy();
+                return Err(type_error(&format!("a bytes-like object is required, not '{name}'")));
+            }
+            ffi::PyBytes_FromObject(self.0)
+        })?;
+        // SAFETY: a `bytes` object, which is copied while it lives.
+        Ok(unsafe {
+            let start = ffi::PyBytes_AsString(bytes.0);
+            std::slice::from_raw_parts(start.cast::<u8>(), ffi::PyBytes_Size(bytes.0) as usize).to_vec()
+        })
+    }
+
     /// Whether it is `None`.
     pub fn is_none(&self) -> bool {
         // SAFETY: compares pointers only.
@@ -195,6 +212,18 @@ impl Object {
             Ok(std::slice::from_raw_parts(start.cast::<u8>(), length).to_vec())
         }
     }
+}
+
+/// Sets `TypeError`.
+pub fn type_error(message: &str) -> Raised {
+    // SAFETY: exception types are alive while Python runs.
+    raise(unsafe { ffi::PyExc_TypeError }, message)
+}
+
+/// Sets `ValueError`.
+pub fn value_error(message: &str) -> Raised {
+    // SAFETY: exception types are alive while Python runs.
+    raise(unsafe { ffi::PyExc_ValueError }, message)
 }
 
 /// `dictionary[name] = value`

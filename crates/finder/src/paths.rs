@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use pyox_packed_resources::{Entry, EntryFlags, FieldKind};
+use pyox_packed_resources::{EntryFlags, FieldKind};
 
+use crate::catalogue::{Catalogue, Found};
 use crate::object::Result;
 use crate::state::State;
 
@@ -18,20 +19,35 @@ pub(crate) fn top_level(name: &str) -> &str {
 impl State {
     /// The directory that stands for an entry of `sys.path`: the cache directory of the module's top-level package
     /// if it was placed in files, else the executable.
-    pub(crate) fn base(&self, name: &str) -> Result<PathBuf> {
-        Ok(self.cache_directory(top_level(name))?.unwrap_or_else(|| self.root.clone()))
+    pub(crate) fn base(&self, catalogue: &Catalogue, name: &str) -> Result<PathBuf> {
+        Ok(self.cache_directory(catalogue, top_level(name))?.unwrap_or_else(|| self.root.clone()))
     }
 
     /// `__file__` of a module; `None` for namespace packages.
-    pub(crate) fn module_file(&self, entry: &Entry<'static>) -> Result<Option<PathBuf>> {
+    pub(crate) fn module_file(&self, entry: &Found<'_>) -> Result<Option<PathBuf>> {
         if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
             return Ok(None);
         }
-        Ok(Some(append(self.base(entry.name())?, &self.relative_file(entry)?)))
+        for kind in [FieldKind::Extension, FieldKind::Source] {
+            if let Some(path) = entry.file(kind)? {
+                return Ok(Some(entry.catalogue.origin().join(&*path)));
+            }
+        }
+        Ok(Some(append(self.base(entry.catalogue, entry.name())?, &self.relative_file(entry)?)))
+    }
+
+    /// The path of a module's bytecode: `__cached__`.
+    pub(crate) fn cached_file_of(&self, entry: &Found<'_>, file: &Path) -> Result<PathBuf> {
+        for kind in self.bytecode_kinds {
+            if let Some(path) = entry.file(kind)? {
+                return Ok(entry.catalogue.origin().join(&*path));
+            }
+        }
+        Ok(cached_path(file, &self.python.cache_tag))
     }
 
     /// The path of a module below `sys.path`.
-    fn relative_file(&self, entry: &Entry<'static>) -> Result<String> {
+    fn relative_file(&self, entry: &Found<'_>) -> Result<String> {
         let name = entry.name();
         if name == "__main__"
             && let Some(script) = &self.script
@@ -39,7 +55,7 @@ impl State {
             return Ok(script.clone());
         }
         if entry.is(EntryFlags::EXTENSION)
-            && let Some(path) = self.text(entry, FieldKind::RelativePath)?
+            && let Some(path) = entry.text(FieldKind::RelativePath)?
         {
             return Ok(path);
         }
@@ -49,8 +65,8 @@ impl State {
     }
 
     /// The directory of a package, the only item of its `__path__`.
-    pub(crate) fn package_directory(&self, name: &str) -> Result<PathBuf> {
-        Ok(append(self.base(name)?, &name.replace('.', "/")))
+    pub(crate) fn package_directory(&self, catalogue: &Catalogue, name: &str) -> Result<PathBuf> {
+        Ok(append(self.base(catalogue, name)?, &name.replace('.', "/")))
     }
 
     /// A path below the root, relative to it; `None` for other paths.
@@ -66,8 +82,8 @@ impl State {
             return Ok(Some(String::new()));
         }
         let Some(name) = dotted(relative.trim_end_matches('/')) else { return Ok(None) };
-        let package = self.entry(&name)?.filter(|entry| entry.is(EntryFlags::PACKAGE));
-        Ok(package.map(|_| name))
+        let is_package = self.catalogue().entry(&name)?.is_some_and(|entry| entry.is(EntryFlags::PACKAGE));
+        Ok(is_package.then_some(name))
     }
 
     /// The name of the module that has this virtual source file.
@@ -81,30 +97,32 @@ impl State {
     }
 
     /// The content behind a path below the root: a module's source, a data file, a metadata file.
-    pub(crate) fn content_of_file(&self, path: &Path) -> Result<Option<Cow<'static, [u8]>>> {
+    pub(crate) fn content_of_file<'c>(&self, catalogue: &'c Catalogue, path: &Path) -> Result<Option<Cow<'c, [u8]>>> {
         if let Some(name) = self.module_of_file(path)
-            && let Some(entry) = self.entry(&name)?
-            && let Some(source) = self.value(&entry, FieldKind::Source)?
+            && let Some(entry) = catalogue.entry(&name)?
+            && let Some(source) = entry.value(FieldKind::Source)?
         {
             return Ok(Some(source));
         }
         let Some(relative) = self.below_root(path).and_then(Path::to_str) else { return Ok(None) };
-        if let Some(found) = self.package_resource(relative)? {
+        if let Some(found) = catalogue.package_resource(relative)? {
             return Ok(Some(found));
         }
         let Some((directory, file)) = relative.split_once('/') else { return Ok(None) };
-        match self.distribution_in(directory)? {
-            Some(entry) => self.keyed_value(&entry, FieldKind::DistributionResource, file),
+        match catalogue.distribution_in(directory)? {
+            Some(entry) => entry.keyed_value(FieldKind::DistributionResource, file),
             None => Ok(None),
         }
     }
+}
 
+impl Catalogue {
     /// The data file at a path below the root: the innermost package above it that has it.
-    fn package_resource(&self, relative: &str) -> Result<Option<Cow<'static, [u8]>>> {
+    fn package_resource(&self, relative: &str) -> Result<Option<Cow<'_, [u8]>>> {
         for (slash, _) in relative.rmatch_indices('/') {
             if let Some(package) = dotted(&relative[..slash])
                 && let Some(entry) = self.entry(&package)?
-                && let Some(found) = self.keyed_value(&entry, FieldKind::PackageResource, &relative[slash + 1..])?
+                && let Some(found) = entry.keyed_value(FieldKind::PackageResource, &relative[slash + 1..])?
             {
                 return Ok(Some(found));
             }
@@ -113,9 +131,12 @@ impl State {
     }
 
     /// The distribution with this metadata directory.
-    fn distribution_in(&self, directory: &str) -> Result<Option<Entry<'static>>> {
-        for entry in self.resources.entries().flatten().filter(|entry| entry.is(EntryFlags::DISTRIBUTION)) {
-            if self.text(&entry, FieldKind::MetadataDirectory)?.as_deref() == Some(directory) {
+    fn distribution_in(&self, directory: &str) -> Result<Option<Found<'_>>> {
+        for entry in self.entries("") {
+            let entry = entry?;
+            if entry.is(EntryFlags::DISTRIBUTION)
+                && entry.text(FieldKind::MetadataDirectory)?.as_deref() == Some(directory)
+            {
                 return Ok(Some(entry));
             }
         }
@@ -124,7 +145,7 @@ impl State {
 
     /// The package that owns a directory without modules, and the directory's path inside it with a trailing `/`:
     /// `a.data` in the package `a` becomes (`a`, `data/`). Such a directory is a namespace package to `import`.
-    pub(crate) fn data_directory(&self, name: &str) -> Result<Option<(Entry<'static>, String)>> {
+    pub(crate) fn data_directory(&self, name: &str) -> Result<Option<(Found<'_>, String)>> {
         for (dot, _) in name.rmatch_indices('.') {
             let Some(entry) = self.entry(&name[..dot])? else { continue };
             if !entry.is(EntryFlags::PACKAGE) {

@@ -1,44 +1,31 @@
-//! What a finder knows: the resources, the virtual root, and how to look things up in both.
+//! A finder: the resources it has, the virtual root, and objects of Python that imports need.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{Decoder, Entry, EntryFlags, Error, Field, FieldKind, Index};
+use pyox_packed_resources::FieldKind;
 
-use crate::object::{Object, Raised, Result, import, import_error, sys};
+use crate::catalogue::Catalogue;
+use crate::object::{Object, Raised, Result, import, sys};
 
-/// What [`crate::install`] needs to know.
-#[derive(Clone)]
-pub struct Settings {
-    /// The program's resources.
-    pub resources: &'static (dyn Index + Send + Sync),
-    /// Absolute path of the executable: the root of virtual paths.
-    pub root: PathBuf,
-    /// Path of the script below the root when the packed `__main__` is one.
-    pub script: Option<String>,
-    /// `sys.flags.optimize`.
-    pub optimize: u8,
-}
-
-/// State behind an `OxidizedFinder`.
+/// What an `OxidizedFinder` is.
 pub struct State {
-    pub(crate) resources: &'static (dyn Index + Send + Sync),
-    decoder: Decoder<'static>,
+    catalogue: RwLock<Arc<Catalogue>>,
+    /// Absolute path that virtual paths are below: that of the executable.
     pub(crate) root: PathBuf,
+    /// Path below the root of the script that is the packed `__main__`, if that is one.
     pub(crate) script: Option<String>,
-    bytecode_kinds: [FieldKind; 3],
+    /// Kinds of bytecode in the order in which they are looked for.
+    pub(crate) bytecode_kinds: [FieldKind; 3],
     pub(crate) python: Python,
     /// Cache directories by name; `None` for those that could not be used.
     pub(crate) cached: Mutex<HashMap<String, Option<PathBuf>>>,
     /// The module made of `support.py`, once something needs it.
-    pub(crate) support: OnceLock<Object>,
-    /// `OxidizedPathEntryFinder`, once something needs it.
-    pub(crate) path_entry_type: OnceLock<Object>,
+    support: OnceLock<Object>,
 }
 
 /// Objects of Python that every import needs, looked up once.
@@ -94,71 +81,33 @@ fn interned(text: &str) -> Result<Object> {
 }
 
 impl State {
-    pub(crate) fn new(settings: Settings) -> Result<Self> {
+    /// `optimize` is that of `sys.flags`.
+    pub(crate) fn new(catalogue: Catalogue, root: PathBuf, script: Option<String>, optimize: u8) -> Result<Self> {
         use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2};
-        let bytecode_kinds = match settings.optimize {
+        let bytecode_kinds = match optimize {
             0 => [Bytecode, BytecodeOpt1, BytecodeOpt2],
             1 => [BytecodeOpt1, Bytecode, BytecodeOpt2],
             _ => [BytecodeOpt2, BytecodeOpt1, Bytecode],
         };
         Ok(Self {
-            resources: settings.resources,
-            decoder: Decoder::new(),
-            root: settings.root,
-            script: settings.script,
+            catalogue: RwLock::new(Arc::new(catalogue)),
+            root,
+            script,
             bytecode_kinds,
             python: Python::new()?,
             cached: Mutex::default(),
             support: OnceLock::new(),
-            path_entry_type: OnceLock::new(),
         })
     }
 
-    /// The entry of something that can be imported.
-    pub(crate) fn importable(&self, name: &str) -> Result<Option<Entry<'static>>> {
-        let entry = self.entry(name)?;
-        Ok(entry.filter(|entry| entry.is(EntryFlags::IMPORTABLE)))
+    /// What the finder knows now. Whatever Python does meanwhile, this does not change.
+    pub(crate) fn catalogue(&self) -> Arc<Catalogue> {
+        Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The entry with this name; damage of the blob becomes `ImportError`.
-    pub(crate) fn entry(&self, name: &str) -> Result<Option<Entry<'static>>> {
-        self.resources.entry(name).map_err(|error| damaged(&error, name))
-    }
-
-    /// The value of a field, if the entry has it.
-    pub(crate) fn value(&self, entry: &Entry<'static>, kind: FieldKind) -> Result<Option<Cow<'static, [u8]>>> {
-        self.keyed_value(entry, kind, "")
-    }
-
-    /// The value of a field with a key, if the entry has it.
-    pub(crate) fn keyed_value(
-        &self,
-        entry: &Entry<'static>,
-        kind: FieldKind,
-        key: &str,
-    ) -> Result<Option<Cow<'static, [u8]>>> {
-        let field = entry.keyed(kind, key).map_err(|error| damaged(&error, entry.name()))?;
-        field.map(|field| self.read(&field).map_err(|error| damaged(&error, entry.name()))).transpose()
-    }
-
-    /// The value of a field.
-    pub(crate) fn read(&self, field: &Field<'static>) -> std::result::Result<Cow<'static, [u8]>, Error> {
-        self.decoder.read(field)
-    }
-
-    /// The value of a field that is text.
-    pub(crate) fn text(&self, entry: &Entry<'static>, kind: FieldKind) -> Result<Option<String>> {
-        Ok(self.value(entry, kind)?.and_then(|value| String::from_utf8(value.into_owned()).ok()))
-    }
-
-    /// Marshalled code of a module, of the level that runs or else of another.
-    pub(crate) fn bytecode(&self, entry: &Entry<'static>) -> Result<Option<Cow<'static, [u8]>>> {
-        for kind in self.bytecode_kinds {
-            if let Some(value) = self.value(entry, kind)? {
-                return Ok(Some(value));
-            }
-        }
-        Ok(None)
+    /// Changes what the finder knows. It is copied only if somebody is using it; `change` must not call Python.
+    pub(crate) fn update(&self, change: impl FnOnce(&mut Catalogue)) {
+        change(Arc::make_mut(&mut self.catalogue.write().unwrap_or_else(PoisonError::into_inner)));
     }
 
     /// A path object or string as bytes of the file system becomes a Python string.
@@ -176,22 +125,21 @@ impl State {
     }
 }
 
-/// Damage of the blob as `ImportError`.
-pub(crate) fn damaged(error: &Error, name: &str) -> Raised {
-    let mut message = format!("packed resources of {name:?}: {error}");
-    if let Some(source) = std::error::Error::source(error) {
-        message.push_str(&format!(": {source}"));
-    }
-    import_error(&message, name)
-}
-
+/// The module is made once for all finders of an interpreter.
 fn load_support() -> Result<Object> {
+    const NAME: &CStr = c"_oxidized_importer_support";
     const SOURCE: &str = concat!(include_str!("support.py"), "\0");
     const FILE_INPUT: c_int = ffi::Py_file_input;
+    let name = Object::str(&NAME.to_string_lossy())?;
+    // SAFETY: a string; null without an exception means that there is no such module.
+    let known = unsafe { ffi::PyImport_GetModule(name.as_ptr()) };
+    if !known.is_null() {
+        return Object::owned(known);
+    }
     // SAFETY: the source and the names are C strings; the result is checked.
     let code = Object::owned(unsafe {
         ffi::Py_CompileString(SOURCE.as_ptr().cast(), c"<oxidized_importer>/support.py".as_ptr(), FILE_INPUT)
     })?;
     // SAFETY: `code` is a code object; the module is added to `sys.modules` under a name of ours.
-    Object::owned(unsafe { ffi::PyImport_ExecCodeModule(c"_oxidized_importer_support".as_ptr(), code.as_ptr()) })
+    Object::owned(unsafe { ffi::PyImport_ExecCodeModule(NAME.as_ptr(), code.as_ptr()) })
 }

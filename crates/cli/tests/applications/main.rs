@@ -8,6 +8,7 @@
 mod common;
 
 mod flask;
+mod importer;
 mod native;
 mod packages;
 mod scripts;

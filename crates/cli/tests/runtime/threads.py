@@ -49,4 +49,4 @@ elif how == "contextvars":
     print(platform.python_implementation(), sys.version.split()[0], platform.system(), sys.platform, sys.byteorder)
     print(sysconfig.get_python_version(), sysconfig.get_platform())
     print(sys.hexversion, sys.api_version, sys.maxsize, sys.float_info.max, sys.int_info.bits_per_digit)
-    print([name for name in sys.builtin_module_names if name != "_boot"])
+    print([name for name in sys.builtin_module_names if name not in ("_boot", "oxidized_importer")])

@@ -181,6 +181,8 @@ impl Resolving<'_, '_> {
     fn has(&self, module: &str) -> bool {
         self.has_flag(module, EntryFlags::IMPORTABLE)
             || self.builder.python.info().builtin_modules.iter().any(|name| name == module)
+            // The launcher has it.
+            || module == "oxidized_importer"
     }
 
     /// Whether what is imported by this name, from the first layer that has it, has this flag.

@@ -21,7 +21,11 @@ pub(super) fn identity() -> String {
 /// times, so that cargo does not compile them again.
 pub(super) fn unpack(directory: &Path) -> Result<(), Error> {
     for (name, content) in SOURCES {
-        let content = if *name == "Cargo.toml" { workspace_manifest(content) } else { content.to_vec() };
+        let content = match *name {
+            "Cargo.toml" => workspace_manifest(content),
+            "crates/finder/Cargo.toml" => finder_manifest(content),
+            _ => content.to_vec(),
+        };
         let path = directory.join(name);
         if std::fs::read(&path).is_ok_and(|present| present == content) {
             continue;
@@ -35,11 +39,32 @@ pub(super) fn unpack(directory: &Path) -> Result<(), Error> {
 
 /// The manifest of the workspace with only the members that are here.
 fn workspace_manifest(content: &[u8]) -> Vec<u8> {
+    edit(content, |manifest| {
+        if let Some(workspace) = table(manifest, "workspace") {
+            workspace.insert("members".into(), vec!["crates/*"].into());
+            workspace.remove("default-members");
+        }
+    })
+}
+
+/// The manifest of the finder without what only its extension module needs: the module itself and the scanner.
+fn finder_manifest(content: &[u8]) -> Vec<u8> {
+    edit(content, |manifest| {
+        manifest.remove("lib");
+        manifest.remove("features");
+        if let Some(dependencies) = table(manifest, "dependencies") {
+            dependencies.remove("pyox-scanner");
+        }
+    })
+}
+
+fn edit(content: &[u8], change: impl FnOnce(&mut toml::Table)) -> Vec<u8> {
     let text = String::from_utf8_lossy(content);
     let Ok(mut manifest) = text.parse::<toml::Table>() else { return content.to_vec() };
-    if let Some(workspace) = manifest.get_mut("workspace").and_then(toml::Value::as_table_mut) {
-        workspace.insert("members".into(), vec!["crates/*"].into());
-        workspace.remove("default-members");
-    }
+    change(&mut manifest);
     manifest.to_string().into_bytes()
+}
+
+fn table<'m>(manifest: &'m mut toml::Table, name: &str) -> Option<&'m mut toml::Table> {
+    manifest.get_mut(name).and_then(toml::Value::as_table_mut)
 }

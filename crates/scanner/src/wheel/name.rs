@@ -52,6 +52,9 @@ impl WheelName {
         {
             return None;
         }
+        if tags.iter().any(|set| set.split('.').any(str::is_empty)) {
+            return None;
+        }
         Some(Self {
             distribution: (*distribution).to_owned(),
             version: (*version).to_owned(),
@@ -106,6 +109,8 @@ mod tests {
         {
             assert!(WheelName::parse(bad).is_err(), "{bad}");
         }
+        let dots = ".".repeat(70);
+        assert!(WheelName::parse(&format!("a-1-a{dots}a-a{dots}a-a{dots}a.whl")).is_err(), "empty tags");
         let long = "a.".repeat(2000);
         assert!(WheelName::parse(&format!("a-1-{long}-{long}-{long}.whl")).is_err());
     }

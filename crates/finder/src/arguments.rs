@@ -51,6 +51,35 @@ impl Arguments {
         }
     }
 
+    /// The same for a constructor, which gets a tuple and null or a dictionary.
+    ///
+    /// # Safety
+    ///
+    /// `positional` is a tuple, and `named` null or a dictionary with strings for keys.
+    pub(crate) unsafe fn of_constructor(
+        parameters: &[&str],
+        required: usize,
+        positional: *mut ffi::PyObject,
+        named: *mut ffi::PyObject,
+    ) -> Result<Self> {
+        // SAFETY: the caller promises a tuple; its items are borrowed while it lives.
+        let mut values: Vec<*mut ffi::PyObject> =
+            unsafe { (0..ffi::PyTuple_Size(positional)).map(|i| ffi::PyTuple_GetItem(positional, i)).collect() };
+        let count = values.len() as isize;
+        if named.is_null() {
+            // SAFETY: the pointers are live for the call.
+            return unsafe { Self::new(parameters, required, values.as_ptr(), count, named) };
+        }
+        // SAFETY: the caller promises a dictionary, which nothing changes during the call.
+        unsafe {
+            let names = Object::owned(ffi::PyDict_Keys(named))?;
+            let names = Object::owned(ffi::PyList_AsTuple(names.as_ptr()))?;
+            let named = Object::owned(ffi::PyDict_Values(named))?;
+            values.extend((0..ffi::PyList_Size(named.as_ptr())).map(|i| ffi::PyList_GetItem(named.as_ptr(), i)));
+            Self::new(parameters, required, values.as_ptr(), count, names.as_ptr())
+        }
+    }
+
     /// A parameter that was checked to be there.
     pub(crate) fn required(&self, position: usize) -> &Object {
         self.0[position].as_ref().expect("required arguments were checked")
@@ -112,10 +141,44 @@ pub(crate) const END: ffi::PyMethodDef = ffi::PyMethodDef::zeroed();
 /// An array of methods with the row that ends it.
 macro_rules! method_table {
     ($(($name:literal, $function:ident, $doc:literal)),* $(,)?) => {
-        $crate::types::arguments::Static([
-            $($crate::types::arguments::method($name, $function, $doc),)*
-            $crate::types::arguments::END,
+        $crate::arguments::Static([
+            $($crate::arguments::method($name, $function, $doc),)*
+            $crate::arguments::END,
         ])
     };
 }
 pub(crate) use method_table;
+
+/// Defines a function in the shape of `getter` around a closure that gets `self` and returns an object.
+macro_rules! property {
+    ($name:ident, $body:expr) => {
+        unsafe extern "C" fn $name(
+            this: *mut pyo3_ffi::PyObject,
+            _closure: *mut std::ffi::c_void,
+        ) -> *mut pyo3_ffi::PyObject {
+            let body: fn(&Object) -> Result<Object> = $body;
+            body(&Object::borrowed(this)).map_or(std::ptr::null_mut(), Object::into_ptr)
+        }
+    };
+}
+pub(crate) use property;
+
+/// A row of a table of properties that cannot be set.
+pub(crate) const fn getter(name: &'static CStr, get: ffi::getter, doc: &'static CStr) -> ffi::PyGetSetDef {
+    ffi::PyGetSetDef {
+        name: name.as_ptr(),
+        get: Some(get),
+        set: None,
+        doc: doc.as_ptr(),
+        closure: std::ptr::null_mut(),
+    }
+}
+
+/// The row that ends a table of properties.
+pub(crate) const END_OF_PROPERTIES: ffi::PyGetSetDef = ffi::PyGetSetDef {
+    name: std::ptr::null(),
+    get: None,
+    set: None,
+    doc: std::ptr::null(),
+    closure: std::ptr::null_mut(),
+};

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use pyox_packed_resources::{EntryFlags, FieldKind};
 
+use crate::catalogue::{Catalogue, Found};
 use crate::object::{Object, Result};
-use crate::state::{State, damaged};
 
 /// Pairs of name and is-a-package of the modules directly inside `package` (empty: top-level ones).
-pub(super) fn modules(state: &State, package: &str, prefix: &str) -> Result<Object> {
+pub(super) fn modules(catalogue: &Catalogue, package: &str, prefix: &str) -> Result<Object> {
     let inside = if package.is_empty() { String::new() } else { format!("{package}.") };
     let mut found = BTreeMap::new();
-    for entry in state.resources.entries_with_prefix(&inside) {
-        let entry = entry.map_err(|error| damaged(&error, package))?;
+    for entry in catalogue.entries(&inside) {
+        let entry = entry?;
         let name = &entry.name()[inside.len()..];
         // As with directories: neither namespace packages nor the program's own `__main__`.
         let is_module = entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION));
@@ -27,24 +27,24 @@ pub(super) fn modules(state: &State, package: &str, prefix: &str) -> Result<Obje
 }
 
 /// Paths of all files below a package or data directory, relative to it.
-pub(super) fn files(state: &State, package: &str) -> Result<Object> {
+pub(super) fn files(catalogue: &Catalogue, package: &str) -> Result<Object> {
     let mut paths = Vec::new();
     if package.is_empty() {
         // Data files belong to packages.
         return Object::list([]);
     }
     if let Some((entry, prefix)) =
-        state.entry(package)?.is_none().then(|| state.data_directory(package)).transpose()?.flatten()
+        catalogue.entry(package)?.is_none().then(|| catalogue.data_directory(package)).transpose()?.flatten()
     {
         for field in entry.fields_of(FieldKind::PackageResource).flatten() {
             paths.extend(field.key().strip_prefix(&prefix).map(str::to_owned));
         }
     }
     let inside = format!("{package}.");
-    let own = state.entry(package)?;
-    let below = state.resources.entries_with_prefix(&inside);
+    let own = catalogue.entry(package)?;
+    let below = catalogue.entries(&inside);
     for entry in own.into_iter().map(Ok).chain(below) {
-        let entry = entry.map_err(|error| damaged(&error, package))?;
+        let entry = entry?;
         let directory = entry.name()[package.len()..].trim_start_matches('.').replace('.', "/");
         let place = |name: &str| if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
         for field in entry.fields().flatten() {
@@ -53,7 +53,7 @@ pub(super) fn files(state: &State, package: &str) -> Result<Object> {
                 FieldKind::Source if entry.is(EntryFlags::PACKAGE) => paths.push(place("__init__.py")),
                 FieldKind::Source => paths.push(format!("{directory}.py")),
                 FieldKind::Extension => {
-                    let path = state.text(&entry, FieldKind::RelativePath)?.unwrap_or_default();
+                    let path = entry.text(FieldKind::RelativePath)?.unwrap_or_default();
                     let directory = format!("{}/", package.replace('.', "/"));
                     paths.extend(path.strip_prefix(&directory).map(str::to_owned));
                 }
@@ -65,10 +65,12 @@ pub(super) fn files(state: &State, package: &str) -> Result<Object> {
 }
 
 /// Pairs of normalised name and metadata directory of all distributions.
-pub(super) fn distributions(state: &State) -> Result<Object> {
-    let all = state.resources.entries().flatten().filter(|entry| entry.is(EntryFlags::DISTRIBUTION));
-    Object::list(all.map(|entry| {
-        let directory = state.text(&entry, FieldKind::MetadataDirectory)?.unwrap_or_default();
+pub(super) fn distributions(catalogue: &Catalogue) -> Result<Object> {
+    let is_distribution =
+        |entry: &Result<Found<'_>>| entry.as_ref().map_or(true, |entry| entry.is(EntryFlags::DISTRIBUTION));
+    Object::list(catalogue.entries("").filter(is_distribution).map(|entry| {
+        let entry = entry?;
+        let directory = entry.text(FieldKind::MetadataDirectory)?.unwrap_or_default();
         tuple(&[Object::str(entry.name())?, Object::str(&directory)?])
     }))
 }

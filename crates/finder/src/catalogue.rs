@@ -1,0 +1,156 @@
+//! All resources that a finder has: blobs in layers.
+
+use std::borrow::Cow;
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+
+use pyox_packed_resources::{Entry, EntryFlags, Error, Field, FieldKind, Index, Layered};
+
+use crate::layer::Layer;
+use crate::object::{Raised, Result, import_error};
+
+/// What a finder knows at one moment. Of several layers the first that has a module wins.
+#[derive(Clone)]
+pub(crate) struct Catalogue {
+    layers: Layered<Arc<Layer>>,
+    /// The directory that paths of files are relative to.
+    origin: Arc<Path>,
+}
+
+impl Catalogue {
+    pub(crate) fn new(layers: Vec<Arc<Layer>>, origin: &Path) -> Self {
+        Self { layers: Layered::new(layers), origin: origin.into() }
+    }
+
+    /// Appends a layer.
+    pub(crate) fn append(&mut self, layer: Layer) {
+        self.layers = Layered::new(self.layers.layers().iter().cloned().chain([Arc::new(layer)]).collect());
+    }
+
+    /// The directory that paths of files are relative to.
+    pub(crate) fn origin(&self) -> &Path {
+        &self.origin
+    }
+
+    /// The entry with this name; damage of the blob becomes `ImportError`.
+    pub(crate) fn entry(&self, name: &str) -> Result<Option<Found<'_>>> {
+        let entry = match self.layers.layers() {
+            [layer] => layer.entry(name),
+            _ => self.layers.entry(name),
+        };
+        match entry {
+            Ok(entry) => Ok(entry.map(|entry| Found { catalogue: self, entry })),
+            Err(error) => Err(damaged(&error, name)),
+        }
+    }
+
+    /// The entry of something that can be imported.
+    pub(crate) fn importable(&self, name: &str) -> Result<Option<Found<'_>>> {
+        Ok(self.entry(name)?.filter(|entry| entry.is(EntryFlags::IMPORTABLE)))
+    }
+
+    /// The entries whose names start with `prefix`, sorted by name; damage of the blob becomes `ImportError`.
+    pub(crate) fn entries(&self, prefix: &str) -> impl Iterator<Item = Result<Found<'_>>> {
+        self.layers.entries_with_prefix(prefix).map(move |entry| match entry {
+            Ok(entry) => Ok(Found { catalogue: self, entry }),
+            Err(error) => Err(damaged(&error, prefix)),
+        })
+    }
+
+    /// The value of a field, wherever it is stored.
+    fn read<'c>(&'c self, field: &Field<'c>) -> std::result::Result<Cow<'c, [u8]>, ReadError> {
+        if let Some(path) = field.file()? {
+            let path = self.origin.join(&*path);
+            return std::fs::read(&path).map(Cow::Owned).map_err(|error| ReadError::File(path, error));
+        }
+        let decompressed = self.layers.layers().iter().find_map(|layer| layer.decompress(field));
+        Ok(decompressed.unwrap_or_else(|| field.read())?)
+    }
+}
+
+/// An entry, and where its values are read.
+#[derive(Clone)]
+pub(crate) struct Found<'c> {
+    pub(crate) catalogue: &'c Catalogue,
+    entry: Entry<'c>,
+}
+
+impl<'c> Deref for Found<'c> {
+    type Target = Entry<'c>;
+
+    fn deref(&self) -> &Entry<'c> {
+        &self.entry
+    }
+}
+
+impl<'c> Found<'c> {
+    /// The value of a field, if the entry has it.
+    pub(crate) fn value(&self, kind: FieldKind) -> Result<Option<Cow<'c, [u8]>>> {
+        self.keyed_value(kind, "")
+    }
+
+    /// The value of a field with a key, if the entry has it.
+    pub(crate) fn keyed_value(&self, kind: FieldKind, key: &str) -> Result<Option<Cow<'c, [u8]>>> {
+        let field = self.entry.keyed(kind, key).map_err(|error| damaged(&error, self.name()))?;
+        field.map(|field| self.read(&field)).transpose()
+    }
+
+    /// The value of a field that is text.
+    pub(crate) fn text(&self, kind: FieldKind) -> Result<Option<String>> {
+        Ok(self.value(kind)?.and_then(|value| String::from_utf8(value.into_owned()).ok()))
+    }
+
+    /// The value of a field of this entry.
+    pub(crate) fn read(&self, field: &Field<'c>) -> Result<Cow<'c, [u8]>> {
+        self.catalogue.read(field).map_err(|error| match error {
+            ReadError::Blob(error) => damaged(&error, self.name()),
+            ReadError::File(path, error) => {
+                import_error(&format!("cannot read {}: {error}", path.display()), self.name())
+            }
+        })
+    }
+
+    /// Marshalled code, of the first kind that the entry has.
+    pub(crate) fn bytecode(&self, kinds: &[FieldKind; 3]) -> Result<Option<Cow<'c, [u8]>>> {
+        for kind in kinds {
+            if let Some(value) = self.value(*kind)? {
+                let in_file = self.file(*kind)?.is_some();
+                return Ok(Some(if in_file { without_header(value) } else { value }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The path of the file that holds a value, if it is in one, relative to the origin.
+    pub(crate) fn file(&self, kind: FieldKind) -> Result<Option<Cow<'c, str>>> {
+        let field = self.entry.field(kind).map_err(|error| damaged(&error, self.name()))?;
+        field.map_or(Ok(None), |field| field.file().map_err(|error| damaged(&error, self.name())))
+    }
+}
+
+/// The code behind the header of a `.pyc` file (PEP 552).
+fn without_header(mut file: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    const LENGTH: usize = 16;
+    let header = LENGTH.min(file.len());
+    file.to_mut().drain(..header);
+    file
+}
+
+/// Why a value cannot be read.
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+    #[error(transparent)]
+    Blob(#[from] Error),
+    #[error("{0}: {1}")]
+    File(std::path::PathBuf, std::io::Error),
+}
+
+/// Damage of the blob as `ImportError`.
+pub(crate) fn damaged(error: &Error, name: &str) -> Raised {
+    let mut message = format!("packed resources of {name:?}: {error}");
+    if let Some(source) = std::error::Error::source(error) {
+        message.push_str(&format!(": {source}"));
+    }
+    import_error(&message, name)
+}

@@ -1,0 +1,36 @@
+//! `oxidized_importer` as Python sees it, with every CPython of this machine.
+//!
+//! The tests are Python files (`unittest`) beside this one; each has a test here that runs it with each Python.
+//! `PYOX_TEST_SCALE` multiplies their repetitions.
+
+mod differential;
+mod python;
+
+macro_rules! python_files {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                python::unittest(stringify!($name));
+            }
+        )*
+
+        #[test]
+        fn every_python_file_runs() {
+            let known = [$(concat!("test_", stringify!($name), ".py")),*];
+            let mut files: Vec<_> = python::files().filter(|name| name.starts_with("test_")).collect();
+            files.retain(|name| !known.contains(&name.as_str()));
+            assert!(files.is_empty(), "no test here runs {}", files.join(", "));
+        }
+    };
+}
+
+python_files! {
+    damage
+    freezing
+    interface
+    leaks
+    misuse
+    subinterpreters
+    threads
+}
