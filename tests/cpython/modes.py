@@ -4,8 +4,8 @@ A mode is a command line to which arguments of `ids.py` are added:
 
 * `plain`: the installed Python as it is; what everything is compared with.
 * `packed`: a program made by `pyoxidizer pack`, whose standard library comes from memory.
-* `extension`: the installed Python with the extension module `oxidized_importer`, whose finder comes first and serves
-  the standard library from a file of packed resources.
+* `extension`: a copy of the installed Python with the extension module `oxidized_importer`, whose finder comes first and
+  serves the standard library from a file of packed resources.
 
 All start as `python -I -S` does, since a packed program takes no notice of the environment either and has no `site`.
 """
@@ -16,16 +16,18 @@ import pathlib
 import shutil
 import subprocess
 
+from extension import Copy
+
 HERE = pathlib.Path(__file__).parent
 
-# What `pyoxidizer pack` leaves out of the standard library because no application needs it: its tests.
-TEST_PACKAGES = ["ctypes/test", "distutils/tests", "lib2to3/tests", "sqlite3/test", "unittest/test"]
+# Extension modules that `pyoxidizer pack` leaves out of the standard library because no application needs them.
 TEST_EXTENSIONS = ["_test", "_ctypes_test", "_xxtestfuzz", "xxlimited"]
 
 FACTS = """
 import json, platform, sys, sysconfig
 print(json.dumps({"version": platform.python_version(), "executable": sys.executable,
-    "library": sysconfig.get_path("stdlib"), "extensions": sysconfig.get_config_var("DESTSHARED")}))
+    "library": sysconfig.get_path("stdlib"), "extensions": sysconfig.get_config_var("DESTSHARED"),
+    "headers": sysconfig.get_path("include"), "packages": sysconfig.get_path("platlib"), "prefix": sys.prefix}))
 """
 
 # The package `test` of the packed program, which leads to the files of the installed one.
@@ -43,18 +45,6 @@ install_tests_in_module_dict(globals(), {method!r})
     for method in ("fork", "forkserver", "spawn")
 }
 
-# Goes before `ids.py` in the mode `extension`: whatever is imported after it comes from the finder.
-EXTENSION_PRELUDE = """
-import sys
-sys.path.insert(0, {extension!r})
-import oxidized_importer
-del sys.path[0]
-finder = oxidized_importer.OxidizedFinder()
-finder.index_file_memory_mapped({resources!r})
-sys.meta_path.insert(0, finder)
-del finder
-"""
-
 
 class Python:
     """An installed Python."""
@@ -66,6 +56,9 @@ class Python:
         self.executable = facts["executable"]
         self.library = pathlib.Path(facts["library"])
         self.extensions = pathlib.Path(facts["extensions"])
+        self.headers = pathlib.Path(facts["headers"])
+        self.packages = pathlib.Path(facts["packages"])
+        self.prefix = facts["prefix"]
 
     def tests(self):
         """The names of all test files."""
@@ -86,22 +79,24 @@ class Builder:
         self.pyoxidizer = pyoxidizer
         self.extension = extension
 
+    def prepare(self, mode):
+        """Makes what the mode needs, and names the test files of the Python."""
+        self.left_out()
+        self.command(mode)
+        return self.python.tests()
+
     def command(self, mode):
         """The words that start `ids.py` in a mode."""
         if mode == "plain":
             return [self.python.executable, "-I", "-S", str(HERE / "ids.py")]
         if mode == "packed":
             return [str(self._program())]
-        return [self.python.executable, "-I", "-S", str(self._with_prelude())]
+        return self._extension()
 
     def left_out(self):
-        """Links to the tests that are inside of packages, and to extension modules that are there to be tested."""
+        """Links to extension modules that are there to be tested, and the files that the installation lacks."""
         place = self.directory / "left-out"
         if not place.exists():
-            for package in TEST_PACKAGES:
-                source = self.python.library / package
-                if source.is_dir():
-                    link(source, place / package)
             for source in self._test_extensions():
                 link(source, place / "extensions" / source.name)
             (place / "files").mkdir()
@@ -125,22 +120,29 @@ class Builder:
             shutil.copy(HERE / name, source)
         tests = str(self.python.library / "test")
         (source / "test" / "__init__.py").write_text(PACKED_TEST.format(directory=tests, file=f"{tests}/__init__.py"))
+        # Children of the tests import them, too; but those of ctypes load one by its file.
+        extensions = source / "extensions"
+        extensions.mkdir()
         for extension in self._test_extensions():
-            shutil.copy(extension, source)
+            if not extension.name.startswith("_ctypes_test"):
+                shutil.copy(extension, extensions)
         program.parent.mkdir(parents=True, exist_ok=True)
-        self._pack("-o", str(program), str(source / "ids.py"))
+        self._pack("-o", str(program), str(source / "ids.py"), "--package-root", str(extensions))
         return program
 
-    def _with_prelude(self):
-        """`ids.py` behind statements that put our finder first; its resources are those of an empty program."""
-        script = self.directory / "extension" / "ids.py"
-        resources = script.parent / "library"
+    def _extension(self):
+        """A Python with our finder, whose resources are those of an empty program, and `ids.py` for it."""
+        directory = self.directory / "extension"
+        resources = directory / "library"
         if not resources.exists():
-            script.parent.mkdir(parents=True, exist_ok=True)
-            self._pack("--code", "pass", "-o", str(script.parent / "empty"), "--resource-file", str(resources))
-        prelude = EXTENSION_PRELUDE.format(extension=str(self.extension), resources=str(resources))
-        script.write_text(prelude + (HERE / "ids.py").read_text())
-        return script
+            directory.mkdir(parents=True, exist_ok=True)
+            self._pack("--code", "pass", "-o", str(directory / "empty"), "--resource-file", str(resources))
+        copy = Copy(self.python, directory)
+        script = directory / "ids.py"
+        if not script.exists():
+            copy.make(self.extension, resources)
+            script.write_text(copy.prelude() + (HERE / "ids.py").read_text())
+        return [str(copy.executable), "-I", "-S", str(script)]
 
     def _pack(self, *arguments):
         subprocess.run([self.pyoxidizer, "--quiet", "pack", "--python", self.python.executable, *arguments], check=True)

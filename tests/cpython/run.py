@@ -5,7 +5,7 @@ with the same Python as it is installed.
   run.py run --python PATH --test test_json        only some files
   run.py run --list subset.txt --python PATH       the files that cover the importer
   run.py show --python PATH --test test_json       the differences, with what the tests say
-  run.py page                                      writes docs/cpython-tests.md from the results
+  run.py page --python PATH                        writes docs/cpython-tests.md from the results of all modes
 
 Results are kept below --work, one file of JSON lines for each test file and mode, and are not made again: delete them, or
 say --fresh, to do so. The exit status is 1 if a test id differs that expected.toml gives no reason for.
@@ -83,28 +83,38 @@ class Suite:
 
 def command_run(suites, tests, arguments, expected):
     unexplained = 0
-    for suite in suites:
-        present = suite.builder.python.tests()
-        chosen = {test: limit for test, limit in tests.items() if test.split(".")[0] in present}
-        for number, (test, limit) in enumerate(chosen.items(), 1):
-            if arguments.fresh:
-                suite.forget(test)
-            start = time.monotonic()
-            comparison = suite.run(test, arguments.limit or limit)
-            expected.explain(comparison, suite.version, suite.mode)
-            missing = [difference for difference in comparison.differences if difference.reason is None]
-            unexplained += len(missing)
-            print(
-                f"{suite.version} {suite.mode} [{number}/{len(chosen)}] {test}: {comparison.ids} ids, "
-                f"{len(comparison.differences)} differ, {len(comparison.unstable)} unstable, "
-                f"{time.monotonic() - start:.0f} s",
-                flush=True,
-            )
-            for difference in missing:
-                print(f"    {difference.id}: {difference.plain}, {suite.mode}: {difference.other}", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        for suite in suites:
+            present = suite.builder.prepare(suite.mode)
+            chosen = {test: limit for test, limit in tests.items() if test in present}
+
+            def compared(item):
+                test, limit = item
+                if arguments.fresh:
+                    suite.forget(test)
+                start = time.monotonic()
+                return suite.run(test, arguments.limit or limit), time.monotonic() - start
+
+            for number, (comparison, seconds) in enumerate(pool.map(compared, chosen.items()), 1):
+                print(f"{suite.version} {suite.mode} [{number}/{len(chosen)}] ", end="")
+                unexplained += tell(comparison, seconds, suite, expected)
     if unexplained:
         print(f"{unexplained} differences have no reason in expected.toml", file=sys.stderr)
     return 1 if unexplained else 0
+
+
+def tell(comparison, seconds, suite, expected):
+    """Says what became of a file; the number of differences without a reason."""
+    expected.explain(comparison, suite.version, suite.mode)
+    missing = [difference for difference in comparison.differences if difference.reason is None]
+    print(
+        f"{comparison.test}: {comparison.ids} ids, {len(comparison.differences)} differ, "
+        f"{len(comparison.unstable)} unstable, {seconds:.0f} s",
+        flush=True,
+    )
+    for difference in missing:
+        print(f"    {difference.id}: {difference.plain}, {suite.mode}: {difference.other}", flush=True)
+    return len(missing)
 
 
 def command_show(suites, tests, arguments, expected):
@@ -124,7 +134,8 @@ def command_show(suites, tests, arguments, expected):
 
 
 def command_page(suites, tests, arguments, expected):
-    page.write(suites, tests, expected, ROOT / "docs" / "cpython-tests.md")
+    everything = [Suite(suite.builder, mode) for suite in suites for mode in ("packed", "extension")]
+    page.write(everything, tests, expected, ROOT / "docs" / "cpython-tests.md")
     return 0
 
 
@@ -132,9 +143,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["run", "show", "page"])
     parser.add_argument("--python", action="append", required=True, metavar="PATH", help="an installed Python; may be repeated")
-    parser.add_argument("--mode", choices=["packed", "extension"], default="packed", help="what to compare with [packed]")
+    parser.add_argument("--mode", choices=["packed", "extension"], default="packed", help="what to compare with the installed Python [packed]")
     parser.add_argument("--list", type=pathlib.Path, default=HERE / "files.txt", help="test files to run [files.txt]")
     parser.add_argument("--test", action="append", metavar="NAME", help="only this test file; may be repeated")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="files to run at once, in both modes each [1]")
     parser.add_argument("--limit", type=int, metavar="SECONDS", help="the time for each file, instead of what the list says")
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "target" / "cpython-tests", help="where results are kept")
     parser.add_argument("--pyoxidizer", default="pyoxidizer", metavar="PATH", help="the command to pack with [from PATH]")

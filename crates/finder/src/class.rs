@@ -73,6 +73,13 @@ pub(crate) fn value<T: Class>(object: &Object) -> &T {
     unsafe { &(*object.as_ptr().cast::<Instance<T>>()).value }
 }
 
+/// Whether an object is an instance.
+pub(crate) fn is<T: Class>(object: &Object) -> Result<bool> {
+    // SAFETY: reads the type of a live object.
+    let kind = unsafe { ffi::Py_TYPE(object.as_ptr()) };
+    Ok(type_of::<T>()?.as_ptr() == kind.cast())
+}
+
 /// The type in the current interpreter.
 pub(crate) fn type_of<T: Class>() -> Result<Object> {
     // SAFETY: an interpreter runs; its dictionary is borrowed and lives as long.

@@ -35,7 +35,9 @@ pub struct Settings {
 pub fn install(settings: Settings) -> Result<Object> {
     let Settings { layers, root, script, optimize } = settings;
     let catalogue = Catalogue::new(layers, root.parent().unwrap_or(&root));
-    let finder = class::instance(State::new(catalogue, root, script, optimize)?)?;
+    let mut state = State::new(catalogue, root, script, optimize)?;
+    state.is_of_program = true;
+    let finder = class::instance(state)?;
     let insert = |list: &CStr, position: isize, item: &Object| {
         // SAFETY: exception types are alive while Python runs.
         let kind = unsafe { ffi::PyExc_RuntimeError };

@@ -172,6 +172,20 @@ impl Object {
         }
     }
 
+    /// As [`to_str`](Self::to_str), but `None` for text with surrogates: a module may be called that, but none that is
+    /// packed.
+    pub(crate) fn to_name(&self) -> Result<Option<&str>> {
+        match self.to_str() {
+            Ok(text) => Ok(Some(text)),
+            // SAFETY: exception types are alive while Python runs, and an exception is set.
+            Err(Raised) if unsafe { ffi::PyErr_ExceptionMatches(ffi::PyExc_UnicodeEncodeError) } != 0 => {
+                clear();
+                Ok(None)
+            }
+            Err(Raised) => Err(Raised),
+        }
+    }
+
     /// A copy of the bytes of a bytes-like object; sets `TypeError` for others.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         // SAFETY: the C API checks that the object has a buffer, and makes a `bytes` of it.

@@ -19,6 +19,8 @@ pub struct State {
     pub(crate) root: PathBuf,
     /// Path below the root of the script that is the packed `__main__`, if that is one.
     pub(crate) script: Option<String>,
+    /// Whether a program starts with the finder: its `__main__` is then what runs, and no module to find.
+    pub(crate) is_of_program: bool,
     /// Kinds of bytecode in the order in which they are looked for.
     pub(crate) bytecode_kinds: [FieldKind; 3],
     pub(crate) python: Python,
@@ -93,6 +95,7 @@ impl State {
             catalogue: RwLock::new(Arc::new(catalogue)),
             root,
             script,
+            is_of_program: false,
             bytecode_kinds,
             python: Python::new()?,
             cached: Mutex::default(),
