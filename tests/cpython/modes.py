@@ -22,6 +22,7 @@ HERE = pathlib.Path(__file__).parent
 
 # Extension modules that `pyoxidizer pack` leaves out of the standard library because no application needs them.
 TEST_EXTENSIONS = ["_test", "_ctypes_test", "_xxtestfuzz", "xxlimited"]
+PACKED_EXTENSIONS = ["_testbuffer", "_testcapi", "_testinternalcapi", "_testlimitedcapi"]
 
 FACTS = """
 import json, platform, sys, sysconfig
@@ -120,11 +121,11 @@ class Builder:
             shutil.copy(HERE / name, source)
         tests = str(self.python.library / "test")
         (source / "test" / "__init__.py").write_text(PACKED_TEST.format(directory=tests, file=f"{tests}/__init__.py"))
-        # Children of the tests import them, too; but those of ctypes load one by its file.
+        # Children of the tests import these, which other tests do not load by their file.
         extensions = source / "extensions"
         extensions.mkdir()
         for extension in self._test_extensions():
-            if not extension.name.startswith("_ctypes_test"):
+            if extension.name.partition(".")[0] in PACKED_EXTENSIONS:
                 shutil.copy(extension, extensions)
         program.parent.mkdir(parents=True, exist_ok=True)
         self._pack("-o", str(program), str(source / "ids.py"), "--package-root", str(extensions))
