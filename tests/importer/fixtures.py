@@ -1,5 +1,7 @@
 """Modules, resources and files that the tests use."""
 
+import importlib.machinery
+import importlib.util
 import marshal
 import os
 import pathlib
@@ -27,6 +29,8 @@ run = tree.leaf:main
 thing = tree.leaf:VALUE [more]
 """
 
+SUFFIX = importlib.machinery.EXTENSION_SUFFIXES[0]
+
 TREE = {
     "tree/__init__.py": "VALUE = 'tree'\n",
     "tree/leaf.py": '"""A leaf."""\nVALUE = "leaf"\n\ndef main():\n    return __name__\n',
@@ -37,14 +41,13 @@ TREE = {
     "tree/branch/text.txt": "text of branch\n",
     "single.py": "VALUE = 'single'\n",
     "latin.py": "# coding: latin-1\nVALUE = '\xe9'\n",
-    "spaced/part.py": "VALUE = 'part'\n",
     "some_project-1.5.dist-info/METADATA": METADATA,
     "some_project-1.5.dist-info/entry_points.txt": ENTRY_POINTS,
     "some_project-1.5.dist-info/RECORD": "tree/__init__.py,,\ntree/leaf.py,sha256=abc,70\n",
     "some_project-1.5.dist-info/top_level.txt": "tree\n",
     "older-0.1.egg-info/PKG-INFO": "Metadata-Version: 1.1\nName: older\nVersion: 0.1\n",
-    "native.cpython-310-x86_64-linux-gnu.so": "not really",
-    "tree/inside.so": "not really either",
+    "native" + SUFFIX: "not really",
+    "tree/inside" + SUFFIX: "not really either",
     "older-0.1.egg-info/requires.txt": "first\n\n[more]\nsecond\n",
 }
 
@@ -59,7 +62,7 @@ def make_files(root="files"):
     cache.mkdir(exist_ok=True)
     for suffix, level in (("", 0), (".opt-1", 1), (".opt-2", 2)):
         name = "leaf.%s%s.pyc" % (sys.implementation.cache_tag, suffix)
-        (cache / name).write_bytes(bytes(16) + bytecode(TREE["tree/leaf.py"], optimize=level))
+        (cache / name).write_bytes(importlib.util.MAGIC_NUMBER + bytes(12) + bytecode(TREE["tree/leaf.py"], optimize=level))
     make_zip(root + ".zip")
     return pathlib.Path(root)
 
@@ -72,7 +75,8 @@ def make_zip(path):
 
 
 def bytecode(source, file="file.py", optimize=0):
-    return marshal.dumps(compile(source, file, "exec", optimize=optimize))
+    # Version 2 has no references, whose use depends on reference counts.
+    return marshal.dumps(compile(source, file, "exec", optimize=optimize), 2)
 
 
 def resource(name, **properties):

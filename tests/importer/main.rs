@@ -4,6 +4,7 @@
 //! `PYOX_TEST_SCALE` multiplies their repetitions.
 
 mod differential;
+mod old_setuptools;
 mod python;
 
 macro_rules! python_files {
@@ -26,11 +27,16 @@ macro_rules! python_files {
 }
 
 python_files! {
+    behaviours
     damage
+    distributions
     freezing
     interface
     leaks
     misuse
+    module
+    readers
     subinterpreters
     threads
+    zip_finder
 }

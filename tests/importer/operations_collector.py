@@ -9,8 +9,9 @@ BOTH = ["in-memory", "filesystem-relative"]
 
 
 def described(resource):
-    """The properties of a resource that are set."""
-    return {name: getattr(resource, name) for name in ALL if getattr(resource, name) not in (None, False)}
+    """The properties of a resource that are set; in_memory_shared_library of 0.6 gives in_memory_source."""
+    names = [name for name in ALL if name != "in_memory_shared_library"]
+    return {name: getattr(resource, name) for name in names if getattr(resource, name) not in (None, False)}
 
 
 def oxidized(collector):

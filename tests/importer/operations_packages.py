@@ -75,7 +75,7 @@ operation("path_hook: the base")(lambda: finder().path_hook_base_str)
 operation("path entry finder: new")(lambda: oxidized_importer.OxidizedPathEntryFinder())
 operation("path entry finder: invalidate_caches")(lambda: hook(PATHS["base"]).invalidate_caches())
 for method in ("find_spec", "iter_modules"):
-    operation("path entry finder: %s()" % method)(lambda method=method: list(getattr(hook(PATHS["package"]), method)() or []))
+    operation("path entry finder: %s()" % method)(lambda method=method: sorted(getattr(hook(PATHS["package"]), method)() or []))
     for label, value in {"None": None, "int": 1, "bytes": b"tree"}.items():
         operation("path entry finder: %s(%s)" % (method, label))(
             lambda method=method, value=value: getattr(hook(PATHS["package"]), method)(value))

@@ -1,5 +1,6 @@
 """find_resources_in_path."""
 
+import importlib.util
 import os
 import pathlib
 import zipfile
@@ -49,7 +50,7 @@ def _():
     return scan("empty")
 
 
-HEADER = bytes(16)
+HEADER = importlib.util.MAGIC_NUMBER + bytes(12)
 CASES = {
     "module": {"a.py": b"1"},
     "module of one letter and digits": {"a1_.py": b"1"},

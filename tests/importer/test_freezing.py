@@ -56,8 +56,8 @@ assert tree.__loader__ is finder
 class Freezing(unittest.TestCase):
     def setUp(self):
         fixtures.make_files()
-        for name in ("native.cpython-310-x86_64-linux-gnu.so", "tree/inside.so"):
-            pathlib.Path("files", name).unlink()
+        for name in ("native", "tree/inside"):
+            pathlib.Path("files", name + fixtures.SUFFIX).unlink()
         self.module = os.path.dirname(sys.modules["oxidized_importer"].__file__)
 
     def python(self, code, *arguments):

@@ -24,9 +24,6 @@ def examples():
     """An instance of each type of the manual."""
     finder = fixtures.finder(*fixtures.tree_resources(), fixtures.distribution())
     found = {type(item).__name__: item for item in find_resources_in_path("files")}
-    pathlib.Path("natives").mkdir(exist_ok=True)
-    pathlib.Path("natives", "native.so").write_bytes(b"not really")
-    found.update({type(item).__name__: item for item in find_resources_in_path("natives")})
     found["OxidizedFinder"] = finder
     found["OxidizedResource"] = oxidized_importer.OxidizedResource()
     found["OxidizedResourceCollector"] = OxidizedResourceCollector(allowed_locations=["in-memory"])

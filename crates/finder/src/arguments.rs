@@ -24,6 +24,7 @@ impl Arguments {
     ) -> Result<Self> {
         // SAFETY: exception types are alive while Python runs.
         let type_error = |message: String| raise(unsafe { ffi::PyExc_TypeError }, &message);
+        let named_parameter = |name: &str| parameters.iter().position(|parameter| name_of(parameter) == name);
         let count = count as usize;
         if count > parameters.len() {
             return Err(type_error(format!("takes at most {} arguments ({count} given)", parameters.len())));
@@ -38,7 +39,7 @@ impl Arguments {
             // SAFETY: the index is below the size of the tuple.
             let name = Object::borrowed(unsafe { ffi::PyTuple_GetItem(names, i as isize) });
             let name = name.to_str()?;
-            let Some(position) = parameters.iter().position(|parameter| *parameter == name) else {
+            let Some(position) = named_parameter(name) else {
                 return Err(type_error(format!("got an unexpected keyword argument '{name}'")));
             };
             if found[position].replace(value(count + i)).is_some() {
@@ -46,7 +47,7 @@ impl Arguments {
             }
         }
         match found.iter().take(required).position(Option::is_none) {
-            Some(missing) => Err(type_error(format!("missing required argument: '{}'", parameters[missing]))),
+            Some(missing) => Err(type_error(format!("missing required argument: '{}'", name_of(parameters[missing])))),
             None => Ok(Self(found)),
         }
     }
@@ -91,10 +92,21 @@ impl Arguments {
     }
 }
 
+/// The name of a parameter, which may have a default behind it.
+fn name_of(parameter: &str) -> &str {
+    parameter.split('=').next().unwrap_or(parameter)
+}
+
 /// Defines a function in the shape of `PyCFunctionFastWithKeywords` around a closure that gets `self` and
-/// [`Arguments`] and returns an object.
+/// [`Arguments`] and returns an object. An optional parameter has its default behind `=`, or the default `None`. A module
+/// of the same name tells [`method_table`] of the parameters.
 macro_rules! fast_method {
     ($name:ident, [$($parameter:literal),*], $required:literal, $body:expr) => {
+        mod $name {
+            pub(super) const PARAMETERS: &[&str] = &[$($parameter),*];
+            pub(super) const REQUIRED: usize = $required;
+        }
+
         unsafe extern "C" fn $name(
             this: *mut ffi::PyObject,
             values: *const *mut ffi::PyObject,
@@ -103,9 +115,9 @@ macro_rules! fast_method {
         ) -> *mut ffi::PyObject {
             let this = Object::borrowed(this);
             // SAFETY: Python calls with the arguments that the vectorcall protocol describes.
-            let arguments = unsafe { Arguments::new(&[$($parameter),*], $required, values, count, names) };
+            let arguments = unsafe { Arguments::new($name::PARAMETERS, $name::REQUIRED, values, count, names) };
             let body: fn(&Object, Arguments) -> Result<Object> = $body;
-            arguments.and_then(|arguments| body(&this, arguments)).map_or(null_mut(), Object::into_ptr)
+            arguments.and_then(|arguments| body(&this, arguments)).map_or(std::ptr::null_mut(), Object::into_ptr)
         }
     };
 }
@@ -119,18 +131,76 @@ pub(crate) type FastMethod = unsafe extern "C" fn(
     *mut ffi::PyObject,
 ) -> *mut ffi::PyObject;
 
-/// A row of a method table.
-pub(crate) const fn method(name: &'static CStr, function: FastMethod, doc: &'static CStr) -> ffi::PyMethodDef {
+/// Documentation of a method as the C API wants it: the signature comes first, `inspect.signature` reads it.
+pub(crate) struct Documentation {
+    text: [u8; 1024],
+    /// Without the NUL behind it.
+    pub(crate) length: usize,
+}
+
+impl Documentation {
+    pub(crate) const fn new(name: &CStr, parameters: &[&str], required: usize, doc: &CStr) -> Self {
+        let mut made = Self { text: [0; 1024], length: 0 }.push(name.to_bytes()).push(b"($self");
+        let mut i = 0;
+        while i < parameters.len() {
+            let parameter = parameters[i].as_bytes();
+            made = made.push(b", ").push(parameter);
+            if i >= required && !has_default(parameter) {
+                made = made.push(b"=None");
+            }
+            i += 1;
+        }
+        made.push(b")\n--\n\n").push(doc.to_bytes())
+    }
+
+    const fn push(mut self, part: &[u8]) -> Self {
+        let mut i = 0;
+        while i < part.len() {
+            self.text[self.length] = part[i];
+            self.length += 1;
+            i += 1;
+        }
+        self
+    }
+
+    /// The text with a NUL behind it; `N` is the length of both.
+    pub(crate) const fn terminated<const N: usize>(&self) -> [u8; N] {
+        let mut text = [0; N];
+        let mut i = 0;
+        while i < self.length {
+            text[i] = self.text[i];
+            i += 1;
+        }
+        text
+    }
+}
+
+const fn has_default(parameter: &[u8]) -> bool {
+    let mut i = 0;
+    while i < parameter.len() {
+        if parameter[i] == b'=' {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+/// A row of a method table; `doc` ends with NUL.
+pub(crate) const fn method(name: &'static CStr, function: FastMethod, doc: &'static [u8]) -> ffi::PyMethodDef {
     ffi::PyMethodDef {
         ml_name: name.as_ptr(),
         ml_meth: ffi::PyMethodDefPointer { PyCFunctionFastWithKeywords: function },
         ml_flags: ffi::METH_FASTCALL | ffi::METH_KEYWORDS,
-        ml_doc: doc.as_ptr(),
+        ml_doc: doc.as_ptr().cast(),
     }
 }
 
 /// A table of the C API that is never written to.
 pub(crate) struct Static<T>(pub(crate) T);
+
+/// Methods, the last row being [`END`].
+pub(crate) type MethodTable = Static<&'static [ffi::PyMethodDef]>;
 
 // SAFETY: the tables hold pointers to static strings and functions, and Python only reads them.
 unsafe impl<T> Sync for Static<T> {}
@@ -138,11 +208,17 @@ unsafe impl<T> Sync for Static<T> {}
 /// The row that ends a method table.
 pub(crate) const END: ffi::PyMethodDef = ffi::PyMethodDef::zeroed();
 
-/// An array of methods with the row that ends it.
+/// A table of methods with the row that ends it.
 macro_rules! method_table {
-    ($(($name:literal, $function:ident, $doc:literal)),* $(,)?) => {
-        $crate::arguments::Static([
-            $($crate::arguments::method($name, $function, $doc),)*
+    ($($(#[$condition:meta])* ($name:literal, $function:ident, $doc:literal)),* $(,)?) => {
+        $crate::arguments::Static(&[
+            $($(#[$condition])* {
+                use $crate::arguments::Documentation;
+                const DOC: Documentation =
+                    Documentation::new($name, $function::PARAMETERS, $function::REQUIRED, $doc);
+                const TEXT: [u8; DOC.length + 1] = DOC.terminated();
+                $crate::arguments::method($name, $function, &TEXT)
+            },)*
             $crate::arguments::END,
         ])
     };

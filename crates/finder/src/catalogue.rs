@@ -1,11 +1,12 @@
-//! All resources that a finder has: blobs in layers.
+//! All resources that a finder has: blobs in layers, and entries that replace theirs.
 
 use std::borrow::Cow;
-use std::ops::Deref;
+use std::collections::BTreeMap;
+use std::ops::{Bound, Deref};
 use std::path::Path;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Entry, EntryFlags, Error, Field, FieldKind, Index, Layered};
+use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered};
 
 use crate::layer::Layer;
 use crate::object::{Raised, Result, import_error};
@@ -14,18 +15,35 @@ use crate::object::{Raised, Result, import_error};
 #[derive(Clone)]
 pub(crate) struct Catalogue {
     layers: Layered<Arc<Layer>>,
+    /// Entries that were added one by one, each in a blob that has it. They hide the same names in the layers.
+    added: BTreeMap<Box<str>, Arc<Layer>>,
     /// The directory that paths of files are relative to.
     origin: Arc<Path>,
 }
 
 impl Catalogue {
     pub(crate) fn new(layers: Vec<Arc<Layer>>, origin: &Path) -> Self {
-        Self { layers: Layered::new(layers), origin: origin.into() }
+        Self { layers: Layered::new(layers), added: BTreeMap::new(), origin: origin.into() }
     }
 
-    /// Appends a layer.
-    pub(crate) fn append(&mut self, layer: Layer) {
-        self.layers = Layered::new(self.layers.layers().iter().cloned().chain([Arc::new(layer)]).collect());
+    /// Puts a layer before all others: what it has replaces what is there.
+    pub(crate) fn prepend(&mut self, layer: Layer) {
+        self.added.retain(|name, _| matches!(layer.entry(name), Ok(None)));
+        self.layers = Layered::new([Arc::new(layer)].into_iter().chain(self.layers()).collect());
+    }
+
+    /// Puts a layer behind all others: what is there stays.
+    pub(crate) fn append(&mut self, layer: Arc<Layer>) {
+        self.layers = Layered::new(self.layers().chain([layer]).collect());
+    }
+
+    fn layers(&self) -> impl Iterator<Item = Arc<Layer>> {
+        self.layers.layers().iter().cloned()
+    }
+
+    /// Replaces the entries that have these names by those of `layer`, or adds them.
+    pub(crate) fn add(&mut self, names: Vec<Box<str>>, layer: &Arc<Layer>) {
+        self.added.extend(names.into_iter().map(|name| (name, layer.clone())));
     }
 
     /// The directory that paths of files are relative to.
@@ -35,8 +53,9 @@ impl Catalogue {
 
     /// The entry with this name; damage of the blob becomes `ImportError`.
     pub(crate) fn entry(&self, name: &str) -> Result<Option<Found<'_>>> {
-        let entry = match self.layers.layers() {
-            [layer] => layer.entry(name),
+        let added = if self.added.is_empty() { None } else { self.added.get(name) };
+        let entry = match (added, self.layers.layers()) {
+            (Some(layer), _) | (None, [layer]) => layer.entry(name),
             _ => self.layers.entry(name),
         };
         match entry {
@@ -52,10 +71,27 @@ impl Catalogue {
 
     /// The entries whose names start with `prefix`, sorted by name; damage of the blob becomes `ImportError`.
     pub(crate) fn entries(&self, prefix: &str) -> impl Iterator<Item = Result<Found<'_>>> {
-        self.layers.entries_with_prefix(prefix).map(move |entry| match entry {
+        let in_layers = self.layers.entries_with_prefix(prefix);
+        let entries: Entries<'_> = if self.added.is_empty() { in_layers } else { self.with_added(prefix, in_layers) };
+        entries.map(move |entry| match entry {
             Ok(entry) => Ok(Found { catalogue: self, entry }),
             Err(error) => Err(damaged(&error, prefix)),
         })
+    }
+
+    fn with_added<'c>(&'c self, prefix: &str, in_layers: Entries<'c>) -> Entries<'c> {
+        let added = self
+            .added
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
+            .take_while(|(name, _)| name.starts_with(prefix));
+        let added = added.filter_map(|(name, layer)| layer.entry(name).transpose());
+        let is_hidden = |entry: &std::result::Result<Entry<'_>, Error>| {
+            entry.as_ref().is_ok_and(|entry| self.added.contains_key(entry.name()))
+        };
+        let mut entries: Vec<_> = added.chain(in_layers.filter(|entry| !is_hidden(entry))).collect();
+        // Damage comes first.
+        entries.sort_by(|a, b| a.as_ref().ok().map(Entry::name).cmp(&b.as_ref().ok().map(Entry::name)));
+        Box::new(entries.into_iter())
     }
 
     /// The value of a field, wherever it is stored.
@@ -85,6 +121,11 @@ impl<'c> Deref for Found<'c> {
 }
 
 impl<'c> Found<'c> {
+    /// Whether the entry has a value of a kind.
+    pub(crate) fn has(&self, kind: FieldKind) -> bool {
+        self.entry.fields_of(kind).next().is_some()
+    }
+
     /// The value of a field, if the entry has it.
     pub(crate) fn value(&self, kind: FieldKind) -> Result<Option<Cow<'c, [u8]>>> {
         self.keyed_value(kind, "")
@@ -92,8 +133,12 @@ impl<'c> Found<'c> {
 
     /// The value of a field with a key, if the entry has it.
     pub(crate) fn keyed_value(&self, kind: FieldKind, key: &str) -> Result<Option<Cow<'c, [u8]>>> {
-        let field = self.entry.keyed(kind, key).map_err(|error| damaged(&error, self.name()))?;
-        field.map(|field| self.read(&field)).transpose()
+        self.field_with_key(kind, key)?.map(|field| self.read(&field)).transpose()
+    }
+
+    /// The field with a key, if the entry has it.
+    pub(crate) fn field_with_key(&self, kind: FieldKind, key: &str) -> Result<Option<Field<'c>>> {
+        self.entry.keyed(kind, key).map_err(|error| damaged(&error, self.name()))
     }
 
     /// The value of a field that is text.

@@ -8,7 +8,7 @@ use std::ptr::null_mut;
 use pyo3_ffi as ffi;
 
 use crate::arguments::Arguments;
-use crate::object::{Object, Raised, Result, raise};
+use crate::object::{Object, Raised, Result, raise, type_error};
 
 /// A Rust type whose values are instances of a Python type, which cannot be derived from.
 ///
@@ -33,8 +33,10 @@ pub(crate) trait Class: Send + Sync + Sized + 'static {
         None
     }
 
-    /// A table that ends with a zeroed row.
-    fn methods() -> *const ffi::PyMethodDef;
+    /// A table that ends with a zeroed row, or null.
+    fn methods() -> *const ffi::PyMethodDef {
+        std::ptr::null()
+    }
 
     /// A table that ends with a zeroed row, or null.
     fn properties() -> *const ffi::PyGetSetDef {
@@ -73,25 +75,37 @@ pub(crate) fn value<T: Class>(object: &Object) -> &T {
     unsafe { &(*object.as_ptr().cast::<Instance<T>>()).value }
 }
 
-/// Whether an object is an instance.
-pub(crate) fn is<T: Class>(object: &Object) -> Result<bool> {
-    // SAFETY: reads the type of a live object.
-    let kind = unsafe { ffi::Py_TYPE(object.as_ptr()) };
-    Ok(type_of::<T>()?.as_ptr() == kind.cast())
+/// The value of an object, if it is an instance of the type.
+pub(crate) fn get<T: Class>(object: &Object) -> Result<Option<&T>> {
+    let kind = type_of::<T>()?;
+    // SAFETY: both are live objects.
+    let is_instance = unsafe { ffi::Py_TYPE(object.as_ptr()).cast() == kind.as_ptr() };
+    Ok(is_instance.then(|| value(object)))
+}
+
+/// The value of an object; `TypeError` if it is no instance of the type.
+pub(crate) fn expect<T: Class>(object: &Object) -> Result<&T> {
+    get(object)?
+        .ok_or_else(|| type_error(&format!("expected {}, not {}", T::NAME.to_string_lossy(), object.type_name())))
 }
 
 /// The type in the current interpreter.
 pub(crate) fn type_of<T: Class>() -> Result<Object> {
+    of_interpreter(T::NAME, make::<T>)
+}
+
+/// The object that the current interpreter has under a name. It is made when it is first needed.
+pub(crate) fn of_interpreter(name: &CStr, make: impl FnOnce() -> Result<Object>) -> Result<Object> {
     // SAFETY: an interpreter runs; its dictionary is borrowed and lives as long.
-    let types = unsafe { ffi::PyInterpreterState_GetDict(ffi::PyInterpreterState_Get()) };
-    if types.is_null() {
+    let objects = unsafe { ffi::PyInterpreterState_GetDict(ffi::PyInterpreterState_Get()) };
+    if objects.is_null() {
         // SAFETY: exception types are alive while Python runs.
         return Err(raise(unsafe { ffi::PyExc_RuntimeError }, "the interpreter has no place for types"));
     }
-    let types = Object::borrowed(types);
-    let name = Object::str(&T::NAME.to_string_lossy())?;
+    let objects = Object::borrowed(objects);
+    let name = Object::str(&name.to_string_lossy())?;
     // SAFETY: a dictionary and a string; the result is borrowed or null.
-    let known = unsafe { ffi::PyDict_GetItemWithError(types.as_ptr(), name.as_ptr()) };
+    let known = unsafe { ffi::PyDict_GetItemWithError(objects.as_ptr(), name.as_ptr()) };
     if !known.is_null() {
         return Ok(Object::borrowed(known));
     }
@@ -99,9 +113,9 @@ pub(crate) fn type_of<T: Class>() -> Result<Object> {
     if !unsafe { ffi::PyErr_Occurred() }.is_null() {
         return Err(Raised);
     }
-    let made = make::<T>()?;
-    // SAFETY: as above; of two threads the first one's type counts.
-    Ok(Object::borrowed(unsafe { ffi::PyDict_SetDefault(types.as_ptr(), name.as_ptr(), made.as_ptr()) }))
+    let made = make()?;
+    // SAFETY: as above; of two threads the first one's object counts.
+    Ok(Object::borrowed(unsafe { ffi::PyDict_SetDefault(objects.as_ptr(), name.as_ptr(), made.as_ptr()) }))
 }
 
 fn make<T: Class>() -> Result<Object> {
@@ -111,8 +125,10 @@ fn make<T: Class>() -> Result<Object> {
         slot(ffi::Py_tp_new, new::<T> as *mut c_void),
         slot(ffi::Py_tp_repr, repr::<T> as *mut c_void),
         slot(ffi::Py_tp_dealloc, dealloc::<T> as *mut c_void),
-        slot(ffi::Py_tp_methods, T::methods() as *mut c_void),
     ];
+    if !T::methods().is_null() {
+        slots.push(slot(ffi::Py_tp_methods, T::methods() as *mut c_void));
+    }
     if !T::properties().is_null() {
         slots.push(slot(ffi::Py_tp_getset, T::properties() as *mut c_void));
     }

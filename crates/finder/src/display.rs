@@ -19,7 +19,8 @@ use pyox_packed_resources::FieldKind;
 use crate::arguments::Static;
 use crate::class;
 use crate::finder::state_of;
-use crate::object::{Object, Raised, Result, clear, type_error};
+use crate::object::{Object, Raised, Result, clear};
+use crate::python::{PDB, PKG_RESOURCES};
 use crate::state::State;
 
 /// A built-in function of `module` that knows the objects `bound`. As with any built-in function its `self` is a module:
@@ -60,7 +61,8 @@ fn bound(this: *mut ffi::PyObject, position: isize) -> Result<Object> {
 /// The finder, which is the first object of every function.
 fn bound_finder(this: *mut ffi::PyObject) -> Result<Object> {
     let finder = bound(this, 0)?;
-    if class::is::<State>(&finder)? { Ok(finder) } else { Err(type_error("the function has lost its finder")) }
+    class::expect::<State>(&finder)?;
+    Ok(finder)
 }
 
 /// Calls `callable` with the arguments of a built-in function.
@@ -99,7 +101,10 @@ pub(crate) fn after_import(state: &State, finder: &Object, name: &str, module: &
             original.set_attr(c"__module__", &Object::str("_io")?)?;
             module.set_attr(c"open", &function(&OPEN, module, &[finder, &original])?)
         }
-        "pdb" => state.support()?.call_method(c"teach_pdb", &[module, finder]).map(drop),
+        "pdb" => PDB.get("teach_pdb")?.call(&[module, finder]).map(drop),
+        "pkg_resources" if state.registers_pkg_resources => {
+            PKG_RESOURCES.get("register_pkg_resources")?.call(&[]).map(drop)
+        }
         "linecache" => {
             let original = module.attr(c"updatecache")?;
             module.set_attr(c"updatecache", &function(&UPDATECACHE, module, &[finder, &original, module])?)
@@ -193,7 +198,7 @@ unsafe extern "C" fn open(
     let open = || -> Result<Object> {
         let real_open = bound(this, 1)?;
         let file = match (argument(arguments, 0), argument(arguments, 1)) {
-            (Some(name), Some(mode)) if is_text(&name) && is_text(&mode) && mode.to_str()? == "rb" => {
+            (Some(name), Some(mode)) if name.is_str() && mode.is_str() && mode.to_str()? == "rb" => {
                 memory_source(&bound_finder(this)?, &name)
             }
             _ => None,
@@ -204,11 +209,6 @@ unsafe extern "C" fn open(
         real_open.call(&[&descriptor, &Object::str("rb")?])
     };
     open().map_or(null_mut(), Object::into_ptr)
-}
-
-fn is_text(object: &Object) -> bool {
-    // SAFETY: reads the type of a live object.
-    unsafe { ffi::PyUnicode_Check(object.as_ptr()) != 0 }
 }
 
 /// The source behind a virtual path as a memory file at its start.

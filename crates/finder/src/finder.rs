@@ -3,22 +3,25 @@
 use std::ffi::CStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, FieldKind};
 
-use crate::arguments::{Arguments, Static, fast_method, method_table};
+use crate::arguments::{Arguments, MethodTable, fast_method, method_table};
+use crate::catalogue::damaged;
 use crate::class::{self, Class};
 use crate::import::unknown;
 use crate::object::{Object, Result, import, import_error, os_error};
+use crate::property::Property as _;
+use crate::python::{METADATA, RESOURCES};
 use crate::state::State;
 
 mod construct;
 mod listing;
 mod path_entry;
+mod resources;
 
-use path_entry::PathEntry;
+pub(crate) use path_entry::PathEntry;
 
 /// The state behind a finder object.
 pub(crate) fn state_of(finder: &Object) -> &State {
@@ -51,6 +54,12 @@ fast_method!(find_spec, ["fullname", "path", "target"], 1, |finder, a: Arguments
         return Ok(Object::none());
     }
     Ok(state.find_spec(finder, a.required(0))?.unwrap_or_else(Object::none))
+});
+
+#[cfg(not(Py_3_12))]
+fast_method!(find_module, ["fullname", "path"], 1, |finder, a: Arguments| {
+    let spec = state_of(finder).find_spec(finder, a.required(0))?;
+    Ok(spec.map_or_else(Object::none, |_| finder.clone()))
 });
 
 fast_method!(create_module, ["spec"], 1, |finder, a: Arguments| { state_of(finder).create_module(a.required(0)) });
@@ -116,31 +125,29 @@ fast_method!(get_resource_reader, ["fullname"], 1, |finder, a: Arguments| {
     let state = state_of(finder);
     let name = a.required(0).to_str()?;
     let catalogue = state.catalogue();
-    let is_package = match catalogue.importable(name)? {
-        Some(entry) => entry.is(EntryFlags::PACKAGE),
-        None => catalogue.data_directory(name)?.is_some(),
-    };
-    if is_package {
-        let directory = state.path_object(&state.package_directory(&catalogue, name)?)?;
-        return state.support()?.call_method(c"ResourceReader", &[finder, a.required(0), &directory]);
-    }
-    if cfg!(not(Py_3_10)) || catalogue.importable(name)?.is_none() {
+    let is_known = catalogue.importable(name)?.is_some() || catalogue.data_directory(name)?.is_some();
+    let is_package = is_known && state.is_package(name)?;
+    let (package, directory) = if is_package {
+        (name, state.package_directory(&catalogue, name)?)
+    } else if cfg!(Py_3_12) && is_known {
+        // Since 3.12 `files()` takes a module for the directory that it is in.
+        let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
+        (parent, if parent.is_empty() { state.root.clone() } else { state.package_directory(&catalogue, parent)? })
+    } else {
         return Ok(Object::none());
-    }
-    // Since 3.12 `files()` takes a module for the directory that it is in.
-    let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
-    let directory = if parent.is_empty() { state.root.clone() } else { state.package_directory(&catalogue, parent)? };
-    state.support()?.call_method(c"ResourceReader", &[finder, &Object::str(parent)?, &state.path_object(&directory)?])
+    };
+    let reader = RESOURCES.get("OxidizedResourceReader")?;
+    reader.call(&[finder, &Object::str(package)?, &state.path_object(&directory)?])
 });
 
 fast_method!(find_distributions, ["context"], 0, |finder, a: Arguments| {
     let context = a.optional(0).cloned().unwrap_or_else(Object::none);
-    state_of(finder).support()?.call_method(c"find_distributions", &[finder, &context])
+    METADATA.get("find_distributions")?.call(&[finder, &context])
 });
 
 fast_method!(invalidate_caches, [], 0, |_finder, _a: Arguments| Ok(Object::none()));
 
-fast_method!(iter_modules, ["prefix"], 0, |finder, a: Arguments| {
+fast_method!(iter_modules, ["prefix=''"], 0, |finder, a: Arguments| {
     let prefix = a.optional(0).map(Object::to_str).transpose()?.unwrap_or_default();
     listing::modules(&state_of(finder).catalogue(), "", prefix)
 });
@@ -155,29 +162,87 @@ fast_method!(index_file_memory_mapped, ["path"], 1, |finder, a: Arguments| {
     construct::index_file(finder, a.required(0)).map(|()| Object::none())
 });
 
+fast_method!(index_interpreter_builtin_extension_modules, [], 0, |finder, _a: Arguments| {
+    resources::index_builtins(finder).map(|()| Object::none())
+});
+
+fast_method!(index_interpreter_frozen_modules, [], 0, |finder, _a: Arguments| {
+    resources::index_frozen(finder).map(|()| Object::none())
+});
+
+fast_method!(index_interpreter_builtins, [], 0, |finder, _a: Arguments| {
+    resources::index_builtins(finder)?;
+    resources::index_frozen(finder).map(|()| Object::none())
+});
+
+fast_method!(indexed_resources, [], 0, |finder, _a: Arguments| resources::indexed(finder));
+
+fast_method!(add_resource, ["resource"], 1, |finder, a: Arguments| {
+    resources::add(finder, a.required(0)).map(|()| Object::none())
+});
+
+fast_method!(add_resources, ["resources"], 1, |finder, a: Arguments| {
+    resources::add_all(finder, a.required(0)).map(|()| Object::none())
+});
+
+fast_method!(
+    serialize_indexed_resources,
+    ["ignore_builtin=True", "ignore_frozen=True", "version=4"],
+    0,
+    |finder, a: Arguments| {
+        let flag = |position: usize| a.0[position].as_ref().map_or(Ok(true), bool::from_python);
+        let version = a.0[2].as_ref().map_or(Ok(4), Object::to_int)?;
+        resources::serialize(finder, flag(0)?, flag(1)?, version)
+    }
+);
+
 fast_method!(resource_files, ["package"], 1, |finder, a: Arguments| {
     listing::files(&state_of(finder).catalogue(), a.required(0).to_str()?)
 });
 
 fast_method!(distributions, [], 0, |finder, _a: Arguments| listing::distributions(&state_of(finder).catalogue()));
 
+fast_method!(distribution_files, ["distribution"], 1, |finder, a: Arguments| {
+    listing::metadata_files(&state_of(finder).catalogue(), a.required(0).to_str()?)
+});
+
 fast_method!(distribution_file, ["distribution", "name"], 2, |finder, a: Arguments| {
     let catalogue = state_of(finder).catalogue();
-    let Some(entry) = catalogue.entry(a.required(0).to_str()?)? else { return Ok(Object::none()) };
-    let content = entry.keyed_value(FieldKind::DistributionResource, a.required(1).to_str()?)?;
-    content.map_or_else(|| Ok(Object::none()), |content| Object::bytes(&content))
+    let (distribution, name) = (a.required(0).to_str()?, a.required(1).to_str()?);
+    let Some(entry) = catalogue.entry(distribution)? else { return Ok(Object::none()) };
+    let Some(field) = entry.field_with_key(FieldKind::DistributionResource, name)? else { return Ok(Object::none()) };
+    let Some(path) = field.file().map_err(|error| damaged(&error, distribution))? else {
+        return Object::bytes(&entry.read(&field)?);
+    };
+    let path = catalogue.origin().join(&*path);
+    match std::fs::read(&path) {
+        Ok(content) => Object::bytes(&content),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Object::none()),
+        Err(error) => Err(os_error(error.raw_os_error().unwrap_or(libc::EIO), &state_of(finder).path_object(&path)?)),
+    }
 });
 
-fast_method!(base_directory, ["name"], 1, |finder, a: Arguments| {
+fast_method!(locate_file, ["path"], 1, |finder, a: Arguments| {
     let state = state_of(finder);
-    state.path_object(&state.base(&state.catalogue(), a.required(0).to_str()?)?)
+    state.path_object(&state.locate(&state.catalogue(), a.required(0).to_str()?)?)
 });
 
-const DOC: &CStr = c"Imports modules, extension modules and data from packed resources in memory.\n\n\
-A meta path finder and loader (importlib.abc). `__file__` of a module is a virtual path below the executable.";
+fast_method!(is_file, ["path"], 1, |finder, a: Arguments| {
+    let path = a.required(0).to_fs_bytes()?;
+    let state = state_of(finder);
+    state.is_file(&state.catalogue(), Path::new(std::ffi::OsStr::from_bytes(&path))).map(Object::bool)
+});
 
-static METHODS: Static<[ffi::PyMethodDef; 21]> = method_table![
+const DOC: &CStr = c"OxidizedFinder(resources_data=None, resources_file=None, relative_path_origin=None)\n--\n\n\
+Imports modules, extension modules and data from packed resources in memory.\n\n\
+A meta path finder and loader (importlib.abc). `__file__` of a module is a virtual path below the executable.\n\n\
+resources_data is a bytes-like object with packed resources, resources_file the path of a file with them. Paths of files in \
+them are relative to relative_path_origin, which is the directory of the executable if it is not given.";
+
+static METHODS: MethodTable = method_table![
     (c"find_spec", find_spec, c"The spec of a module, or None if it is not packed."),
+    #[cfg(not(Py_3_12))]
+    (c"find_module", find_module, c"The finder, which is the loader too, or None if the module is not packed."),
     (c"create_module", create_module, c"The module object for a spec if it is an extension module, else None."),
     (c"exec_module", exec_module, c"Run the code of a module."),
     (c"load_module", load_module, c"Load a module the old way (deprecated by importlib)."),
@@ -193,12 +258,37 @@ static METHODS: Static<[ffi::PyMethodDef; 21]> = method_table![
     (c"path_hook", path_hook, c"A path entry finder for a virtual path; ImportError for others."),
     (c"index_bytes", index_bytes, c"Add the packed resources in a bytes-like object."),
     (c"index_file_memory_mapped", index_file_memory_mapped, c"Map a file and add the packed resources in it."),
-    (c"_resource_files", resource_files, c"Paths of all files below a package, relative to it."),
-    (c"_distributions", distributions, c"Pairs of normalised name and metadata directory of all distributions."),
     (
-        c"_base_directory",
-        base_directory,
-        c"The directory that holds a top-level package: the executable or a real one."
+        c"index_interpreter_builtins",
+        index_interpreter_builtins,
+        c"Add the built-in and the frozen modules of the interpreter."
     ),
+    (
+        c"index_interpreter_builtin_extension_modules",
+        index_interpreter_builtin_extension_modules,
+        c"Add the modules that are built into the interpreter."
+    ),
+    (
+        c"index_interpreter_frozen_modules",
+        index_interpreter_frozen_modules,
+        c"Add the modules that are frozen into the interpreter."
+    ),
+    (c"indexed_resources", indexed_resources, c"Copies of all resources, sorted by name."),
+    (c"add_resource", add_resource, c"Add a copy of a resource; it replaces what has its name."),
+    (c"add_resources", add_resources, c"Add a copy of each resource of an iterable."),
+    (
+        c"serialize_indexed_resources",
+        serialize_indexed_resources,
+        c"Packed resources that have everything but, unless told otherwise, the interpreter's own modules."
+    ),
+    (
+        c"_resource_files",
+        resource_files,
+        c"All files below a package: a dict of relative path to path on disk, or to None."
+    ),
+    (c"_distributions", distributions, c"Pairs of name and metadata directory of all distributions."),
+    (c"_distribution_files", distribution_files, c"Names of the files in a distribution's metadata directory."),
     (c"_distribution_file", distribution_file, c"A file of a distribution's metadata directory, or None."),
+    (c"_locate_file", locate_file, c"The path of a file below an item of sys.path: a real or a virtual one."),
+    (c"_is_file", is_file, c"Whether there is a file in memory behind a virtual path."),
 ];

@@ -8,7 +8,7 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, FieldKind};
 
 use crate::catalogue::Found;
-use crate::object::{Object, Raised, Result, describe, import, import_error, take_exception};
+use crate::object::{Object, Raised, Result, clear, describe, import, import_error, take_exception};
 use crate::state::State;
 
 impl State {
@@ -70,12 +70,15 @@ impl State {
 
     /// Runs the code of a module in its namespace.
     pub(crate) fn exec_module(&self, finder: &Object, module: &Object) -> Result<()> {
-        let name_object = module.attr(c"__spec__").and_then(|spec| spec.attr(c"name"))?;
+        // The name of the spec is that of the code; the module itself may be called `__main__`.
+        let spec = module.attr_or_none(c"__spec__").filter(|spec| !spec.is_none());
+        let name_object = spec.map_or_else(|| module.attr(c"__name__"), |spec| spec.attr(c"name"))?;
         let name = name_object.to_str()?;
         let catalogue = self.catalogue();
-        let code_flags = EntryFlags::MODULE.union(EntryFlags::EXTENSION);
-        let Some(entry) = catalogue.entry(name)?.filter(|entry| entry.is(code_flags)) else {
-            // A namespace package.
+        let Some(entry) = catalogue.importable(name)?.filter(|entry| !is_namespace(entry)) else {
+            if !self.is_package(name)? {
+                return Err(unknown(name));
+            }
             return module.set_attr(c"__file__", &Object::none());
         };
         if entry.is(EntryFlags::EXTENSION) {
@@ -84,14 +87,14 @@ impl State {
             return Ok(());
         }
         let code = self.code(&entry)?;
-        // SAFETY: the dictionary of a module lives as long as the module; the result is borrowed.
-        let namespace = Object::borrowed(unsafe {
-            let dictionary = ffi::PyModule_GetDict(module.as_ptr());
-            if dictionary.is_null() {
-                return Err(Raised);
-            }
-            dictionary
-        });
+        // SAFETY: any object; the result is borrowed from a module, or null for other objects.
+        let namespace = unsafe { ffi::PyModule_GetDict(module.as_ptr()) };
+        let namespace = if namespace.is_null() {
+            clear();
+            module.attr(c"__dict__")?
+        } else {
+            Object::borrowed(namespace)
+        };
         self.python.call_with_frames_removed.call(&[&self.python.exec, &code, &namespace])?;
         crate::display::after_import(self, finder, name, module)
     }
@@ -139,11 +142,18 @@ impl State {
 
     /// Whether the module is a package; an error if it is not here.
     pub(crate) fn is_package(&self, name: &str) -> Result<bool> {
-        match self.catalogue().importable(name)? {
-            Some(entry) => Ok(entry.is(EntryFlags::PACKAGE)),
+        let catalogue = self.catalogue();
+        match catalogue.importable(name)? {
+            Some(entry) => Ok(entry.is(EntryFlags::PACKAGE) || is_namespace(&entry)),
+            None if catalogue.data_directory(name)?.is_some() => Ok(true),
             None => Err(unknown(name)),
         }
     }
+}
+
+/// Whether it is a package without code.
+fn is_namespace(entry: &Found<'_>) -> bool {
+    !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION))
 }
 
 /// `ImportError` for a name that the finder does not have.

@@ -37,6 +37,7 @@ pub fn install(settings: Settings) -> Result<Object> {
     let catalogue = Catalogue::new(layers, root.parent().unwrap_or(&root));
     let mut state = State::new(catalogue, root, script, optimize)?;
     state.is_of_program = true;
+    state.registers_pkg_resources = true;
     let finder = class::instance(state)?;
     let insert = |list: &CStr, position: isize, item: &Object| {
         // SAFETY: exception types are alive while Python runs.

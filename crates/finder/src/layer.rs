@@ -68,7 +68,11 @@ impl Layer {
     /// [`OpenError`]
     pub fn map(path: &Path) -> Result<Self, OpenError> {
         let file = File::open(path)?;
-        if file.metadata()?.len() == 0 {
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(std::io::Error::from_raw_os_error(libc::EISDIR).into());
+        }
+        if metadata.len() == 0 {
             // Nothing can be mapped of it; opening says that it is no blob.
             return Ok(Self::open(Memory::Static(&[]))?);
         }

@@ -6,8 +6,13 @@
 //! One concept per module: `layer` is a blob and its memory, `catalogue` all that a finder has, `state` the
 //! finder; `import` loads modules, `native` loads dynamic libraries from memory, `cache` places packages that need files,
 //! `paths` maps virtual paths, `display` makes tracebacks and `linecache` show source text. The Python face: `class` makes
-//! types of Rust values, `finder` is `OxidizedFinder`, `module` is the extension module, and `support.py` holds the classes
-//! that derive from abstract base classes of the standard library.
+//! types of Rust values, `finder` is `OxidizedFinder`, `module` is the extension module. `python` has what is written in
+//! Python: the classes that derive from abstract base classes of the standard library, namely `OxidizedResourceReader` for
+//! `importlib.resources` and `OxidizedDistribution` for `importlib.metadata`, then `OxidizedZipFinder`, and the provider for
+//! `pkg_resources`. Nothing of it is compiled, and no module is imported for it, before a program needs it.
+//!
+//! `importlib.resources.files()` of Python 3.9 asks no loader. In programs it is taught to; elsewhere code that has to run on 3.9
+//! asks the module's `__loader__` for `get_resource_reader(name).files()`.
 //!
 //! Python modules get a virtual `__file__` below the path of the executable, as `zipimport` does with an archive.
 
@@ -15,6 +20,7 @@ mod arguments;
 mod cache;
 mod catalogue;
 mod class;
+mod collector;
 mod display;
 mod finder;
 mod import;
@@ -24,6 +30,12 @@ mod module;
 mod native;
 pub mod object;
 mod paths;
+mod property;
+mod python;
+mod python_resources;
+mod resource;
+#[cfg(feature = "scan")]
+mod scan;
 mod state;
 
 pub use install::{Settings, install, main_code, patch_module};

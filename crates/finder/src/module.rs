@@ -5,8 +5,17 @@ use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 
+use pyox_packed_resources::{ExtensionModule, ModuleBytecode, ModuleSource, PackageResource};
+
+use crate::arguments::{Arguments, MethodTable, fast_method, method_table};
 use crate::class::type_of;
-use crate::object::{Object, Result};
+use crate::collector::Collected;
+use crate::finder::PathEntry;
+use crate::object::{Object, Result, check, import, raise};
+use crate::property::Shared;
+use crate::python;
+use crate::python_resources::DistributionFile;
+use crate::resource::Resource;
 use crate::state::State;
 
 const DOC: &CStr = c"Import Python modules, extension modules and data from packed resources in memory.\n\n\
@@ -20,7 +29,7 @@ static mut MODULE: ffi::PyModuleDef = ffi::PyModuleDef {
     m_doc: DOC.as_ptr(),
     m_base: ffi::PyModuleDef_HEAD_INIT,
     m_size: 0,
-    m_methods: null_mut(),
+    m_methods: METHODS.0.as_ptr().cast_mut(),
     m_slots: (&raw mut SLOTS).cast(),
     m_traverse: None,
     m_clear: None,
@@ -63,5 +72,63 @@ unsafe extern "C" fn execute(module: *mut ffi::PyObject) -> c_int {
 
 fn fill(module: &Object) -> Result<()> {
     module.set_attr(c"OxidizedFinder", &type_of::<State>()?)?;
-    Ok(())
+    module.set_attr(c"OxidizedResource", &type_of::<Shared<Resource>>()?)?;
+    module.set_attr(c"OxidizedResourceCollector", &type_of::<Shared<Collected>>()?)?;
+    module.set_attr(c"PythonModuleSource", &type_of::<Shared<ModuleSource>>()?)?;
+    module.set_attr(c"PythonModuleBytecode", &type_of::<Shared<ModuleBytecode>>()?)?;
+    module.set_attr(c"PythonExtensionModule", &type_of::<Shared<ExtensionModule>>()?)?;
+    module.set_attr(c"PythonPackageResource", &type_of::<Shared<PackageResource>>()?)?;
+    module.set_attr(c"PythonPackageDistributionResource", &type_of::<Shared<DistributionFile>>()?)?;
+    module.set_attr(c"OxidizedPathEntryFinder", &type_of::<PathEntry>()?)?;
+    module.set_attr(c"__all__", &public_names(module)?)
 }
+
+fn public_names(module: &Object) -> Result<Object> {
+    let names = Object::list(python::ATTRIBUTES.iter().map(|(name, _)| Object::str(name)))?;
+    module.attr(c"__dict__")?.for_each(|name| {
+        if !name.to_str()?.starts_with('_') {
+            // SAFETY: a list of ours and an object.
+            check(unsafe { ffi::PyList_Append(names.as_ptr(), name.as_ptr()) })?;
+        }
+        Ok(())
+    })?;
+    // SAFETY: a list of ours.
+    check(unsafe { ffi::PyList_Sort(names.as_ptr()) })?;
+    Ok(names)
+}
+
+#[cfg(feature = "scan")]
+fast_method!(find_resources_in_path, ["path"], 1, |_module, a: Arguments| {
+    crate::scan::find_resources_in_path(a.required(0))
+});
+
+// What is written in Python is there once it is asked for.
+fast_method!(getattr, ["name"], 1, |module, a: Arguments| {
+    let name = a.required(0).to_str()?;
+    let Some((_, part)) = python::ATTRIBUTES.iter().find(|(attribute, _)| *attribute == name) else {
+        let message = format!("module 'oxidized_importer' has no attribute '{name}'");
+        // SAFETY: exception types are alive while Python runs.
+        return Err(raise(unsafe { ffi::PyExc_AttributeError }, &message));
+    };
+    let found = part.get(name)?;
+    module.set_attr_object(a.required(0), &found)?;
+    Ok(found)
+});
+
+fast_method!(dir, [], 0, |module, _a: Arguments| {
+    let names = import(c"builtins")?.call_method(c"set", &[&module.attr(c"__dict__")?])?;
+    names.call_method(c"update", &[&module.attr(c"__all__")?])?;
+    import(c"builtins")?.call_method(c"sorted", &[&names])
+});
+
+static METHODS: MethodTable = method_table![
+    #[cfg(feature = "scan")]
+    (
+        c"find_resources_in_path",
+        find_resources_in_path,
+        c"A list of the Python resources in a directory, sorted by path: modules with their source and bytecode, extension \
+        modules, data files of packages, metadata of distributions."
+    ),
+    (c"__getattr__", getattr, c"A class or function that is loaded when it is first needed."),
+    (c"__dir__", dir, c"All names of the module."),
+];

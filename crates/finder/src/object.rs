@@ -186,13 +186,23 @@ impl Object {
         }
     }
 
+    /// The number of an `int` from 0 to 255; sets `TypeError`, `OverflowError` or `ValueError` for others.
+    pub fn to_int(&self) -> Result<u8> {
+        // SAFETY: any object; another type than `int` sets an exception and gives -1.
+        let number = unsafe { ffi::PyLong_AsLong(self.0) };
+        // SAFETY: has no preconditions.
+        if number == -1 && !unsafe { ffi::PyErr_Occurred() }.is_null() {
+            return Err(Raised);
+        }
+        u8::try_from(number).map_err(|_| value_error(&format!("{number} is not between 0 and 255")))
+    }
+
     /// A copy of the bytes of a bytes-like object; sets `TypeError` for others.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         // SAFETY: the C API checks that the object has a buffer, and makes a `bytes` of it.
         let bytes = Self::owned(unsafe {
             if ffi::PyObject_CheckBuffer(self.0) == 0 {
-                let name = CStr::from_ptr((*ffi::Py_TYPE(self.0)).tp_name).to_string_lossy();
-                return Err(type_error(&format!("a bytes-like object is required, not '{name}'")));
+                return Err(type_error(&format!("a bytes-like object is required, not '{}'", self.type_name())));
             }
             ffi::PyBytes_FromObject(self.0)
         })?;
@@ -201,6 +211,33 @@ impl Object {
             let start = ffi::PyBytes_AsString(bytes.0);
             std::slice::from_raw_parts(start.cast::<u8>(), ffi::PyBytes_Size(bytes.0) as usize).to_vec()
         })
+    }
+
+    /// Name of its type, for messages.
+    pub fn type_name(&self) -> String {
+        // SAFETY: the type of a live object lives, and its name is a C string.
+        unsafe { CStr::from_ptr((*ffi::Py_TYPE(self.0)).tp_name) }.to_string_lossy().into_owned()
+    }
+
+    /// Calls `action` with each item of an iterable.
+    pub fn for_each(&self, mut action: impl FnMut(Self) -> Result<()>) -> Result<()> {
+        // SAFETY: the C API checks that the object is iterable.
+        let iterator = Self::owned(unsafe { ffi::PyObject_GetIter(self.0) })?;
+        loop {
+            // SAFETY: an iterator; null means its end or an exception.
+            let item = unsafe { ffi::PyIter_Next(iterator.0) };
+            if item.is_null() {
+                // SAFETY: has no preconditions.
+                return if unsafe { ffi::PyErr_Occurred() }.is_null() { Ok(()) } else { Err(Raised) };
+            }
+            action(Self(item))?;
+        }
+    }
+
+    /// Whether it is a `str`.
+    pub fn is_str(&self) -> bool {
+        // SAFETY: reads the type of a live object.
+        unsafe { ffi::PyUnicode_Check(self.0) != 0 }
     }
 
     /// Whether it is `None`.
@@ -240,6 +277,18 @@ pub fn value_error(message: &str) -> Raised {
     raise(unsafe { ffi::PyExc_ValueError }, message)
 }
 
+/// A `tuple` of the given objects.
+pub fn tuple(items: &[Object]) -> Result<Object> {
+    // SAFETY: a new tuple; each position is filled once with an owned reference.
+    unsafe {
+        let tuple = Object::owned(ffi::PyTuple_New(items.len() as isize))?;
+        for (i, item) in items.iter().enumerate() {
+            ffi::PyTuple_SetItem(tuple.as_ptr(), i as isize, item.clone().into_ptr());
+        }
+        Ok(tuple)
+    }
+}
+
 /// `dictionary[name] = value`
 pub fn set_item(dictionary: &Object, name: &CStr, value: &Object) -> Result<()> {
     // SAFETY: the C API checks that it is a dictionary.
@@ -263,6 +312,16 @@ pub fn sys(name: &CStr) -> Option<Object> {
 pub fn set_sys(name: &CStr, value: &Object) -> Result<()> {
     // SAFETY: both are valid.
     check(unsafe { ffi::PySys_SetObject(name.as_ptr(), value.as_ptr()) })
+}
+
+/// Sets `OSError` for an error whose text says what it is about.
+pub fn io_error(error: &std::io::Error) -> Raised {
+    let mut message = error.to_string();
+    if let Some(source) = std::error::Error::source(error) {
+        message.push_str(&format!(": {source}"));
+    }
+    // SAFETY: exception types are alive while Python runs.
+    raise(unsafe { ffi::PyExc_OSError }, &message)
 }
 
 /// Turns the C convention of -1 for an exception into a result.
@@ -292,6 +351,16 @@ pub fn take_exception() -> Option<Object> {
         value
     };
     Object::owned(exception).ok()
+}
+
+/// Sets an exception again that was taken.
+pub fn set_exception(exception: Object) -> Raised {
+    // SAFETY: an exception object, whose type is alive as long; the reference that is restored is owned.
+    unsafe {
+        let kind = Object::borrowed(ffi::Py_TYPE(exception.as_ptr()).cast());
+        ffi::PyErr_SetObject(kind.as_ptr(), exception.as_ptr());
+    }
+    Raised
 }
 
 /// Type and text of an exception.

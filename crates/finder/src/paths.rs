@@ -5,10 +5,11 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use pyox_packed_resources::{EntryFlags, FieldKind};
+use pyo3_ffi as ffi;
+use pyox_packed_resources::{EntryFlags, Error, Field, FieldKind, legacy};
 
-use crate::catalogue::{Catalogue, Found};
-use crate::object::Result;
+use crate::catalogue::{Catalogue, Found, damaged};
+use crate::object::{Object, Result};
 use crate::state::State;
 
 /// The top-level name of a dotted one.
@@ -59,9 +60,16 @@ impl State {
         {
             return Ok(path);
         }
-        let mut path = name.replace('.', "/");
-        path.push_str(if entry.is(EntryFlags::PACKAGE) { "/__init__.py" } else { ".py" });
-        Ok(path)
+        let stem = if entry.is(EntryFlags::PACKAGE) { "/__init__" } else { "" };
+        let suffix = if entry.is(EntryFlags::EXTENSION) { self.extension_suffix()? } else { ".py".to_owned() };
+        Ok(format!("{}{stem}{suffix}", name.replace('.', "/")))
+    }
+
+    /// The suffix of extension modules for this Python alone.
+    fn extension_suffix(&self) -> Result<String> {
+        let suffixes = self.python.imp.call_method(c"extension_suffixes", &[])?;
+        // SAFETY: the C API checks that it is a list with an item; the item is borrowed from a list that is alive.
+        Object::owned(unsafe { ffi::PySequence_GetItem(suffixes.as_ptr(), 0) })?.to_str().map(str::to_owned)
     }
 
     /// The directory of a package, the only item of its `__path__`.
@@ -88,7 +96,10 @@ impl State {
 
     /// The name of the module that has this virtual source file.
     pub(crate) fn module_of_file(&self, path: &Path) -> Option<String> {
-        let relative = self.below_root(path)?.to_str()?;
+        self.module_at(self.below_root(path)?.to_str()?)
+    }
+
+    fn module_at(&self, relative: &str) -> Option<String> {
         if Some(relative) == self.script.as_deref() {
             return Some("__main__".to_owned());
         }
@@ -96,47 +107,85 @@ impl State {
         dotted(name.strip_suffix("/__init__").unwrap_or(name))
     }
 
-    /// The content behind a path below the root: a module's source, a data file, a metadata file.
+    /// The content behind a path below the root, if it is in memory: a module's source, a data file, a metadata file.
     pub(crate) fn content_of_file<'c>(&self, catalogue: &'c Catalogue, path: &Path) -> Result<Option<Cow<'c, [u8]>>> {
-        if let Some(name) = self.module_of_file(path)
+        self.field_of_file(catalogue, path)?.map(|(entry, field)| entry.read(&field)).transpose()
+    }
+
+    /// Whether there is something in memory behind a path below the root.
+    pub(crate) fn is_file(&self, catalogue: &Catalogue, path: &Path) -> Result<bool> {
+        Ok(self.field_of_file(catalogue, path)?.is_some())
+    }
+
+    fn field_of_file<'c>(&self, catalogue: &'c Catalogue, path: &Path) -> Result<Option<(Found<'c>, Field<'c>)>> {
+        let Some(relative) = self.below_root(path) else { return Ok(None) };
+        // One slash between the names.
+        let names: Option<Vec<&str>> = relative.iter().map(|name| name.to_str()).collect();
+        let Some(names) = names else { return Ok(None) };
+        let found = self.field_at(catalogue, &names.join("/"))?;
+        Ok(found.filter(|(_, field)| matches!(field.file(), Ok(None))))
+    }
+
+    /// The value that is the content of a file below an item of `sys.path`.
+    fn field_at<'c>(&self, catalogue: &'c Catalogue, relative: &str) -> Result<Option<(Found<'c>, Field<'c>)>> {
+        if let Some(name) = self.module_at(relative)
             && let Some(entry) = catalogue.entry(&name)?
-            && let Some(source) = entry.value(FieldKind::Source)?
+            && let Some(source) = entry.field_with_key(FieldKind::Source, "")?
         {
-            return Ok(Some(source));
+            return Ok(Some((entry, source)));
         }
-        let Some(relative) = self.below_root(path).and_then(Path::to_str) else { return Ok(None) };
         if let Some(found) = catalogue.package_resource(relative)? {
             return Ok(Some(found));
         }
         let Some((directory, file)) = relative.split_once('/') else { return Ok(None) };
-        match catalogue.distribution_in(directory)? {
-            Some(entry) => entry.keyed_value(FieldKind::DistributionResource, file),
-            None => Ok(None),
+        let Some(entry) = catalogue.distribution_in(directory)? else { return Ok(None) };
+        let field = entry.field_with_key(FieldKind::DistributionResource, file)?;
+        Ok(field.map(|field| (entry, field)))
+    }
+
+    /// Where a file below an item of `sys.path` is: below the origin, in a cache directory, or else below the root.
+    pub(crate) fn locate(&self, catalogue: &Catalogue, relative: &str) -> Result<PathBuf> {
+        if let Some((entry, field)) = self.field_at(catalogue, relative)?
+            && let Some(path) = field.file().map_err(|error| damaged(&error, entry.name()))?
+        {
+            return Ok(catalogue.origin().join(&*path));
         }
+        let top_level = relative.split('/').next().unwrap_or_default();
+        Ok(self.base(catalogue, top_level)?.join(relative))
     }
 }
 
 impl Catalogue {
-    /// The data file at a path below the root: the innermost package above it that has it.
-    fn package_resource(&self, relative: &str) -> Result<Option<Cow<'_, [u8]>>> {
+    /// The data file at a path below an item of `sys.path`. The innermost package around it decides: if that does not
+    /// have it, it is not there. Namespace packages do not count, as others may own the files in their directories.
+    fn package_resource(&self, relative: &str) -> Result<Option<(Found<'_>, Field<'_>)>> {
         for (slash, _) in relative.rmatch_indices('/') {
-            if let Some(package) = dotted(&relative[..slash])
-                && let Some(entry) = self.entry(&package)?
-                && let Some(found) = entry.keyed_value(FieldKind::PackageResource, &relative[slash + 1..])?
-            {
-                return Ok(Some(found));
+            let Some(package) = dotted(&relative[..slash]) else { continue };
+            let Some(entry) = self.entry(&package)? else { continue };
+            if let Some(found) = entry.field_with_key(FieldKind::PackageResource, &relative[slash + 1..])? {
+                return Ok(Some((entry, found)));
+            }
+            if entry.is(EntryFlags::MODULE) && entry.is(EntryFlags::PACKAGE) {
+                return Ok(None);
             }
         }
         Ok(None)
     }
 
+    /// The distributions and their metadata directories. Resources of version 3 do not have the directory: it follows
+    /// from the metadata.
+    pub(crate) fn distributions(&self) -> impl Iterator<Item = Result<(Found<'_>, String)>> {
+        self.entries("").filter_map(|entry| match entry {
+            Ok(entry) => metadata_directory(&entry).transpose().map(|directory| Ok((entry, directory?))),
+            Err(raised) => Some(Err(raised)),
+        })
+    }
+
     /// The distribution with this metadata directory.
     fn distribution_in(&self, directory: &str) -> Result<Option<Found<'_>>> {
-        for entry in self.entries("") {
-            let entry = entry?;
-            if entry.is(EntryFlags::DISTRIBUTION)
-                && entry.text(FieldKind::MetadataDirectory)?.as_deref() == Some(directory)
-            {
+        for found in self.distributions() {
+            let (entry, found) = found?;
+            if found == directory {
                 return Ok(Some(entry));
             }
         }
@@ -157,6 +206,22 @@ impl Catalogue {
             return Ok(has.then_some((entry, prefix)));
         }
         Ok(None)
+    }
+}
+
+/// The metadata directory of an entry, if that is a distribution.
+fn metadata_directory(entry: &Found<'_>) -> Result<Option<String>> {
+    let is_distribution = entry.is(EntryFlags::DISTRIBUTION);
+    if is_distribution && let Some(directory) = entry.text(FieldKind::MetadataDirectory)? {
+        return Ok(Some(directory));
+    }
+    if !is_distribution && !entry.has(FieldKind::DistributionResource) {
+        return Ok(None);
+    }
+    match legacy::metadata_directory(entry) {
+        Ok(directory) => Ok(Some(directory)),
+        Err(Error::NotRepresentable { .. }) => Ok(None),
+        Err(error) => Err(damaged(&error, entry.name())),
     }
 }
 

@@ -1,16 +1,15 @@
 //! A finder: the resources it has, the virtual root, and objects of Python that imports need.
 
 use std::collections::HashMap;
-use std::ffi::{CStr, c_int};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 
 use crate::catalogue::Catalogue;
-use crate::object::{Object, Raised, Result, import, sys};
+use crate::object::{Object, Result, import, sys};
 
 /// What an `OxidizedFinder` is.
 pub struct State {
@@ -26,8 +25,8 @@ pub struct State {
     pub(crate) python: Python,
     /// Cache directories by name; `None` for those that could not be used.
     pub(crate) cached: Mutex<HashMap<String, Option<PathBuf>>>,
-    /// The module made of `support.py`, once something needs it.
-    support: OnceLock<Object>,
+    /// Whether importing `pkg_resources` makes it know this finder.
+    pub(crate) registers_pkg_resources: bool,
 }
 
 /// Objects of Python that every import needs, looked up once.
@@ -99,7 +98,7 @@ impl State {
             bytecode_kinds,
             python: Python::new()?,
             cached: Mutex::default(),
-            support: OnceLock::new(),
+            registers_pkg_resources: false,
         })
     }
 
@@ -117,32 +116,4 @@ impl State {
     pub(crate) fn path_object(&self, path: &Path) -> Result<Object> {
         Object::fs_str(path.as_os_str().as_bytes())
     }
-
-    /// The module made of `support.py`.
-    pub(crate) fn support(&self) -> Result<&Object> {
-        if self.support.get().is_none() {
-            let module = load_support()?;
-            let _ = self.support.set(module);
-        }
-        self.support.get().ok_or(Raised)
-    }
-}
-
-/// The module is made once for all finders of an interpreter.
-fn load_support() -> Result<Object> {
-    const NAME: &CStr = c"_oxidized_importer_support";
-    const SOURCE: &str = concat!(include_str!("support.py"), "\0");
-    const FILE_INPUT: c_int = ffi::Py_file_input;
-    let name = Object::str(&NAME.to_string_lossy())?;
-    // SAFETY: a string; null without an exception means that there is no such module.
-    let known = unsafe { ffi::PyImport_GetModule(name.as_ptr()) };
-    if !known.is_null() {
-        return Object::owned(known);
-    }
-    // SAFETY: the source and the names are C strings; the result is checked.
-    let code = Object::owned(unsafe {
-        ffi::Py_CompileString(SOURCE.as_ptr().cast(), c"<oxidized_importer>/support.py".as_ptr(), FILE_INPUT)
-    })?;
-    // SAFETY: `code` is a code object; the module is added to `sys.modules` under a name of ours.
-    Object::owned(unsafe { ffi::PyImport_ExecCodeModule(NAME.as_ptr(), code.as_ptr()) })
 }

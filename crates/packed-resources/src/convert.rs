@@ -63,20 +63,28 @@ use crate::write::{EntryWriter, Writer};
 pub fn from_legacy(resources: &Resources<'_>) -> Result<Writer, Error> {
     let mut writer = Writer::new();
     for entry in resources.entries() {
-        let (files, fields): (Vec<_>, Vec<_>) = entry
-            .fields()
-            .collect::<Result<Vec<_>, _>>()?
-            .into_iter()
-            .partition(|field| field.kind() == FieldKind::DistributionResource);
-        let flags = entry.flags().difference(EntryFlags::DISTRIBUTION);
-        if files.is_empty() || !fields.is_empty() || flags != EntryFlags::default() && flags != EntryFlags::PACKAGE {
-            add_fields(writer.entry(entry.name()).flag(flags), &entry, &fields)?;
-        }
-        if !files.is_empty() {
-            add_distribution(&mut writer, &entry, &files)?;
-        }
+        add_legacy(&mut writer, &entry)?;
     }
     Ok(writer)
+}
+
+/// Adds an entry as versions 1 to 3 have them, for which [`from_legacy`] does this too: without compressed values, and with
+/// files of a distribution under any spelling of its name.
+///
+/// # Errors
+///
+/// Those of [`from_legacy`].
+pub fn add_legacy(writer: &mut Writer, entry: &Entry<'_>) -> Result<(), Error> {
+    let (files, fields): (Vec<_>, Vec<_>) = entry
+        .fields()
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .partition(|field| field.kind() == FieldKind::DistributionResource);
+    let flags = entry.flags().difference(EntryFlags::DISTRIBUTION);
+    if files.is_empty() || !fields.is_empty() || flags != EntryFlags::default() && flags != EntryFlags::PACKAGE {
+        add_fields(writer.entry(entry.name()).flag(flags), entry, &fields)?;
+    }
+    if files.is_empty() { Ok(()) } else { add_distribution(writer, entry, &files) }
 }
 
 fn add_distribution(writer: &mut Writer, entry: &Entry<'_>, files: &[Field<'_>]) -> Result<(), Error> {

@@ -43,16 +43,26 @@ pub struct Candidate {
 ///   (`INSTALLER`, `REQUESTED`, `direct_url.json`) and with the lines about them, about caches and about scripts
 ///   removed from `RECORD`.
 /// * `.pth` files at the root are read; their directories are reported and their code is skipped.
-/// * `__pycache__`, `.pyo` files, and `.pyc` files beside a source are passed over in silence.
+/// * `__pycache__`, `.pyo` files, and `.pyc` files beside a source are passed over in silence, unless
+///   [`Classifier::cache_tag`] asks for the bytecode of a Python.
 #[derive(Debug, Clone)]
 pub struct Classifier {
     suffixes: Vec<String>,
+    cache_tag: Option<String>,
 }
 
 impl Classifier {
     /// Rules for the Python whose `importlib.machinery.EXTENSION_SUFFIXES` are given, in the same order.
     pub fn new<S: Into<String>>(extension_suffixes: impl IntoIterator<Item = S>) -> Self {
-        Self { suffixes: extension_suffixes.into_iter().map(Into::into).collect() }
+        Self { suffixes: extension_suffixes.into_iter().map(Into::into).collect(), cache_tag: None }
+    }
+
+    /// Makes bytecode in `__pycache__` resources too, of all optimisation levels, if it is of the Python with this
+    /// `sys.implementation.cache_tag` ([PEP 3147](https://peps.python.org/pep-3147/)).
+    #[must_use]
+    pub fn cache_tag(mut self, tag: impl Into<String>) -> Self {
+        self.cache_tag = Some(tag.into());
+        self
     }
 
     /// Classifies files that lie below one directory of `sys.path`. Of two with the same path the first one counts.
@@ -81,6 +91,11 @@ impl Classifier {
 
     fn kind(&self, candidate: &Candidate, regular: &BTreeSet<String>) -> Result<Kind, Error> {
         let path = candidate.path.as_str();
+        if let Some(tag) = &self.cache_tag
+            && let Some(cached) = cached_bytecode(path, tag)
+        {
+            return Ok(cached);
+        }
         if path.split('/').any(is_ignored_directory) || path.ends_with(".pyo") {
             return Ok(Kind::Ignored);
         }
@@ -118,13 +133,32 @@ impl Classifier {
 
 /// Whether a directory of this name is never part of a program.
 pub(crate) fn is_ignored_directory(name: &str) -> bool {
-    matches!(name, "__pycache__" | ".git" | ".hg" | ".svn")
+    name == CACHE || matches!(name, ".git" | ".hg" | ".svn")
+}
+
+/// Where `importlib` keeps bytecode.
+pub(crate) const CACHE: &str = "__pycache__";
+
+/// The bytecode that `DIRECTORY/__pycache__/NAME.TAG[.opt-LEVEL].pyc` is.
+fn cached_bytecode(path: &str, tag: &str) -> Option<Kind> {
+    let (directory, file_name) = split_path(path);
+    let directory = directory.strip_suffix(CACHE)?;
+    let directory = if directory.is_empty() { "" } else { directory.strip_suffix('/')? };
+    let stem = file_name.strip_suffix(".pyc")?;
+    let (stem, optimize) = match stem.rsplit_once(".opt-") {
+        Some((stem, level)) => (stem, OptimizeLevel::from_number(level.parse().ok()?)?),
+        None => (stem, OptimizeLevel::Zero),
+    };
+    let stem = stem.strip_suffix(tag)?.strip_suffix('.')?;
+    let (name, is_package) = module_name(directory, stem, true)?;
+    Some(Kind::CachedBytecode { name, is_package, optimize })
 }
 
 enum Kind {
     Ignored,
     Skip(SkipReason),
     Module { name: String, is_package: bool, form: Form },
+    CachedBytecode { name: String, is_package: bool, optimize: OptimizeLevel },
     Library,
     Metadata { directory: String, name: String },
     Pth,
@@ -218,13 +252,9 @@ fn emit(
                 Resource::ExtensionModule(ExtensionModule { name, is_package, relative_path: path, library: data })
             }
             Form::Source => Resource::ModuleSource(ModuleSource { name, is_package, source: data }),
-            Form::Bytecode => Resource::ModuleBytecode(ModuleBytecode {
-                name,
-                is_package,
-                optimize: OptimizeLevel::Zero,
-                bytecode: Data::lazy(PycCode(data)),
-            }),
+            Form::Bytecode => bytecode(name, is_package, OptimizeLevel::Zero, data),
         },
+        Kind::CachedBytecode { name, is_package, optimize } => bytecode(name, is_package, optimize, data),
         Kind::Library => Resource::SharedLibrary(SharedLibrary {
             name: split_path(&path).1.to_owned(),
             relative_path: Some(path),
@@ -237,6 +267,10 @@ fn emit(
     };
     scan.resources.push(Found { resource, origin, executable });
     Ok(())
+}
+
+fn bytecode(name: String, is_package: bool, optimize: OptimizeLevel, file: Data) -> Resource {
+    Resource::ModuleBytecode(ModuleBytecode { name, is_package, optimize, bytecode: Data::lazy(PycCode(file)) })
 }
 
 /// The innermost package around a file, and the file's path relative to it.

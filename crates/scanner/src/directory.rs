@@ -1,4 +1,4 @@
-use crate::classify::{Candidate, Classifier, is_ignored_directory};
+use crate::classify::{CACHE, Candidate, Classifier, is_ignored_directory};
 use crate::data::FileContent;
 use crate::error::Error;
 use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
@@ -19,6 +19,7 @@ type Predicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 pub struct Directory {
     path: PathBuf,
     suffixes: Vec<String>,
+    cache_tag: Option<String>,
     excluded: Vec<String>,
     predicate: Option<Predicate>,
     only: Option<Vec<String>>,
@@ -32,6 +33,7 @@ impl Directory {
         Self {
             path: path.into(),
             suffixes: DEFAULT_SUFFIXES.map(String::from).into(),
+            cache_tag: None,
             excluded: Vec::new(),
             predicate: None,
             only: None,
@@ -51,6 +53,13 @@ impl Directory {
     #[must_use]
     pub fn extension_suffixes<S: Into<String>>(mut self, suffixes: impl IntoIterator<Item = S>) -> Self {
         self.suffixes = suffixes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Finds bytecode in `__pycache__` too: see [`Classifier::cache_tag`].
+    #[must_use]
+    pub fn cache_tag(mut self, tag: impl Into<String>) -> Self {
+        self.cache_tag = Some(tag.into());
         self
     }
 
@@ -88,7 +97,8 @@ impl Directory {
 
     fn is_excluded(&self, relative: &str, is_dir: bool) -> bool {
         let name = relative.rsplit('/').next().unwrap_or(relative);
-        (is_dir && is_ignored_directory(name))
+        let is_ignored = is_ignored_directory(name) && !(name == CACHE && self.cache_tag.is_some());
+        (is_dir && is_ignored)
             || (self.standard_library && is_dir && relative.starts_with("config-"))
             || self.excluded.iter().any(|excluded| excluded.trim_end_matches('/') == relative)
             || self.predicate.as_ref().is_some_and(|predicate| predicate(relative))
@@ -169,7 +179,11 @@ impl ResourceSource for Directory {
         }
         let mut skipped = Vec::new();
         let candidates = self.walk(&mut skipped)?;
-        let mut scan = Classifier::new(self.suffixes.iter().cloned()).classify(candidates)?;
+        let mut classifier = Classifier::new(self.suffixes.iter().cloned());
+        if let Some(tag) = &self.cache_tag {
+            classifier = classifier.cache_tag(tag);
+        }
+        let mut scan = classifier.classify(candidates)?;
         scan.skipped.extend(skipped);
         scan.sort();
         match &self.only {

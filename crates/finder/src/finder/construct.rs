@@ -8,10 +8,10 @@ use std::sync::Arc;
 use pyo3_ffi as ffi;
 
 use super::state_of;
-use crate::arguments::{Arguments, Static, property};
+use crate::arguments::{Arguments, END_OF_PROPERTIES, Static, getter, property};
 use crate::catalogue::Catalogue;
 use crate::layer::{Layer, OpenError};
-use crate::object::{Object, Result, import, os_error, sys, value_error};
+use crate::object::{Object, Result, import, io_error, os_error, value_error};
 use crate::state::State;
 
 /// `OxidizedFinder(resources_data=None, resources_file=None, relative_path_origin=None)`
@@ -31,13 +31,9 @@ pub(super) fn construct(arguments: &Arguments) -> Result<State> {
     State::new(Catalogue::new(layers, &origin), root, None, optimize()?)
 }
 
-/// `sys.executable`, or the file that the process runs if Python does not know.
+/// The file that the process runs, as `sys.executable` may be a link to it, or anything else.
 fn executable() -> Result<PathBuf> {
-    let known = sys(c"executable").filter(|path| !path.is_none()).map(|path| path.to_fs_bytes()).transpose()?;
-    match known.filter(|path| !path.is_empty()) {
-        Some(path) => Ok(PathBuf::from(OsStr::from_bytes(&path))),
-        None => std::env::current_exe().map_err(|error| value_error(&format!("sys.executable is not set: {error}"))),
-    }
+    std::env::current_exe().map_err(|error| io_error(&error))
 }
 
 fn optimize() -> Result<u8> {
@@ -47,17 +43,17 @@ fn optimize() -> Result<u8> {
     Ok(level.clamp(0, 2) as u8)
 }
 
-/// Adds the resources in a bytes-like object behind those that are there.
+/// Adds the resources in a bytes-like object, which replace those of the same names.
 pub(super) fn index_bytes(finder: &Object, data: &Object) -> Result<()> {
     let layer = layer_of_data(data)?;
-    state_of(finder).update(|catalogue| catalogue.append(layer));
+    state_of(finder).update(|catalogue| catalogue.prepend(layer));
     Ok(())
 }
 
-/// Maps a file and adds the resources in it behind those that are there.
+/// Maps a file and adds the resources in it, which replace those of the same names.
 pub(super) fn index_file(finder: &Object, path: &Object) -> Result<()> {
     let layer = layer_of_file(path)?;
-    state_of(finder).update(|catalogue| catalogue.append(layer));
+    state_of(finder).update(|catalogue| catalogue.prepend(layer));
     Ok(())
 }
 
@@ -88,12 +84,23 @@ property!(origin, |finder| {
     state.path_object(state.catalogue().origin())
 });
 
-pub(super) static PROPERTIES: Static<[ffi::PyGetSetDef; 3]> = Static([
-    crate::arguments::getter(
-        c"path_hook_base_str",
-        path_hook_base_str,
-        c"The path that path_hook() takes paths below.",
+// No configuration of an interpreter has it.
+property!(multiprocessing_set_start_method, |_finder| Ok(Object::none()));
+
+property!(pkg_resources_import_auto_register, |finder| Ok(Object::bool(state_of(finder).registers_pkg_resources)));
+
+pub(super) static PROPERTIES: Static<[ffi::PyGetSetDef; 5]> = Static([
+    getter(c"path_hook_base_str", path_hook_base_str, c"str: the path that path_hook() takes paths below."),
+    getter(c"origin", origin, c"str: the directory that paths of files are relative to."),
+    getter(
+        c"multiprocessing_set_start_method",
+        multiprocessing_set_start_method,
+        c"None: the finder leaves the start method of multiprocessing alone.",
     ),
-    crate::arguments::getter(c"origin", origin, c"The directory that paths of files are relative to."),
-    crate::arguments::END_OF_PROPERTIES,
+    getter(
+        c"pkg_resources_import_auto_register",
+        pkg_resources_import_auto_register,
+        c"bool: importing pkg_resources calls register_pkg_resources(), as in programs.",
+    ),
+    END_OF_PROPERTIES,
 ]);

@@ -1,11 +1,13 @@
 //! Lists of what is packed: modules for `pkgutil`, files for resource readers, distributions for `importlib.metadata`.
 
 use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt;
 
-use pyox_packed_resources::{EntryFlags, FieldKind};
+use pyo3_ffi as ffi;
+use pyox_packed_resources::{EntryFlags, Field, FieldKind};
 
-use crate::catalogue::{Catalogue, Found};
-use crate::object::{Object, Result};
+use crate::catalogue::{Catalogue, damaged};
+use crate::object::{Object, Result, check, tuple};
 
 /// Pairs of name and is-a-package of the modules directly inside `package` (empty: top-level ones).
 pub(super) fn modules(catalogue: &Catalogue, package: &str, prefix: &str) -> Result<Object> {
@@ -26,62 +28,65 @@ pub(super) fn modules(catalogue: &Catalogue, package: &str, prefix: &str) -> Res
     Object::list(found.into_iter().map(pair))
 }
 
-/// Paths of all files below a package or data directory, relative to it.
+/// The paths of all files below a package or data directory, relative to it, each with its place on disk, or `None`.
 pub(super) fn files(catalogue: &Catalogue, package: &str) -> Result<Object> {
-    let mut paths = Vec::new();
+    // SAFETY: a new empty dictionary.
+    let files = Object::owned(unsafe { ffi::PyDict_New() })?;
+    let insert = |name: &str, field: &Field<'_>| {
+        let path = field.file().map_err(|error| damaged(&error, package))?;
+        let path = path.map(|path| Object::fs_str(catalogue.origin().join(&*path).as_os_str().as_bytes()));
+        let (name, path) = (Object::str(name)?, path.unwrap_or_else(|| Ok(Object::none()))?);
+        // SAFETY: a dictionary and two objects.
+        check(unsafe { ffi::PyDict_SetItem(files.as_ptr(), name.as_ptr(), path.as_ptr()) })
+    };
     if package.is_empty() {
         // Data files belong to packages.
-        return Object::list([]);
+        return Ok(files);
     }
-    if let Some((entry, prefix)) =
-        catalogue.entry(package)?.is_none().then(|| catalogue.data_directory(package)).transpose()?.flatten()
+    let own = catalogue.entry(package)?;
+    if own.is_none()
+        && let Some((entry, prefix)) = catalogue.data_directory(package)?
     {
         for field in entry.fields_of(FieldKind::PackageResource).flatten() {
-            paths.extend(field.key().strip_prefix(&prefix).map(str::to_owned));
+            if let Some(name) = field.key().strip_prefix(&prefix) {
+                insert(name, &field)?;
+            }
         }
     }
     let inside = format!("{package}.");
-    let own = catalogue.entry(package)?;
-    let below = catalogue.entries(&inside);
-    for entry in own.into_iter().map(Ok).chain(below) {
+    for entry in own.into_iter().map(Ok).chain(catalogue.entries(&inside)) {
         let entry = entry?;
         let directory = entry.name()[package.len()..].trim_start_matches('.').replace('.', "/");
         let place = |name: &str| if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
         for field in entry.fields().flatten() {
             match field.kind() {
-                FieldKind::PackageResource => paths.push(place(field.key())),
-                FieldKind::Source if entry.is(EntryFlags::PACKAGE) => paths.push(place("__init__.py")),
-                FieldKind::Source => paths.push(format!("{directory}.py")),
+                FieldKind::PackageResource if !field.key().is_empty() => insert(&place(field.key()), &field)?,
+                FieldKind::Source if entry.is(EntryFlags::PACKAGE) => insert(&place("__init__.py"), &field)?,
+                FieldKind::Source => insert(&format!("{directory}.py"), &field)?,
                 FieldKind::Extension => {
                     let path = entry.text(FieldKind::RelativePath)?.unwrap_or_default();
-                    let directory = format!("{}/", package.replace('.', "/"));
-                    paths.extend(path.strip_prefix(&directory).map(str::to_owned));
+                    if let Some(name) = path.strip_prefix(&format!("{}/", package.replace('.', "/"))) {
+                        insert(name, &field)?;
+                    }
                 }
                 _ => {}
             }
         }
     }
-    Object::list(paths.iter().map(|path| Object::str(path)))
+    Ok(files)
 }
 
-/// Pairs of normalised name and metadata directory of all distributions.
+/// Pairs of project name, as the finder spells it, and metadata directory of all distributions.
 pub(super) fn distributions(catalogue: &Catalogue) -> Result<Object> {
-    let is_distribution =
-        |entry: &Result<Found<'_>>| entry.as_ref().map_or(true, |entry| entry.is(EntryFlags::DISTRIBUTION));
-    Object::list(catalogue.entries("").filter(is_distribution).map(|entry| {
-        let entry = entry?;
-        let directory = entry.text(FieldKind::MetadataDirectory)?.unwrap_or_default();
+    Object::list(catalogue.distributions().map(|found| {
+        let (entry, directory) = found?;
         tuple(&[Object::str(entry.name())?, Object::str(&directory)?])
     }))
 }
 
-fn tuple(items: &[Object]) -> Result<Object> {
-    // SAFETY: a new tuple; each position is filled once with an owned reference.
-    unsafe {
-        let tuple = Object::owned(pyo3_ffi::PyTuple_New(items.len() as isize))?;
-        for (i, item) in items.iter().enumerate() {
-            pyo3_ffi::PyTuple_SetItem(tuple.as_ptr(), i as isize, item.clone().into_ptr());
-        }
-        Ok(tuple)
-    }
+/// The paths of a distribution's metadata files, relative to the metadata directory.
+pub(super) fn metadata_files(catalogue: &Catalogue, distribution: &str) -> Result<Object> {
+    let entry = catalogue.entry(distribution)?;
+    let fields = entry.iter().flat_map(|entry| entry.fields_of(FieldKind::DistributionResource).flatten());
+    Object::list(fields.map(|field| Object::str(field.key())))
 }

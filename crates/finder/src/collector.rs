@@ -1,0 +1,191 @@
+//! `OxidizedResourceCollector`: decides which resources are packed and which become files.
+
+use std::ffi::CStr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3_ffi as ffi;
+use pyox_packed_resources::{Collector, Data, ModuleBytecode, OptimizeLevel, Placed, Resource, Value};
+
+use crate::arguments::{
+    Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
+};
+use crate::catalogue::Catalogue;
+use crate::class::{self, Class};
+use crate::layer::Layer;
+use crate::object::{Object, Result, io_error, sys, tuple, value_error};
+use crate::property::{Property as _, Shared};
+use crate::{python_resources, resource};
+
+const IN_MEMORY: &str = "in-memory";
+const FILESYSTEM_RELATIVE: &str = "filesystem-relative";
+
+/// What was collected so far.
+pub(crate) struct Collected {
+    allowed_locations: Vec<String>,
+    /// Each with the prefix of its file, if it becomes one.
+    resources: Vec<(Resource, Option<String>)>,
+}
+
+impl Class for Shared<Collected> {
+    const NAME: &'static CStr = c"oxidized_importer.OxidizedResourceCollector";
+    const DOC: &'static CStr = c"OxidizedResourceCollector(allowed_locations)\n--\n\n\
+        Takes what find_resources_in_path() finds, each with a place, and makes resources for a finder and files of it.\n\n\
+        allowed_locations has \"in-memory\", \"filesystem-relative\", or both. Of several modules with one name the first \
+        counts, as with the directories of sys.path.";
+    const PARAMETERS: &'static [&'static str] = &["allowed_locations"];
+    const REQUIRED: usize = 1;
+
+    fn new(arguments: &Arguments) -> Option<Result<Self>> {
+        Some(
+            locations(arguments.required(0))
+                .map(|allowed_locations| Self::new(Collected { allowed_locations, resources: Vec::new() })),
+        )
+    }
+
+    fn repr(&self) -> Option<Result<String>> {
+        Some(Ok("<OxidizedResourceCollector>".to_owned()))
+    }
+
+    fn methods() -> *const ffi::PyMethodDef {
+        METHODS.0.as_ptr()
+    }
+
+    fn properties() -> *const ffi::PyGetSetDef {
+        PROPERTIES.0.as_ptr()
+    }
+}
+
+/// Locations as configuration files write them: what follows `filesystem-relative:` is a prefix, which counts here no more.
+fn locations(names: &Object) -> Result<Vec<String>> {
+    if names.to_str().is_ok() {
+        return Err(value_error("allowed_locations is a list of locations, not one of them"));
+    }
+    crate::object::clear();
+    let names = Vec::<String>::from_python(names)?;
+    for name in &names {
+        let location = name.split(':').next().unwrap_or_default();
+        if ![IN_MEMORY, FILESYSTEM_RELATIVE].contains(&location) {
+            let known = format!("{IN_MEMORY:?} and {FILESYSTEM_RELATIVE:?}");
+            return Err(value_error(&format!("there is no location {name:?}; locations are {known}")));
+        }
+    }
+    Ok(names)
+}
+
+fn add(this: &Object, resource: &Object, prefix: Option<&str>) -> Result<Object> {
+    let resource = python_resources::resource(resource)?;
+    let location = if prefix.is_some() { FILESYSTEM_RELATIVE } else { IN_MEMORY };
+    if prefix.is_some_and(|prefix| prefix.starts_with('/')) {
+        return Err(value_error("the prefix is relative to the finder's origin, not absolute"));
+    }
+    class::value::<Shared<Collected>>(this).with(|collected| {
+        if !collected.allowed_locations.iter().any(|allowed| allowed.split(':').next() == Some(location)) {
+            let allowed = collected.allowed_locations.join(", ");
+            return Err(value_error(&format!("{location} is not one of the allowed locations: {allowed}")));
+        }
+        collected.resources.push((resource, prefix.map(str::to_owned)));
+        Ok(Object::none())
+    })
+}
+
+fast_method!(add_in_memory, ["resource"], 1, |this, a: Arguments| add(this, a.required(0), None));
+
+fast_method!(add_filesystem_relative, ["prefix", "resource"], 2, |this, a: Arguments| {
+    add(this, a.required(1), Some(a.required(0).to_str()?))
+});
+
+fast_method!(oxidize, [], 0, |this, _a: Arguments| {
+    let resources = class::value::<Shared<Collected>>(this).with(|collected| collected.resources.clone());
+    let mut collector = Collector::new();
+    let mut files = Vec::new();
+    for (resource, prefix) in resources {
+        match prefix {
+            None => {
+                collector.add(&resource, Value::raw(resource.data().clone()));
+            }
+            Some(prefix) => {
+                let path = path(&resource, &prefix)?;
+                if collector.add(&resource, Value::file(&*path)) == Placed::Added {
+                    files.push(file(&resource, &path)?);
+                }
+            }
+        }
+    }
+    let layer = collector.finish().to_vec().and_then(Layer::owned).map_err(|error| value_error(&error.to_string()))?;
+    let catalogue = Arc::new(Catalogue::new(vec![Arc::new(layer)], std::path::Path::new("")));
+    let resources =
+        catalogue.entries("").map(|entry| class::instance(Shared::new(resource::Resource::of(&catalogue, &entry?)?)));
+    tuple(&[Object::list(resources)?, Object::list(files.into_iter().map(Ok))?])
+});
+
+/// Where a resource is as a file, relative to the finder's origin.
+fn path(resource: &Resource, prefix: &str) -> Result<String> {
+    let path = match resource {
+        Resource::ModuleBytecode(module) => cached_path(module)?,
+        _ => resource.relative_path(),
+    };
+    let prefix = prefix.trim_end_matches('/');
+    Ok(if prefix.is_empty() { path } else { format!("{prefix}/{path}") })
+}
+
+/// Where `importlib` looks for bytecode (PEP 3147, PEP 488).
+fn cached_path(module: &ModuleBytecode) -> Result<String> {
+    let tag = sys(c"implementation").map(|implementation| implementation.attr(c"cache_tag")).transpose()?;
+    let tag = tag.as_ref().map(Object::to_str).transpose()?.unwrap_or_default();
+    let path = module.name.replace('.', "/");
+    let (directory, stem) = match path.rsplit_once('/') {
+        _ if module.is_package => (format!("{path}/"), "__init__"),
+        Some((directory, stem)) => (format!("{directory}/"), stem),
+        None => (String::new(), &*path),
+    };
+    let level = match module.optimize {
+        OptimizeLevel::Zero => String::new(),
+        level => format!(".opt-{}", level.number()),
+    };
+    Ok(format!("{directory}__pycache__/{stem}.{tag}{level}.pyc"))
+}
+
+/// A file to be written: its path, content, and whether it is executable.
+fn file(resource: &Resource, path: &str) -> Result<Object> {
+    let content = match resource {
+        Resource::ModuleBytecode(module) => with_header(&module.bytecode)?,
+        _ => resource.data().to_python()?,
+    };
+    let is_executable = matches!(resource, Resource::ExtensionModule(_));
+    tuple(&[PathBuf::from(path).to_python()?, content, Object::bool(is_executable)])
+}
+
+/// A `.pyc` file that is never compared with a source (PEP 552).
+fn with_header(code: &Data) -> Result<Object> {
+    const UNCHECKED_HASH: u32 = 0b01;
+    let code = code.read().map_err(|error| io_error(&error))?;
+    // SAFETY: has no preconditions but the GIL.
+    let magic = unsafe { ffi::PyImport_GetMagicNumber() } as u32;
+    let header = [magic.to_le_bytes(), UNCHECKED_HASH.to_le_bytes(), [0; 4], [0; 4]].concat();
+    Object::bytes(&[&header, &*code].concat())
+}
+
+static METHODS: MethodTable = method_table![
+    (c"add_in_memory", add_in_memory, c"Take a resource that is to be loaded from memory."),
+    (
+        c"add_filesystem_relative",
+        add_filesystem_relative,
+        c"Take a resource that is to become a file, below prefix and the finder's origin; \"\" is no prefix."
+    ),
+    (
+        c"oxidize",
+        oxidize,
+        c"A list of OxidizedResource, for add_resources() of a finder, and a list of files to write: tuples of a path \
+        relative to the finder's origin, the content, and whether the file is executable."
+    ),
+];
+
+property!(allowed_locations, |this| {
+    class::value::<Shared<Collected>>(this).with(|collected| collected.allowed_locations.clone()).to_python()
+});
+
+static PROPERTIES: Static<[ffi::PyGetSetDef; 2]> = Static([
+    getter(c"allowed_locations", allowed_locations, c"list of str: the locations that resources may have."),
+    END_OF_PROPERTIES,
+]);

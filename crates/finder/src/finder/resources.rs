@@ -1,0 +1,164 @@
+//! The resources of a finder, one by one: listed, added, serialised.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+#[cfg(not(Py_3_11))]
+use {pyo3_ffi as ffi, std::ffi::CStr};
+
+use pyox_packed_resources::legacy::{self, Loss, NativePaths};
+use pyox_packed_resources::{EntryFlags, Error, FieldKind, Writer, convert};
+
+use super::state_of;
+use crate::catalogue::{Catalogue, Found};
+use crate::class;
+use crate::layer::Layer;
+#[cfg(Py_3_11)]
+use crate::object::import;
+use crate::object::{Object, Raised, Result, set_exception, sys, take_exception, value_error};
+use crate::property::Shared;
+use crate::resource::Resource;
+
+/// Copies of all resources, sorted by name.
+pub(super) fn indexed(finder: &Object) -> Result<Object> {
+    let catalogue = state_of(finder).catalogue();
+    Object::list(catalogue.entries("").map(|entry| class::instance(Shared::new(Resource::of(&catalogue, &entry?)?))))
+}
+
+/// Adds a copy of an `OxidizedResource`.
+pub(super) fn add(finder: &Object, resource: &Object) -> Result<()> {
+    let mut batch = Batch::default();
+    batch.push(resource)?;
+    batch.add_to(finder)
+}
+
+/// Adds a copy of each item; those before one that cannot be added are added.
+pub(super) fn add_all(finder: &Object, resources: &Object) -> Result<()> {
+    let mut batch = Batch::default();
+    let pushed = resources.for_each(|resource| batch.push(&resource));
+    let exception = pushed.err().and_then(|Raised| take_exception());
+    batch.add_to(finder)?;
+    exception.map_or(Ok(()), |exception| Err(set_exception(exception)))
+}
+
+/// Resources that become one blob; the last of a name counts.
+#[derive(Default)]
+struct Batch(BTreeMap<Box<str>, Resource>);
+
+impl Batch {
+    fn push(&mut self, resource: &Object) -> Result<()> {
+        let resource = class::expect::<Shared<Resource>>(resource)?.with(|resource| resource.clone());
+        resource.write(&mut Writer::new())?;
+        self.0.insert(resource.name.as_str().into(), resource);
+        Ok(())
+    }
+
+    fn add_to(self, finder: &Object) -> Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let mut writer = Writer::new();
+        for resource in self.0.values() {
+            resource.write(&mut writer)?;
+        }
+        let layer = layer(&writer)?;
+        let names = self.0.into_keys().collect();
+        state_of(finder).update(|catalogue| catalogue.add(names, &layer));
+        Ok(())
+    }
+}
+
+fn layer(writer: &Writer) -> Result<Arc<Layer>> {
+    let layer = writer.to_vec().and_then(Layer::owned);
+    layer.map(Arc::new).map_err(|error| refused(&error))
+}
+
+fn refused(error: &Error) -> Raised {
+    let mut message = error.to_string();
+    if let Some(source) = std::error::Error::source(error) {
+        message.push_str(&format!(": {source}"));
+    }
+    value_error(&message)
+}
+
+/// All resources as packed resources, without those of the interpreter that are to be ignored.
+pub(super) fn serialize(finder: &Object, ignore_builtin: bool, ignore_frozen: bool, version: u8) -> Result<Object> {
+    let catalogue = state_of(finder).catalogue();
+    let is_wanted = |entry: &Found<'_>| {
+        !(ignore_builtin && entry.is(EntryFlags::BUILTIN) || ignore_frozen && entry.is(EntryFlags::FROZEN))
+    };
+    let entries: Vec<Found<'_>> =
+        catalogue.entries("").filter(|entry| entry.as_ref().map_or(true, is_wanted)).collect::<Result<_>>()?;
+    let bytes = match version {
+        3 => version_3(&entries),
+        4 => version_4(&catalogue, &entries)?.to_vec(),
+        _ => return Err(value_error(&format!("packed resources of version 3 or 4 can be written, not {version}"))),
+    };
+    Object::bytes(&bytes.map_err(|error| refused(&error))?)
+}
+
+fn version_4(catalogue: &Arc<Catalogue>, entries: &[Found<'_>]) -> Result<Writer> {
+    let mut writer = Writer::new();
+    for entry in entries {
+        // As version 3 has them: nothing is compressed, and version 4 has another place for them.
+        let is_legacy = !entry.is(EntryFlags::DISTRIBUTION) && entry.has(FieldKind::DistributionResource);
+        if is_legacy {
+            convert::add_legacy(&mut writer, entry).map_err(|error| refused(&error))?;
+        } else {
+            Resource::of(catalogue, entry)?.write(&mut writer)?;
+        }
+    }
+    Ok(writer)
+}
+
+/// What version 3 has no place for is left out where the finder does without.
+fn version_3(entries: &[Found<'_>]) -> std::result::Result<Vec<u8>, Error> {
+    let mut writer = legacy::Writer::new(NativePaths::HOST);
+    for entry in entries {
+        writer.add(entry, |loss| {
+            let is_path = |kind| matches!(kind, FieldKind::RelativePath | FieldKind::MetadataDirectory);
+            matches!(loss, Loss::Mode { .. }) || matches!(loss, Loss::Field { kind, .. } if is_path(*kind))
+        })?;
+    }
+    writer.to_vec()
+}
+
+/// Adds the modules that are built into the interpreter, unless others of their names are there.
+pub(super) fn index_builtins(finder: &Object) -> Result<()> {
+    let names = sys(c"builtin_module_names").ok_or_else(|| value_error("sys.builtin_module_names is not there"))?;
+    index_names(finder, &names, EntryFlags::BUILTIN)
+}
+
+/// Adds the modules that are frozen into the interpreter, unless others of their names are there.
+pub(super) fn index_frozen(finder: &Object) -> Result<()> {
+    index_names(finder, &frozen_names()?, EntryFlags::FROZEN)
+}
+
+#[cfg(Py_3_11)]
+fn frozen_names() -> Result<Object> {
+    import(c"_imp")?.call_method(c"_frozen_module_names", &[])
+}
+
+#[cfg(not(Py_3_11))]
+fn frozen_names() -> Result<Object> {
+    let mut names = Vec::new();
+    // SAFETY: the interpreter's table ends with a row without name; nothing changes it while the GIL is held.
+    unsafe {
+        let mut row = ffi::PyImport_FrozenModules;
+        while !row.is_null() && !(*row).name.is_null() {
+            names.push(Object::str(&CStr::from_ptr((*row).name).to_string_lossy()));
+            row = row.add(1);
+        }
+    }
+    Object::list(names)
+}
+
+fn index_names(finder: &Object, names: &Object, flags: EntryFlags) -> Result<()> {
+    let mut writer = Writer::new();
+    names.for_each(|name| {
+        writer.entry(name.to_str()?).flag(flags);
+        Ok(())
+    })?;
+    let layer = layer(&writer)?;
+    state_of(finder).update(|catalogue| catalogue.append(layer));
+    Ok(())
+}

@@ -1,0 +1,88 @@
+"""Distributions, for importlib.metadata."""
+
+import importlib.metadata
+import io
+import os
+import pathlib
+import sys
+
+
+class PackedFile(type(pathlib.Path())):
+    """The path of a file of a distribution. One inside the program can be read, but is no file on disk."""
+
+    _finder = None
+
+    @classmethod
+    def of(cls, finder, *segments):
+        path = cls(*segments)
+        path._finder = finder
+        return path
+
+    def with_segments(self, *segments):  # since 3.12
+        return self.of(self._finder, *segments)
+
+    def _make_child(self, args):  # before 3.12
+        child = super()._make_child(args)
+        child._finder = self._finder
+        return child
+
+    def _is_packed(self):
+        return self._finder is not None and self._finder._is_file(str(self))
+
+    def open(self, mode="r", buffering=-1, encoding=None, errors=None, newline=None):
+        try:
+            return super().open(mode, buffering, encoding, errors, newline)
+        except NotADirectoryError:
+            if self._finder is None or set(mode) & set("wax+"):
+                raise
+            stream = io.BytesIO(self._finder.get_data(str(self)))
+            return stream if "b" in mode else io.TextIOWrapper(stream, encoding, errors, newline)
+
+    def exists(self, **options):
+        return self._is_packed() or super().exists(**options)
+
+    def is_file(self, **options):
+        return self._is_packed() or super().is_file(**options)
+
+
+class OxidizedDistribution(importlib.metadata.Distribution):
+    """A distribution that a finder has: an importlib.metadata.Distribution."""
+
+    def __init__(self, finder, name, directory):
+        self._finder = finder
+        self._name = name
+        self._path = PackedFile.of(finder, finder._locate_file(directory))
+
+    def read_text(self, filename):
+        """The text of a file of the metadata directory; None if there is no such file."""
+        data = self._finder._distribution_file(self._name, filename)
+        return None if data is None else data.decode("utf-8", "surrogateescape")
+
+    def locate_file(self, path):
+        """The path of a file that the distribution has installed."""
+        return PackedFile.of(self._finder, self._finder._locate_file(os.fspath(path)))
+
+
+def normalized(name):
+    """The project name as PEP 503 compares it."""
+    return "-".join(part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part)
+
+
+def find_distributions(finder, context=None):
+    """Distributions that match an importlib.metadata context, or all of them.
+
+    Those of a finder are at the path that its path_hook() takes. They do not match a context that was given other paths.
+    """
+    wanted = None
+    if context is not None:
+        path, name = context.path, context.name
+        if vars(context).get("path") is not None and finder.path_hook_base_str not in map(os.fspath, path):
+            return iter(())
+        # Since Python 3.10 an empty name is as good as none.
+        is_any = name is None or (name == "" and sys.version_info >= (3, 10))
+        wanted = None if is_any else normalized(name)
+    return iter([
+        OxidizedDistribution(finder, name, directory)
+        for name, directory in finder._distributions()
+        if wanted is None or normalized(name) == wanted
+    ])

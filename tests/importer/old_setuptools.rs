@@ -1,0 +1,37 @@
+//! `pkg_resources` of setuptools before version 82, imported from memory.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+use pyox_distribution::{Distribution as _, Installed};
+use pyox_tests::{extension, pythons};
+
+use crate::python;
+
+const REQUIREMENT: &str = "setuptools==80.9.0";
+
+#[test]
+fn old_setuptools() {
+    pythons::for_each_python("old_setuptools", |python| {
+        let directory = installed(python)?;
+        let module = extension::directory(python)?;
+        let output = python::run(python.executable(), &module, "old_setuptools", &[&directory])?;
+        ensure!(output.status.success(), "{}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    });
+}
+
+/// A directory with what pip installs, kept with what cargo builds.
+fn installed(python: &Installed) -> Result<PathBuf> {
+    let version = format!("{}.{}", python.info().major, python.info().minor);
+    let directory = extension::target().join(format!("{}-python-{version}", REQUIREMENT.replace("==", "-")));
+    if !directory.is_dir() {
+        let unfinished = tempfile::tempdir_in(extension::target())?;
+        let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--target"];
+        let output = Command::new(python.executable()).args(pip).arg(unfinished.path()).arg(REQUIREMENT).output()?;
+        ensure!(output.status.success(), "pip: {}", String::from_utf8_lossy(&output.stderr));
+        std::fs::rename(unfinished.keep(), &directory)?;
+    }
+    Ok(directory)
+}
