@@ -85,7 +85,12 @@ class Reason:
     ids: list[str]
     pythons: list[str]
     modes: list[str]
-    used: set[str] = dataclasses.field(default_factory=set)
+
+    def covers(self, difference, version, mode):
+        minor = version.rpartition(".")[0]
+        if self.pythons and minor not in self.pythons or self.modes and mode not in self.modes:
+            return False
+        return any(fnmatch.fnmatchcase(difference.id, pattern) for pattern in self.ids)
 
 
 class Expected:
@@ -96,17 +101,8 @@ class Expected:
         self.reasons = [Reason(r["reason"], r["ids"], r.get("pythons", []), r.get("modes", [])) for r in rows]
 
     def explain(self, comparison, version, mode):
-        """Puts a reason beside every difference that has one."""
+        """Puts a reason beside every difference that has one. Nothing is a reason to crash."""
         for difference in comparison.differences:
-            for reason in self.reasons:
-                pattern = self._pattern(reason, difference.id, version, mode)
-                if pattern:
-                    reason.used.add(pattern)
-                    difference.reason = reason.text
-                    break
-
-    def _pattern(self, reason, name, version, mode):
-        minor = version.rpartition(".")[0]
-        if reason.pythons and minor not in reason.pythons or reason.modes and mode not in reason.modes:
-            return None
-        return next((pattern for pattern in reason.ids if fnmatch.fnmatchcase(name, pattern)), None)
+            if difference.other != "crashed":
+                found = (reason.text for reason in self.reasons if reason.covers(difference, version, mode))
+                difference.reason = next(found, None)

@@ -1,7 +1,7 @@
 """Runs one file of CPython's test suite and writes down what became of every test id.
 
-This is the script that each mode runs. It needs nothing but the standard library, so that it can be packed. The results get a line of JSON when a test starts and one when it ends, so that
-a crash shows which test it was.
+This is the script that each mode runs. It needs nothing but the standard library, so that it can be packed. The results get a
+line of JSON when a test starts and one when it ends, so that a crash shows which test it was.
 """
 
 import argparse
