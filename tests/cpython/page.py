@@ -37,19 +37,24 @@ list, `subset.txt`, runs in `cargo test`.
 
 def write(suites, tests, expected, path):
     """Writes the page for these Pythons and modes, from the results that are there."""
-    totals, rows, by_reason = {}, collections.defaultdict(dict), collections.defaultdict(list)
+    totals, rows, by_reason, not_run = {}, collections.defaultdict(dict), collections.defaultdict(list), []
     for suite in suites:
         column = (suite.version, suite.mode)
+        present = suite.builder.python.tests()
         for test in tests:
             comparison = suite.compare(test)
             if comparison is None:
+                not_run += [f"`{test}` ({suite.version} {suite.mode})"] if test in present else []
                 continue
             expected.explain(comparison, suite.version, suite.mode)
             count(totals.setdefault(column, collections.Counter()), comparison)
             rows[test][column] = cell(comparison)
             for difference in comparison.differences:
                 by_reason[difference.reason or "(no reason yet)"].append((column, difference))
-    text = [INTRODUCTION, "## Totals\n", *table_of_totals(totals), "", "## Differences and their reasons\n"]
+    text = [INTRODUCTION, "## Totals\n", *table_of_totals(totals), ""]
+    if not_run:
+        text.append(f"Not run: {', '.join(not_run)}.\n")
+    text.append("## Differences and their reasons\n")
     for reason, found in sorted(by_reason.items(), key=lambda item: -len(item[1])):
         text += list_of_differences(reason, found)
     text += ["## By file\n", "Ids, and how many of them differ if any do.\n", *table_of_files(rows, list(totals))]
