@@ -22,6 +22,9 @@ use crate::lineage;
 /// Options of the `python` command that take no value.
 const FLAGS: &[u8] = b"bBdEiIOPqRsSuvx";
 
+/// The only long option of the `python` command that is no command itself; it takes a value.
+const LONG_OPTION: &[u8] = b"--check-hash-based-pycs";
+
 /// What `multiprocessing` runs in its helper processes starts like this.
 const HELPERS: [&[u8]; 3] = [
     b"from multiprocessing.spawn import ",
@@ -77,7 +80,12 @@ fn is_helper(code: &[u8]) -> bool {
 fn interpreter_command(arguments: &[CString]) -> Option<&[u8]> {
     let mut rest = arguments.iter().skip(1).map(|argument| argument.as_bytes());
     loop {
-        let mut letters = rest.next()?.strip_prefix(b"-")?;
+        let option = rest.next()?;
+        if option == LONG_OPTION {
+            rest.next()?;
+            continue;
+        }
+        let mut letters = option.strip_prefix(b"-")?;
         while let Some((letter, attached)) = letters.split_first() {
             match letter {
                 b'c' | b'm' => return if attached.is_empty() { rest.next() } else { Some(attached) },
@@ -121,6 +129,7 @@ mod tests {
         assert_eq!(command(&["app", "-B", "-Is", "-X", "dev", "-Wignore", "-m", "pip"]).as_deref(), Some("pip"));
         assert_eq!(command(&["app", "-Bc", "x"]).as_deref(), Some("x"));
         assert_eq!(command(&["app", "-cx"]).as_deref(), Some("x"));
+        assert_eq!(command(&["app", "-I", "--check-hash-based-pycs", "never", "-c", "x"]).as_deref(), Some("x"));
         for other in
             [&["app"][..], &["app", "run", "-c", "x"], &["app", "--c", "x"], &["app", "-k", "-c", "x"], &["app", "-c"]]
         {

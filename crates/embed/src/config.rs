@@ -138,6 +138,8 @@ impl PyConfig {
         #[cfg(Py_3_11)]
         {
             python.safe_path = 1;
+            // The packed modules come first, so that `_imp.is_frozen` must not say that CPython's own are used.
+            python.use_frozen_modules = 0;
         }
         if let Some(buffered) = config.buffered_stdio {
             python.buffered_stdio = buffered.into();

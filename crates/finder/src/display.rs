@@ -17,20 +17,27 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 
 use crate::arguments::Static;
+use crate::class;
 use crate::finder::state_of;
 use crate::object::{Object, Raised, Result, clear};
 use crate::python::{PDB, PKG_RESOURCES};
 use crate::state::State;
 
-/// A built-in function whose `self` is the tuple `bound`.
-fn function(definition: &'static Definition, bound: &[&Object]) -> Result<Object> {
-    let bound = tuple(bound)?;
-    // SAFETY: the definition is static; the C API takes its own reference to `bound` and does not write to the
-    // definition.
+/// A built-in function of `module` that knows the objects `bound`. As with any built-in function its `self` is a module:
+/// that is how `pickle` and `repr` tell functions from methods.
+fn function(definition: &'static Definition, module: &Object, bound: &[&Object]) -> Result<Object> {
+    let name = module.attr(c"__name__")?;
+    // SAFETY: the name is a `str`, or the call sets an exception.
+    let this = Object::owned(unsafe { ffi::PyModule_NewObject(name.as_ptr()) })?;
+    this.set_attr(BOUND, &tuple(bound)?)?;
+    // SAFETY: the definition is static; the C API takes its own references and does not write to the definition.
     Object::owned(unsafe {
-        ffi::PyCFunction_NewEx(std::ptr::from_ref(&definition.0).cast_mut(), bound.as_ptr(), null_mut())
+        ffi::PyCFunction_NewEx(std::ptr::from_ref(&definition.0).cast_mut(), this.as_ptr(), name.as_ptr())
     })
 }
+
+/// The attribute of a function's `self` that has its objects.
+const BOUND: &CStr = c"_bound";
 
 fn tuple(items: &[&Object]) -> Result<Object> {
     // SAFETY: a new tuple; each position is filled once with an owned reference.
@@ -43,10 +50,19 @@ fn tuple(items: &[&Object]) -> Result<Object> {
     }
 }
 
-/// Item of the tuple that [`function`] bound.
-fn bound(this: *mut ffi::PyObject, position: isize) -> Object {
-    // SAFETY: `this` is the tuple that `function` made, and has that many items.
-    Object::borrowed(unsafe { ffi::PyTuple_GetItem(this, position) })
+/// One of the objects that [`function`] bound.
+fn bound(this: *mut ffi::PyObject, position: isize) -> Result<Object> {
+    let bound = Object::borrowed(this).attr(BOUND)?;
+    // SAFETY: an attribute that Python code has replaced may be no tuple, or too short: the call sets an exception.
+    let item = unsafe { ffi::PyTuple_GetItem(bound.as_ptr(), position) };
+    if item.is_null() { Err(Raised) } else { Ok(Object::borrowed(item)) }
+}
+
+/// The finder, which is the first object of every function.
+fn bound_finder(this: *mut ffi::PyObject) -> Result<Object> {
+    let finder = bound(this, 0)?;
+    class::expect::<State>(&finder)?;
+    Ok(finder)
 }
 
 /// Calls `callable` with the arguments of a built-in function.
@@ -81,7 +97,9 @@ pub(crate) fn after_import(state: &State, finder: &Object, name: &str, module: &
     match name {
         "io" => {
             let original = module.attr(c"open")?;
-            module.set_attr(c"open", &function(&OPEN, &[finder, &original])?)
+            // `pickle` looks for it there. Until 3.11 it said `io`, since 3.12 it says so itself.
+            original.set_attr(c"__module__", &Object::str("_io")?)?;
+            module.set_attr(c"open", &function(&OPEN, module, &[finder, &original])?)
         }
         "pdb" => PDB.get("teach_pdb")?.call(&[module, finder]).map(drop),
         "pkg_resources" if state.registers_pkg_resources => {
@@ -89,13 +107,13 @@ pub(crate) fn after_import(state: &State, finder: &Object, name: &str, module: &
         }
         "linecache" => {
             let original = module.attr(c"updatecache")?;
-            module.set_attr(c"updatecache", &function(&UPDATECACHE, &[finder, &original, module])?)
+            module.set_attr(c"updatecache", &function(&UPDATECACHE, module, &[finder, &original, module])?)
         }
         // `files()` of 3.9 does not ask resource readers.
         #[cfg(not(Py_3_10))]
         "importlib._common" => {
             let original = module.attr(c"fallback_resources")?;
-            module.set_attr(c"fallback_resources", &function(&FALLBACK_RESOURCES, &[finder, &original])?)
+            module.set_attr(c"fallback_resources", &function(&FALLBACK_RESOURCES, module, &[finder, &original])?)
         }
         _ => Ok(()),
     }
@@ -111,9 +129,10 @@ unsafe extern "C" fn updatecache(
 ) -> *mut ffi::PyObject {
     let update = || -> Result<Object> {
         // Before the original, which believes that any source the caller's globals lead to is that of the file.
-        let lines =
-            argument(arguments, 0).map(|name| virtual_lines(&bound(this, 0), &name, &bound(this, 2))).transpose()?;
-        lines.flatten().map_or_else(|| forward(&bound(this, 1), arguments, keywords), Ok)
+        let lines = argument(arguments, 0)
+            .map(|name| virtual_lines(&bound_finder(this)?, &name, &bound(this, 2)?))
+            .transpose()?;
+        lines.flatten().map_or_else(|| forward(&bound(this, 1)?, arguments, keywords), Ok)
     };
     update().map_or(null_mut(), Object::into_ptr)
 }
@@ -151,18 +170,25 @@ unsafe extern "C" fn fallback_resources(
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     let resources = || -> Result<Object> {
-        let finder = bound(this, 0);
+        let finder = bound_finder(this)?;
         if let Some(spec) = argument(arguments, 0)
             && spec.attr(c"loader")?.as_ptr() == finder.as_ptr()
         {
             return finder.call_method(c"get_resource_reader", &[&spec.attr(c"name")?])?.call_method(c"files", &[]);
         }
-        forward(&bound(this, 1), arguments, keywords)
+        forward(&bound(this, 1)?, arguments, keywords)
     };
     resources().map_or(null_mut(), Object::into_ptr)
 }
 
-static OPEN: Definition = definition(c"open", open, c"io.open, which also reads sources inside the program.");
+/// `inspect` reads the signature in the first line.
+static OPEN: Definition = definition(
+    c"open",
+    open,
+    c"open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)\n\
+--\n\n\
+io.open, which also reads sources inside the program.",
+);
 
 unsafe extern "C" fn open(
     this: *mut ffi::PyObject,
@@ -170,10 +196,10 @@ unsafe extern "C" fn open(
     keywords: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
     let open = || -> Result<Object> {
-        let real_open = bound(this, 1);
+        let real_open = bound(this, 1)?;
         let file = match (argument(arguments, 0), argument(arguments, 1)) {
             (Some(name), Some(mode)) if name.is_str() && mode.is_str() && mode.to_str()? == "rb" => {
-                memory_source(&bound(this, 0), &name)
+                memory_source(&bound_finder(this)?, &name)
             }
             _ => None,
         };

@@ -47,7 +47,13 @@ impl Class for State {
 }
 
 fast_method!(find_spec, ["fullname", "path", "target"], 1, |finder, a: Arguments| {
-    Ok(state_of(finder).find_spec(finder, a.required(0))?.unwrap_or_else(Object::none))
+    let state = state_of(finder);
+    // As with `python`, the main module is that of the first item of `sys.path` that has one: a path entry finder says
+    // whether the program does. `runpy.run_path` of a directory or zip file puts that before the program.
+    if state.is_of_program && a.required(0).to_name()? == Some("__main__") {
+        return Ok(Object::none());
+    }
+    Ok(state.find_spec(finder, a.required(0))?.unwrap_or_else(Object::none))
 });
 
 #[cfg(not(Py_3_12))]

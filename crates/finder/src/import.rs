@@ -13,7 +13,7 @@ use crate::state::State;
 impl State {
     /// A module's spec, or `None` if the module is not here. `finder` becomes the loader.
     pub(crate) fn find_spec(&self, finder: &Object, name_object: &Object) -> Result<Option<Object>> {
-        let name = name_object.to_str()?;
+        let Some(name) = name_object.to_name()? else { return Ok(None) };
         let catalogue = self.catalogue();
         match catalogue.entry(name)? {
             Some(entry) if entry.is(EntryFlags::IMPORTABLE) => self.spec(finder, name_object, &entry).map(Some),

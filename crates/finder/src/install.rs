@@ -36,6 +36,7 @@ pub fn install(settings: Settings) -> Result<Object> {
     let Settings { layers, root, script, optimize } = settings;
     let catalogue = Catalogue::new(layers, root.parent().unwrap_or(&root));
     let mut state = State::new(catalogue, root, script, optimize)?;
+    state.is_of_program = true;
     state.registers_pkg_resources = true;
     let finder = class::instance(state)?;
     let insert = |list: &CStr, position: isize, item: &Object| {

@@ -4,7 +4,7 @@
 //! would be "the same": every path is spelled uniquely. `/proc/self/fd` would make debuggers open the name in their
 //! own process, so the path names the process id.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{CStr, CString, c_void};
 use std::fs::File;
 use std::io::Write;
@@ -25,6 +25,13 @@ static SPELLING: AtomicUsize = AtomicUsize::new(0);
 
 /// SONAMEs of libraries that are loaded, by any interpreter of the process.
 static LIBRARIES: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+
+/// Paths by which glibc knows extension modules that are loaded, by any interpreter of the process. As with a file, there
+/// is one of each however often it is imported: a second copy of `_datetime` breaks CPython 3.13.
+static EXTENSIONS: LazyLock<Mutex<HashMap<Identity, String>>> = LazyLock::new(Mutex::default);
+
+/// Name of an extension module, and length and CRC-32 of its library.
+type Identity = (String, usize, u32);
 
 /// A library in a memory file; the path is valid while this lives.
 struct MemoryFile {
@@ -78,8 +85,18 @@ impl State {
         let Some(library) = entry.value(FieldKind::Extension)? else {
             return Err(import_error("extension module has no library", entry.name()));
         };
+        let identity = (entry.name().to_owned(), library.len(), crc32fast::hash(&library));
+        let known = EXTENSIONS.lock().ok().and_then(|extensions| extensions.get(&identity).cloned());
+        if let Some(path) = known {
+            // The memory file is closed: the path is a name only.
+            return self.create_dynamic(spec, &path);
+        }
         let file = MemoryFile::new(entry.name(), &library).map_err(|error| memory_error(&error, entry.name()))?;
-        self.create_dynamic(spec, &file.path)
+        let module = self.create_dynamic(spec, &file.path)?;
+        if let Ok(mut extensions) = EXTENSIONS.lock() {
+            extensions.entry(identity).or_insert(file.path);
+        }
+        Ok(module)
     }
 
     /// `_imp.create_dynamic` opens what `origin` names; the module shall have the virtual path, however.

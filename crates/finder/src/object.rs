@@ -178,6 +178,20 @@ impl Object {
         }
     }
 
+    /// As [`to_str`](Self::to_str), but `None` for text with surrogates: a module may be called that, but none that is
+    /// packed.
+    pub(crate) fn to_name(&self) -> Result<Option<&str>> {
+        match self.to_str() {
+            Ok(text) => Ok(Some(text)),
+            // SAFETY: exception types are alive while Python runs, and an exception is set.
+            Err(Raised) if unsafe { ffi::PyErr_ExceptionMatches(ffi::PyExc_UnicodeEncodeError) } != 0 => {
+                clear();
+                Ok(None)
+            }
+            Err(Raised) => Err(Raised),
+        }
+    }
+
     /// The number of an `int` from 0 to 255; sets `TypeError`, `OverflowError` or `ValueError` for others.
     pub fn to_int(&self) -> Result<u8> {
         // SAFETY: any object; another type than `int` sets an exception and gives -1.

@@ -26,7 +26,8 @@ pub fn all() -> &'static [Installed] {
     })
 }
 
-fn chosen() -> Vec<&'static Installed> {
+/// Those that the filter leaves.
+pub fn chosen() -> Vec<&'static Installed> {
     let filter = std::env::var(FILTER).unwrap_or_default();
     let wanted: Vec<&str> = filter.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
     let is_wanted = |version: &str| {

@@ -32,6 +32,7 @@ if how == "plain":
     child("-c", "import os; print(sorted(os.environ.get(n, '') for n in ('A', 'B')))", env={"A": "1"})
     child("-c", "print(1)", env={})
     child("-cprint(2)")
+    child("--check-hash-based-pycs", "never", "-c", "import _imp; print(_imp.check_hash_based_pycs)")
     child("-c", "import demo.deep; demo.deep.outer(0)")
     child("-c", "import multiprocessing as m; m.set_start_method('spawn'); import demo.work\nwith m.Pool(1) as p: print(p.map(demo.work.square, [3]))")
 elif how == "modules":

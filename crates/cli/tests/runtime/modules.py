@@ -146,3 +146,11 @@ class Importer:
 sys.meta_path.insert(0, Importer())
 import invented
 print(invented.VALUE, repr(invented).split(" (")[0])
+# An extension module that is imported again is not a second copy of its library.
+import datetime
+before = datetime.date
+for _ in range(3):
+    for name in "datetime", "_datetime":
+        sys.modules.pop(name, None)
+    import datetime
+print(datetime.date is before, repr(datetime.date.min))

@@ -55,3 +55,7 @@ print(demo.deep.__loader__.get_code("demo.deep").co_filename)
 import ast, dis, symtable, dataclasses, typing, doctest
 print(ast.dump(ast.parse(inspect.getsource(demo.deep.outer)))[:60])
 print(doctest.testmod(demo.deep), [t.name for t in doctest.DocTestFinder(exclude_empty=False).find(demo.deep)])
+import importlib.util, io, pickle
+print([pickle.loads(pickle.dumps(function)) is function for function in (open, io.open, linecache.updatecache)])
+print(open, io.open, inspect.signature(io.open))
+print(importlib.util.find_spec("surrogate\udcff"))

@@ -35,7 +35,7 @@ impl Class for PathEntry {
 
 fast_method!(find_spec, ["fullname", "target"], 1, |this, a: Arguments| {
     let PathEntry { finder, package } = class::value(this);
-    let name = a.required(0).to_str()?;
+    let Some(name) = a.required(0).to_name()? else { return Ok(Object::none()) };
     let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
     if parent != package.as_str() {
         return Ok(Object::none());
