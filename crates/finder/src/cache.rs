@@ -23,12 +23,16 @@ impl State {
     /// The directory that holds the files of a top-level module; `None` when it is not placed in files, or when no
     /// cache directory can be used. The files are written if they are not there.
     pub(crate) fn cache_directory(&self, catalogue: &Catalogue, package: &str) -> Result<Option<PathBuf>> {
-        let Some(entry) = catalogue.entry(package)? else { return Ok(None) };
+        catalogue.entry(package)?.map_or(Ok(None), |entry| self.cache_directory_of(&entry))
+    }
+
+    /// The same for the entry of a top-level module.
+    pub(crate) fn cache_directory_of(&self, entry: &Found<'_>) -> Result<Option<PathBuf>> {
         let Some(name) = entry.text(FieldKind::CacheDirectory)? else { return Ok(None) };
         if let Some(known) = self.cached.lock().ok().and_then(|cached| cached.get(&name).cloned()) {
             return Ok(known);
         }
-        let Some(files) = catalogue.entry(&name)? else { return Ok(None) };
+        let Some(files) = entry.catalogue.entry(&name)? else { return Ok(None) };
         let directory = cache_root().and_then(|root| self.place(&root, &files)).ok();
         if let Ok(mut cached) = self.cached.lock() {
             cached.insert(name, directory.clone());

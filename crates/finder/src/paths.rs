@@ -33,7 +33,17 @@ impl State {
         if let Some(path) = entry.file(kind)? {
             return Ok(Some(entry.catalogue.origin().join(&*path)));
         }
-        Ok(Some(append(&self.base(entry.catalogue, entry.name())?, &self.relative_file(entry)?)))
+        let directory = if entry.name().contains('.') {
+            self.cache_directory(entry.catalogue, top_level(entry.name()))?
+        } else {
+            self.cache_directory_of(entry)?
+        };
+        let base = directory.as_ref().unwrap_or(&self.root).as_os_str().as_bytes();
+        let mut path = Vec::with_capacity(base.len() + entry.name().len() + "//__init__.py".len());
+        path.extend_from_slice(base);
+        path.push(b'/');
+        self.append_file(&mut path, entry)?;
+        Ok(Some(OsString::from_vec(path).into()))
     }
 
     /// The path of a module's bytecode: `__cached__`.
@@ -46,29 +56,30 @@ impl State {
         Ok(cached_path(file, &self.python.cache_tag, self.optimize))
     }
 
-    /// The path of a module below `sys.path`.
-    fn relative_file(&self, entry: &Found<'_>) -> Result<String> {
+    /// Appends the path of a module below `sys.path`.
+    fn append_file(&self, path: &mut Vec<u8>, entry: &Found<'_>) -> Result<()> {
         let name = entry.name();
         if name == "__main__"
             && let Some(script) = &self.script
         {
-            return Ok(script.clone());
+            path.extend_from_slice(script.as_bytes());
+            return Ok(());
         }
-        if entry.is(EntryFlags::EXTENSION)
-            && let Some(path) = entry.text(FieldKind::RelativePath)?
-        {
-            return Ok(path);
+        let is_extension = entry.is(EntryFlags::EXTENSION);
+        if is_extension && let Some(known) = entry.value(FieldKind::RelativePath)? {
+            path.extend_from_slice(&known);
+            return Ok(());
         }
-        let mut path = name.replace('.', "/");
+        path.extend(name.bytes().map(|byte| if byte == b'.' { b'/' } else { byte }));
         if entry.is(EntryFlags::PACKAGE) {
-            path.push_str("/__init__");
+            path.extend_from_slice(b"/__init__");
         }
-        if entry.is(EntryFlags::EXTENSION) {
-            path.push_str(&self.extension_suffix()?);
+        if is_extension {
+            path.extend_from_slice(self.extension_suffix()?.as_bytes());
         } else {
-            path.push_str(".py");
+            path.extend_from_slice(b".py");
         }
-        Ok(path)
+        Ok(())
     }
 
     /// The suffix of extension modules for this Python alone.

@@ -32,7 +32,9 @@ pub(crate) struct Template {
 impl Template {
     /// `kind` is `importlib.machinery.ModuleSpec`.
     pub(crate) fn new(kind: Object) -> Result<Self> {
-        let attributes = kind.call(&[&Object::str("")?, &Object::none()])?.attr(c"__dict__")?;
+        let example = kind.call(&[&Object::str("")?, &Object::none()])?;
+        example.set_attr(c"has_location", &Object::bool(true))?;
+        let attributes = example.attr(c"__dict__")?;
         let mut lists = Vec::new();
         attributes.for_each(|name| {
             // SAFETY: a dictionary and one of its keys; the value is borrowed and only looked at.
@@ -125,7 +127,6 @@ impl State {
         let template = &self.python.spec;
         let spec = template.spec(name, finder)?;
         spec.set(&template.origin, &self.path_object(&file)?)?;
-        spec.set(&template.has_location, &Object::bool(true))?;
         if entry.is(EntryFlags::PACKAGE) {
             spec.set_directory(&self.path_object(file.parent().unwrap_or(Path::new("")))?)?;
         }
@@ -134,7 +135,9 @@ impl State {
 
     /// The spec of a package that is a directory without code.
     pub(crate) fn namespace_spec(&self, finder: &Object, name: &Object, directory: &Path) -> Result<Object> {
-        let spec = self.python.spec.spec(name, finder)?;
+        let template = &self.python.spec;
+        let spec = template.spec(name, finder)?;
+        spec.set(&template.has_location, &Object::bool(false))?;
         spec.set_directory(&self.path_object(directory)?)?;
         spec.finish()
     }

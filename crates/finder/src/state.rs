@@ -19,13 +19,10 @@ pub struct State {
     pub(crate) root: PathBuf,
     /// Path below the root of the script that is the packed `__main__`, if that is one.
     pub(crate) script: Option<String>,
-<<<<<<< HEAD
     /// `sys.flags.optimize`.
     pub(crate) optimize: u8,
-=======
     /// Whether a program starts with the finder: its `__main__` is then what runs, and no module to find.
     pub(crate) is_of_program: bool,
->>>>>>> wt-suite
     /// Kinds of bytecode in the order in which they are looked for.
     pub(crate) bytecode_kinds: [FieldKind; 3],
     pub(crate) python: Python,
@@ -78,11 +75,8 @@ impl State {
             catalogue: RwLock::new(Arc::new(catalogue)),
             root,
             script,
-<<<<<<< HEAD
             optimize,
-=======
             is_of_program: false,
->>>>>>> wt-suite
             bytecode_kinds,
             python: Python::new()?,
             cached: Mutex::default(),
