@@ -68,7 +68,7 @@ def plain(value):
         items = value if isinstance(value, tuple) else sorted(value)
         return {kind: [plain(item) for item in items]}
     if isinstance(value, dict):
-        return {"dict": {str(key): plain(item) for key, item in sorted(value.items())}}
+        return {"dict": {without_places(str(key)): plain(item) for key, item in sorted(value.items())}}
     if isinstance(value, pathlib.PurePath):
         return {"path": without_places(str(value))}
     if isinstance(value, types.CodeType):
@@ -92,6 +92,8 @@ def without_places(text):
     for place, name in ((here, "<dir>"), (os.path.dirname(here), "<root>"), (sys.executable, "<link>"), (real, "<exe>"),
                         (os.path.dirname(real), "<bin>")):
         text = text.replace(place, name)
+    # Not all that reads JSON takes lone surrogates.
+    text = text.encode("utf-8", "backslashreplace").decode()
     return re.sub(r"\b0x[0-9a-f]{6,}", "0x", text)
 
 

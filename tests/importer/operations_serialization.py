@@ -1,7 +1,7 @@
 """serialize_indexed_resources, and reading it again."""
 
 from fixtures import bytecode, distribution, file_resources, finder, module, package, resource, tree_resources
-from operations import attempt, operation
+from operations import operation
 from operations_finder import EVERYTHING, PATHS, indexed
 
 
@@ -13,10 +13,6 @@ def again(*resources, **arguments):
 
 operation("serialize: type")(lambda: type(finder(module("a")).serialize_indexed_resources()))
 operation("serialize: starts with")(lambda: finder(module("a")).serialize_indexed_resources()[:7])
-operation("serialize: the same twice")(
-    lambda: [finder(*tree_resources()).serialize_indexed_resources() == finder(*tree_resources()).serialize_indexed_resources()])
-operation("serialize: order of adding does not matter")(
-    lambda: finder(*tree_resources()).serialize_indexed_resources() == finder(*tree_resources()[::-1]).serialize_indexed_resources())
 
 CASES = {
     "nothing": [], "module": [module("a")], "package": [package("a")], "tree": tree_resources(), "files": file_resources(),
@@ -56,14 +52,6 @@ def _():
 @operation("serialize: path that is not UTF-8")
 def _():
     return again(resource("a", is_module=True, relative_path_module_source=b"\xff.py"))
-
-
-@operation("serialize: what was read, again")
-def _():
-    first = finder(*tree_resources()).serialize_indexed_resources()
-    made = finder()
-    made.index_bytes(first)
-    return attempt(lambda: made.serialize_indexed_resources() == first)
 
 
 @operation("serialize: import what was read")

@@ -77,12 +77,14 @@ impl State {
     /// Sets `cached` of the spec of a module that is going to be made. `importlib` finds out by itself when it is asked for,
     /// but takes longer, and does not know of bytecode in files.
     pub(crate) fn complete_spec(&self, spec: &Object, entry: &Found<'_>) -> Result<()> {
-        let Template { origin, cached, .. } = &self.python.spec;
-        let file = spec.attr_object(origin)?;
-        if file.is_none() || !spec.attr_object(cached)?.is_none() {
+        let Template { kind, origin, cached, .. } = &self.python.spec;
+        // Code that calls `create_module` with something else has its own idea of a spec.
+        // SAFETY: compares the type of a live object.
+        let is_spec = unsafe { ffi::Py_TYPE(spec.as_ptr()).cast() == kind.as_ptr() };
+        if !is_spec || spec.attr_object(origin)?.is_none() || !spec.attr_object(cached)?.is_none() {
             return Ok(());
         }
-        let file = file.to_fs_bytes()?;
+        let file = spec.attr_object(origin)?.to_fs_bytes()?;
         let path = self.cached_file_of(entry, Path::new(OsStr::from_bytes(&file)))?;
         spec.set_attr_object(cached, &self.path_object(&path)?)
     }
