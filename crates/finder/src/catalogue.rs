@@ -167,6 +167,11 @@ impl<'c> Found<'c> {
         Ok(None)
     }
 
+    /// The checksum of a value as it is stored, if there is one: version 4 has them.
+    pub(crate) fn checksum(&self, kind: FieldKind) -> Option<u32> {
+        self.entry.field(kind).ok()??.crc()
+    }
+
     /// The path of the file that holds a value, if it is in one, relative to the origin.
     pub(crate) fn file(&self, kind: FieldKind) -> Result<Option<Cow<'c, str>>> {
         let field = self.entry.field(kind).map_err(|error| damaged(&error, self.name()))?;

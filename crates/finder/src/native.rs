@@ -30,7 +30,7 @@ static LIBRARIES: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::defaul
 /// is one of each however often it is imported: a second copy of `_datetime` breaks CPython 3.13.
 static EXTENSIONS: LazyLock<Mutex<HashMap<Identity, String>>> = LazyLock::new(Mutex::default);
 
-/// Name of an extension module, and length and CRC-32 of its library.
+/// Name of an extension module, length of its library, and CRC-32 of that as it is stored.
 type Identity = (String, usize, u32);
 
 /// A library in a memory file; the path is valid while this lives.
@@ -85,7 +85,8 @@ impl State {
         let Some(library) = entry.value(FieldKind::Extension)? else {
             return Err(import_error("extension module has no library", entry.name()));
         };
-        let identity = (entry.name().to_owned(), library.len(), crc32fast::hash(&library));
+        let checksum = entry.checksum(FieldKind::Extension).unwrap_or_else(|| crc32fast::hash(&library));
+        let identity = (entry.name().to_owned(), library.len(), checksum);
         let known = EXTENSIONS.lock().ok().and_then(|extensions| extensions.get(&identity).cloned());
         if let Some(path) = known {
             // The memory file is closed: the path is a name only.
