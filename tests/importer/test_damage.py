@@ -44,7 +44,8 @@ while True:
 class Damage(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.blob = finder(*tree_resources(), distribution()).serialize_indexed_resources()
+        made = finder(*tree_resources(), distribution())
+        cls.blobs = [made.serialize_indexed_resources(version=version) for version in (3, 4)]
         cls.random = random.Random(4)
 
     def use(self, blobs):
@@ -55,24 +56,25 @@ class Damage(unittest.TestCase):
         self.assertEqual(ended.returncode, 0, ended.stderr.decode())
 
     def test_intact(self):
-        self.use([self.blob])
+        self.use(self.blobs)
 
     def test_truncated(self):
-        step = max(1, len(self.blob) // (300 * SCALE))
-        self.use([self.blob[:length] for length in range(1, len(self.blob), step)])
+        for blob in self.blobs:
+            step = max(1, len(blob) // (300 * SCALE))
+            self.use([blob[:length] for length in range(1, len(blob), step)])
 
     def test_flipped(self):
         blobs = []
-        for _ in range(500 * SCALE):
-            blob = bytearray(self.blob)
+        for number in range(1000 * SCALE):
+            blob = bytearray(self.blobs[number % 2])
             for _ in range(self.random.randint(1, 4)):
                 blob[self.random.randrange(len(blob))] ^= 1 << self.random.randrange(8)
             blobs.append(bytes(blob))
         self.use(blobs)
 
     def test_header_of_large_numbers(self):
-        for start in range(8, 48):
-            self.use([self.blob[:start] + b"\xff" * 8 + self.blob[start + 8:]])
+        for blob in self.blobs:
+            self.use([blob[:start] + b"\xff" * 8 + blob[start + 8:] for start in range(8, 48)])
 
 
 if __name__ == "__main__":

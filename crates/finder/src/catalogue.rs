@@ -9,7 +9,7 @@ use std::sync::Arc;
 use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered};
 
 use crate::layer::Layer;
-use crate::object::{Raised, Result, import_error};
+use crate::object::{Raised, Result, import_error, with_causes};
 
 /// What a finder knows at one moment. Of several layers the first that has a module wins.
 #[derive(Clone)]
@@ -198,9 +198,5 @@ enum ReadError {
 
 /// Damage of the blob as `ImportError`.
 pub(crate) fn damaged(error: &Error, name: &str) -> Raised {
-    let mut message = format!("packed resources of {name:?}: {error}");
-    if let Some(source) = std::error::Error::source(error) {
-        message.push_str(&format!(": {source}"));
-    }
-    import_error(&message, name)
+    import_error(&format!("packed resources of {name:?}: {}", with_causes(error)), name)
 }

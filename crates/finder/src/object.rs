@@ -328,14 +328,16 @@ pub fn set_sys(name: &CStr, value: &Object) -> Result<()> {
     check(unsafe { ffi::PySys_SetObject(name.as_ptr(), value.as_ptr()) })
 }
 
+/// The text of an error and of what has caused it.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 /// Sets `OSError` for an error whose text says what it is about.
 pub fn io_error(error: &std::io::Error) -> Raised {
-    let mut message = error.to_string();
-    if let Some(source) = std::error::Error::source(error) {
-        message.push_str(&format!(": {source}"));
-    }
     // SAFETY: exception types are alive while Python runs.
-    raise(unsafe { ffi::PyExc_OSError }, &message)
+    raise(unsafe { ffi::PyExc_OSError }, &with_causes(error))
 }
 
 /// Turns the C convention of -1 for an exception into a result.

@@ -5,16 +5,19 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use pyox_packed_resources::Resource;
-use pyox_scanner::{Directory, Error, Metadata, ResourceSource as _, Scan};
+use pyox_scanner::{Directory, Metadata, ResourceSource as _, Scan};
 
-use crate::object::{Object, Result, import, sys, value_error};
+use crate::object::{Object, Result, import, sys, value_error, with_causes};
 use crate::python_resources::object;
 
 /// A list of the resources in a directory, sorted by path; contents are read when they are asked for.
 pub(crate) fn find_resources_in_path(path: &Object) -> Result<Object> {
     let path = path.to_fs_bytes()?;
     let directory = Directory::new(OsStr::from_bytes(&path)).cache_tag(cache_tag()?);
-    let scan = directory.extension_suffixes(extension_suffixes()?).scan().map_err(|error| refused(&error))?;
+    let scan = directory
+        .extension_suffixes(extension_suffixes()?)
+        .scan()
+        .map_err(|error| value_error(&with_causes(&error)))?;
     let versions = versions(&scan);
     Object::list(scan.resources.into_iter().filter_map(|found| {
         let version = match &found.resource {
@@ -38,14 +41,6 @@ fn versions(scan: &Scan) -> BTreeMap<String, String> {
         }
     }
     versions
-}
-
-fn refused(error: &Error) -> crate::object::Raised {
-    let mut message = error.to_string();
-    if let Some(source) = std::error::Error::source(error) {
-        message.push_str(&format!(": {source}"));
-    }
-    value_error(&message)
 }
 
 fn cache_tag() -> Result<String> {

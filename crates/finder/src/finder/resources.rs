@@ -14,7 +14,7 @@ use crate::class;
 use crate::layer::Layer;
 #[cfg(Py_3_11)]
 use crate::object::import;
-use crate::object::{Object, Raised, Result, set_exception, sys, take_exception, value_error};
+use crate::object::{Object, Raised, Result, set_exception, sys, take_exception, value_error, with_causes};
 use crate::property::Shared;
 use crate::resource::Resource;
 
@@ -73,11 +73,7 @@ fn layer(writer: &Writer) -> Result<Arc<Layer>> {
 }
 
 fn refused(error: &Error) -> Raised {
-    let mut message = error.to_string();
-    if let Some(source) = std::error::Error::source(error) {
-        message.push_str(&format!(": {source}"));
-    }
-    value_error(&message)
+    value_error(&with_causes(error))
 }
 
 /// All resources as packed resources, without those of the interpreter that are to be ignored.
