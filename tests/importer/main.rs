@@ -35,6 +35,7 @@ python_files! {
     leaks
     misuse
     module
+    native
     readers
     subinterpreters
     threads
