@@ -28,8 +28,8 @@ fn old_setuptools() {
 /// A directory with what pip installs, kept with what cargo builds.
 fn installed(python: &Installed) -> Result<PathBuf> {
     let requirement = requirement(python);
-    let version = format!("{}.{}", python.info().major, python.info().minor);
-    let directory = extension::target().join(format!("{}-python-{version}", requirement.replace("==", "-")));
+    let name = format!("{}-python-{}", requirement.replace("==", "-"), python.info().version);
+    let directory = extension::target().join(name);
     if !directory.is_dir() {
         let unfinished = tempfile::tempdir_in(extension::target())?;
         let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--target"];

@@ -16,7 +16,7 @@ use std::sync::{LazyLock, Mutex};
 use pyox_packed_resources::FieldKind;
 
 use crate::catalogue::Found;
-use crate::object::{Object, Result, import_error};
+use crate::object::{Object, Result, import_error, set_exception, take_exception};
 use crate::paths::append;
 use crate::state::State;
 
@@ -106,8 +106,10 @@ impl State {
         spec.set_attr(c"origin", &Object::str(path)?)?;
         let create = self.python.imp.attr(c"create_dynamic")?;
         let module = self.python.call_with_frames_removed.call(&[&create, spec]);
+        // No attribute may be set while an exception is.
+        let exception = if module.is_err() { take_exception() } else { None };
         spec.set_attr(c"origin", &origin)?;
-        let module = module?;
+        let module = module.map_err(|raised| exception.map_or(raised, set_exception))?;
         if let Some(file) = module.attr_or_none(c"__file__")
             && file.to_str().is_ok_and(|file| file == path)
         {

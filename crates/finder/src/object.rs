@@ -357,11 +357,14 @@ pub fn take_exception() -> Option<Object> {
     // SAFETY: gives an owned reference, or null if no exception is set.
     let exception = unsafe { ffi::PyErr_GetRaisedException() };
     #[cfg(not(Py_3_12))]
-    // SAFETY: the three references are owned and may be null; two of them are given up.
+    // SAFETY: the three references are owned and may be null; two of them are given up, the traceback to the exception.
     let exception = unsafe {
         let (mut kind, mut value, mut traceback) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
         ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
         ffi::PyErr_NormalizeException(&raw mut kind, &raw mut value, &raw mut traceback);
+        if !value.is_null() && !traceback.is_null() {
+            ffi::PyException_SetTraceback(value, traceback);
+        }
         ffi::Py_XDECREF(kind);
         ffi::Py_XDECREF(traceback);
         value
