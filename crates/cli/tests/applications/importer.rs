@@ -34,8 +34,8 @@ assert from_v4.WHERE == "v4" and from_v4.__loader__ is finder
 assert from_v3.WHERE == "v3"
 assert in_file.WHERE == "file" and in_file.__file__ == beside + "/in_file.py", in_file.__file__
 assert in_pyc.WHERE == "pyc", in_pyc
-# The first that has a module wins.
-assert importlib.import_module("both").WHERE == "v4"
+# What is indexed later replaces what was there.
+assert importlib.import_module("both").WHERE == "v3"
 assert importlib.reload(from_v4) is from_v4
 assert refused(importlib.import_module, "gone") == "ImportError"
 
