@@ -3,6 +3,7 @@
 mod common;
 
 use common::{SUFFIXES, content, lines, skipped, tree};
+use pyox_packed_resources::Resource;
 use pyox_scanner::{Directory, Error, PathLine, ResourceSource, Scan};
 
 fn scan(files: &[(&str, &str)]) -> Scan {
@@ -50,6 +51,35 @@ fn modules_packages_and_data() {
         found.module_names().collect::<Vec<_>>(),
         ["a", "a.0001_initial", "a.b", "a.uni-13", "ns.deep.m", "top"]
     );
+}
+
+#[test]
+fn bytecode_of_one_python_in_caches() {
+    let pyc = "ab\r\n0123456789abCODE";
+    let tree = tree(&[
+        ("a.py", ""),
+        ("__pycache__/a.cpython-311.pyc", pyc),
+        ("__pycache__/a.cpython-311.opt-1.pyc", pyc),
+        ("__pycache__/a.cpython-311.opt-3.pyc", pyc),
+        ("__pycache__/a.cpython-312.pyc", pyc),
+        ("p/__pycache__/__init__.cpython-311.opt-2.pyc", pyc),
+        ("p/__pycache__/notes.txt", ""),
+    ]);
+    let found = Directory::new(tree.path()).cache_tag("cpython-311").scan().unwrap();
+    let mut bytecode: Vec<_> = found
+        .resources
+        .iter()
+        .filter_map(|found| match &found.resource {
+            Resource::ModuleBytecode(module) => {
+                assert_eq!(*module.bytecode.read().unwrap(), *b"CODE");
+                Some((module.name.as_str(), module.is_package, module.optimize.number()))
+            }
+            _ => None,
+        })
+        .collect();
+    bytecode.sort_unstable();
+    assert_eq!(bytecode, [("a", false, 0), ("a", false, 1), ("p", true, 2)]);
+    assert_eq!(found.resources.len(), 4);
 }
 
 #[test]
