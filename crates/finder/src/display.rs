@@ -19,7 +19,7 @@ use pyox_packed_resources::FieldKind;
 use crate::arguments::Static;
 use crate::class;
 use crate::finder::state_of;
-use crate::object::{Object, Raised, Result, clear};
+use crate::object::{Object, Raised, Result, check, clear, tuple};
 use crate::python::{PDB, PKG_RESOURCES};
 use crate::state::State;
 
@@ -38,17 +38,6 @@ fn function(definition: &'static Definition, module: &Object, bound: &[&Object])
 
 /// The attribute of a function's `self` that has its objects.
 const BOUND: &CStr = c"_bound";
-
-fn tuple(items: &[&Object]) -> Result<Object> {
-    // SAFETY: a new tuple; each position is filled once with an owned reference.
-    unsafe {
-        let tuple = Object::owned(ffi::PyTuple_New(items.len() as isize))?;
-        for (i, item) in items.iter().enumerate() {
-            ffi::PyTuple_SetItem(tuple.as_ptr(), i as isize, (*item).clone().into_ptr());
-        }
-        Ok(tuple)
-    }
-}
 
 /// One of the objects that [`function`] bound.
 fn bound(this: *mut ffi::PyObject, position: isize) -> Result<Object> {
@@ -148,7 +137,7 @@ fn virtual_lines(finder: &Object, filename: &Object, linecache: &Object) -> Resu
     let row = tuple(&[&length, &Object::none(), &lines, filename])?;
     let cache = linecache.attr(c"cache")?;
     // SAFETY: three objects.
-    crate::object::check(unsafe { ffi::PyObject_SetItem(cache.as_ptr(), filename.as_ptr(), row.as_ptr()) })?;
+    check(unsafe { ffi::PyObject_SetItem(cache.as_ptr(), filename.as_ptr(), row.as_ptr()) })?;
     Ok(Some(lines))
 }
 

@@ -6,6 +6,7 @@
 
 #![expect(clippy::not_unsafe_ptr_arg_deref, reason = "callers keep the contract above")]
 
+use std::borrow::Borrow;
 use std::ffi::{CStr, CString};
 
 use pyo3_ffi as ffi;
@@ -292,12 +293,12 @@ pub fn interned(text: &str) -> Result<Object> {
 }
 
 /// A `tuple` of the given objects.
-pub fn tuple(items: &[Object]) -> Result<Object> {
+pub fn tuple<T: Borrow<Object>>(items: &[T]) -> Result<Object> {
     // SAFETY: a new tuple; each position is filled once with an owned reference.
     unsafe {
         let tuple = Object::owned(ffi::PyTuple_New(items.len() as isize))?;
         for (i, item) in items.iter().enumerate() {
-            ffi::PyTuple_SetItem(tuple.as_ptr(), i as isize, item.clone().into_ptr());
+            ffi::PyTuple_SetItem(tuple.as_ptr(), i as isize, item.borrow().clone().into_ptr());
         }
         Ok(tuple)
     }
