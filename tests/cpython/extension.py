@@ -31,7 +31,8 @@ class Copy:
     def __init__(self, python, directory):
         self.python = python
         self.prefix = directory / "python"
-        self.executable = self._place(python.executable)
+        # One copy, whichever of its names the Python was called by.
+        self.executable = self._place(pathlib.Path(python.executable).with_name("python3"))
         self.packages = self._place(python.packages)
 
     def _place(self, path):
