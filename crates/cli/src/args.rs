@@ -28,6 +28,7 @@ pub enum Command {
     Launcher(Launcher),
     #[command(subcommand)]
     Resources(crate::resources::Resources),
+    Analyze(Analyze),
 }
 
 /// Make one executable of a script, wheel, package, project or requirement
@@ -155,4 +156,28 @@ pub enum Launcher {
     },
     /// Remove all launchers from the cache
     Clean,
+}
+
+/// Say what binaries are, what they need, and on which Linux distributions they run
+///
+/// For programs, libraries and extension modules of Linux (ELF), Windows (PE) and macOS (Mach-O): the libraries they need with
+/// the versions of symbols, what they export for Python, and which distributions have what they ask for. For programs that
+/// pyoxidizer pack made, and files of packed resources, also what is inside. Nothing is run.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  pyoxidizer analyze app                                  a packed program, and what is inside
+  pyoxidizer -v analyze app                               every package and extension module in it
+  pyoxidizer analyze lib/*.so                             several at once
+  pyoxidizer analyze _speedups.pyd                        of another system
+  pyoxidizer analyze app --json | jq '.[0].linux.glibc'
+
+The exit status is 1 if one of the files cannot be read or is damaged; the others are shown all the same.")]
+pub struct Analyze {
+    /// Programs, libraries, extension modules, files of packed resources
+    #[arg(required = true, value_name = "BINARY")]
+    pub binaries: Vec<PathBuf>,
+    /// Write one JSON document: a list with an object for each file
+    #[arg(long)]
+    pub json: bool,
 }

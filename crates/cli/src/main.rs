@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its user")]
 
+mod analyze;
 mod args;
 mod launcher;
 mod pack;
@@ -13,6 +14,7 @@ mod summary;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use pyox_linker::analyze::AnalyzeError;
 
 use crate::args::{Args, Command};
 use crate::style::Style;
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
             failure = ExitCode::from(command.failure_status());
             resources::run(command, args.verbose, args.quiet, style)
         }
+        Command::Analyze(command) => analyze::run(&command, args.verbose, style),
     };
     match outcome {
         Ok(status) => ExitCode::from(status),
@@ -50,7 +53,8 @@ fn report(error: &anyhow::Error, style: Style) {
     let absent = || error.downcast_ref::<resources::NotThere>().map(|absent| absent.hint().to_owned());
     let damaged = || error.is::<pyox_packed_resources::Damage>().then(|| "copy it or make it again".to_owned());
     let hint = linker.or_else(|| error.downcast_ref::<pyox_distribution::Error>().and_then(|error| error.hint()));
-    let hint = hint.or_else(absent).or_else(damaged);
+    let unreadable = || error.downcast_ref::<AnalyzeError>().map(|error| error.hint().to_owned());
+    let hint = hint.or_else(absent).or_else(damaged).or_else(unreadable);
     if let Some(hint) = hint {
         eprintln!("{} {hint}", style.hint("hint:"));
     }

@@ -7,9 +7,12 @@
 //! The way back: a [`ResourceFile`] reads the resources of an executable, an [`extract::Tree`] makes files of them, and a
 //! [`Conversion`] makes resources of another version of the format.
 //!
+//! [`analyze::analyze`] says what any binary is and needs, and what is inside of ours.
+//!
 //! Nothing here prints; what happens is told to a [`Progress`], and the outcome is a [`Report`].
 #![forbid(unsafe_code)]
 
+pub mod analyze;
 mod application;
 mod cache;
 mod convert;

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use anyhow::Context;
 use pyox_linker::ResourceFile;
-use pyox_packed_resources::{Encoding, Entry, Error, Field, FieldKind, Index};
+use pyox_linker::analyze::Location;
+use pyox_packed_resources::{Entry, Error, Field, FieldKind, Index};
 use serde_json::{Value, json};
 
 use super::args::List;
@@ -58,12 +59,7 @@ impl<'a> Listed<'a> {
 
     /// Where the program takes a value from when it uses it.
     fn location(&self, field: &Field<'a>) -> &'static str {
-        match (field.encoding(), field.kind()) {
-            (Ok(Encoding::File), _) => "file",
-            (_, FieldKind::CacheFile) => "cache",
-            (_, FieldKind::Source | FieldKind::Extension | FieldKind::PackageResource) if self.is_cached => "cache",
-            _ => "memory",
-        }
+        Location::of(field, self.is_cached).name()
     }
 }
 

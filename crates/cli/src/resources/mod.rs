@@ -92,7 +92,7 @@ impl fmt::Display for NotThere {
 impl std::error::Error for NotThere {}
 
 /// A name out of a file, for a terminal: without characters that could steer it.
-fn printable(name: &str) -> String {
+pub fn printable(name: &str) -> String {
     let visible = |character: char| match character.is_control() {
         true => character.escape_default().to_string(),
         false => character.to_string(),
@@ -110,6 +110,6 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// `1 entry`, `2 entries`.
-fn counted(count: u64, one: &str, many: &str) -> String {
+pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -4,9 +4,9 @@ use goblin::elf::dynamic::{DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH};
 use goblin::elf::header::{EM_AARCH64, EM_X86_64, ET_DYN};
 use goblin::elf::program_header::{PT_DYNAMIC, PT_NULL};
 
-use super::ElfError;
-use super::elf::needed_versions;
+use super::elf::version_needs;
 use super::image::{DynamicTable, Image, malformed, slice};
+use super::{ElfError, VersionNeed};
 
 /// Offsets of fields in the header of a 64-bit file, in bytes.
 const E_SHOFF: usize = 0x28;
@@ -122,8 +122,9 @@ fn refuse_versioned(image: &Image<'_>, dynamic: &DynamicTable<'_>, removed: &[&s
     if removed.is_empty() {
         return Ok(());
     }
-    match needed_versions(image, dynamic)?.iter().find(|(library, _)| removed.contains(library)) {
-        Some((library, _)) => Err(ElfError::VersionedNeed { soname: (*library).to_owned() }),
+    let is_removed = |need: &VersionNeed| !need.is_weak && removed.contains(&need.library.as_str());
+    match version_needs(image, dynamic)?.into_iter().find(is_removed) {
+        Some(need) => Err(ElfError::VersionedNeed { soname: need.library }),
         None => Ok(()),
     }
 }

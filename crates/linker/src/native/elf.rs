@@ -5,15 +5,15 @@ use std::path::Path;
 
 use goblin::container::{Container, Ctx};
 use goblin::elf::dynamic::{
-    DF_1_PIE, DT_FLAGS_1, DT_GNU_HASH, DT_HASH, DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_SYMTAB, DT_VERNEED,
-    DT_VERNEEDNUM,
+    DF_1_PIE, DT_FLAGS_1, DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_VERNEED, DT_VERNEEDNUM,
 };
 use goblin::elf::header::{ET_DYN, ET_EXEC, ET_REL};
 use goblin::elf::program_header::{PT_INTERP, PT_TLS};
-use goblin::elf::section_header::{SHN_UNDEF, SHT_GNU_VERNEED};
-use goblin::elf::{SectionHeader, Symtab, VerneedSection};
+use goblin::elf::section_header::SHT_GNU_VERNEED;
+use goblin::elf::{SectionHeader, VerneedSection};
 
-use super::image::{DynamicTable, Image, malformed};
+use super::image::{DynamicTable, Image, malformed, terminated};
+use super::symbols::python_symbols;
 use super::{ElfError, NativeError, SymbolVersion};
 
 /// For which machine a file was made. Files of different targets cannot be loaded together.
@@ -41,6 +41,17 @@ pub enum ElfKind {
     Other,
 }
 
+/// A version of a library that symbols are bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionNeed {
+    /// The library, as it is needed.
+    pub library: String,
+    /// The name of the version, such as `GLIBC_2.17`.
+    pub version: String,
+    /// Whether the dynamic loader does without it.
+    pub is_weak: bool,
+}
+
 /// What an ELF file needs and offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -57,6 +68,8 @@ pub struct ElfFacts {
     pub rpath: Vec<String>,
     /// Directories of `DT_RUNPATH`, unexpanded.
     pub runpath: Vec<String>,
+    /// The versions of libraries that its symbols are bound to, library by library, in the order of the file.
+    pub version_needs: Vec<VersionNeed>,
     /// The highest version of glibc it needs, from its symbol versions. Needs that are marked weak do not count.
     pub glibc: Option<SymbolVersion>,
     /// The highest `GLIBCXX` version it needs of libstdc++.
@@ -68,11 +81,14 @@ pub struct ElfFacts {
     /// The names of the functions it exports for Python to load it as an extension module: `PyInit_*`, `PyInitU_*` (names that
     /// are not ASCII) and `PyModExport_*` (CPython 3.15). Sorted.
     pub init_functions: Vec<String>,
+    /// How many symbols of Python's C API it exports (`Py*` and `_Py*`), if an interpreter is in it; otherwise 0.
+    pub python_api: usize,
+    /// The dynamic loader that starts it (`PT_INTERP`), as a path.
+    pub interpreter: Option<String>,
     /// Whether it has thread-local variables (`PT_TLS`).
     pub thread_local: bool,
 }
 
-const INIT_PREFIXES: [&[u8]; 3] = [b"PyInit_", b"PyInitU_", b"PyModExport_"];
 /// Beyond this number of needed libraries, or versions, a file is not believed: real ones have some dozens.
 const MOST_NEEDS: usize = 1 << 13;
 const VERSION_IS_WEAK: u16 = 2;
@@ -99,11 +115,14 @@ impl ElfFacts {
             needed: Vec::new(),
             rpath: Vec::new(),
             runpath: Vec::new(),
+            version_needs: Vec::new(),
             glibc: None,
             glibcxx: None,
             cxxabi: None,
             glibc_private: false,
             init_functions: Vec::new(),
+            python_api: 0,
+            interpreter: interpreter(&image),
             thread_local: has(PT_TLS),
         };
         let Some(dynamic) = image.dynamic()? else { return Ok(facts) };
@@ -121,10 +140,12 @@ impl ElfFacts {
         if facts.kind == ElfKind::Shared && (is_pie || has(PT_INTERP) && facts.soname.is_none()) {
             facts.kind = ElfKind::Executable;
         }
-        for (_, version) in needed_versions(&image, &dynamic)? {
-            facts.count(version);
+        let version_needs = version_needs(&image, &dynamic)?;
+        for need in version_needs.iter().filter(|need| !need.is_weak) {
+            facts.count(&need.version);
         }
-        facts.init_functions = init_functions(&image, &dynamic)?;
+        facts.version_needs = version_needs;
+        (facts.init_functions, facts.python_api) = python_symbols(&image, &dynamic)?.finish();
         Ok(facts)
     }
 
@@ -164,11 +185,15 @@ fn directories(lists: &[&str]) -> Vec<String> {
     lists.iter().flat_map(|list| list.split(':')).filter(|dir| !dir.is_empty()).map(str::to_owned).collect()
 }
 
-/// The versions that symbols of this file are bound to, as pairs of library and version; without the weak ones.
-pub(super) fn needed_versions<'a>(
-    image: &Image<'a>,
-    dynamic: &DynamicTable<'a>,
-) -> Result<Vec<(&'a str, &'a str)>, ElfError> {
+/// The dynamic loader that a file names.
+fn interpreter(image: &Image<'_>) -> Option<String> {
+    let segment = image.segments.iter().find(|segment| segment.p_type == PT_INTERP)?;
+    let path = terminated(image.bytes, segment.p_offset)?;
+    std::str::from_utf8(path).ok().map(str::to_owned)
+}
+
+/// The versions that symbols of this file are bound to.
+pub(super) fn version_needs(image: &Image<'_>, dynamic: &DynamicTable<'_>) -> Result<Vec<VersionNeed>, ElfError> {
     let (Some(address), Some(count)) = (dynamic.value(DT_VERNEED), dynamic.value(DT_VERNEEDNUM)) else {
         return Ok(Vec::new());
     };
@@ -183,78 +208,19 @@ pub(super) fn needed_versions<'a>(
     };
     let table =
         VerneedSection::parse(image.bytes, &[section], image.ctx).map_err(|_| malformed("version needs", offset))?;
-    let mut versions = Vec::new();
-    let mut read = 0usize;
+    let mut needs = Vec::new();
     for need in table.iter().flat_map(VerneedSection::iter) {
         let library = dynamic.string(need.vn_file as u64)?;
         for version in need.iter() {
-            if version.vna_flags & VERSION_IS_WEAK == 0 {
-                versions.push((library, dynamic.string(version.vna_name as u64)?));
-            }
-            read = read.saturating_add(1);
-            if read > MOST_NEEDS {
+            needs.push(VersionNeed {
+                library: library.to_owned(),
+                version: dynamic.string(version.vna_name as u64)?.to_owned(),
+                is_weak: version.vna_flags & VERSION_IS_WEAK != 0,
+            });
+            if needs.len() > MOST_NEEDS {
                 return Err(malformed("number of version needs", offset));
             }
         }
     }
-    Ok(versions)
-}
-
-/// The functions among the exported symbols that make an extension module.
-fn init_functions(image: &Image<'_>, dynamic: &DynamicTable<'_>) -> Result<Vec<String>, ElfError> {
-    let Some(address) = dynamic.value(DT_SYMTAB) else { return Ok(Vec::new()) };
-    let Some(count) = symbol_count(image, dynamic)? else { return Ok(Vec::new()) };
-    let offset = image.index_of("dynamic symbols", address)?;
-    let symbols = Symtab::parse(image.bytes, offset, count, image.ctx)
-        .map_err(|_| malformed("dynamic symbols", offset as u64))?;
-    let mut names: Vec<String> = symbols
-        .iter()
-        .filter(|symbol| symbol.st_shndx != SHN_UNDEF as usize)
-        .filter(|symbol| INIT_PREFIXES.iter().any(|prefix| dynamic.starts_with(symbol.st_name as u64, prefix)))
-        .filter_map(|symbol| dynamic.string(symbol.st_name as u64).ok())
-        .map(str::to_owned)
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    Ok(names)
-}
-
-/// The number of dynamic symbols, which only the hash tables know.
-fn symbol_count(image: &Image<'_>, dynamic: &DynamicTable<'_>) -> Result<Option<usize>, ElfError> {
-    let (what, count) = if let Some(address) = dynamic.value(DT_GNU_HASH) {
-        ("GNU hash table", gnu_hash_symbols(image, image.index_of("GNU hash table", address)?))
-    } else if let Some(address) = dynamic.value(DT_HASH) {
-        let table = image.index_of("hash table", address)?;
-        ("hash table", table.checked_add(4).and_then(|chains| image.u32_at(chains)))
-    } else {
-        return Ok(None);
-    };
-    let count = count.and_then(|count| usize::try_from(count).ok()).filter(|&count| count <= image.bytes.len());
-    count.map(Some).ok_or(malformed(what, 0))
-}
-
-fn gnu_hash_symbols(image: &Image<'_>, table: usize) -> Option<u32> {
-    let word = if image.ctx.container == Container::Big { 8 } else { 4 };
-    let field = |number: usize| image.u32_at(table.checked_add(number * 4)?);
-    let (buckets, first, filter) = (field(0)? as usize, field(1)?, field(2)? as usize);
-    let bucket_at = table.checked_add(16)?.checked_add(filter.checked_mul(word)?)?;
-    let chain_at = bucket_at.checked_add(buckets.checked_mul(4)?)?;
-    let mut last = 0;
-    for bucket in image.bytes.get(bucket_at..chain_at)?.chunks_exact(4) {
-        let bucket = bucket.try_into().ok()?;
-        let start = if image.ctx.is_little_endian() { u32::from_le_bytes(bucket) } else { u32::from_be_bytes(bucket) };
-        last = last.max(start);
-    }
-    // All buckets empty: nothing is exported, and how many symbols are imported does not matter here.
-    if last == 0 {
-        return Some(first);
-    }
-    loop {
-        let entry = usize::try_from(last.checked_sub(first)?).ok()?.checked_mul(4)?;
-        let hash = image.u32_at(chain_at.checked_add(entry)?)?;
-        last = last.checked_add(1)?;
-        if hash & 1 == 1 {
-            return Some(last);
-        }
-    }
+    Ok(needs)
 }

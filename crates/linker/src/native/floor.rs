@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 use super::ElfFacts;
 
 /// The number in the name of a symbol version, such as 2.17 in `GLIBC_2.17`.
@@ -22,6 +24,13 @@ impl SymbolVersion {
         let (major, minor) = (numbers.next()??, numbers.next()??);
         let patch = numbers.next().unwrap_or(Some(0))?;
         numbers.next().is_none().then_some(Self { major, minor, patch })
+    }
+}
+
+/// As text, such as `2.17`.
+impl Serialize for SymbolVersion {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -135,18 +135,18 @@ impl<'a> DynamicTable<'a> {
 }
 
 /// The bytes from `offset` up to the next zero byte, if that is near enough.
-pub(super) fn terminated(table: &[u8], offset: u64) -> Option<&[u8]> {
+pub(crate) fn terminated(table: &[u8], offset: u64) -> Option<&[u8]> {
     let rest = from(table, offset)?;
     rest.get(..rest.iter().take(LONGEST_NAME).position(|&byte| byte == 0)?)
 }
 
 /// The bytes from `offset`.
-pub(super) fn from(table: &[u8], offset: u64) -> Option<&[u8]> {
+pub(crate) fn from(table: &[u8], offset: u64) -> Option<&[u8]> {
     table.get(usize::try_from(offset).ok()?..)
 }
 
 /// `len` bytes from `offset`, if they are there.
-pub(super) fn slice(bytes: &[u8], offset: u64, len: u64) -> Option<&[u8]> {
+pub(crate) fn slice(bytes: &[u8], offset: u64, len: u64) -> Option<&[u8]> {
     let start = usize::try_from(offset).ok()?;
     bytes.get(start..start.checked_add(usize::try_from(len).ok()?)?)
 }

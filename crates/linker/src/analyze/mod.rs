@@ -1,0 +1,135 @@
+//! What a binary is, needs and offers, for ELF, PE and Mach-O; and what is inside if it is one of ours.
+//!
+//! [`analyze`] takes the bytes of a file. They may be anything: damage is an error and never a panic, nothing is executed, and
+//! time and memory follow the length of the file.
+
+mod architecture;
+mod contents;
+mod error;
+mod image;
+mod linux;
+mod mach_o;
+mod pe;
+mod reader;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use pyox_packed_resources::MAGIC;
+use serde::Serialize;
+
+use crate::native::{ElfFacts, LauncherMarker, PayloadError, payload_range};
+
+pub use contents::{Contents, Location, Native, Package, SectionSize};
+pub use error::AnalyzeError;
+pub use image::{Image, Kind, Load, Need, Version};
+pub use linux::{CLibrary, Distribution, LinuxNeeds};
+
+/// Everything that is known of a file. It serializes as what `pyoxidizer analyze --json` prints.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Analysis {
+    /// The format of the file.
+    pub format: Format,
+    /// Its length in bytes.
+    pub size: u64,
+    /// The binary; one for each architecture in a Mach-O file for several, none in a file of packed resources.
+    pub images: Vec<Image>,
+    /// What an ELF file asks of a Linux distribution, together with the native code inside.
+    pub linux: Option<LinuxNeeds>,
+    /// What a launcher of ours, or a program with it, says about itself; see [`LauncherMarker`].
+    pub launcher: Option<BTreeMap<String, String>>,
+    /// What is inside of a program of ours, or of a file of packed resources.
+    pub contents: Option<Contents>,
+    /// Why what is inside of a program of ours cannot be read.
+    pub damage: Option<String>,
+}
+
+/// The format of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Format {
+    /// Linux and most other systems like Unix.
+    Elf,
+    /// Windows.
+    Pe,
+    /// macOS.
+    MachO,
+    /// Not a binary but packed resources, of version 1 to 4.
+    PackedResources,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Elf => "ELF",
+            Self::Pe => "PE",
+            Self::MachO => "Mach-O",
+            Self::PackedResources => "packed resources",
+        })
+    }
+}
+
+/// Examines the bytes of a file.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # if cfg!(target_os = "linux") {
+/// let analysis = pyox_linker::analyze::analyze(&std::fs::read("/bin/sh")?)?;
+/// assert!(analysis.images[0].needs.iter().any(|need| need.library.starts_with("libc.")));
+/// # }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// [`AnalyzeError::Unknown`] if they are of none of the formats; the other errors are damage. Damage of what is inside of a
+/// program is no error but [`Analysis::damage`].
+pub fn analyze(bytes: &[u8]) -> Result<Analysis, AnalyzeError> {
+    let analysis = |format, images| Analysis {
+        format,
+        size: bytes.len() as u64,
+        images,
+        linux: None,
+        launcher: None,
+        contents: None,
+        damage: None,
+    };
+    // The version of the format follows.
+    if bytes.starts_with(&MAGIC[..MAGIC.len() - 1]) {
+        let (contents, _) = contents::contents(bytes, 0..bytes.len())?;
+        Ok(Analysis { contents: Some(contents), ..analysis(Format::PackedResources, Vec::new()) })
+    } else if bytes.starts_with(goblin::elf::header::ELFMAG) {
+        let facts = ElfFacts::from_bytes(bytes)?;
+        Ok(elf(bytes, &facts, analysis(Format::Elf, vec![Image::from(&facts)])))
+    } else if pe::is_pe(bytes) {
+        Ok(analysis(Format::Pe, vec![pe::image(bytes)?]))
+    } else if mach_o::is_mach_o(bytes) {
+        Ok(analysis(Format::MachO, mach_o::images(bytes)?))
+    } else {
+        Err(AnalyzeError::Unknown)
+    }
+}
+
+/// Adds what is particular to Linux and to our programs.
+fn elf(bytes: &[u8], facts: &ElfFacts, mut analysis: Analysis) -> Analysis {
+    let marker = LauncherMarker::read(bytes).ok().flatten();
+    let mut carried = Vec::new();
+    match payload_range(bytes) {
+        Ok(range) => match contents::contents(bytes, range) {
+            Ok((contents, native)) => (analysis.contents, carried) = (Some(contents), native),
+            Err(error) => analysis.damage = Some(error.to_string()),
+        },
+        Err(PayloadError::Missing | PayloadError::BareLauncher | PayloadError::NotExecutable(_)) => {}
+        Err(error @ PayloadError::Damaged { .. }) => analysis.damage = Some(error.to_string()),
+        // Other programs may look like this, too.
+        Err(error) => analysis.damage = marker.is_some().then(|| error.to_string()),
+    }
+    analysis.launcher = marker.map(|marker| marker.fields().clone());
+    if let Some(image) = analysis.images.first() {
+        analysis.linux = Some(LinuxNeeds::of(&image.architecture, facts, &carried));
+    }
+    analysis
+}
