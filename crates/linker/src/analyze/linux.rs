@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::native::{ElfFacts, SymbolVersion};
+use crate::native::{ElfFacts, SymbolVersion, stays_with_system};
 
 /// What ELF files ask of a Linux distribution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,11 +20,14 @@ pub struct LinuxNeeds {
     pub cxxabi: Option<SymbolVersion>,
     /// Whether they need private symbols of glibc: they run only with the one they belong to, and no distribution is named.
     pub glibc_private: bool,
+    /// The libraries that the file itself needs and that not every distribution has; see
+    /// [`crate::native::stays_with_system`].
+    pub other_libraries: Vec<String>,
     /// The platform tag of wheels (PEP 600) that promises these versions, such as `manylinux_2_17_x86_64`.
     pub manylinux: Option<String>,
-    /// The distributions that have these versions.
+    /// The distributions that have these versions, or whose C library does not matter.
     pub runs_on: Vec<Distribution>,
-    /// The distributions that do not.
+    /// The distributions that are older, or have another C library.
     pub not_on: Vec<Distribution>,
 }
 
@@ -109,6 +112,7 @@ impl LinuxNeeds {
             glibcxx: all().filter_map(|facts| facts.glibcxx).max(),
             cxxabi: all().filter_map(|facts| facts.cxxabi).max(),
             glibc_private: all().any(|facts| facts.glibc_private),
+            other_libraries: own.needed.iter().filter(|library| !stays_with_system(library)).cloned().collect(),
             manylinux: None,
             runs_on: Vec::new(),
             not_on: Vec::new(),
@@ -181,6 +185,7 @@ mod tests {
             glibcxx: SymbolVersion::parse(glibcxx),
             cxxabi: SymbolVersion::parse(cxxabi),
             glibc_private: false,
+            other_libraries: Vec::new(),
             manylinux: None,
             runs_on: Vec::new(),
             not_on: Vec::new(),

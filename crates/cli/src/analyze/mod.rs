@@ -1,0 +1,63 @@
+//! `pyoxidizer analyze`
+
+mod text;
+
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use pyox_linker::Error;
+use pyox_linker::analyze::{Analysis, analyze};
+use serde_json::{Value, json};
+
+use crate::args::Analyze;
+use crate::style::Style;
+
+/// Shows every file that can be read, and says of the others why not.
+pub fn run(args: &Analyze, verbose: bool, style: Style) -> anyhow::Result<u8> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut documents = Vec::new();
+    let mut status = 0;
+    let mut printed = Ok(());
+    for path in &args.binaries {
+        let analysis = read(path);
+        if analysis.as_ref().map_or(true, |analysis| analysis.damage.is_some()) {
+            status = 1;
+        }
+        if let Err(error) = &analysis {
+            printed = printed.and_then(|()| out.flush());
+            crate::report(error, style);
+        }
+        match (args.json, analysis) {
+            (true, analysis) => documents.push(document(path, analysis)?),
+            (false, Ok(analysis)) => printed = printed.and_then(|()| text::print(path, &analysis, verbose, &mut out)),
+            (false, Err(_)) => {}
+        }
+    }
+    if args.json {
+        printed = serde_json::to_writer_pretty(&mut out, &documents).map_err(io::Error::from);
+        printed = printed.and_then(|()| writeln!(out));
+    }
+    let printed = printed.and_then(|()| out.flush());
+    // What is still buffered has no reader either.
+    let _ = out.into_parts();
+    match printed {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),
+        _ => Ok(status),
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<Analysis> {
+    let read = |source| Error::Io { action: "read", path: path.to_owned(), source };
+    let bytes = std::fs::read(path).map_err(read)?;
+    analyze(&bytes).with_context(|| format!("cannot analyze {}", path.display()))
+}
+
+fn document(path: &Path, analysis: anyhow::Result<Analysis>) -> serde_json::Result<Value> {
+    let mut document = match analysis {
+        Ok(analysis) => serde_json::to_value(analysis)?,
+        Err(error) => json!({ "error": format!("{error:#}") }),
+    };
+    document["file"] = path.display().to_string().into();
+    Ok(document)
+}
