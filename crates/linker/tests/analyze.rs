@@ -6,7 +6,6 @@ mod readelf;
 mod wheels;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use pyox_linker::analyze::{AnalyzeError, Format, analyze};
@@ -108,6 +107,37 @@ fn other_systems_agree_with_readers_in_python() {
         "several architectures",
     ] {
         assert!(seen.contains(expected), "{expected} is not in {seen:?}");
+    }
+}
+
+/// What hardly any wheel has, in binaries made by hand.
+#[test]
+fn peculiar_files() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/analyze");
+    let python = |image: &Value| (image["init_functions"].clone(), image["python_api"].clone());
+    for (name, bits, is_little_endian) in
+        [("mach_o_64", 64, true), ("mach_o_32", 32, false), ("mach_o_fat", 64, true), ("mach_o_fat_64", 64, true)]
+    {
+        let images = images(&seeds.join(name));
+        assert_eq!(images.len(), if name == "mach_o_fat" { 2 } else { 1 }, "{name}");
+        for image in &images {
+            let needs = image["needs"].as_array().expect("a list");
+            let loads: Vec<&Value> = needs.iter().map(|need| &need["load"]).collect();
+            assert_eq!(loads, ["at-start", "if-present", "delayed"], "{name}");
+            assert_eq!(
+                (&image["bits"], &image["is_little_endian"]),
+                (&json!(bits), &json!(is_little_endian)),
+                "{name}"
+            );
+            assert_eq!((&image["name"], &image["macos"]), (&json!("@rpath/m.dylib"), &json!("11.0")), "{name}");
+            assert_eq!(image["rpath"], json!(["@loader_path/x"]), "{name}");
+            assert_eq!(python(image), (json!(["PyInit_m"]), json!(1)), "{name}");
+        }
+    }
+    for (name, bits) in [("pe_64", 64), ("pe_32", 32)] {
+        let image = &images(&seeds.join(name))[0];
+        assert_eq!((&image["bits"], &image["needs"][2]["load"]), (&json!(bits), &json!("delayed")), "{name}");
+        assert_eq!(python(image), (json!(["PyInit_m"]), json!(1)), "{name}");
     }
 }
 

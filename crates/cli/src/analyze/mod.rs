@@ -21,17 +21,21 @@ pub fn run(args: &Analyze, verbose: bool, style: Style) -> anyhow::Result<u8> {
     let mut printed = Ok(());
     for path in &args.binaries {
         let analysis = read(path);
-        if analysis.as_ref().map_or(true, |analysis| analysis.damage.is_some()) {
+        if !analysis.as_ref().is_ok_and(|analysis| analysis.damage.is_none()) {
             status = 1;
         }
-        if let Err(error) = &analysis {
-            printed = printed.and_then(|()| out.flush());
-            crate::report(error, style);
+        if args.json {
+            documents.push(document(path, &analysis)?);
         }
-        match (args.json, analysis) {
-            (true, analysis) => documents.push(document(path, analysis)?),
-            (false, Ok(analysis)) => printed = printed.and_then(|()| text::print(path, &analysis, verbose, &mut out)),
-            (false, Err(_)) => {}
+        match analysis {
+            Ok(analysis) if !args.json => {
+                printed = printed.and_then(|()| text::print(path, &analysis, verbose, &mut out));
+            }
+            Ok(_) => {}
+            Err(error) => {
+                printed = printed.and_then(|()| out.flush());
+                crate::report(&error, style);
+            }
         }
     }
     if args.json {
@@ -53,7 +57,7 @@ fn read(path: &Path) -> anyhow::Result<Analysis> {
     analyze(&bytes).with_context(|| format!("cannot analyze {}", path.display()))
 }
 
-fn document(path: &Path, analysis: anyhow::Result<Analysis>) -> serde_json::Result<Value> {
+fn document(path: &Path, analysis: &anyhow::Result<Analysis>) -> serde_json::Result<Value> {
     let mut document = match analysis {
         Ok(analysis) => serde_json::to_value(analysis)?,
         Err(error) => json!({ "error": format!("{error:#}") }),

@@ -74,7 +74,10 @@ fn print_image(image: &Image, verbose: bool, out: &mut dyn Write) -> io::Result<
     }
     match image.python_api {
         0 => Ok(()),
-        count => row(out, "Python", &format!("an interpreter, with {count} symbols of the C API")),
+        count => {
+            let symbols = counted(count as u64, "symbol", "symbols");
+            row(out, "Python", &format!("an interpreter, with {symbols} of the C API"))
+        }
     }
 }
 

@@ -131,16 +131,19 @@ impl<'a> Pe<'a> {
     fn needs(&self, directory: u64, length: u64, name: u64, load: Load) -> Result<Vec<Need>, AnalyzeError> {
         let mut needs = Vec::new();
         let Some(table) = self.directory(directory)? else { return Ok(needs) };
-        let mut at = self.offset("imports", table)?;
+        let (mut at, mut names) = (self.offset("imports", table)?, 0_usize);
         loop {
             let address = self.reader.u32("imports", at.saturating_add(name))?;
             if address == 0 {
                 return Ok(needs);
             }
-            if needs.len() == MOST_NEEDS {
+            let library = self.text("name of an import", address)?;
+            names = names.saturating_add(library.len());
+            // Names that are longer than the file, all together, are many that are one.
+            if needs.len() == MOST_NEEDS || names > self.reader.bytes.len() {
                 return Err(self.reader.malformed("number of imports", at));
             }
-            needs.push(Need::new(self.text("name of an import", address)?, load));
+            needs.push(Need::new(library, load));
             at = at.saturating_add(length);
         }
     }

@@ -1,7 +1,7 @@
 //! Checked access to the bytes of a PE or Mach-O file.
 
 use super::{AnalyzeError, Format};
-use crate::native::image::{from, slice, terminated};
+use crate::native::{from, slice, terminated};
 
 /// Bytes of a file, in one byte order.
 #[derive(Clone, Copy)]

@@ -130,7 +130,10 @@ impl ElfFacts {
             if dynamic.values(tag).count() > MOST_NEEDS {
                 return Err(malformed("number of needs", 0));
             }
-            dynamic.values(tag).map(|offset| dynamic.string(offset)).collect::<Result<Vec<_>, _>>()
+            let strings: Vec<&str> =
+                dynamic.values(tag).map(|offset| dynamic.string(offset)).collect::<Result<_, _>>()?;
+            believe(strings.iter().map(|string| string.len()).sum(), bytes)?;
+            Ok(strings)
         };
         facts.soname = strings(DT_SONAME)?.first().map(|name| (*name).to_owned());
         facts.needed = strings(DT_NEEDED)?.into_iter().map(str::to_owned).collect();
@@ -181,6 +184,11 @@ impl ElfTarget {
     }
 }
 
+/// Refuses names that are longer, all together, than the file they come from: many that are one.
+fn believe(length: usize, bytes: &[u8]) -> Result<(), ElfError> {
+    if length > bytes.len() { Err(malformed("length of names", 0)) } else { Ok(()) }
+}
+
 fn directories(lists: &[&str]) -> Vec<String> {
     lists.iter().flat_map(|list| list.split(':')).filter(|dir| !dir.is_empty()).map(str::to_owned).collect()
 }
@@ -208,15 +216,18 @@ pub(super) fn version_needs(image: &Image<'_>, dynamic: &DynamicTable<'_>) -> Re
     };
     let table =
         VerneedSection::parse(image.bytes, &[section], image.ctx).map_err(|_| malformed("version needs", offset))?;
-    let mut needs = Vec::new();
+    let (mut needs, mut length) = (Vec::new(), 0_usize);
     for need in table.iter().flat_map(VerneedSection::iter) {
         let library = dynamic.string(need.vn_file as u64)?;
         for version in need.iter() {
+            let name = dynamic.string(version.vna_name as u64)?;
             needs.push(VersionNeed {
                 library: library.to_owned(),
-                version: dynamic.string(version.vna_name as u64)?.to_owned(),
+                version: name.to_owned(),
                 is_weak: version.vna_flags & VERSION_IS_WEAK != 0,
             });
+            length = length.saturating_add(library.len()).saturating_add(name.len());
+            believe(length, image.bytes)?;
             if needs.len() > MOST_NEEDS {
                 return Err(malformed("number of version needs", offset));
             }
