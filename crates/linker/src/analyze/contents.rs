@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pyox_interpreter_config::InterpreterConfig;
-use pyox_packed_resources::{Decoder, Encoding, EntryFlags, Error, Field, FieldKind, Index, Packed, SectionKind};
+use pyox_packed_resources::{
+    Blob, Decoder, Encoding, Entry, EntryFlags, Error, Field, FieldKind, Index, Packed, SectionKind,
+};
 use serde::Serialize;
 
 use crate::native::ElfFacts;
 
-/// Of compressed native code at most this many times the length of the file is decoded, so that a small file is quickly done.
-const MOST_DECODED: u64 = 64;
+/// At most this many times the length of the file is read, so that a small file is quickly done: what is compressed may be long
+/// once decoded, and entries may share what they are made of.
+const MOST_READ: u64 = 64;
 
 /// What is inside a program, or a file of packed resources.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -121,71 +124,103 @@ pub(super) fn contents(bytes: &[u8], range: Range<usize>) -> Result<(Contents, V
     let config = packed.blob().map(|blob| blob.section(SectionKind::InterpreterConfig)).transpose()?.flatten();
     let config = config.and_then(|section| InterpreterConfig::decode(section).ok());
     let python = config.as_ref().map(|config| config.python).filter(|python| python.0 != 0);
-    let sections = packed.blob().into_iter().flat_map(pyox_packed_resources::Blob::sections);
-    let length = packed.blob().map_or(resources.len(), pyox_packed_resources::Blob::len) as u64;
-    let mut found = Contents {
+    let sections = packed.blob().into_iter().flat_map(Blob::sections);
+    let length = packed.blob().map_or(resources.len(), Blob::len) as u64;
+    let mut inventory = Inventory {
+        limit: MOST_READ.saturating_mul(length),
+        read: 0,
+        decoder: Decoder::new(),
+        packages: BTreeMap::new(),
+        native: Vec::new(),
+        needed_by: BTreeMap::new(),
+        facts: Vec::new(),
+    };
+    for entry in packed.entries() {
+        inventory.add(&packed, &entry?)?;
+    }
+    let Inventory { packages, mut native, mut needed_by, facts, .. } = inventory;
+    for library in native.iter_mut().filter(|native| !native.is_extension) {
+        library.needed_by = needed_by.remove(library.name.as_str()).unwrap_or_default();
+    }
+    let contents = Contents {
         version: packed.version(),
         offset: range.start as u64,
         length,
         python: python.map(|(major, minor)| format!("{major}.{minor}")),
         resource_files: config.into_iter().flat_map(|config| config.resource_files).map(|file| file.path).collect(),
-        sections: sections
-            .map(|section| SectionSize { name: section.kind.to_string(), length: section.length })
-            .collect(),
-        packages: Vec::new(),
-        native: Vec::new(),
+        sections: sections.map(|part| SectionSize { name: part.kind.to_string(), length: part.length }).collect(),
+        packages: packages.into_values().collect(),
+        native,
     };
-    let mut packages: BTreeMap<&str, Package> = BTreeMap::new();
-    let mut needed_by: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut code = NativeCode { decoder: Decoder::new(), left: MOST_DECODED.saturating_mul(length), facts: Vec::new() };
-    for entry in packed.entries() {
-        let entry = entry?;
-        let top = entry.name().split('.').next().unwrap_or_default();
-        let is_cached = in_cache(&packed, top)?;
-        let fields: Vec<Field<'_>> = entry.fields().collect::<Result<_, _>>()?;
-        let needs = || fields.iter().filter(|field| field.kind() == FieldKind::Dependency).map(Field::key);
-        for library in needs() {
-            needed_by.entry(library).or_default().push(entry.name().to_owned());
+    Ok((contents, facts))
+}
+
+/// What has been found of all entries up to one.
+struct Inventory<'a> {
+    /// How many bytes may be read, and how many have been: values of native code as decoded, names with each field.
+    limit: u64,
+    read: u64,
+    decoder: Decoder<'a>,
+    packages: BTreeMap<&'a str, Package>,
+    native: Vec<Native>,
+    /// By shared library.
+    needed_by: BTreeMap<&'a str, Vec<String>>,
+    /// What native code says itself, with its name.
+    facts: Vec<(String, ElfFacts)>,
+}
+
+impl<'a> Inventory<'a> {
+    fn add(&mut self, packed: &Packed<'_>, entry: &Entry<'a>) -> Result<(), Error> {
+        let name = entry.name();
+        let top = name.split('.').next().unwrap_or_default();
+        let is_cached = match packed.entry(top)? {
+            Some(top) => top.field(FieldKind::CacheDirectory)?.is_some(),
+            None => false,
+        };
+        let mut fields = Vec::new();
+        for field in entry.fields() {
+            let field = field?;
+            self.read = self.read.saturating_add((name.len() + field.key().len()) as u64);
+            if self.read > self.limit {
+                let (what, length, limit) = ("names of entries", self.read, self.limit);
+                return Err(Error::OutOfBounds { what, offset: 0, length, limit });
+            }
+            fields.push(field);
+        }
+        let needs: Vec<&str> =
+            fields.iter().filter(|field| field.kind() == FieldKind::Dependency).map(Field::key).collect();
+        for library in &needs {
+            self.needed_by.entry(library).or_default().push(name.to_owned());
         }
         if entry.is(EntryFlags::IMPORTABLE) || fields.iter().any(is_of_package) {
-            let package = packages.entry(top).or_insert_with(|| Package::new(top, is_cached));
+            let package = self.packages.entry(top).or_insert_with(|| Package::new(top, is_cached));
             package.modules += u64::from(entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)));
             fields.iter().filter(|field| is_of_package(field)).for_each(|field| package.add(field));
         }
         for field in &fields {
-            if matches!(field.kind(), FieldKind::Extension | FieldKind::SharedLibrary) {
-                code.read(entry.name(), field);
-                found.native.push(Native {
-                    name: entry.name().to_owned(),
-                    is_extension: field.kind() == FieldKind::Extension,
-                    size: field.len(),
-                    stored: field.stored_len(),
-                    location: Location::of(field, is_cached),
-                    needs: needs().map(str::to_owned).collect(),
-                    needed_by: Vec::new(),
-                });
+            if !matches!(field.kind(), FieldKind::Extension | FieldKind::SharedLibrary) {
+                continue;
             }
+            let facts = self.examine(field);
+            self.facts.extend(facts.map(|facts| (name.to_owned(), facts)));
+            self.native.push(Native {
+                name: name.to_owned(),
+                is_extension: field.kind() == FieldKind::Extension,
+                size: field.len(),
+                stored: field.stored_len(),
+                location: Location::of(field, is_cached),
+                needs: needs.iter().map(|library| (*library).to_owned()).collect(),
+                needed_by: Vec::new(),
+            });
         }
+        Ok(())
     }
-    for library in found.native.iter_mut().filter(|native| !native.is_extension) {
-        library.needed_by = needed_by.get(library.name.as_str()).cloned().unwrap_or_default();
-    }
-    found.packages = packages.into_values().collect();
-    Ok((found, code.facts))
-}
 
-/// Whether the files of a top-level module or package are placed in the cache directory.
-fn in_cache(packed: &Packed<'_>, top: &str) -> Result<bool, Error> {
-    match packed.entry(top)? {
-        Some(top) => Ok(top.field(FieldKind::CacheDirectory)?.is_some()),
-        None => Ok(false),
+    /// What native code says; nothing if it is in a file, damaged, not for Linux, or more than is read.
+    fn examine(&mut self, field: &Field<'a>) -> Option<ElfFacts> {
+        self.read = self.read.checked_add(field.len()).filter(|read| *read <= self.limit)?;
+        ElfFacts::from_bytes(&self.decoder.read(field).ok()?).ok()
     }
-}
-
-/// Whether a value belongs to a package, and not to its distribution or to a library of the same name.
-fn is_of_package(field: &Field<'_>) -> bool {
-    use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, PackageResource, Source};
-    matches!(field.kind(), Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension | PackageResource)
 }
 
 impl Package {
@@ -204,21 +239,8 @@ impl Package {
     }
 }
 
-/// Reads native code, until it has been enough.
-struct NativeCode<'a> {
-    decoder: Decoder<'a>,
-    /// Bytes that may still be decoded.
-    left: u64,
-    facts: Vec<(String, ElfFacts)>,
-}
-
-impl<'a> NativeCode<'a> {
-    fn read(&mut self, name: &str, field: &Field<'a>) {
-        let Some(left) = self.left.checked_sub(field.len()) else { return };
-        self.left = left;
-        // What is in a file, damaged or for another system asks for no glibc.
-        let bytes = self.decoder.read(field).ok();
-        let facts = bytes.and_then(|bytes| ElfFacts::from_bytes(&bytes).ok());
-        self.facts.extend(facts.map(|facts| (name.to_owned(), facts)));
-    }
+/// Whether a value belongs to a package, and not to its distribution or to a library of the same name.
+fn is_of_package(field: &Field<'_>) -> bool {
+    use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, PackageResource, Source};
+    matches!(field.kind(), Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension | PackageResource)
 }

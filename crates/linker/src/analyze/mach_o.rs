@@ -16,7 +16,7 @@ use goblin::mach::load_command::{
 
 use super::reader::Reader;
 use super::{AnalyzeError, Format, Image, Kind, Load, Need, architecture};
-use crate::native::{PREFIXES, PythonSymbols};
+use crate::native::{LONGEST_SYMBOL, PREFIXES, PythonSymbols};
 
 /// A file for several architectures, with 64-bit offsets.
 const FAT_MAGIC_64: u32 = 0xcafe_babf;
@@ -26,7 +26,6 @@ const MOST_ARCHITECTURES: u32 = 40;
 const MOST_COMMANDS: u32 = 1 << 14;
 const MOST_SYMBOLS: u32 = 1 << 22;
 const MOST_NODES: usize = 1 << 16;
-const LONGEST_SYMBOL: usize = 1 << 12;
 /// The type of a symbol: bits of symbols for debuggers, whether it is external, and what it is.
 const N_STAB: u8 = 0xe0;
 const N_EXT: u8 = 0x01;
@@ -181,8 +180,11 @@ fn exported(tree: Reader<'_>) -> Result<PythonSymbols, AnalyzeError> {
             if !may_concern_python(&name) {
                 continue;
             }
+            if name.len() > LONGEST_SYMBOL {
+                continue;
+            }
             // In a tree each node has one parent.
-            if !seen.insert(child) || seen.len() > MOST_NODES || name.len() > LONGEST_SYMBOL {
+            if !seen.insert(child) || seen.len() > MOST_NODES {
                 return Err(tree.malformed("tree of exports", child));
             }
             todo.push((child, name));

@@ -1,7 +1,7 @@
 //! What a binary is, needs and offers, for ELF, PE and Mach-O; and what is inside if it is one of ours.
 //!
-//! [`analyze`] takes the bytes of a file. They may be anything: damage is an error and never a panic, nothing is executed, and
-//! time and memory follow the length of the file.
+//! [`analyze`] takes the bytes of a file. They may be anything: damage is an error and never a panic, nothing is executed, and a
+//! small file never takes much time or memory.
 
 mod architecture;
 mod contents;

@@ -38,6 +38,6 @@ pub(crate) use image::{from, slice, terminated};
 pub use marker::LauncherMarker;
 pub use payload::Attachment;
 pub use search::{SearchPath, SystemLibraries};
-pub(crate) use symbols::{PREFIXES, PythonSymbols};
+pub(crate) use symbols::{LONGEST_SYMBOL, PREFIXES, PythonSymbols};
 pub use system::stays_with_system;
 pub use trailer::{TRAILER_LEN, TRAILER_MAGIC, find_payload, payload_range};

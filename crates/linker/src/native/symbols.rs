@@ -1,5 +1,7 @@
 //! What binaries export that concerns Python.
 
+use std::collections::BTreeSet;
+
 use goblin::container::Container;
 use goblin::elf::Symtab;
 use goblin::elf::dynamic::{DT_GNU_HASH, DT_HASH, DT_SYMTAB};
@@ -16,10 +18,13 @@ pub(crate) const PREFIXES: [&str; 2] = ["Py", "_Py"];
 /// What every CPython exports, and nothing that only uses one.
 const OF_INTERPRETERS: &str = "Py_IsInitialized";
 
+/// The longest name that is looked at, in bytes: symbols may share the end of one long name.
+pub(crate) const LONGEST_SYMBOL: usize = 1 << 10;
+
 /// Exported symbols that concern Python, of a file of any format.
 #[derive(Default)]
 pub(crate) struct PythonSymbols {
-    init_functions: Vec<String>,
+    init_functions: BTreeSet<String>,
     others: usize,
     is_interpreter: bool,
 }
@@ -27,8 +32,11 @@ pub(crate) struct PythonSymbols {
 impl PythonSymbols {
     /// Counts an exported symbol.
     pub(crate) fn add(&mut self, name: &str) {
+        if name.len() > LONGEST_SYMBOL {
+            return;
+        }
         if INIT_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
-            self.init_functions.push(name.to_owned());
+            self.init_functions.insert(name.to_owned());
         } else if PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
             self.others = self.others.saturating_add(1);
             self.is_interpreter |= name == OF_INTERPRETERS;
@@ -36,10 +44,9 @@ impl PythonSymbols {
     }
 
     /// The names that make extension modules, sorted, and the number of symbols of the C API if an interpreter is there.
-    pub(crate) fn finish(mut self) -> (Vec<String>, usize) {
-        self.init_functions.sort_unstable();
-        self.init_functions.dedup();
-        (self.init_functions, if self.is_interpreter { self.others } else { 0 })
+    pub(crate) fn finish(self) -> (Vec<String>, usize) {
+        let api = if self.is_interpreter { self.others } else { 0 };
+        (self.init_functions.into_iter().collect(), api)
     }
 }
 
