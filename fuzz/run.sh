@@ -12,7 +12,7 @@ case $target in
     open_and_walk) options=(-max_len=9216 -malloc_limit_mb=288 -dict=dictionaries/blob.dict) ;;
     # The target sets 4 MiB as the limit of a wheel, and buffers double when they grow.
     wheel) options=(-max_len=6144 -malloc_limit_mb=32 -dict=dictionaries/wheel.dict) ;;
-    # An inside library may be 64 times as long as the file.
+    # Native code inside may be 64 times as long as the file.
     analyze) options=(-max_len=9216 -malloc_limit_mb=64 -dict=dictionaries/binary.dict) ;;
     any_version | version_3 | write_read_write) options=(-max_len=4096 -malloc_limit_mb=64) ;;
     *) options=() ;;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use pyox_linker::analyze::{Analysis, Contents, Distribution, Image, Kind, LinuxNeeds, Load, Native};
+use pyox_linker::analyze::{Analysis, CLibrary, Contents, Distribution, Image, Kind, LinuxNeeds, Load, Native};
 
 use crate::resources::{counted, printable};
 
@@ -93,6 +93,9 @@ fn print_linux(linux: &LinuxNeeds, verbose: bool, out: &mut dyn Write) -> io::Re
         }
         row(out, "Linux", &text)?;
     }
+    if linux.c_library == Some(CLibrary::Musl) {
+        row(out, "Linux", "musl")?;
+    }
     if linux.glibc_private {
         row(out, "", "private symbols of glibc: only with the one it belongs to")?;
     }
@@ -100,7 +103,7 @@ fn print_linux(linux: &LinuxNeeds, verbose: bool, out: &mut dyn Write) -> io::Re
         row(out, "", &format!("this glibc because of {}", listed(&linux.because_of, verbose)))?;
     }
     if !linux.other_libraries.is_empty() {
-        row(out, "", &format!("and these libraries: {}", listed(&linux.other_libraries, verbose)))?;
+        row(out, "", &format!("also {}", listed(&linux.other_libraries, verbose)))?;
     }
     for (label, distributions) in [("runs on", &linux.runs_on), ("not on", &linux.not_on)] {
         if !distributions.is_empty() {

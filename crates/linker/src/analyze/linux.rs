@@ -82,6 +82,10 @@ const DISTRIBUTIONS: [Distribution; 19] = [
     Distribution { name: "Alpine", release: "3", gnu: None },
 ];
 
+/// Distributions that have gone, whose versions the platform tags `manylinux1`, `manylinux2010` and `manylinux_2_24` promise:
+/// CentOS 5 and 6, Debian 9.
+const GONE: [Gnu; 3] = [(5, 8, 1), (12, 13, 3), (24, 22, 10)];
+
 const fn gnu(name: &'static str, release: &'static str, versions: Gnu) -> Distribution {
     Distribution { name, release, gnu: Some(versions) }
 }
@@ -145,7 +149,7 @@ impl LinuxNeeds {
             return None;
         }
         let (_, first) = FIRST_MANYLINUX.iter().find(|(name, _)| *name == architecture)?;
-        let known = DISTRIBUTIONS.iter().filter_map(|distribution| distribution.gnu);
+        let known = DISTRIBUTIONS.iter().filter_map(|distribution| distribution.gnu).chain(GONE);
         let without = known.clone().filter(|gnu| !self.has_libstdcxx(*gnu)).map(|gnu| gnu.0).max();
         let libstdcxx = match without {
             None => 0,
@@ -198,7 +202,9 @@ mod tests {
         for (glibc, glibcxx, cxxabi, tag) in [
             ("2.5", "", "", "manylinux_2_5_x86_64"),
             ("2.2.5", "3.4.8", "1.3.1", "manylinux_2_5_x86_64"),
+            ("2.4", "3.4.13", "1.3.3", "manylinux_2_12_x86_64"),
             ("2.17", "3.4.19", "1.3.7", "manylinux_2_17_x86_64"),
+            ("2.17", "3.4.22", "1.3.10", "manylinux_2_24_x86_64"),
             ("2.17", "3.4.25", "1.3.11", "manylinux_2_27_x86_64"),
             ("2.28", "3.4.25", "1.3.11", "manylinux_2_28_x86_64"),
             ("2.34", "3.4.29", "1.3.13", "manylinux_2_34_x86_64"),

@@ -18,7 +18,7 @@ use std::fmt;
 use pyox_packed_resources::MAGIC;
 use serde::Serialize;
 
-use crate::native::{ElfFacts, LauncherMarker, PayloadError, payload_range};
+use crate::native::{ElfFacts, ElfKind, LauncherMarker, PayloadError, payload_range};
 
 pub use contents::{Contents, Location, Native, Package, SectionSize};
 pub use error::AnalyzeError;
@@ -35,7 +35,7 @@ pub struct Analysis {
     pub size: u64,
     /// The binary; one for each architecture in a Mach-O file for several, none in a file of packed resources.
     pub images: Vec<Image>,
-    /// What an ELF file asks of a Linux distribution, together with the native code inside.
+    /// What an ELF program or library asks of a Linux distribution, together with the native code inside.
     pub linux: Option<LinuxNeeds>,
     /// What a launcher of ours, or a program with it, says about itself; see [`LauncherMarker`].
     pub launcher: Option<BTreeMap<String, String>>,
@@ -128,7 +128,8 @@ fn elf(bytes: &[u8], facts: &ElfFacts, mut analysis: Analysis) -> Analysis {
         Err(error) => analysis.damage = marker.is_some().then(|| error.to_string()),
     }
     analysis.launcher = marker.map(|marker| marker.fields().clone());
-    if let Some(image) = analysis.images.first() {
+    let is_run = matches!(facts.kind, ElfKind::Executable | ElfKind::Shared);
+    if let Some(image) = analysis.images.first().filter(|_| is_run) {
         analysis.linux = Some(LinuxNeeds::of(&image.architecture, facts, &carried));
     }
     analysis

@@ -37,8 +37,17 @@ struct Pe<'a> {
 /// Where the bytes of some addresses are, which are relative to the image.
 struct Section {
     address: u32,
+    size: u32,
     offset: u32,
     length: u32,
+}
+
+impl Section {
+    /// Whether the address is there once the image is loaded, and nothing in the file is its content.
+    fn has_no_content_at(&self, address: u32) -> bool {
+        let is_within = address.checked_sub(self.address).is_some_and(|within| within < self.size);
+        is_within && (self.offset == 0 || self.length == 0)
+    }
 }
 
 /// Whether these bytes are a PE file and not merely a program for DOS.
@@ -98,20 +107,21 @@ fn sections(reader: &Reader<'_>, at: u64, count: u16) -> Result<Vec<Section>, An
     let section = |number: u16| {
         let header = at.saturating_add(u64::from(number) * SECTION_HEADER);
         let field = |offset| reader.u32("section headers", header.saturating_add(offset));
-        Ok(Section { address: field(12)?, length: field(16)?, offset: field(20)? })
+        Ok(Section { size: field(8)?, address: field(12)?, length: field(16)?, offset: field(20)? })
     };
     (0..count).map(section).collect()
 }
 
 impl<'a> Pe<'a> {
-    /// The address of a data directory, if there is one.
+    /// The address of a data directory, if there is one. Files of debugging information have it without the content.
     fn directory(&self, number: u64) -> Result<Option<u32>, AnalyzeError> {
         let (at, count) = self.directories;
         if number >= count.into() {
             return Ok(None);
         }
         let address = self.reader.u32("data directories", at.saturating_add(number * 8))?;
-        Ok((address != 0).then_some(address))
+        let is_absent = address == 0 || self.sections.iter().any(|section| section.has_no_content_at(address));
+        Ok((!is_absent).then_some(address))
     }
 
     /// Where in the file an address is.

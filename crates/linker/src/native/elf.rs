@@ -132,7 +132,7 @@ impl ElfFacts {
             }
             let strings: Vec<&str> =
                 dynamic.values(tag).map(|offset| dynamic.string(offset)).collect::<Result<_, _>>()?;
-            believe(strings.iter().map(|string| string.len()).sum(), bytes)?;
+            check_length(strings.iter().map(|string| string.len()).sum(), bytes)?;
             Ok(strings)
         };
         facts.soname = strings(DT_SONAME)?.first().map(|name| (*name).to_owned());
@@ -185,7 +185,7 @@ impl ElfTarget {
 }
 
 /// Refuses names that are longer, all together, than the file they come from: many that are one.
-fn believe(length: usize, bytes: &[u8]) -> Result<(), ElfError> {
+fn check_length(length: usize, bytes: &[u8]) -> Result<(), ElfError> {
     if length > bytes.len() { Err(malformed("length of names", 0)) } else { Ok(()) }
 }
 
@@ -227,7 +227,7 @@ pub(super) fn version_needs(image: &Image<'_>, dynamic: &DynamicTable<'_>) -> Re
                 is_weak: version.vna_flags & VERSION_IS_WEAK != 0,
             });
             length = length.saturating_add(library.len()).saturating_add(name.len());
-            believe(length, image.bytes)?;
+            check_length(length, image.bytes)?;
             if needs.len() > MOST_NEEDS {
                 return Err(malformed("number of version needs", offset));
             }
