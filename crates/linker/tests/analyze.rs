@@ -7,6 +7,7 @@ mod wheels;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use pyox_linker::analyze::{AnalyzeError, Format, analyze};
 use pyox_linker::native::Attachment;
@@ -49,6 +50,37 @@ fn programs_of_this_machine_agree_with_readelf() {
     let programs: Vec<PathBuf> = programs.into_iter().filter(is_elf).collect();
     let [versions, ..] = agree_with_readelf(&programs);
     assert!(versions > 100, "{versions} of {} have versions", programs.len());
+}
+
+/// Versions that are weak, DT_RPATH, all kinds of symbols that are looked for.
+#[test]
+fn a_library_made_here_agrees_with_readelf() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (source, library) = (directory.path().join("x.c"), directory.path().join("x.so"));
+    let code = "double pow(double, double);\ndouble PyInit_x(double x) { return pow(x, x); }\n\
+                void PyInitU_x(void) {}\nvoid PyModExport_x(void) {}\n\
+                int Py_IsInitialized(void) { return 1; }\nvoid _Py_x(void) {}\nvoid Other(void) {}\n";
+    std::fs::write(&source, code).expect("a file");
+    let mut cc = Command::new("cc");
+    cc.args([
+        "-shared",
+        "-fPIC",
+        "-Wl,--disable-new-dtags,-rpath,/one:$ORIGIN,-soname,libx.so,--hash-style=sysv",
+        "-o",
+    ]);
+    run(cc.arg(&library).arg(&source).arg("-lm"));
+    // The need for GLIBC_2.29, by its hash, becomes a weak one.
+    let mut bytes = std::fs::read(&library).expect("a file");
+    let need = bytes.windows(4).position(|window| window == 0x0696_9189_u32.to_le_bytes()).expect("a version");
+    bytes[need + 4] = 2;
+    std::fs::write(&library, bytes).expect("a file");
+    assert_eq!(agree_with_readelf(std::slice::from_ref(&library)), [1, 1, 1]);
+    let image = &images(&library)[0];
+    assert_eq!(image["init_functions"], json!(["PyInitU_x", "PyInit_x", "PyModExport_x"]));
+    assert_eq!((&image["python_api"], &image["rpath"]), (&json!(2), &json!(["/one", "$ORIGIN"])));
+    let weak =
+        |need: &Value| need["versions"].as_array().is_some_and(|all| all.iter().any(|one| one["is_weak"] == true));
+    assert!(image["needs"].as_array().is_some_and(|needs| needs.iter().any(weak)), "{image}");
 }
 
 #[test]
@@ -123,7 +155,7 @@ fn peculiar_files() {
         for image in &images {
             let needs = image["needs"].as_array().expect("a list");
             let loads: Vec<&Value> = needs.iter().map(|need| &need["load"]).collect();
-            assert_eq!(loads, ["at-start", "if-present", "delayed"], "{name}");
+            assert_eq!(loads, ["at-start", "at-start", "at-start", "if-present", "delayed"], "{name}");
             assert_eq!(
                 (&image["bits"], &image["is_little_endian"]),
                 (&json!(bits), &json!(is_little_endian)),
