@@ -24,6 +24,11 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         "  {} modules, {} extension modules, {} shared libraries, {in_files} imported from memory",
         summary.modules, summary.extensions, summary.libraries
     );
+    match summary.libraries_in_files.as_slice() {
+        [] => (),
+        [library] => eprintln!("  {library} is placed in the cache directory when it is first used"),
+        libraries => eprintln!("  {} libraries are placed in the cache directory when first used", libraries.len()),
+    }
     if let Some(path) = &summary.resource_file {
         let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
         eprintln!(

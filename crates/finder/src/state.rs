@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 
+use crate::cache::InUse;
 use crate::catalogue::Catalogue;
 use crate::object::{Object, Result, import, interned, sys};
 use crate::spec::Template;
@@ -27,7 +28,7 @@ pub struct State {
     pub(crate) bytecode_kinds: [FieldKind; 3],
     pub(crate) python: Python,
     /// Cache directories by name; `None` for those that could not be used.
-    pub(crate) cached: Mutex<HashMap<String, Option<PathBuf>>>,
+    pub(crate) cached: Mutex<HashMap<String, Option<InUse>>>,
     /// Whether importing `pkg_resources` makes it know this finder.
     pub(crate) registers_pkg_resources: bool,
 }

@@ -234,7 +234,12 @@ impl<'a> ApplicationBuilder<'a> {
             let known = flags.entry(entry.name().to_owned()).or_default();
             *known = known.union(entry.flags());
             if entry.field(FieldKind::CacheDirectory)?.is_some() {
-                summary.packages_in_files.push(entry.name().to_owned());
+                let is_library = entry.is(EntryFlags::EXTENSION.union(EntryFlags::SHARED_LIBRARY));
+                let in_files = match is_library && !entry.is(EntryFlags::PACKAGE) {
+                    true => &mut summary.libraries_in_files,
+                    false => &mut summary.packages_in_files,
+                };
+                in_files.push(entry.name().to_owned());
             }
         }
         let count = |kind: EntryFlags| flags.values().filter(|flags| flags.intersects(kind)).count();
@@ -243,8 +248,10 @@ impl<'a> ApplicationBuilder<'a> {
             |flags: &&EntryFlags| flags.intersects(EntryFlags::MODULE) && flags.intersects(EntryFlags::EXTENSION);
         summary.modules = count(EntryFlags::MODULE) - flags.values().filter(both).count();
         summary.libraries = count(EntryFlags::SHARED_LIBRARY);
-        summary.packages_in_files.sort();
-        summary.packages_in_files.dedup();
+        for in_files in [&mut summary.packages_in_files, &mut summary.libraries_in_files] {
+            in_files.sort();
+            in_files.dedup();
+        }
         Ok(Report { summary, findings, resources: rows })
     }
 }

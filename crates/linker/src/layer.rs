@@ -21,6 +21,7 @@ use crate::progress::{Progress, Step};
 use crate::report::{Finding, ReportRow};
 
 mod build;
+mod cache_files;
 mod cached_packages;
 mod compile;
 mod compress;
@@ -33,7 +34,7 @@ pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
 const STANDARD_LIBRARY: &str = "standard library";
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"12";
+const LAYER_VERSION: &[u8] = b"13";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {

@@ -36,6 +36,8 @@ pub struct Summary {
     pub libraries: usize,
     /// Top-level packages that are placed in files at run time.
     pub packages_in_files: Vec<String>,
+    /// Extension modules and shared libraries that are loaded from files at run time: large ones, and those of such packages.
+    pub libraries_in_files: Vec<String>,
     /// The lowest version of the GNU C library it runs with, and the files that ask for it.
     pub glibc: Option<(String, Vec<String>)>,
     /// The file that has the rest of the resources, if it is another.

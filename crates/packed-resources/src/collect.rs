@@ -73,6 +73,12 @@ impl Collector {
         self.set(top_level, FieldKind::CacheDirectory, "", || directory.as_bytes().into());
     }
 
+    /// Says that an extension module or shared library is also the file at `path` in a cache directory.
+    pub fn cache_library(&mut self, name: &str, directory: &str, path: &str) {
+        self.set(name, FieldKind::CacheDirectory, "", || directory.as_bytes().into());
+        self.set(name, FieldKind::RelativePath, "", || path.as_bytes().into());
+    }
+
     /// Whether nothing has had this place yet; it is taken from now on.
     fn claim(&mut self, name: &str, kind: FieldKind, key: &str) -> bool {
         self.taken.insert((name.to_owned(), kind, key.to_owned()))

@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_packed_resources::{Collector, Resource, Value};
+use pyox_packed_resources::{Collector, Resource};
 use pyox_scanner::{Evidence, Scan, files_needed, normalize_project_name};
-use sha2::{Digest, Sha256};
 
+use super::cache_files::CacheFiles;
 use crate::error::Error;
 use crate::report::Finding;
 
@@ -23,8 +23,7 @@ pub(super) struct CachedPackages {
 
 struct Cached {
     reason: String,
-    hash: Sha256,
-    files: Vec<(String, Value)>,
+    files: CacheFiles,
 }
 
 impl CachedPackages {
@@ -42,8 +41,7 @@ impl CachedPackages {
                 None => (package.clone(), BTreeSet::from([package])),
             };
             cached.owners.extend(names.into_iter().map(|top_level| (top_level, name.clone())));
-            let new = || Cached { reason, hash: Sha256::new(), files: Vec::new() };
-            cached.distributions.entry(name).or_insert_with(new);
+            cached.distributions.entry(name).or_insert_with(|| Cached { reason, files: CacheFiles::default() });
         }
         Ok(cached)
     }
@@ -54,34 +52,23 @@ impl CachedPackages {
         self.distributions.get(owner).map(|cached| cached.reason.as_str())
     }
 
-    /// Adds a file of a distribution that is placed in files. Files come sorted.
-    pub(super) fn add(&mut self, path: &str, content: &[u8], value: Value) {
-        let cached = self.owners.get(top_level(path)).and_then(|owner| self.distributions.get_mut(owner));
-        if let Some(cached) = cached {
-            cached.hash.update((path.len() as u64).to_le_bytes());
-            cached.hash.update(path);
-            cached.hash.update((content.len() as u64).to_le_bytes());
-            cached.hash.update(content);
-            cached.hash.update(value.mode().to_le_bytes());
-            cached.files.push((path.to_owned(), value));
-        }
+    /// The files of the distribution that a path below `sys.path` belongs to, if that is placed in files.
+    pub(super) fn files_of(&mut self, path: &str) -> Option<&mut CacheFiles> {
+        let owner = self.owners.get(top_level(path))?;
+        self.distributions.get_mut(owner).map(|cached| &mut cached.files)
     }
 
     pub(super) fn findings(&self) -> Vec<Finding> {
         self.findings.clone()
     }
 
-    /// Lists the files in the collector, under directories named by distribution and content.
+    /// Lists the files in the collector.
     pub(super) fn finish(self, collector: &mut Collector) {
-        let mut directories = BTreeMap::new();
-        for (name, cached) in self.distributions {
-            let digest: String = cached.hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-            let directory = format!("{name}-{digest}");
-            for (path, value) in cached.files {
-                collector.cache_file(&directory, &path, value);
-            }
-            directories.insert(name, directory);
-        }
+        let finished = self.distributions.into_iter().map(|(name, cached)| {
+            let directory = cached.files.finish(&name, collector);
+            (name, directory)
+        });
+        let directories: BTreeMap<String, String> = finished.collect();
         for (top_level, name) in &self.owners {
             if let Some(directory) = directories.get(name) {
                 collector.cache_directory(top_level, directory);
