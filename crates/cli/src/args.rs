@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, ArgMatches, ColorChoice, Parser, Subcommand};
+use pyox_linker::Location;
 
 /// Turn a Python application into one native executable that runs without Python.
 #[derive(Parser)]
@@ -95,6 +96,10 @@ pub struct Pack {
     /// print("\n".join(sys.modules)) when it ends
     #[arg(long, value_name = "FILE")]
     pub import_order: Option<PathBuf>,
+    /// Place the files of a distribution or top-level package: in memory, in the cache directory (as is done with packages that
+    /// seem to need files, and with libraries from 5 MiB on), or in a directory beside the program; may be repeated
+    #[arg(long, value_name = "PKG=in-memory|cache|filesystem-relative:DIR", value_parser = package_location)]
+    pub location: Vec<(String, Location)>,
     /// Keep the standard library and installed packages in this file, for several programs to share: it is made if it is not
     /// there, else a program leaves out what it has. The file has to stay where it is relative to the program
     #[arg(long, value_name = "FILE")]
@@ -122,6 +127,13 @@ pub enum Profile {
     #[default]
     Speed,
     Size,
+}
+
+/// A value of `--location`.
+fn package_location(text: &str) -> Result<(String, Location), String> {
+    let (package, location) = text.split_once('=').ok_or("PKG=LOCATION is expected")?;
+    let location = location.parse().map_err(|error: pyox_linker::LocationError| error.to_string())?;
+    Ok((package.to_owned(), location))
 }
 
 /// The values of each `--package-root`: the derived parser joins them all.

@@ -1,5 +1,7 @@
 //! What a person wants to know once a program is packed.
 
+use std::collections::BTreeSet;
+
 use pyox_linker::{Finding, Report};
 
 use crate::style::Style;
@@ -15,7 +17,7 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         summary.python,
         summary.entry
     );
-    let in_files = match summary.packages_in_files.len() {
+    let in_files = match summary.packages_in_files.len() + summary.packages_beside.len() {
         0 => "all".to_owned(),
         1 => "all but 1 package".to_owned(),
         count => format!("all but {count} packages"),
@@ -28,6 +30,12 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         [] => (),
         [library] => eprintln!("  {library} is placed in the cache directory when it is first used"),
         libraries => eprintln!("  {} libraries are placed in the cache directory when first used", libraries.len()),
+    }
+    let directories: BTreeSet<&String> = summary.packages_beside.values().collect();
+    for directory in directories {
+        let packages = summary.packages_beside.iter().filter(|(_, place)| *place == directory);
+        let packages: Vec<&str> = packages.map(|(package, _)| package.as_str()).collect();
+        eprintln!("  needs the directory {directory} beside it, which has {}", packages.join(", "));
     }
     if let Some(path) = &summary.resource_file {
         let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());

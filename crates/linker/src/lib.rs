@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 
 mod application;
+mod beside;
 mod cache;
 mod convert;
 mod entry;
@@ -20,6 +21,7 @@ mod hint;
 mod inputs;
 pub mod launcher;
 mod layer;
+mod location;
 pub mod native;
 mod output;
 mod policy;
@@ -40,6 +42,7 @@ pub use error::Error;
 pub use inputs::{Inputs, PackageRoot, Resolved};
 pub use launcher::LauncherSource;
 pub use layer::{Layer, LayerBuilder, NativeFile};
+pub use location::{Location, LocationError};
 pub use output::{check_output, default_output};
 pub use policy::{Policy, Profile};
 pub use progress::{Progress, Silent, Step};

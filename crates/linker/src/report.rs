@@ -1,5 +1,6 @@
 //! What went into a program, and what a person should know about it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ pub struct Summary {
     pub packages_in_files: Vec<String>,
     /// Extension modules and shared libraries that are loaded from files at run time: large ones, and those of such packages.
     pub libraries_in_files: Vec<String>,
+    /// Top-level names that are in a directory beside the program, and which.
+    pub packages_beside: BTreeMap<String, String>,
     /// The lowest version of the GNU C library it runs with, and the files that ask for it.
     pub glibc: Option<(String, Vec<String>)>,
     /// The file that has the rest of the resources, if it is another.
@@ -126,7 +129,7 @@ pub struct ReportRow {
     pub size: u64,
     /// Size in bytes as stored.
     pub stored: u64,
-    /// `in-memory` or `cache`.
+    /// `in-memory`, `cache` or `filesystem-relative`.
     pub location: String,
     /// Why it is in, and why there.
     pub reason: String,

@@ -55,6 +55,11 @@ impl Collector {
             Resource::ExtensionModule(module) => {
                 self.set(&name, FieldKind::RelativePath, "", || module.relative_path.as_bytes().into());
             }
+            Resource::SharedLibrary(library) => {
+                if let Some(path) = &library.relative_path {
+                    self.set(&name, FieldKind::RelativePath, "", || path.as_bytes().into());
+                }
+            }
             Resource::DistributionResource(file) => {
                 self.set(&name, FieldKind::MetadataDirectory, "", || file.directory.as_bytes().into());
             }

@@ -14,6 +14,7 @@ use super::natives::{Natives, prepare};
 use super::{Facts, Layer, LayerBuilder, STANDARD_LIBRARY};
 use crate::cache::digest;
 use crate::error::Error;
+use crate::location::Location;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, ReportRow};
 
@@ -29,7 +30,10 @@ impl LayerBuilder<'_> {
         below: &[&Layer],
         progress: &mut dyn Progress,
     ) -> Result<Layer, Error> {
-        let cached = if name == STANDARD_LIBRARY { CachedPackages::default() } else { CachedPackages::of(scan)? };
+        let cached = match name == STANDARD_LIBRARY {
+            true => CachedPackages::default(),
+            false => CachedPackages::of(scan, &self.policy.locations)?,
+        };
         let compiled = self.compile(scan, progress)?;
         progress.begin(Step::Link, name);
         let natives = Natives::of(scan, below)?;
@@ -38,6 +42,8 @@ impl LayerBuilder<'_> {
         let (collector, parts) = (Collector::new(), Vec::new());
         let mut making = Making { name, collector, facts, cached, natives, parts };
         making.facts.findings = making.cached.findings();
+        making.facts.beside = making.cached.beside();
+        making.facts.located = making.cached.located().clone();
         making.facts.findings.extend(making.natives.findings());
         making.facts.findings.extend(compiled.findings);
         making.facts.imports = compiled.imports;
@@ -198,10 +204,13 @@ impl Making<'_> {
         let name = entry_name(&part.resource);
         let is_native = part.sort() == Sort::Native;
         let is_large = is_native && part.content.len() >= LARGE_LIBRARY;
-        let (location, why) = match self.cached.reason(&path) {
-            Some(reason) => ("cache", reason.to_owned()),
-            None if is_large => ("cache", "large: its file is loaded faster than a copy in memory".to_owned()),
-            None => ("in-memory", format!("part of {}", self.name)),
+        let asked = || "its location was asked for".to_owned();
+        let (location, why) = match (self.cached.reason(&path), self.cached.asked(&path)) {
+            (Some(reason), _) => ("cache", reason.to_owned()),
+            (None, Some(Location::FilesystemRelative(_))) => ("filesystem-relative", asked()),
+            (None, Some(Location::InMemory)) => ("in-memory", asked()),
+            (None, _) if is_large => ("cache", "large: its file is loaded faster than a copy in memory".to_owned()),
+            (None, _) => ("in-memory", format!("part of {}", self.name)),
         };
         let stored = value.stored().read().map_err(Error::io("read", &part.origin))?.len();
         let mut placed = self.collector.add(&part.resource, value.clone());
