@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ArgMatches, ColorChoice, Parser, Subcommand};
 use pyox_linker::Location;
+use pyox_linker::native::SymbolVersion;
 
 /// Turn a Python application into one native executable that runs without Python.
 #[derive(Parser)]
@@ -100,6 +101,9 @@ pub struct Pack {
     /// seem to need files, and with libraries from 5 MiB on), or in a directory beside the program; may be repeated
     #[arg(long, value_name = "PKG=in-memory|cache|filesystem-relative:DIR", value_parser = package_location)]
     pub location: Vec<(String, Location)>,
+    /// Warn if the program needs a newer version of the GNU C library than this, and name the files that do
+    #[arg(long, value_name = "X.Y", value_parser = glibc_version)]
+    pub glibc: Option<SymbolVersion>,
     /// Keep the standard library and installed packages in this file, for several programs to share: it is made if it is not
     /// there, else a program leaves out what it has. The file has to stay where it is relative to the program
     #[arg(long, value_name = "FILE")]
@@ -127,6 +131,10 @@ pub enum Profile {
     #[default]
     Speed,
     Size,
+}
+
+fn glibc_version(text: &str) -> Result<SymbolVersion, &'static str> {
+    SymbolVersion::parse(text).ok_or("a version such as 2.17 is expected")
 }
 
 /// A value of `--location`.

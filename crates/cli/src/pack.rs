@@ -90,6 +90,7 @@ fn policy(args: &Pack) -> Policy {
     let mut policy = Policy::default();
     policy.set_optimize(args.optimize);
     policy.include_source = !args.no_source;
+    policy.glibc = args.glibc;
     policy.locations = args.location.iter().cloned().collect();
     policy.profile = match args.profile {
         crate::args::Profile::Speed => Profile::Speed,

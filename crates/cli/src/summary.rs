@@ -80,6 +80,11 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
         Finding::ConflictingLibrary { soname, used, other } => {
             (format!("two libraries are named {soname}: {used} is used, {other} is not"), true)
         }
+        Finding::NewerGlibc { allowed, needed, culprits } => {
+            let culprits: Vec<String> =
+                culprits.iter().map(|(name, version)| format!("{name} needs {version}")).collect();
+            (format!("the program needs glibc {needed}, and shall run with {allowed}: {}", culprits.join(", ")), true)
+        }
         Finding::Skipped { path, reason } => (format!("{path} is left out: {reason}"), false),
         Finding::MissingModule { module } => (
             format!(

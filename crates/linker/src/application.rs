@@ -229,6 +229,7 @@ impl<'a> ApplicationBuilder<'a> {
                     .map(|native| (native.name.clone(), native.glibc.as_deref().and_then(SymbolVersion::parse))),
             );
         }
+        findings.extend(self.policy.glibc.and_then(|allowed| newer_glibc(allowed, &floors)));
         let names = |module: &str| blobs.iter().any(|blob| blob.entry(module).is_ok_and(|entry| entry.is_some()));
         findings.retain(|finding| !matches!(finding, Finding::MissingModule { module } if names(module)));
         findings.sort();
@@ -288,6 +289,19 @@ fn stored_size(blob: &Blob<'_>, row: &ReportRow) -> Result<Option<u64>, Error> {
     };
     let field = blob.entry(&row.name)?.map(|entry| entry.field(kind)).transpose()?.flatten();
     Ok(field.map(|field| field.stored_len()))
+}
+
+/// Says which files need a newer GNU C library than is allowed.
+fn newer_glibc(allowed: SymbolVersion, floors: &[(String, Option<SymbolVersion>)]) -> Option<Finding> {
+    let culprits = floors.iter().filter_map(|(name, floor)| Some((floor.filter(|floor| *floor > allowed)?, name)));
+    let mut culprits: Vec<(SymbolVersion, &String)> = culprits.collect();
+    culprits.sort_by(|(one, one_name), (other, other_name)| other.cmp(one).then(one_name.cmp(other_name)));
+    let (needed, _) = culprits.first()?;
+    Some(Finding::NewerGlibc {
+        allowed: allowed.to_string(),
+        needed: needed.to_string(),
+        culprits: culprits.iter().map(|(version, name)| ((*name).clone(), version.to_string())).collect(),
+    })
 }
 
 /// The highest version and the files that ask for it.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use pyox_packed_resources::OptimizeLevel;
 
 use crate::location::Location;
+use crate::native::SymbolVersion;
 
 /// Choices that hold for the whole program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Policy {
     pub include_source: bool,
     /// What is kept uncompressed.
     pub profile: Profile,
+    /// The GNU C library that the program shall run with, if that is to be checked.
+    pub glibc: Option<SymbolVersion>,
     /// Where packages are that shall not be where they are placed otherwise, by the name of the distribution or of the
     /// top-level package. It holds for everything that the distribution has installed.
     pub locations: BTreeMap<String, Location>,
@@ -39,6 +42,7 @@ impl Default for Policy {
             optimize: OptimizeLevel::Zero,
             include_source: true,
             profile: Profile::Speed,
+            glibc: None,
             locations: BTreeMap::new(),
         }
     }

@@ -100,6 +100,15 @@ pub enum Finding {
         /// The one that is not.
         other: String,
     },
+    /// The program needs a newer GNU C library than it shall need.
+    NewerGlibc {
+        /// The version it shall run with.
+        allowed: String,
+        /// The version it needs.
+        needed: String,
+        /// The files that need more than is allowed, with what they need.
+        culprits: Vec<(String, String)>,
+    },
     /// A file was passed over.
     Skipped {
         /// Its path.
