@@ -101,6 +101,9 @@ pub struct Pack {
     /// seem to need files, and with libraries from 5 MiB on), or in a directory beside the program; may be repeated
     #[arg(long, value_name = "PKG=in-memory|cache|filesystem-relative:DIR", value_parser = package_location)]
     pub location: Vec<(String, Location)>,
+    /// What `__file__` of a module in memory is: a virtual path below the executable, as with archives, or not there
+    #[arg(long, value_enum, default_value_t)]
+    pub file_attribute: FileAttribute,
     /// Warn if the program needs a newer version of the GNU C library than this, and name the files that do
     #[arg(long, value_name = "X.Y", value_parser = glibc_version)]
     pub glibc: Option<SymbolVersion>,
@@ -123,6 +126,14 @@ pub struct Pack {
     /// Arguments for --run
     #[arg(last = true, value_name = "ARGS", requires = "run")]
     pub arguments: Vec<std::ffi::OsString>,
+}
+
+/// What `__file__` of a module in memory is.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+pub enum FileAttribute {
+    #[default]
+    Virtual,
+    None,
 }
 
 /// Whether the program shall start fast or be small.

@@ -7,7 +7,7 @@ use anyhow::Context;
 use pyox_distribution::Installed;
 use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
 use pyox_linker::{
-    ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report,
+    ApplicationBuilder, Cache, EntryRequest, FileAttribute, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report,
     SharedResources, check_output, default_output, read_import_order,
 };
 
@@ -90,6 +90,10 @@ fn policy(args: &Pack) -> Policy {
     let mut policy = Policy::default();
     policy.set_optimize(args.optimize);
     policy.include_source = !args.no_source;
+    policy.file_attribute = match args.file_attribute {
+        crate::args::FileAttribute::Virtual => FileAttribute::Virtual,
+        crate::args::FileAttribute::None => FileAttribute::Absent,
+    };
     policy.glibc = args.glibc;
     policy.locations = args.location.iter().cloned().collect();
     policy.profile = match args.profile {

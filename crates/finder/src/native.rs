@@ -66,7 +66,10 @@ impl State {
         if let Some(file) = module.attr_or_none(c"__file__")
             && file.to_str().is_ok_and(|file| file == path)
         {
-            module.set_attr(c"__file__", &origin)?;
+            match spec.attr(c"has_location")?.is_true()? {
+                true => module.set_attr(c"__file__", &origin)?,
+                false => module.delete_attr(c"__file__")?,
+            }
         }
         Ok(module)
     }

@@ -24,6 +24,8 @@ pub struct State {
     pub(crate) optimize: u8,
     /// Whether a program starts with the finder: its `__main__` is then what runs, and no module to find.
     pub(crate) is_of_program: bool,
+    /// Whether modules in memory have `__file__` and `__cached__`.
+    pub(crate) virtual_files: bool,
     /// Kinds of bytecode in the order in which they are looked for.
     pub(crate) bytecode_kinds: [FieldKind; 3],
     pub(crate) python: Python,
@@ -78,6 +80,7 @@ impl State {
             script,
             optimize,
             is_of_program: false,
+            virtual_files: true,
             bytecode_kinds,
             python: Python::new()?,
             cached: Mutex::default(),

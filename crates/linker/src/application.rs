@@ -133,6 +133,7 @@ impl<'a> ApplicationBuilder<'a> {
             run: self.entry.run(),
             resource_files: self.shared_resources.map(|file| file.reference(output)).transpose()?.into_iter().collect(),
             optimization_level: self.policy.optimize.number(),
+            file_attribute: self.policy.file_attribute,
             site_builtins: true,
             fast_exit: true,
             ..InterpreterConfig::default()

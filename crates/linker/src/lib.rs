@@ -46,6 +46,7 @@ pub use location::{Location, LocationError};
 pub use output::{check_output, default_output};
 pub use policy::{Policy, Profile};
 pub use progress::{Progress, Silent, Step};
+pub use pyox_interpreter_config::FileAttribute;
 pub use report::{Finding, Report, ReportRow, Summary, Timing};
 pub use resource_file::ResourceFile;
 pub use shared_resources::SharedResources;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use pyox_interpreter_config::FileAttribute;
 use pyox_packed_resources::OptimizeLevel;
 
 use crate::location::Location;
@@ -17,6 +18,8 @@ pub struct Policy {
     pub include_source: bool,
     /// What is kept uncompressed.
     pub profile: Profile,
+    /// What `__file__` of a module in memory is.
+    pub file_attribute: FileAttribute,
     /// The GNU C library that the program shall run with, if that is to be checked.
     pub glibc: Option<SymbolVersion>,
     /// Where packages are that shall not be where they are placed otherwise, by the name of the distribution or of the
@@ -42,6 +45,7 @@ impl Default for Policy {
             optimize: OptimizeLevel::Zero,
             include_source: true,
             profile: Profile::Speed,
+            file_attribute: FileAttribute::Virtual,
             glibc: None,
             locations: BTreeMap::new(),
         }
