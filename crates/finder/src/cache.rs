@@ -54,15 +54,19 @@ impl State {
 fn place(root: &Path, files: &Found<'_>) -> io::Result<InUse> {
     let name = plain_name(files.name())?;
     let path = root.join(name);
+    root::make_private(root)?;
+    let mut is_new = false;
     // Twice, in case another process removes it meanwhile.
     for _ in 0..2 {
         if let Some(directory) = directory::open(&path)? {
             directory::mend(&path, files)?;
+            if is_new {
+                room::make(root);
+            }
             return Ok(InUse { path, _directory: directory });
         }
-        root::make_private(root)?;
         directory::write(root, name, files)?;
-        room::make(root);
+        is_new = true;
     }
     Err(io::Error::other("the cache directory is removed as soon as it is made"))
 }

@@ -84,6 +84,8 @@ pub fn patch_module(finder: &Object, module: &Object, name: &str) -> Result<()> 
     if state.virtual_files {
         module.set_attr(c"__file__", &spec.attr(c"origin")?)?;
         module.set_attr(c"__cached__", &spec.attr(c"cached")?)?;
+    } else if module.attr_or_none(c"__file__").is_some() {
+        module.delete_attr(c"__file__")?;
     }
     let locations = spec.attr(c"submodule_search_locations")?;
     if !locations.is_none() {

@@ -103,6 +103,13 @@ impl Program {
         Ok(ran)
     }
 
+    /// Runs the packed program as it is, where everything is still there.
+    pub fn run_visible(&self, run: &Run) -> anyhow::Result<Ran> {
+        let mut command = Command::new(self.executable());
+        self.environment(&mut command, run)?;
+        run.execute(command)
+    }
+
     /// Everything that a packed program must do without.
     fn hidden_places(&self) -> anyhow::Result<Vec<PathBuf>> {
         let mut places = hidden::pythons();
