@@ -77,9 +77,22 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
         Finding::FromSystem { soname, needed_by } => {
             (format!("{needed_by} needs {soname} of the machine the program runs on"), false)
         }
-        Finding::ConflictingLibrary { soname, used, other } => {
-            (format!("two libraries are named {soname}: {used} is used, {other} is not"), true)
+        Finding::ConflictingLibrary { soname, used, other, needed_by } => (
+            format!(
+                "two libraries are named {soname}: {used} is used, also by {needed_by}, which would have got {other}"
+            ),
+            true,
+        ),
+        Finding::LibraryCycle { libraries, can_be_loaded: true } => {
+            (format!("{} need each other and are loaded together", libraries.join(", ")), false)
         }
+        Finding::LibraryCycle { libraries, .. } => (
+            format!(
+                "{} need each other, and their names are too short for loading them from memory: what needs them will not import",
+                libraries.join(", ")
+            ),
+            true,
+        ),
         Finding::NewerGlibc { allowed, needed, culprits } => {
             let culprits: Vec<String> =
                 culprits.iter().map(|(name, version)| format!("{name} needs {version}")).collect();

@@ -99,6 +99,15 @@ pub enum Finding {
         used: String,
         /// The one that is not.
         other: String,
+        /// What would have got that one.
+        needed_by: String,
+    },
+    /// Libraries need each other. They are loaded together.
+    LibraryCycle {
+        /// Their SONAMEs.
+        libraries: Vec<String>,
+        /// Whether their names are long enough to be replaced by paths in memory; if not, what needs them cannot be imported.
+        can_be_loaded: bool,
     },
     /// The program needs a newer GNU C library than it shall need.
     NewerGlibc {
