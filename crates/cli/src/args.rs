@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, ArgMatches, ColorChoice, Parser, Subcommand};
+use pyox_linker::Location;
+use pyox_linker::native::SymbolVersion;
 
 /// Turn a Python application into one native executable that runs without Python.
 #[derive(Parser)]
@@ -96,6 +98,16 @@ pub struct Pack {
     /// print("\n".join(sys.modules)) when it ends
     #[arg(long, value_name = "FILE")]
     pub import_order: Option<PathBuf>,
+    /// Place the files of a distribution or top-level package: in memory, in the cache directory (as is done with packages that
+    /// seem to need files, and with libraries from 5 MiB on), or in a directory beside the program; may be repeated
+    #[arg(long, value_name = "PKG=in-memory|cache|filesystem-relative:DIR", value_parser = package_location)]
+    pub location: Vec<(String, Location)>,
+    /// What `__file__` of a module in memory is: a virtual path below the executable, as with archives, or not there
+    #[arg(long, value_enum, default_value_t)]
+    pub file_attribute: FileAttribute,
+    /// Warn if the program needs a newer version of the GNU C library than this, and name the files that do
+    #[arg(long, value_name = "X.Y", value_parser = glibc_version)]
+    pub glibc: Option<SymbolVersion>,
     /// Keep the standard library and installed packages in this file, for several programs to share: it is made if it is not
     /// there, else a program leaves out what it has. The file has to stay where it is relative to the program
     #[arg(long, value_name = "FILE")]
@@ -117,12 +129,31 @@ pub struct Pack {
     pub arguments: Vec<std::ffi::OsString>,
 }
 
+/// What `__file__` of a module in memory is.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+pub enum FileAttribute {
+    #[default]
+    Virtual,
+    None,
+}
+
 /// Whether the program shall start fast or be small.
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
 pub enum Profile {
     #[default]
     Speed,
     Size,
+}
+
+fn glibc_version(text: &str) -> Result<SymbolVersion, &'static str> {
+    SymbolVersion::parse(text).ok_or("a version such as 2.17 is expected")
+}
+
+/// A value of `--location`.
+fn package_location(text: &str) -> Result<(String, Location), String> {
+    let (package, location) = text.split_once('=').ok_or("PKG=LOCATION is expected")?;
+    let location = location.parse().map_err(|error: pyox_linker::LocationError| error.to_string())?;
+    Ok((package.to_owned(), location))
 }
 
 /// The values of each `--package-root`: the derived parser joins them all.

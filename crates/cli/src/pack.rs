@@ -7,7 +7,7 @@ use anyhow::Context;
 use pyox_distribution::Installed;
 use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
 use pyox_linker::{
-    ApplicationBuilder, Cache, EntryRequest, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report,
+    ApplicationBuilder, Cache, EntryRequest, FileAttribute, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report,
     SharedResources, check_output, default_output, read_import_order,
 };
 
@@ -68,7 +68,8 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
         None => Box::new(Compiled::new(&cache)),
     };
     launcher.check(&python)?;
-    let resolved = inputs(args, package_roots).resolve(&LayerBuilder::new(&python, policy, &cache), progress)?;
+    let resolved =
+        inputs(args, package_roots).resolve(&LayerBuilder::new(&python, policy.clone(), &cache), progress)?;
     let output = args.output.clone().unwrap_or_else(|| default_output(&resolved.name, args.source.as_deref()));
     check_output(&output, &others)?;
     let launcher = launcher.launcher(&python, progress)?;
@@ -89,6 +90,12 @@ fn policy(args: &Pack) -> Policy {
     let mut policy = Policy::default();
     policy.set_optimize(args.optimize);
     policy.include_source = !args.no_source;
+    policy.file_attribute = match args.file_attribute {
+        crate::args::FileAttribute::Virtual => FileAttribute::Virtual,
+        crate::args::FileAttribute::None => FileAttribute::Absent,
+    };
+    policy.glibc = args.glibc;
+    policy.locations = args.location.iter().cloned().collect();
     policy.profile = match args.profile {
         crate::args::Profile::Speed => Profile::Speed,
         crate::args::Profile::Size => Profile::Size,

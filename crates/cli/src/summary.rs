@@ -1,5 +1,7 @@
 //! What a person wants to know once a program is packed.
 
+use std::collections::BTreeSet;
+
 use pyox_linker::{Finding, Report};
 
 use crate::style::Style;
@@ -15,7 +17,7 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         summary.python,
         summary.entry
     );
-    let in_files = match summary.packages_in_files.len() {
+    let in_files = match summary.packages_in_files.len() + summary.packages_beside.len() {
         0 => "all".to_owned(),
         1 => "all but 1 package".to_owned(),
         count => format!("all but {count} packages"),
@@ -24,6 +26,17 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         "  {} modules, {} extension modules, {} shared libraries, {in_files} imported from memory",
         summary.modules, summary.extensions, summary.libraries
     );
+    match summary.libraries_in_files.as_slice() {
+        [] => (),
+        [library] => eprintln!("  {library} is placed in the cache directory when it is first used"),
+        libraries => eprintln!("  {} libraries are placed in the cache directory when first used", libraries.len()),
+    }
+    let directories: BTreeSet<&String> = summary.packages_beside.values().collect();
+    for directory in directories {
+        let packages = summary.packages_beside.iter().filter(|(_, place)| *place == directory);
+        let packages: Vec<&str> = packages.map(|(package, _)| package.as_str()).collect();
+        eprintln!("  needs the directory {directory} beside it, which has {}", packages.join(", "));
+    }
     if let Some(path) = &summary.resource_file {
         let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
         eprintln!(
@@ -64,8 +77,26 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
         Finding::FromSystem { soname, needed_by } => {
             (format!("{needed_by} needs {soname} of the machine the program runs on"), false)
         }
-        Finding::ConflictingLibrary { soname, used, other } => {
-            (format!("two libraries are named {soname}: {used} is used, {other} is not"), true)
+        Finding::ConflictingLibrary { soname, used, other, needed_by } => (
+            format!(
+                "two libraries are named {soname}: {used} is used, also by {needed_by}, which would have got {other}"
+            ),
+            true,
+        ),
+        Finding::LibraryCycle { libraries, can_be_loaded: true } => {
+            (format!("{} need each other and are loaded together", libraries.join(", ")), false)
+        }
+        Finding::LibraryCycle { libraries, .. } => (
+            format!(
+                "{} need each other, and their names are too short for loading them from memory: what needs them will not import",
+                libraries.join(", ")
+            ),
+            true,
+        ),
+        Finding::NewerGlibc { allowed, needed, culprits } => {
+            let culprits: Vec<String> =
+                culprits.iter().map(|(name, version)| format!("{name} needs {version}")).collect();
+            (format!("the program needs glibc {needed}, and shall run with {allowed}: {}", culprits.join(", ")), true)
         }
         Finding::Skipped { path, reason } => (format!("{path} is left out: {reason}"), false),
         Finding::MissingModule { module } => (

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use oxidized_importer::object::{Object, Result, import, set_sys};
 use oxidized_importer::{Layer, Settings};
 use pyo3_ffi as ffi;
-use pyox_interpreter_config::{InterpreterConfig, Run};
+use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run};
 use pyox_packed_resources::SectionKind;
 
 use crate::child::{Invocation, process_arguments};
@@ -50,7 +50,13 @@ impl MainPythonInterpreter {
             Run::Script { file } => Some(file.clone()),
             _ => None,
         };
-        let settings = Settings { layers, root: root.clone(), script, optimize: config.optimization_level };
+        let settings = Settings {
+            layers,
+            root: root.clone(),
+            script,
+            optimize: config.optimization_level,
+            virtual_files: config.file_attribute == FileAttribute::Virtual,
+        };
         boot::prepare(settings, boot_code)?;
         initialize(&config, &root, &invocation)?;
         lineage::leave_mark();

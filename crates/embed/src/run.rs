@@ -12,8 +12,10 @@ pub(crate) fn script(finder: &Object) -> Outcome {
     outcome(|| {
         let (code, file) = oxidized_importer::main_code(finder)?;
         let namespace = main_namespace()?;
-        set_item(&namespace, c"__file__", &file)?;
-        set_item(&namespace, c"__cached__", &Object::none())?;
+        if let Some(file) = file {
+            set_item(&namespace, c"__file__", &file)?;
+            set_item(&namespace, c"__cached__", &Object::none())?;
+        }
         set_item(&namespace, c"__loader__", finder)?;
         evaluate(&code, &namespace)
     })

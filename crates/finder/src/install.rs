@@ -24,6 +24,8 @@ pub struct Settings {
     pub script: Option<String>,
     /// `sys.flags.optimize`.
     pub optimize: u8,
+    /// Whether modules in memory have `__file__` and `__cached__`, which are virtual paths.
+    pub virtual_files: bool,
 }
 
 /// Makes a finder and puts it into `sys.meta_path`, after the importer of built-in modules, and into
@@ -33,10 +35,11 @@ pub struct Settings {
 ///
 /// A Python exception is set.
 pub fn install(settings: Settings) -> Result<Object> {
-    let Settings { layers, root, script, optimize } = settings;
+    let Settings { layers, root, script, optimize, virtual_files } = settings;
     let catalogue = Catalogue::new(layers, root.parent().unwrap_or(&root));
     let mut state = State::new(catalogue, root, script, optimize)?;
     state.is_of_program = true;
+    state.virtual_files = virtual_files;
     state.registers_pkg_resources = true;
     let finder = class::instance(state)?;
     let insert = |list: &CStr, position: isize, item: &Object| {
@@ -51,18 +54,19 @@ pub fn install(settings: Settings) -> Result<Object> {
     Ok(finder)
 }
 
-/// The code of the packed `__main__` and its virtual file.
+/// The code of the packed `__main__`, and its virtual file if modules have one.
 ///
 /// # Errors
 ///
 /// `ImportError` if there is none.
-pub fn main_code(finder: &Object) -> Result<(Object, Object)> {
+pub fn main_code(finder: &Object) -> Result<(Object, Option<Object>)> {
     let state = state_of(finder);
     let catalogue = state.catalogue();
     let entry =
         catalogue.importable("__main__")?.ok_or_else(|| import_error("the program has no __main__", "__main__"))?;
     let file = state.module_file(&entry)?.unwrap_or_default();
-    Ok((state.code(&entry)?, state.path_object(&file)?))
+    let file = state.virtual_files.then(|| state.path_object(&file)).transpose()?;
+    Ok((state.code(&entry)?, file))
 }
 
 /// Turns a module that something else began to load, such as the frozen `encodings`, into the packed module of its
@@ -77,8 +81,12 @@ pub fn patch_module(finder: &Object, module: &Object, name: &str) -> Result<()> 
     let spec = spec.ok_or_else(|| import_error(&format!("{name} is not packed"), name))?;
     module.set_attr(c"__spec__", &spec)?;
     module.set_attr(c"__loader__", finder)?;
-    module.set_attr(c"__file__", &spec.attr(c"origin")?)?;
-    module.set_attr(c"__cached__", &spec.attr(c"cached")?)?;
+    if state.virtual_files {
+        module.set_attr(c"__file__", &spec.attr(c"origin")?)?;
+        module.set_attr(c"__cached__", &spec.attr(c"cached")?)?;
+    } else if module.attr_or_none(c"__file__").is_some() {
+        module.delete_attr(c"__file__")?;
+    }
     let locations = spec.attr(c"submodule_search_locations")?;
     if !locations.is_none() {
         module.set_attr_object(&state.python.name_path, &locations)?;

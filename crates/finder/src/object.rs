@@ -145,6 +145,12 @@ impl Object {
         check(unsafe { ffi::PyObject_SetAttr(self.0, name.0, value.0) })
     }
 
+    /// Removes an attribute.
+    pub fn delete_attr(&self, name: &CStr) -> Result<()> {
+        // SAFETY: all pointers are valid; null removes.
+        check(unsafe { ffi::PyObject_SetAttrString(self.0, name.as_ptr(), std::ptr::null_mut()) })
+    }
+
     /// Calls it with positional arguments.
     pub fn call(&self, arguments: &[&Self]) -> Result<Self> {
         self.call_keywords(arguments, None)
@@ -245,6 +251,15 @@ impl Object {
     pub fn is_str(&self) -> bool {
         // SAFETY: reads the type of a live object.
         unsafe { ffi::PyUnicode_Check(self.0) != 0 }
+    }
+
+    /// Whether `bool()` of it is true.
+    pub fn is_true(&self) -> Result<bool> {
+        // SAFETY: a valid pointer.
+        match unsafe { ffi::PyObject_IsTrue(self.0) } {
+            -1 => Err(Raised),
+            truth => Ok(truth != 0),
+        }
     }
 
     /// Whether it is `None`.

@@ -77,11 +77,14 @@ impl State {
     /// Sets `cached` of the spec of a module that is going to be made. `importlib` finds out by itself when it is asked for,
     /// but takes longer, and does not know of bytecode in files.
     pub(crate) fn complete_spec(&self, spec: &Object, entry: &Found<'_>) -> Result<()> {
-        let Template { kind, origin, cached, .. } = &self.python.spec;
+        let Template { kind, origin, has_location, cached, .. } = &self.python.spec;
         // Code that calls `create_module` with something else has its own idea of a spec.
         // SAFETY: compares the type of a live object.
         let is_spec = unsafe { ffi::Py_TYPE(spec.as_ptr()).cast() == kind.as_ptr() };
         if !is_spec || spec.attr_object(origin)?.is_none() || !spec.attr_object(cached)?.is_none() {
+            return Ok(());
+        }
+        if !spec.attr_object(has_location)?.is_true()? {
             return Ok(());
         }
         let file = spec.attr_object(origin)?.to_fs_bytes()?;
@@ -129,6 +132,9 @@ impl State {
         let template = &self.python.spec;
         let spec = template.spec(name, finder)?;
         spec.set(&template.origin, &self.path_object(&file)?)?;
+        if !self.virtual_files && file.starts_with(&self.root) {
+            spec.set(&template.has_location, &Object::bool(false))?;
+        }
         if entry.is(EntryFlags::PACKAGE) {
             spec.set_directory(&self.path_object(file.parent().unwrap_or(Path::new("")))?)?;
         }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 
+use crate::cache::InUse;
 use crate::catalogue::Catalogue;
 use crate::object::{Object, Result, import, interned, sys};
 use crate::spec::Template;
@@ -23,11 +24,13 @@ pub struct State {
     pub(crate) optimize: u8,
     /// Whether a program starts with the finder: its `__main__` is then what runs, and no module to find.
     pub(crate) is_of_program: bool,
+    /// Whether modules in memory have `__file__` and `__cached__`.
+    pub(crate) virtual_files: bool,
     /// Kinds of bytecode in the order in which they are looked for.
     pub(crate) bytecode_kinds: [FieldKind; 3],
     pub(crate) python: Python,
     /// Cache directories by name; `None` for those that could not be used.
-    pub(crate) cached: Mutex<HashMap<String, Option<PathBuf>>>,
+    pub(crate) cached: Mutex<HashMap<String, Option<InUse>>>,
     /// Whether importing `pkg_resources` makes it know this finder.
     pub(crate) registers_pkg_resources: bool,
 }
@@ -77,6 +80,7 @@ impl State {
             script,
             optimize,
             is_of_program: false,
+            virtual_files: true,
             bytecode_kinds,
             python: Python::new()?,
             cached: Mutex::default(),

@@ -7,7 +7,7 @@ use crate::InterpreterConfig;
 /// No configuration is larger, in bytes; bounds what a damaged length can make the decoder allocate.
 const LIMIT: usize = 1 << 20;
 /// Changes whenever the encoding of [`InterpreterConfig`] does.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 const FORMAT: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
     bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>();

@@ -46,6 +46,17 @@ pub enum Profile {
     Python,
 }
 
+/// What `__file__` of a module is that has no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[non_exhaustive]
+pub enum FileAttribute {
+    /// The path that the module would have if the executable were a directory, as `zipimport` does with archives.
+    #[default]
+    Virtual,
+    /// There is none.
+    Absent,
+}
+
 /// Packed resources in a file beside the program, which other programs may share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResourceFile {
@@ -66,6 +77,8 @@ pub struct InterpreterConfig {
     pub run: Run,
     /// Resources in files, behind those of the program itself: the first that has a module wins.
     pub resource_files: Vec<ResourceFile>,
+    /// `__file__` and `__cached__` of modules in memory.
+    pub file_attribute: FileAttribute,
     /// The initial configuration.
     pub profile: Profile,
     /// `sys.flags.optimize`: 0, 1 or 2.

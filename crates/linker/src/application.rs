@@ -10,6 +10,7 @@ use pyox_packed_resources::{
     Blob, Collector, EntryFlags, FieldKind, ModuleBytecode, ModuleSource, Resource, SectionKind, Value,
 };
 
+use crate::beside::Beside;
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::layer::Layer;
@@ -84,7 +85,11 @@ impl<'a> ApplicationBuilder<'a> {
         let launcher_bytes = std::fs::read(launcher).map_err(Error::io("read", launcher))?;
         crate::launcher::check(launcher, &launcher_bytes, self.python)?;
         let mut rows = Vec::new();
-        let payload = self.payload(output, &mut rows)?;
+        let minor = self.python.minor();
+        let beside = self.layers.iter().map(|layer| Beside::of(layer, minor)).collect::<Result<Vec<_>, _>>()?;
+        let payload = self.payload(output, &beside, &mut rows)?;
+        beside.iter().try_for_each(|files| files.write(output))?;
+        drop(beside);
         let attachment = Attachment::plan(&launcher_bytes, payload.len() as u64)?;
         write_atomically(output, 0o755, |out| -> Result<(), Error> {
             attachment.write(&launcher_bytes, |out| out.write_all(&payload), out).map_err(|error| match error {
@@ -105,16 +110,17 @@ impl<'a> ApplicationBuilder<'a> {
         )
     }
 
-    fn payload(&self, output: &Path, rows: &mut Vec<ReportRow>) -> Result<Vec<u8>, Error> {
+    fn payload(&self, output: &Path, beside: &[Beside<'_>], rows: &mut Vec<ReportRow>) -> Result<Vec<u8>, Error> {
+        self.check_locations(beside)?;
         let mut collector = Collector::new();
         self.add_main(&mut collector, rows)?;
         let start_up = StartUp::of(self.policy.profile, &self.entry, &self.layers, &self.import_order)?;
-        for layer in &self.layers {
+        for (layer, beside) in self.layers.iter().zip(beside) {
             // The program's own resources come first when it runs; its modules win no more than they would in one file.
             if self.shared_resources.is_some_and(|file| file.has(layer)) {
                 collector.hide_modules(&layer.blob()?)?;
             } else {
-                start_up.add_layer(&mut collector, layer)?;
+                start_up.add_layer(&mut collector, layer, beside)?;
             }
         }
         if let Entry::Code(code) = &self.entry {
@@ -127,6 +133,7 @@ impl<'a> ApplicationBuilder<'a> {
             run: self.entry.run(),
             resource_files: self.shared_resources.map(|file| file.reference(output)).transpose()?.into_iter().collect(),
             optimization_level: self.policy.optimize.number(),
+            file_attribute: self.policy.file_attribute,
             site_builtins: true,
             fast_exit: true,
             ..InterpreterConfig::default()
@@ -136,6 +143,19 @@ impl<'a> ApplicationBuilder<'a> {
         writer.section(SectionKind::Boot, boot);
         writer.load_order(start_up.order());
         Ok(writer.to_vec()?)
+    }
+
+    /// Whether every package whose location was asked for is there, and can be there.
+    fn check_locations(&self, beside: &[Beside<'_>]) -> Result<(), Error> {
+        let is_located = |name: &String| self.layers.iter().any(|layer| layer.facts().located.contains(name));
+        if let Some(name) = self.policy.locations.keys().find(|name| !is_located(name)) {
+            return Err(Error::NoPackageToLocate { name: name.clone() });
+        }
+        let is_shared = |layer: &Layer| self.shared_resources.is_some_and(|file| file.has(layer));
+        match self.layers.iter().zip(beside).any(|(layer, beside)| is_shared(layer) && !beside.is_empty()) {
+            true => Err(Error::LocationOfSharedPackage),
+            false => Ok(()),
+        }
     }
 
     /// The module `__main__`, where the entry is not a module of its own.
@@ -191,6 +211,7 @@ impl<'a> ApplicationBuilder<'a> {
         let mut seen: std::collections::BTreeSet<_> =
             rows.iter().map(|row| (row.name.clone(), row.kind.clone(), row.path.clone())).collect();
         let mut findings = self.findings;
+        let mut packages_beside = BTreeMap::new();
         let mut floors = vec![("the launcher".to_owned(), ElfFacts::parse(launcher, launcher_bytes)?.glibc)];
         for layer in &self.layers {
             rows.extend(
@@ -201,6 +222,7 @@ impl<'a> ApplicationBuilder<'a> {
                     .cloned(),
             );
             findings.extend(layer.findings().iter().cloned());
+            packages_beside.extend(layer.facts().beside.clone());
             floors.extend(
                 layer
                     .natives()
@@ -208,6 +230,7 @@ impl<'a> ApplicationBuilder<'a> {
                     .map(|native| (native.name.clone(), native.glibc.as_deref().and_then(SymbolVersion::parse))),
             );
         }
+        findings.extend(self.policy.glibc.and_then(|allowed| newer_glibc(allowed, &floors)));
         let names = |module: &str| blobs.iter().any(|blob| blob.entry(module).is_ok_and(|entry| entry.is_some()));
         findings.retain(|finding| !matches!(finding, Finding::MissingModule { module } if names(module)));
         findings.sort();
@@ -221,6 +244,7 @@ impl<'a> ApplicationBuilder<'a> {
             glibc: highest(floors),
             resource_file: self.shared_resources.map(|file| file.path().to_owned()),
             timings: self.timings,
+            packages_beside,
             ..Summary::default()
         };
         for row in &mut rows {
@@ -234,7 +258,12 @@ impl<'a> ApplicationBuilder<'a> {
             let known = flags.entry(entry.name().to_owned()).or_default();
             *known = known.union(entry.flags());
             if entry.field(FieldKind::CacheDirectory)?.is_some() {
-                summary.packages_in_files.push(entry.name().to_owned());
+                let is_library = entry.is(EntryFlags::EXTENSION.union(EntryFlags::SHARED_LIBRARY));
+                let in_files = match is_library && !entry.is(EntryFlags::PACKAGE) {
+                    true => &mut summary.libraries_in_files,
+                    false => &mut summary.packages_in_files,
+                };
+                in_files.push(entry.name().to_owned());
             }
         }
         let count = |kind: EntryFlags| flags.values().filter(|flags| flags.intersects(kind)).count();
@@ -243,8 +272,10 @@ impl<'a> ApplicationBuilder<'a> {
             |flags: &&EntryFlags| flags.intersects(EntryFlags::MODULE) && flags.intersects(EntryFlags::EXTENSION);
         summary.modules = count(EntryFlags::MODULE) - flags.values().filter(both).count();
         summary.libraries = count(EntryFlags::SHARED_LIBRARY);
-        summary.packages_in_files.sort();
-        summary.packages_in_files.dedup();
+        for in_files in [&mut summary.packages_in_files, &mut summary.libraries_in_files] {
+            in_files.sort();
+            in_files.dedup();
+        }
         Ok(Report { summary, findings, resources: rows })
     }
 }
@@ -259,6 +290,19 @@ fn stored_size(blob: &Blob<'_>, row: &ReportRow) -> Result<Option<u64>, Error> {
     };
     let field = blob.entry(&row.name)?.map(|entry| entry.field(kind)).transpose()?.flatten();
     Ok(field.map(|field| field.stored_len()))
+}
+
+/// Says which files need a newer GNU C library than is allowed.
+fn newer_glibc(allowed: SymbolVersion, floors: &[(String, Option<SymbolVersion>)]) -> Option<Finding> {
+    let culprits = floors.iter().filter_map(|(name, floor)| Some((floor.filter(|floor| *floor > allowed)?, name)));
+    let mut culprits: Vec<(SymbolVersion, &String)> = culprits.collect();
+    culprits.sort_by(|(one, one_name), (other, other_name)| other.cmp(one).then(one_name.cmp(other_name)));
+    let (needed, _) = culprits.first()?;
+    Some(Finding::NewerGlibc {
+        allowed: allowed.to_string(),
+        needed: needed.to_string(),
+        culprits: culprits.iter().map(|(version, name)| ((*name).clone(), version.to_string())).collect(),
+    })
 }
 
 /// The highest version and the files that ask for it.

@@ -21,6 +21,15 @@ pub enum Error {
     /// Packed resources.
     #[error(transparent)]
     Resources(#[from] pyox_packed_resources::Error),
+    /// The location of a package was asked for that is not in the program.
+    #[error("there is no distribution or top-level package {name:?} to be placed elsewhere")]
+    NoPackageToLocate {
+        /// The name that was given.
+        name: String,
+    },
+    /// A package cannot be both in a file that programs share and in a directory beside one program.
+    #[error("packages in a file that programs share cannot be placed beside one program")]
+    LocationOfSharedPackage,
     /// A file without packed resources.
     #[error("there are no packed resources in {}: {looked_for}", path.display())]
     NoResources {

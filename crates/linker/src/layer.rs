@@ -4,7 +4,7 @@
 //! part of packaging (compiling, compressing, reading native code), so layers whose content is known to be unchanged
 //! are kept in the cache, as the packed resources they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,12 +15,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::{Cache, digest};
 use crate::error::Error;
+use crate::extract::{Pyc, Tree};
 use crate::output::write_atomically;
 use crate::policy::{Policy, Profile};
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, ReportRow};
 
 mod build;
+mod cache_files;
 mod cached_packages;
 mod compile;
 mod compress;
@@ -33,7 +35,7 @@ pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
 const STANDARD_LIBRARY: &str = "standard library";
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"12";
+const LAYER_VERSION: &[u8] = b"16";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {
@@ -57,6 +59,10 @@ pub(crate) struct Facts {
     pub(crate) imports: BTreeMap<String, String>,
     /// The text of every `entry_points.txt`, by project name.
     pub(crate) entry_points: Vec<(String, String)>,
+    /// Top-level names that are in a directory beside the program, and which.
+    pub(crate) beside: BTreeMap<String, String>,
+    /// The names of [`Policy::locations`](crate::Policy::locations) that it has.
+    pub(crate) located: BTreeSet<String>,
 }
 
 /// An extension module or shared library of a layer.
@@ -116,6 +122,29 @@ impl Layer {
     /// Project names with the text of their `entry_points.txt`.
     pub fn entry_points(&self) -> &[(String, String)] {
         &self.facts.entry_points
+    }
+
+    /// What is kept beside the blob.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The files of packages that are in a directory beside the program, by directory.
+    pub(crate) fn beside(&self, pyc: Option<Pyc>) -> Result<BTreeMap<&str, Tree<'_>>, Error> {
+        let mut trees = BTreeMap::new();
+        if self.facts.beside.is_empty() {
+            return Ok(trees);
+        }
+        let mut all = Tree::new("", pyc);
+        for entry in self.blob()?.entries() {
+            all.add(&entry?)?;
+        }
+        for (path, file) in all.into_files() {
+            if let Some(directory) = self.facts.beside.get(cached_packages::top_level(&path)) {
+                trees.entry(&**directory).or_insert_with(|| Tree::new("", pyc)).put(path, file)?;
+            }
+        }
+        Ok(trees)
     }
 
     /// The dictionaries that its values are compressed with, if there are any.
@@ -233,7 +262,12 @@ impl<'a> LayerBuilder<'a> {
         progress: &mut dyn Progress,
         scan: impl FnOnce(&mut dyn Progress) -> Result<Scan, Error>,
     ) -> Result<Layer, Error> {
-        let form = (self.policy.optimize, self.policy.include_source, self.compresses_everything(name));
+        let form = (
+            self.policy.optimize,
+            self.policy.include_source,
+            self.compresses_everything(name),
+            &self.policy.locations,
+        );
         let form = format!("{form:?}");
         let python = self.python.identity();
         let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);

@@ -14,6 +14,7 @@
 
 pub mod analyze;
 mod application;
+mod beside;
 mod cache;
 mod convert;
 mod entry;
@@ -23,6 +24,7 @@ mod hint;
 mod inputs;
 pub mod launcher;
 mod layer;
+mod location;
 pub mod native;
 mod output;
 mod policy;
@@ -43,9 +45,11 @@ pub use error::Error;
 pub use inputs::{Inputs, PackageRoot, Resolved};
 pub use launcher::LauncherSource;
 pub use layer::{Layer, LayerBuilder, NativeFile};
+pub use location::{Location, LocationError};
 pub use output::{check_output, default_output};
 pub use policy::{Policy, Profile};
 pub use progress::{Progress, Silent, Step};
+pub use pyox_interpreter_config::FileAttribute;
 pub use report::{Finding, Report, ReportRow, Summary, Timing};
 pub use resource_file::ResourceFile;
 pub use shared_resources::SharedResources;

@@ -1,9 +1,15 @@
 //! What goes in, and in which form.
 
+use std::collections::BTreeMap;
+
+use pyox_interpreter_config::FileAttribute;
 use pyox_packed_resources::OptimizeLevel;
 
+use crate::location::Location;
+use crate::native::SymbolVersion;
+
 /// Choices that hold for the whole program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
     /// Optimisation level of the bytecode, and `sys.flags.optimize` of the program.
@@ -12,6 +18,13 @@ pub struct Policy {
     pub include_source: bool,
     /// What is kept uncompressed.
     pub profile: Profile,
+    /// What `__file__` of a module in memory is.
+    pub file_attribute: FileAttribute,
+    /// The GNU C library that the program shall run with, if that is to be checked.
+    pub glibc: Option<SymbolVersion>,
+    /// Where packages are that shall not be where they are placed otherwise, by the name of the distribution or of the
+    /// top-level package. It holds for everything that the distribution has installed.
+    pub locations: BTreeMap<String, Location>,
 }
 
 /// Whether the program shall start fast or be small. Source text, which a program reads only for tracebacks, is
@@ -28,7 +41,14 @@ pub enum Profile {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { optimize: OptimizeLevel::Zero, include_source: true, profile: Profile::Speed }
+        Self {
+            optimize: OptimizeLevel::Zero,
+            include_source: true,
+            profile: Profile::Speed,
+            file_attribute: FileAttribute::Virtual,
+            glibc: None,
+            locations: BTreeMap::new(),
+        }
     }
 }
 

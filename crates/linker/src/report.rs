@@ -1,5 +1,6 @@
 //! What went into a program, and what a person should know about it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,10 @@ pub struct Summary {
     pub libraries: usize,
     /// Top-level packages that are placed in files at run time.
     pub packages_in_files: Vec<String>,
+    /// Extension modules and shared libraries that are loaded from files at run time: large ones, and those of such packages.
+    pub libraries_in_files: Vec<String>,
+    /// Top-level names that are in a directory beside the program, and which.
+    pub packages_beside: BTreeMap<String, String>,
     /// The lowest version of the GNU C library it runs with, and the files that ask for it.
     pub glibc: Option<(String, Vec<String>)>,
     /// The file that has the rest of the resources, if it is another.
@@ -94,6 +99,24 @@ pub enum Finding {
         used: String,
         /// The one that is not.
         other: String,
+        /// What would have got that one.
+        needed_by: String,
+    },
+    /// Libraries need each other. They are loaded together.
+    LibraryCycle {
+        /// Their SONAMEs.
+        libraries: Vec<String>,
+        /// Whether their names are long enough to be replaced by paths in memory; if not, what needs them cannot be imported.
+        can_be_loaded: bool,
+    },
+    /// The program needs a newer GNU C library than it shall need.
+    NewerGlibc {
+        /// The version it shall run with.
+        allowed: String,
+        /// The version it needs.
+        needed: String,
+        /// The files that need more than is allowed, with what they need.
+        culprits: Vec<(String, String)>,
     },
     /// A file was passed over.
     Skipped {
@@ -124,7 +147,7 @@ pub struct ReportRow {
     pub size: u64,
     /// Size in bytes as stored.
     pub stored: u64,
-    /// `in-memory` or `cache`.
+    /// `in-memory`, `cache` or `filesystem-relative`.
     pub location: String,
     /// Why it is in, and why there.
     pub reason: String,

@@ -10,6 +10,7 @@ use pyox_distribution::Distribution;
 use pyox_packed_resources::{Blob, Collector, SectionKind};
 use serde::{Deserialize, Serialize};
 
+use crate::beside::Beside;
 use crate::error::Error;
 use crate::layer::Layer;
 use crate::output::{check_output, write_atomically};
@@ -82,7 +83,7 @@ impl SharedResources {
         let mut origin = Origin { python: python.minor(), layers: BTreeSet::new() };
         for layer in layers {
             origin.layers.insert(layer.digest().to_owned());
-            start_up.add_layer(&mut collector, layer)?;
+            start_up.add_layer(&mut collector, layer, &Beside::default())?;
         }
         let mut writer = collector.finish();
         let section = serde_json::to_vec(&origin).map_err(|error| Error::io("write", path)(error.into()))?;

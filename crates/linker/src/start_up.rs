@@ -9,6 +9,7 @@ use pyox_packed_resources::{
 };
 use pyox_scanner::{ImportGraph, STARTUP_MODULES};
 
+use crate::beside::Beside;
 use crate::entry::Entry;
 use crate::layer::Layer;
 use crate::policy::Profile;
@@ -79,11 +80,14 @@ impl StartUp {
         Self { names: Some(order.iter().cloned().collect()), order }
     }
 
-    /// Merges a layer into a collector, with values that are read as they are and others as the layer has them.
-    pub(crate) fn add_layer(&self, collector: &mut Collector, layer: &Layer) -> Result<(), Error> {
+    /// Merges a layer into a collector, with values that are read as they are and others as the layer has them, without those
+    /// that are beside the program.
+    pub(crate) fn add_layer(&self, collector: &mut Collector, layer: &Layer, beside: &Beside<'_>) -> Result<(), Error> {
         let decoder = Decoder::new();
         collector.add_blob(&layer.blob()?, |entry, field| {
-            if field.encoding()? != Encoding::Raw && self.reads(entry.name(), field.kind()) {
+            if let Some(elsewhere) = beside.value(entry, field) {
+                Ok(elsewhere)
+            } else if field.encoding()? != Encoding::Raw && self.reads(entry.name(), field.kind()) {
                 Ok(Value::raw(decoder.read(field)?.into_owned()).with_mode(field.mode()))
             } else {
                 layer.value(field)

@@ -55,6 +55,11 @@ impl Collector {
             Resource::ExtensionModule(module) => {
                 self.set(&name, FieldKind::RelativePath, "", || module.relative_path.as_bytes().into());
             }
+            Resource::SharedLibrary(library) => {
+                if let Some(path) = &library.relative_path {
+                    self.set(&name, FieldKind::RelativePath, "", || path.as_bytes().into());
+                }
+            }
             Resource::DistributionResource(file) => {
                 self.set(&name, FieldKind::MetadataDirectory, "", || file.directory.as_bytes().into());
             }
@@ -71,6 +76,12 @@ impl Collector {
     /// Says that the files of a top-level module or package are in a cache directory.
     pub fn cache_directory(&mut self, top_level: &str, directory: &str) {
         self.set(top_level, FieldKind::CacheDirectory, "", || directory.as_bytes().into());
+    }
+
+    /// Says that an extension module or shared library is also the file at `path` in a cache directory.
+    pub fn cache_library(&mut self, name: &str, directory: &str, path: &str) {
+        self.set(name, FieldKind::CacheDirectory, "", || directory.as_bytes().into());
+        self.set(name, FieldKind::RelativePath, "", || path.as_bytes().into());
     }
 
     /// Whether nothing has had this place yet; it is taken from now on.

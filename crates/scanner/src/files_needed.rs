@@ -128,8 +128,13 @@ fn is_stub_tree(resource: &Resource) -> bool {
 
 /// Whether a file may be read when the program runs; `path` is relative to the top-level package.
 fn is_data_file(path: &str) -> bool {
-    const NEVER_READ: [&str; 14] =
-        ["pyi", "pyx", "pxd", "pxi", "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "md", "rst", "pyc"];
+    // Sources, and what builds programs that link with the package.
+    const NEVER_READ: [&str; 18] = [
+        "pyi", "pyx", "pxd", "pxi", "c", "h", "cc", "cpp", "cxx", "hh", "hpp", "md", "rst", "pyc", "a", "lib", "pc",
+        "cmake",
+    ];
+    const OF_BUILDS: [&str; 4] = ["meson.build", "meson.build.template", "cmakelists.txt", "setup.cfg"];
+    const DIRECTORIES_OF_BUILDS: [&str; 3] = ["include", "pkgconfig", "npy-pkg-config"];
     const DOCUMENTS: [&str; 10] = [
         "readme",
         "license",
@@ -142,11 +147,14 @@ fn is_data_file(path: &str) -> bool {
         "changelog",
         "changes",
     ];
-    let name = crate::python_name::split_path(path).1.to_lowercase();
+    let (directory, name) = crate::python_name::split_path(path);
+    let name = name.to_lowercase();
     let (stem, extension) = name.rsplit_once('.').unwrap_or((&name, ""));
-    let document = matches!(extension, "" | "txt" | "html") && DOCUMENTS.iter().any(|start| stem.starts_with(start));
+    let is_document = stem.ends_with("changes") || DOCUMENTS.iter().any(|start| stem.starts_with(start));
+    let document = matches!(extension, "" | "txt" | "html") && is_document;
     let marker = matches!(name.as_str(), "py.typed" | ".gitignore" | ".gitkeep" | ".gitattributes");
-    !(marker || document || NEVER_READ.contains(&extension))
+    let build = OF_BUILDS.contains(&&*name) || directory.split('/').any(|name| DIRECTORIES_OF_BUILDS.contains(&name));
+    !(marker || document || build || NEVER_READ.contains(&extension))
 }
 
 #[cfg(test)]
@@ -158,7 +166,17 @@ mod tests {
         for data in ["a.txt", "Grammar.txt", "LICENSES.json", "templates/readme.html.j2", "x", "c/testing/a.dat"] {
             assert!(is_data_file(data), "{data}");
         }
-        for other in ["py.typed", "a.pyi", "src/x.C", "README", "LICENSE.txt", "doc/guide.rst"] {
+        for other in [
+            "py.typed",
+            "a.pyi",
+            "src/x.C",
+            "README",
+            "lib/libx.a",
+            "api_changes.txt",
+            "lib/pkgconfig/x.ini",
+            "LICENSE.txt",
+            "doc/guide.rst",
+        ] {
             assert!(!is_data_file(other), "{other}");
         }
     }

@@ -6,6 +6,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../command/mount.rs"]
+mod mount;
 
 mod flask;
 mod importer;
@@ -13,3 +15,4 @@ mod native;
 mod packages;
 mod scripts;
 mod stdlib;
+mod wheels;

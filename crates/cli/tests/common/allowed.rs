@@ -2,9 +2,20 @@
 
 use std::path::Path;
 
-/// Parts of the GNU C library, which a program shares with the system. Everything else travels in the program.
-const C_LIBRARY: [&str; 10] =
-    ["ld-linux", "libc", "libm", "libdl", "libpthread", "librt", "libutil", "libresolv", "libnss_", "libgcc_s"];
+/// Parts of the GNU C library and of the compiler's, which a program shares with the system. Everything else travels in the program.
+const C_LIBRARY: [&str; 11] = [
+    "ld-linux",
+    "libc",
+    "libm",
+    "libdl",
+    "libpthread",
+    "librt",
+    "libutil",
+    "libresolv",
+    "libnss_",
+    "libgcc_s",
+    "libstdc++",
+];
 
 /// The network information service and the Kerberos that it brings, which belong to the system too: for the module `nis`.
 const NIS: [&str; 8] =

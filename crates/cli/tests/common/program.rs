@@ -88,10 +88,10 @@ impl Program {
         command.args(trace::strace(trace.path())).arg(&program);
         self.environment(&mut command, run)?;
         let ran = run.execute(command)?;
-        let in_files = &self.report.summary.packages_in_files;
+        let summary = &self.report.summary;
         let mut writable: Vec<PathBuf> = run.writes.iter().map(|place| self.place(place)).collect();
         let mut readable = vec![self.place("work")];
-        if !in_files.is_empty() {
+        if !(summary.packages_in_files.is_empty() && summary.libraries_in_files.is_empty()) {
             writable.extend((!run.warm).then(|| self.packages()));
             readable.push(self.packages());
         }
@@ -101,6 +101,13 @@ impl Program {
             bail!("{} {} touched files:\n{}", self.name, run.arguments.join(" "), offences.join("\n"));
         }
         Ok(ran)
+    }
+
+    /// Runs the packed program as it is, where everything is still there.
+    pub fn run_visible(&self, run: &Run) -> anyhow::Result<Ran> {
+        let mut command = Command::new(self.executable());
+        self.environment(&mut command, run)?;
+        run.execute(command)
     }
 
     /// Everything that a packed program must do without.

@@ -41,9 +41,18 @@ pub fn chosen() -> Vec<&'static Installed> {
 
 /// Runs a test for every Python, and fails with the failures of all.
 pub fn for_each_python(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
+    for_each_of(name, |_| true, test);
+}
+
+/// The same for those Pythons that fit.
+pub fn for_each_of(
+    name: &str,
+    fits: impl Fn(&Installed) -> bool,
+    test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync,
+) {
     let failures = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for python in chosen() {
+        for python in chosen().into_iter().filter(|python| fits(python)) {
             let (test, failures) = (&test, &failures);
             scope.spawn(move || {
                 let _permit = Permit::wait();

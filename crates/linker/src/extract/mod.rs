@@ -74,7 +74,8 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    fn put(&mut self, path: String, file: TreeFile<'a>) -> Result<(), ExtractError> {
+    /// Adds a file of another tree.
+    pub(crate) fn put(&mut self, path: String, file: TreeFile<'a>) -> Result<(), ExtractError> {
         if !is_plain_path(&path) {
             return Err(ExtractError::UnsafePath { entry: file.entry.to_owned(), path });
         }
@@ -91,6 +92,11 @@ impl<'a> Tree<'a> {
             self.files.insert(path, file);
         }
         Ok(())
+    }
+
+    /// The files and their paths, for other trees.
+    pub(crate) fn into_files(self) -> impl Iterator<Item = (String, TreeFile<'a>)> {
+        self.files.into_iter()
     }
 
     /// The files and their paths, in the order of these.

@@ -7,14 +7,20 @@ use std::sync::Arc;
 use pyox_packed_resources::{Collector, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
 use pyox_scanner::{Found, Scan};
 
+use super::cache_files::CacheFiles;
 use super::cached_packages::CachedPackages;
 use super::compress::{Dictionaries, Sort};
 use super::natives::{Natives, prepare};
 use super::{Facts, Layer, LayerBuilder, STANDARD_LIBRARY};
 use crate::cache::digest;
 use crate::error::Error;
+use crate::location::Location;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, ReportRow};
+
+/// From this length on, in bytes, a library is placed in a file: copying 35 MB into memory takes 12 ms at every start,
+/// loading them from a file 2.5 ms.
+const LARGE_LIBRARY: usize = 5 << 20;
 
 impl LayerBuilder<'_> {
     pub(super) fn build(
@@ -24,7 +30,10 @@ impl LayerBuilder<'_> {
         below: &[&Layer],
         progress: &mut dyn Progress,
     ) -> Result<Layer, Error> {
-        let cached = if name == STANDARD_LIBRARY { CachedPackages::default() } else { CachedPackages::of(scan)? };
+        let cached = match name == STANDARD_LIBRARY {
+            true => CachedPackages::default(),
+            false => CachedPackages::of(scan, &self.policy.locations)?,
+        };
         let compiled = self.compile(scan, progress)?;
         progress.begin(Step::Link, name);
         let natives = Natives::of(scan, below)?;
@@ -33,6 +42,8 @@ impl LayerBuilder<'_> {
         let (collector, parts) = (Collector::new(), Vec::new());
         let mut making = Making { name, collector, facts, cached, natives, parts };
         making.facts.findings = making.cached.findings();
+        making.facts.beside = making.cached.beside();
+        making.facts.located = making.cached.located().clone();
         making.facts.findings.extend(making.natives.findings());
         making.facts.findings.extend(compiled.findings);
         making.facts.imports = compiled.imports;
@@ -190,21 +201,38 @@ impl Making<'_> {
 
     fn place(&mut self, part: &Part, value: Value) -> Result<(), Error> {
         let path = part.resource.relative_path();
-        let (location, why) = match self.cached.reason(&path) {
-            Some(reason) => ("cache", reason.to_owned()),
-            None => ("in-memory", format!("part of {}", self.name)),
+        let name = entry_name(&part.resource);
+        let is_native = part.sort() == Sort::Native;
+        let is_large = is_native && part.content.len() >= LARGE_LIBRARY;
+        let asked = || "its location was asked for".to_owned();
+        let (location, why) = match (self.cached.reason(&path), self.cached.asked(&path)) {
+            (Some(reason), _) => ("cache", reason.to_owned()),
+            (None, Some(Location::FilesystemRelative(_))) => ("filesystem-relative", asked()),
+            (None, Some(Location::InMemory)) => ("in-memory", asked()),
+            (None, _) if is_large => ("cache", "large: its file is loaded faster than a copy in memory".to_owned()),
+            (None, _) => ("in-memory", format!("part of {}", self.name)),
         };
         let stored = value.stored().read().map_err(Error::io("read", &part.origin))?.len();
         let mut placed = self.collector.add(&part.resource, value.clone());
         // Bytecode and metadata are read from memory in any case.
         let is_file = !matches!(part.resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
         if location == "cache" && is_file && placed != Placed::Shadowed {
-            self.cached.add(&path, &part.content, value.with_mode(if part.executable { 0o755 } else { 0o644 }));
+            let value = value.with_mode(if part.executable { 0o755 } else { 0o644 });
+            // An extension module of a package that is placed in files lies where the package is.
+            let library = matches!(part.resource, Resource::SharedLibrary(_)).then_some(&*name);
+            match self.cached.files_of(&path) {
+                Some(files) => files.add(&path, &part.content, value, library),
+                None => {
+                    let mut files = CacheFiles::default();
+                    files.add(&path, &part.content, value, Some(&name));
+                    files.finish(&name, &mut self.collector);
+                }
+            }
             placed = Placed::Added;
         }
         if placed == Placed::Added {
             self.facts.rows.push(ReportRow {
-                name: entry_name(&part.resource),
+                name,
                 kind: kind(&part.resource).to_owned(),
                 path,
                 origin: part.origin.display().to_string(),

@@ -5,35 +5,50 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_packed_resources::{Collector, Resource, Value};
+use pyox_packed_resources::{Collector, Resource};
 use pyox_scanner::{Evidence, Scan, files_needed, normalize_project_name};
-use sha2::{Digest, Sha256};
 
+use super::cache_files::CacheFiles;
 use crate::error::Error;
+use crate::location::Location;
 use crate::report::Finding;
 
-/// Distributions of one layer that are placed in files. One without metadata is named after its package.
+/// Distributions of one layer that are not simply in memory. One without metadata is named after its package.
 #[derive(Default)]
 pub(super) struct CachedPackages {
     /// Distribution by top-level name.
     owners: BTreeMap<String, String>,
     distributions: BTreeMap<String, Cached>,
     findings: Vec<Finding>,
+    /// Top-level names whose location was asked for.
+    asked: BTreeMap<String, Location>,
+    /// The names by which it was asked for.
+    located: BTreeSet<String>,
 }
 
 struct Cached {
     reason: String,
-    hash: Sha256,
-    files: Vec<(String, Value)>,
+    files: CacheFiles,
 }
 
 impl CachedPackages {
-    pub(super) fn of(scan: &Scan) -> Result<Self, Error> {
+    pub(super) fn of(scan: &Scan, locations: &BTreeMap<String, Location>) -> Result<Self, Error> {
         let verdicts = files_needed(scan.resources.iter().map(|found| &found.resource))?;
         let installed = installed_names(scan)?;
         let mut cached = Self::default();
+        for (name, location) in locations {
+            let Some((distribution, names)) = distribution_called(name, &installed, scan) else { continue };
+            cached.located.insert(name.clone());
+            cached.asked.extend(names.iter().map(|top_level| (top_level.clone(), location.clone())));
+            if *location == Location::Cache {
+                cached.add(distribution, names, "its location was asked for".to_owned());
+            }
+        }
         // Looking at the `__file__` of some module is mostly what reloaders and debuggers do, with modules of others.
         for needs in verdicts.into_iter().filter(|needs| needs.evidence() == Evidence::Direct) {
+            if cached.asked.contains_key(&needs.package) {
+                continue;
+            }
             let (package, reason) = (needs.package.clone(), needs.reason());
             cached.findings.push(Finding::InFiles { package: package.clone(), reason: reason.clone() });
             let owner = installed.iter().find(|(_, names)| names.contains(&package));
@@ -41,11 +56,33 @@ impl CachedPackages {
                 Some((project, names)) => (normalize_project_name(project), names.clone()),
                 None => (package.clone(), BTreeSet::from([package])),
             };
-            cached.owners.extend(names.into_iter().map(|top_level| (top_level, name.clone())));
-            let new = || Cached { reason, hash: Sha256::new(), files: Vec::new() };
-            cached.distributions.entry(name).or_insert_with(new);
+            cached.add(name, names, reason);
         }
         Ok(cached)
+    }
+
+    fn add(&mut self, distribution: String, names: BTreeSet<String>, reason: String) {
+        self.owners.extend(names.into_iter().map(|top_level| (top_level, distribution.clone())));
+        self.distributions.entry(distribution).or_insert_with(|| Cached { reason, files: CacheFiles::default() });
+    }
+
+    /// Where a path below `sys.path` shall be, if that was asked for.
+    pub(super) fn asked(&self, path: &str) -> Option<&Location> {
+        self.asked.get(top_level(path))
+    }
+
+    /// Top-level names that are in a directory beside the program, and which.
+    pub(super) fn beside(&self) -> BTreeMap<String, String> {
+        let beside = self.asked.iter().filter_map(|(name, location)| match location {
+            Location::FilesystemRelative(directory) => Some((name.clone(), directory.clone())),
+            _ => None,
+        });
+        beside.collect()
+    }
+
+    /// The names by which locations were asked for and which this layer has.
+    pub(super) fn located(&self) -> &BTreeSet<String> {
+        &self.located
     }
 
     /// Why a path below `sys.path` is placed in a file, if it is.
@@ -54,40 +91,45 @@ impl CachedPackages {
         self.distributions.get(owner).map(|cached| cached.reason.as_str())
     }
 
-    /// Adds a file of a distribution that is placed in files. Files come sorted.
-    pub(super) fn add(&mut self, path: &str, content: &[u8], value: Value) {
-        let cached = self.owners.get(top_level(path)).and_then(|owner| self.distributions.get_mut(owner));
-        if let Some(cached) = cached {
-            cached.hash.update((path.len() as u64).to_le_bytes());
-            cached.hash.update(path);
-            cached.hash.update((content.len() as u64).to_le_bytes());
-            cached.hash.update(content);
-            cached.hash.update(value.mode().to_le_bytes());
-            cached.files.push((path.to_owned(), value));
-        }
+    /// The files of the distribution that a path below `sys.path` belongs to, if that is placed in files.
+    pub(super) fn files_of(&mut self, path: &str) -> Option<&mut CacheFiles> {
+        let owner = self.owners.get(top_level(path))?;
+        self.distributions.get_mut(owner).map(|cached| &mut cached.files)
     }
 
     pub(super) fn findings(&self) -> Vec<Finding> {
         self.findings.clone()
     }
 
-    /// Lists the files in the collector, under directories named by distribution and content.
+    /// Lists the files in the collector.
     pub(super) fn finish(self, collector: &mut Collector) {
-        let mut directories = BTreeMap::new();
-        for (name, cached) in self.distributions {
-            let digest: String = cached.hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-            let directory = format!("{name}-{digest}");
-            for (path, value) in cached.files {
-                collector.cache_file(&directory, &path, value);
-            }
-            directories.insert(name, directory);
-        }
+        let finished = self.distributions.into_iter().map(|(name, cached)| {
+            let directory = cached.files.finish(&name, collector);
+            (name, directory)
+        });
+        let directories: BTreeMap<String, String> = finished.collect();
         for (top_level, name) in &self.owners {
             if let Some(directory) = directories.get(name) {
                 collector.cache_directory(top_level, directory);
             }
         }
     }
+}
+
+/// The distribution of this name, or the one that has a top-level package of this name, with its top-level names.
+fn distribution_called(
+    name: &str,
+    installed: &BTreeMap<String, BTreeSet<String>>,
+    scan: &Scan,
+) -> Option<(String, BTreeSet<String>)> {
+    let normalized = normalize_project_name(name);
+    let called = installed.iter().find(|(project, _)| normalize_project_name(project) == normalized);
+    let owner = called.or_else(|| installed.iter().find(|(_, names)| names.contains(name)));
+    if let Some((project, names)) = owner {
+        return Some((normalize_project_name(project), names.clone()));
+    }
+    let is_there = scan.resources.iter().any(|found| top_level(&found.resource.relative_path()) == name);
+    is_there.then(|| (name.to_owned(), BTreeSet::from([name.to_owned()])))
 }
 
 /// The top-level names that each project installs, from its `RECORD`, with the name of its metadata directory.
@@ -114,7 +156,7 @@ fn is_importable(name: &str) -> bool {
 }
 
 /// The top-level name of a path below `sys.path`: of a directory its name, of a file the part before the first dot.
-fn top_level(path: &str) -> &str {
+pub(super) fn top_level(path: &str) -> &str {
     match path.split_once('/') {
         Some((directory, _)) => directory,
         None => path.split('.').next().unwrap_or(path),

@@ -11,6 +11,9 @@ use crate::error::Error;
 use crate::native::{Closure, LibrarySource, Root, SystemLibraries, edit_dynamic, trim};
 use crate::report::Finding;
 
+/// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/.//./17`. In bytes.
+const LONGEST_PATH_IN_MEMORY: usize = 26;
+
 /// The native library closure of one layer. Roots are named by their path below `sys.path`.
 pub(super) struct Natives {
     closure: Closure,
@@ -125,6 +128,11 @@ impl Natives {
             soname: conflict.soname.clone(),
             used: describe(&conflict.taken),
             other: describe(&conflict.other),
+            needed_by: conflict.needed_by.clone(),
+        });
+        let cycles = self.closure.cycles.iter().map(|libraries| Finding::LibraryCycle {
+            can_be_loaded: libraries.iter().all(|soname| soname.len() >= LONGEST_PATH_IN_MEMORY),
+            libraries: libraries.clone(),
         });
         let from_system = self.closure.roots.iter().flat_map(|(root, carried)| {
             let beyond = carried.facts.needed.iter().filter(|soname| self.closure.system.contains(*soname));
@@ -132,7 +140,7 @@ impl Natives {
                 .filter(|soname| !is_everywhere(soname))
                 .map(|soname| Finding::FromSystem { soname: soname.clone(), needed_by: root.clone() })
         });
-        missing.chain(conflicts).chain(from_system).collect()
+        missing.chain(conflicts).chain(cycles).chain(from_system).collect()
     }
 }
 

@@ -1,0 +1,189 @@
+//! What may happen to the cache directory.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+
+use pyox_distribution::Distribution as _;
+
+use super::{for_two_pythons, pack};
+use crate::common::Program;
+use crate::mount::Mount;
+
+const TEXT: &str = "
+import numpy
+print(numpy.__version__, numpy.linalg.det([[2.0, 0], [0, 3]]))
+mapped = {line.split(None, 5)[5] for line in open('/proc/self/maps') if 'openblas' in line}
+print(' '.join('from memory' if 'memfd:' in path else 'from a file' for path in mapped))
+";
+const FROM_FILE: &str = "6.0\nfrom a file\n";
+const FROM_MEMORY: &str = "6.0\nfrom memory\n";
+
+/// A start of a program with its own cache directory.
+fn command(program: &Program, cache: &Path) -> Command {
+    let mut command = Command::new(program.executable());
+    command.env_clear().env("PYOXIDIZER_PACKAGE_CACHE", cache).stdin(Stdio::null());
+    command
+}
+
+fn expect(program: &Program, cache: &Path, ending: &str) -> Result<Output> {
+    let output = command(program, cache).output()?;
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    ensure!(
+        output.status.success() && printed.ends_with(ending),
+        "expected {ending:?} of {}: {output:?}",
+        cache.display()
+    );
+    Ok(output)
+}
+
+/// The files below a directory.
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.flat_map(|entry| if entry.path().is_dir() { files(&entry.path()) } else { vec![entry.path()] }).collect()
+}
+
+fn library(cache: &Path) -> Result<PathBuf> {
+    let is_library = |path: &PathBuf| path.to_string_lossy().contains("openblas");
+    files(cache).into_iter().find(is_library).context("the library is in the cache")
+}
+
+#[test]
+fn damage_is_mended() {
+    for_two_pythons("damage is mended", |python| {
+        let program = pack(python, "array", TEXT, &["--pip", "numpy"])?;
+        let cache = program.place("home").join("cache");
+        expect(&program, &cache, FROM_FILE)?;
+        let library = library(&cache)?;
+        let content = fs::read(&library)?;
+
+        // Another file of the same length in its place.
+        let mut damaged = content.clone();
+        damaged[4096..1 << 20].fill(0xcc);
+        fs::write(&library, &damaged)?;
+        expect(&program, &cache, FROM_FILE)?;
+        ensure!(fs::read(&library)? == content, "an overwritten file was not replaced");
+        // A part of it.
+        fs::OpenOptions::new().write(true).open(&library)?.set_len(10_000)?;
+        expect(&program, &cache, FROM_FILE)?;
+        ensure!(fs::read(&library)? == content, "a short file was not replaced");
+        // Nothing; a link to something else; and a touched one.
+        fs::remove_file(&library)?;
+        expect(&program, &cache, FROM_FILE)?;
+        fs::remove_file(&library)?;
+        std::os::unix::fs::symlink(program.executable(), &library)?;
+        expect(&program, &cache, FROM_FILE)?;
+        ensure!(library.symlink_metadata()?.is_file(), "a link was not replaced");
+        fs::OpenOptions::new().append(true).open(&library)?.set_modified(std::time::SystemTime::now())?;
+        expect(&program, &cache, FROM_FILE)?;
+        ensure!(fs::read(&library)? == content);
+        let left: Vec<PathBuf> =
+            files(&cache).into_iter().filter(|path| path.extension() != library.extension()).collect();
+        ensure!(left.is_empty(), "left over: {left:?}");
+
+        // Nobody has to be asked for what others can write to.
+        for place in
+            [cache.clone(), library.ancestors().find(|path| path.parent() == Some(&cache)).unwrap_or(&cache).into()]
+        {
+            fs::set_permissions(&place, Permissions::from_mode(0o777))?;
+            expect(&program, &cache, FROM_MEMORY)?;
+            fs::set_permissions(&place, Permissions::from_mode(0o700))?;
+        }
+        expect(&program, &cache, FROM_FILE)?;
+        Ok(())
+    });
+}
+
+#[test]
+fn no_place_to_write() {
+    for_two_pythons("no place to write", |python| {
+        let program = pack(python, "array", TEXT, &["--pip", "numpy"])?;
+        let place = |name: &str| program.place("home").join(name);
+        fs::write(place("file"), "")?;
+        expect(&program, &place("file"), FROM_MEMORY)?;
+        expect(&program, Path::new("/proc/no/such/place"), FROM_MEMORY)?;
+        let output = Command::new(program.executable()).env_clear().output()?;
+        ensure!(output.stdout.ends_with(FROM_MEMORY.as_bytes()), "without HOME: {output:?}");
+
+        if let Some(full) = Mount::tmpfs(&place("full"), "size=2m,mode=700") {
+            expect(&program, &place("full"), FROM_MEMORY)?;
+            ensure!(files(&place("full")).is_empty(), "left over: {:?}", files(&place("full")));
+            drop(full);
+        }
+        if let Some(read_only) = Mount::tmpfs(&place("read-only"), "ro,mode=700") {
+            expect(&program, &place("read-only"), FROM_MEMORY)?;
+            drop(read_only);
+        }
+        if let Some(no_code) = Mount::tmpfs(&place("noexec"), "noexec,mode=700") {
+            expect(&program, &place("noexec"), FROM_MEMORY)?;
+            drop(no_code);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn killed_first_start() {
+    for_two_pythons("killed first start", |python| {
+        let program = pack(python, "array", TEXT, &["--pip", "numpy"])?;
+        let cache = program.place("home").join("cache");
+        // A directory is complete but for its name: the first one, then the second one.
+        for number in [1, 2] {
+            let _ = fs::remove_dir_all(&cache);
+            let calls = "rename,renameat,renameat2";
+            let status = Command::new("strace")
+                .args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={calls}"), "-e"])
+                .arg(format!("inject={calls}:signal=KILL:when={number}"))
+                .arg(program.executable())
+                .env_clear()
+                .env("PYOXIDIZER_PACKAGE_CACHE", &cache)
+                .output()?
+                .status;
+            ensure!(!status.success(), "it was not killed: {status}");
+            ensure!(unfinished(&cache)?.len() == 1, "nothing was left over");
+            expect(&program, &cache, FROM_FILE)?;
+            ensure!(unfinished(&cache)?.is_empty(), "left over: {:?}", unfinished(&cache)?);
+        }
+        Ok(())
+    });
+}
+
+/// What a process has begun to write.
+fn unfinished(cache: &Path) -> Result<Vec<PathBuf>> {
+    let names = fs::read_dir(cache)?.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with('.'));
+    Ok(names.map(|entry| entry.path()).collect())
+}
+
+#[test]
+fn two_versions_at_once() {
+    for_two_pythons("two versions at once", |python| {
+        let (old, new) = if python.minor() < (3, 12) { ("numpy<2", "numpy>=2") } else { ("numpy<2.2", "numpy>=2.2") };
+        let programs = [pack(python, "old", TEXT, &["--pip", old])?, pack(python, "new", TEXT, &["--pip", new])?];
+        let cache = programs[0].place("home").join("cache");
+        let start = |program: &Program| command(program, &cache).stdout(Stdio::piped()).spawn();
+        let started: Vec<_> = (0..8).map(|number| start(&programs[number % 2])).collect::<Result<_, _>>()?;
+        let mut printed = Vec::new();
+        for child in started {
+            let output = child.wait_with_output()?;
+            ensure!(output.status.success(), "{output:?}");
+            printed.push(String::from_utf8(output.stdout)?);
+        }
+        printed.sort();
+        ensure!(printed[0] == printed[3] && printed[4] == printed[7] && printed[3] != printed[4], "{printed:?}");
+        ensure!(printed.iter().all(|text| text.ends_with(FROM_FILE)), "{printed:?}");
+        ensure!(unfinished(&cache)?.is_empty(), "{:?}", files(&cache));
+
+        // The cache is bounded: what nobody uses goes, what the program needs stays.
+        let bounded = programs[0].place("home").join("bounded");
+        for program in &programs {
+            let output = command(program, &bounded).env("PYOXIDIZER_PACKAGE_CACHE_SIZE", "1").output()?;
+            ensure!(output.stdout.ends_with(FROM_FILE.as_bytes()), "{output:?}");
+        }
+        let versions = files(&bounded).into_iter().filter(|path| path.to_string_lossy().contains("openblas")).count();
+        ensure!(versions == 1, "{:?}", files(&bounded));
+        Ok(())
+    });
+}

@@ -1,0 +1,110 @@
+//! `--location`, `--file-attribute` and `--glibc`.
+
+use anyhow::ensure;
+use pyox_linker::Finding;
+
+use pyox_distribution::Distribution as _;
+
+use super::{for_two_pythons, original, pack};
+use crate::common::Run;
+
+const TEXT: &str = "
+import importlib.metadata, importlib.resources, inspect, os, pkgutil, sys
+import numpy
+import numpy.linalg
+root = os.path.dirname(os.path.realpath(sys.executable))
+print(os.path.relpath(numpy.__file__, root), os.path.isfile(numpy.__file__))
+print(os.path.relpath(numpy.__path__[0], root), os.path.isdir(numpy.__path__[0]))
+print(os.path.relpath(numpy.__cached__, root), os.path.isfile(numpy.__cached__))
+native = numpy.linalg._umath_linalg.__file__
+print(os.path.relpath(os.path.dirname(native), root), os.path.isfile(native))
+print('linalg' in {module.name for module in pkgutil.iter_modules(numpy.__path__)})
+print(inspect.getsource(numpy.linalg.norm).startswith('@'))
+print(importlib.metadata.version('numpy') == numpy.__version__)
+print((importlib.resources.files(numpy) / 'py.typed').is_file())
+print(numpy.linalg.det([[2.0, 0], [0, 3]]))
+";
+
+#[test]
+fn beside_the_program() {
+    for_two_pythons("beside the program", |python| {
+        let options = ["--pip", "numpy", "--location", "NumPy=filesystem-relative:lib/python"];
+        let program = pack(python, "beside", TEXT, &options)?;
+        let beside = &program.report.summary.packages_beside;
+        ensure!(beside.get("numpy").is_some_and(|place| place == "lib/python"), "{beside:?}");
+        ensure!(program.report.summary.libraries_in_files.is_empty(), "{:?}", program.report.summary);
+        let tag = format!("cpython-{}{}", python.minor().0, python.minor().1);
+        let ran = program.run_visible(&Run::new::<String>([]))?.expect_status(0)?;
+        let expected = format!(
+            "lib/python/numpy/__init__.py True\nlib/python/numpy True\nlib/python/numpy/__pycache__/__init__.{tag}.pyc \
+             True\nlib/python/numpy/linalg True\nTrue\nTrue\nTrue\nTrue\n6.0\n"
+        );
+        ensure!(ran.stdout == expected, "{ran:?}");
+        // Its place is relative: both may be moved.
+        let elsewhere = program.place("work").join("elsewhere");
+        std::fs::rename(program.place("bin"), &elsewhere)?;
+        let output = std::process::Command::new(elsewhere.join("beside")).env_clear().output()?;
+        ensure!(output.stdout == expected.as_bytes(), "{output:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn in_memory_and_in_the_cache() {
+    for_two_pythons("in memory and in the cache", |python| {
+        let expected = "\nTrue\nTrue\nTrue\nTrue\n6.0\n";
+        let memory = pack(python, "memory", TEXT, &["--pip", "numpy", "--location", "numpy=in-memory"])?;
+        let summary = &memory.report.summary;
+        ensure!(summary.libraries_in_files.is_empty() && summary.packages_in_files.is_empty(), "{summary:?}");
+        memory.run_hidden(&Run::new::<String>([]))?.expect_status(0)?.expect_output(expected)?;
+        let cache = pack(python, "cache", TEXT, &["--pip", "numpy", "--location", "numpy=cache"])?;
+        ensure!(
+            cache.report.summary.packages_in_files.iter().any(|name| name == "numpy"),
+            "{:?}",
+            cache.report.summary
+        );
+        let ran = cache.run_hidden(&Run::new::<String>([]))?.expect_status(0)?.expect_output(expected)?;
+        ensure!(ran.stdout.contains("numpy/__init__.py True\n"), "{ran:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn without_file_attributes() {
+    const TEXT: &str = "
+import _ssl, encodings.utf_8, json.decoder, pkgutil, sys, traceback
+for module in (_ssl, encodings, encodings.utf_8, json, json.decoder, sys.modules['__main__']):
+    print(module.__name__, hasattr(module, '__file__'), hasattr(module, '__cached__'))
+print(json.__spec__.has_location, json.__spec__.cached, json.__path__[0].endswith('json'))
+print(b'JSON' in json.__loader__.get_data(json.__spec__.origin))
+try:
+    json.loads('{')
+except ValueError:
+    print('return _default_decoder.decode(s)' in traceback.format_exc())
+";
+    for_two_pythons("without file attributes", |python| {
+        let program = pack(python, "bare", TEXT, &["--file-attribute", "none"])?;
+        let ran = program.run_hidden(&Run::new::<String>([]))?.expect_status(0)?;
+        let names = ["_ssl", "encodings", "encodings.utf_8", "json", "json.decoder", "__main__"];
+        let none: String = names.iter().map(|name| format!("{name} False False\n")).collect();
+        ensure!(ran.stdout == none + "False None True\nTrue\nTrue\n", "{ran:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_c_library_that_is_too_old() {
+    for_two_pythons("glibc", |python| {
+        let program = pack(python, "old", "print(1)", &["--glibc", "2.5"])?;
+        let culprits = program.report.findings.iter().find_map(|finding| match finding {
+            Finding::NewerGlibc { culprits, .. } => Some(culprits),
+            _ => None,
+        });
+        ensure!(culprits.is_some_and(|files| files.iter().any(|(name, _)| name == "the launcher")), "{culprits:?}");
+        let program = pack(python, "new", "print(1)", &["--glibc", "2.99"])?;
+        let is_newer = |finding: &Finding| matches!(finding, Finding::NewerGlibc { .. });
+        ensure!(!program.report.findings.iter().any(is_newer), "{:?}", program.report.findings);
+        program.compare(&[&original(&program, "new")], &Run::new::<String>([]))?.expect_status(0)?;
+        Ok(())
+    });
+}

@@ -1,0 +1,152 @@
+//! One directory of the cache: written, opened, and checked.
+
+use std::fs::{self, File, FileTimes, Metadata, OpenOptions};
+use std::io::{self, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Component, Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use pyox_packed_resources::{Field, FieldKind};
+
+use super::root::check_private;
+use crate::catalogue::Found;
+use crate::object::{Raised, clear};
+
+/// When all files of the cache were changed last: a file that says otherwise has been changed since.
+const STAMP: Duration = Duration::new(315_532_800, 1_000_000);
+
+/// How exactly the time of a directory says when it was used last: a start that comes sooner writes nothing.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How a directory is locked.
+#[derive(Clone, Copy)]
+pub(super) enum Lock {
+    /// By those who use it. Waits for those who remove it.
+    InUse = libc::LOCK_SH as isize,
+    /// By one who removes it; fails if somebody uses it.
+    Alone = (libc::LOCK_EX | libc::LOCK_NB) as isize,
+}
+
+/// Opens a directory and locks it; `None` if it is not there, or not any more.
+pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
+    let Some(directory) = open_locked(path, Lock::InUse)? else { return Ok(None) };
+    let facts = directory.metadata()?;
+    check_private(&facts)?;
+    if facts.modified()?.elapsed().is_ok_and(|age| age > A_DAY) {
+        let _ = directory.set_times(FileTimes::new().set_modified(SystemTime::now()));
+    }
+    Ok(Some(directory))
+}
+
+/// The same for any directory and lock.
+pub(super) fn open_locked(path: &Path, lock: Lock) -> io::Result<Option<File>> {
+    let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
+    let directory = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+        Ok(directory) => directory,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    // SAFETY: an open descriptor.
+    if unsafe { libc::flock(directory.as_raw_fd(), lock as libc::c_int) } != 0 {
+        let error = io::Error::last_os_error();
+        // Some network file systems know no locks: there, nothing is removed.
+        let unsupported = matches!(error.raw_os_error(), Some(libc::EOPNOTSUPP | libc::ENOLCK | libc::ENOSYS));
+        return if unsupported && matches!(lock, Lock::InUse) { Ok(Some(directory)) } else { Err(error) };
+    }
+    // Whoever removes it renames it first.
+    let (held, there) = (directory.metadata()?, path.symlink_metadata());
+    Ok(there.is_ok_and(|there| (there.dev(), there.ino()) == (held.dev(), held.ino())).then_some(directory))
+}
+
+/// Writes a directory that is not there. Another process may be faster: what it has written is the same.
+pub(super) fn write(root: &Path, name: &str, files: &Found<'_>) -> io::Result<()> {
+    let unfinished = root.join(format!(".{name}.{}", std::process::id()));
+    let _ = fs::remove_dir_all(&unfinished);
+    let written = write_all(&unfinished, files).and_then(|()| fs::rename(&unfinished, root.join(name)));
+    if written.is_err() {
+        let _ = fs::remove_dir_all(&unfinished);
+    }
+    if root.join(name).is_dir() { Ok(()) } else { written }
+}
+
+fn write_all(directory: &Path, files: &Found<'_>) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o700).create(directory)?;
+    // As long as it is locked, nobody takes it for left over.
+    let _lock = open_locked(directory, Lock::InUse)?;
+    each_file(files, |path, field| {
+        let path = directory.join(path);
+        if let Some(parent) = path.parent() {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+        }
+        write_file(&path, field, &content(files, field)?)
+    })
+}
+
+/// Looks at every file, and writes those anew that are missing or damaged.
+pub(super) fn mend(directory: &Path, files: &Found<'_>) -> io::Result<()> {
+    each_file(files, |path, field| {
+        let path = directory.join(path);
+        match path.symlink_metadata() {
+            Ok(there) if is_as_written(&there, field) => Ok(()),
+            _ => mend_file(&path, field, &content(files, field)?),
+        }
+    })
+}
+
+/// Whether a file has the length and the time that it was given. What is written to later has another time.
+fn is_as_written(file: &Metadata, field: &Field<'_>) -> bool {
+    let stamp = (STAMP.as_secs() as i64, i64::from(STAMP.subsec_nanos()));
+    file.is_file() && file.len() == field.len() && (file.mtime(), file.mtime_nsec()) == stamp
+}
+
+/// A file that was touched is compared, and replaced if it is another.
+fn mend_file(path: &Path, field: &Field<'_>, content: &[u8]) -> io::Result<()> {
+    let is_file = path.symlink_metadata().is_ok_and(|there| there.is_file());
+    if is_file && fs::read(path).is_ok_and(|there| there == content) {
+        return OpenOptions::new().write(true).open(path).and_then(|file| stamp(&file));
+    }
+    if let Some(parent) = path.parent() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+    }
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(format!(".{}", std::process::id()));
+    let unfinished = PathBuf::from(unfinished);
+    let written = write_file(&unfinished, field, content).and_then(|()| fs::rename(&unfinished, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    written
+}
+
+fn write_file(path: &Path, field: &Field<'_>, content: &[u8]) -> io::Result<()> {
+    let mode = if field.mode() & 0o111 == 0 { 0o600 } else { 0o700 };
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+    file.write_all(content)?;
+    stamp(&file)
+}
+
+fn stamp(file: &File) -> io::Result<()> {
+    file.set_times(FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + STAMP))
+}
+
+fn each_file<'f>(files: &Found<'f>, mut visit: impl FnMut(&Path, &Field<'f>) -> io::Result<()>) -> io::Result<()> {
+    for field in files.fields_of(FieldKind::CacheFile) {
+        let field = field.map_err(io::Error::other)?;
+        let relative = Path::new(field.key());
+        if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "path leaves the cache directory"));
+        }
+        visit(relative, &field)?;
+    }
+    Ok(())
+}
+
+/// The content of a file. The exception that says why there is none is not of use: what is placed in files is then
+/// imported from memory.
+fn content<'f>(files: &Found<'f>, field: &Field<'f>) -> io::Result<std::borrow::Cow<'f, [u8]>> {
+    files.read(field).map_err(|Raised| {
+        clear();
+        io::Error::new(io::ErrorKind::InvalidData, "packed file cannot be read")
+    })
+}

@@ -1,0 +1,172 @@
+//! Shared libraries that extension modules need: each is loaded after those that it needs itself, and satisfies the
+//! `DT_NEEDED` of later ones by its SONAME.
+
+use std::collections::HashSet;
+use std::ffi::{CStr, CString};
+use std::sync::{LazyLock, Mutex};
+
+use pyox_packed_resources::FieldKind;
+
+use super::memory::MemoryFile;
+use crate::catalogue::Found;
+use crate::object::{Raised, Result, import_error};
+use crate::state::State;
+
+/// SONAMEs of libraries that are loaded, by any interpreter of the process.
+static LOADED: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+
+impl State {
+    /// Loads the libraries that an entry needs.
+    pub(super) fn load_dependencies(&self, entry: &Found<'_>) -> Result<()> {
+        if !entry.has(FieldKind::Dependency) {
+            return Ok(());
+        }
+        let Ok(mut loaded) = LOADED.lock() else {
+            return Err(import_error("loading a library has failed before", entry.name()));
+        };
+        let mut loading = Loading { state: self, loaded: &mut loaded, path: Vec::new() };
+        dependencies(entry).try_for_each(|name| loading.visit(entry, name).map(drop))
+    }
+}
+
+/// The names of the libraries that an entry needs.
+fn dependencies<'e>(entry: &'e Found<'_>) -> impl Iterator<Item = &'e str> {
+    entry.fields_of(FieldKind::Dependency).flatten().map(|field| field.key())
+}
+
+/// A walk through libraries, depth first.
+struct Loading<'l, 'c> {
+    state: &'l State,
+    loaded: &'l mut HashSet<String>,
+    /// Libraries that are not loaded yet because they wait for what they need, in the order of the walk.
+    path: Vec<Found<'c>>,
+}
+
+impl<'c> Loading<'_, 'c> {
+    /// Loads a library and what it needs. If that leads back to libraries that wait, it waits, too: the result is the place of
+    /// the first of those. All that have come since then need each other (Tarjan's strongly connected components).
+    fn visit(&mut self, needer: &Found<'c>, name: &str) -> Result<Option<usize>> {
+        if self.loaded.contains(name) {
+            return Ok(None);
+        }
+        if let Some(place) = self.path.iter().position(|waiting| waiting.name() == name) {
+            return Ok(Some(place));
+        }
+        let Some(library) = needer.catalogue.entry(name)? else { return Ok(None) };
+        let own = self.path.len();
+        self.path.push(library.clone());
+        let mut first = own;
+        for needed in dependencies(&library) {
+            first = self.visit(&library, needed)?.map_or(first, |place| first.min(place));
+        }
+        if first < own {
+            return Ok(Some(first));
+        }
+        let group = self.path.split_off(own);
+        match group.as_slice() {
+            [library] => self.state.load_library(library)?,
+            group => load_together(group)?,
+        }
+        self.loaded.extend(group.iter().map(|library| library.name().to_owned()));
+        Ok(None)
+    }
+}
+
+impl State {
+    /// Loads a library: from a file if it is in one, or in the cache directory, else from memory.
+    fn load_library(&self, library: &Found<'_>) -> Result<()> {
+        let name = library.name();
+        if let Some(path) = library.file(FieldKind::SharedLibrary)? {
+            let path = library.catalogue.origin().join(&*path);
+            return open(&path.to_string_lossy()).map_err(|error| import_error(&error, name));
+        }
+        if let Some(path) = self.cached_file(library)?
+            && open(&path.to_string_lossy()).is_ok()
+        {
+            return Ok(());
+        }
+        let Some(content) = library.value(FieldKind::SharedLibrary)? else { return Ok(()) };
+        let mut file = MemoryFile::new(name).map_err(|error| super::memory_error(&error, name))?;
+        file.write(&content).map_err(|error| super::memory_error(&error, name))?;
+        open(&file.path()).map_err(|error| import_error(&error, name))
+    }
+}
+
+/// Loads libraries that need each other. None can be the first, so they need each other by the paths of their files: loading
+/// one loads all.
+fn load_together(group: &[Found<'_>]) -> Result<()> {
+    let mut files = Vec::with_capacity(group.len());
+    for library in group {
+        let name = library.name();
+        files.push(MemoryFile::new(name).map_err(|error| super::memory_error(&error, name))?);
+    }
+    let paths: Vec<String> = files.iter().map(MemoryFile::short_path).collect();
+    for (library, file) in group.iter().zip(&mut files) {
+        let Some(content) = library.value(FieldKind::SharedLibrary)? else { continue };
+        let mut content = content.into_owned();
+        for needed in dependencies(library) {
+            if let Some(place) = group.iter().position(|other| other.name() == needed) {
+                rename(&mut content, needed, &paths[place]).map_err(|Unrenamed| unrenamed(library, needed))?;
+            }
+        }
+        file.write(&content).map_err(|error| super::memory_error(&error, library.name()))?;
+    }
+    paths.first().map_or(Ok(()), |path| open(path).map_err(|error| import_error(&error, group[0].name())))
+}
+
+/// A name is not in a library, or too short.
+struct Unrenamed;
+
+fn unrenamed(library: &Found<'_>, needed: &str) -> Raised {
+    let message = format!("{} and {needed} need each other, which cannot be loaded from memory", library.name());
+    import_error(&message, library.name())
+}
+
+/// Overwrites a string of the string table by a shorter one.
+fn rename(content: &mut [u8], old: &str, new: &str) -> std::result::Result<(), Unrenamed> {
+    let whole = [b"\0", old.as_bytes(), b"\0"].concat();
+    if new.len() > old.len() {
+        return Err(Unrenamed);
+    }
+    // SAFETY: two live slices with their lengths; the result points into the first or is null.
+    let found = unsafe { libc::memmem(content.as_ptr().cast(), content.len(), whole.as_ptr().cast(), whole.len()) };
+    if found.is_null() {
+        return Err(Unrenamed);
+    }
+    let start = found.addr() - content.as_ptr().addr() + 1;
+    let place = &mut content[start..start + old.len()];
+    place.fill(0);
+    place[..new.len()].copy_from_slice(new.as_bytes());
+    Ok(())
+}
+
+/// Opens a library for the life of the process.
+fn open(path: &str) -> std::result::Result<(), String> {
+    let path = CString::new(path).unwrap_or_default();
+    // SAFETY: a C string. Initialisers of the library run, as they do for any library a Python program loads.
+    let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
+    if !handle.is_null() {
+        return Ok(());
+    }
+    // SAFETY: after a failure dlerror returns a C string or null.
+    let message = unsafe { libc::dlerror() };
+    if message.is_null() {
+        return Err("dlopen failed".into());
+    }
+    // SAFETY: a C string that lives until the next call of a function of its kind in this thread.
+    Err(unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rename;
+
+    #[test]
+    fn whole_names_are_overwritten() {
+        let mut table = b"\0xlibb.so.1\0liba.so.1.2.3\0libb.so.1.2.3\0".to_vec();
+        assert!(rename(&mut table, "libb.so.1.2.3", "/fd/3").is_ok());
+        assert_eq!(table, b"\0xlibb.so.1\0liba.so.1.2.3\0/fd/3\0\0\0\0\0\0\0\0\0");
+        assert!(rename(&mut table, "libb.so.1", "/fd/3").is_err(), "part of a name");
+        assert!(rename(&mut table, "liba.so.1.2.3", "/proc/self/fd/300").is_err(), "too long");
+    }
+}
