@@ -83,6 +83,16 @@ fn inside_of_a_program() {
 }
 
 #[test]
+fn files_beside_a_program() {
+    let place = Place::with(&[("app.py", "import shop\n")]);
+    let wheel = wheel(&place, "shop", "", &[("shop/__init__.py", "x = 1\n")]);
+    let wheel = wheel.display().to_string();
+    place.pack(["app.py", "--pip", &wheel, "--location", "shop=filesystem-relative:lib"]).succeeds();
+    let (_, documents) = json(&place, &["app"]);
+    assert_eq!(named(array(&documents[0]["contents"], "packages"), "shop")["location"], "file");
+}
+
+#[test]
 fn text_for_people() {
     let place = program();
     let short = place.run(["analyze", "app", "/bin/sh"]).succeeds().stdout;

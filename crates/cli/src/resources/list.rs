@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use anyhow::Context;
 use pyox_linker::ResourceFile;
-use pyox_linker::analyze::Location;
-use pyox_packed_resources::{Entry, Error, Field, FieldKind, Index};
+use pyox_linker::analyze::Place;
+use pyox_packed_resources::{Entry, Error, Field, Index};
 use serde_json::{Value, json};
 
 use super::args::List;
@@ -43,23 +43,19 @@ pub fn run(args: &List, quiet: bool, out: &mut dyn Write) -> anyhow::Result<Outc
 struct Listed<'a> {
     entry: Entry<'a>,
     fields: Vec<Field<'a>>,
-    /// Whether the program places the files of the module, or of the package that it is in, in the cache directory.
+    /// See [`Place::is_cached`].
     is_cached: bool,
 }
 
 impl<'a> Listed<'a> {
     fn of(entry: &Entry<'a>, index: &'a dyn Index) -> Result<Self, Error> {
-        let top = entry.name().split('.').next().unwrap_or_default();
-        let is_cached = match index.entry(top)? {
-            Some(top) => top.field(FieldKind::CacheDirectory)?.is_some(),
-            None => false,
-        };
+        let is_cached = Place::is_cached(entry, index)?;
         Ok(Self { entry: entry.clone(), fields: entry.fields().collect::<Result<_, _>>()?, is_cached })
     }
 
     /// Where the program takes a value from when it uses it.
     fn location(&self, field: &Field<'a>) -> &'static str {
-        Location::of(field, self.is_cached).name()
+        Place::of(field, self.is_cached).name()
     }
 }
 

@@ -9,6 +9,7 @@ use pyox_packed_resources::{
 };
 use serde::Serialize;
 
+use super::Place;
 use crate::native::ElfFacts;
 
 /// At most this many times the length of the file is read, so that a small file is quickly done: what is compressed may be long
@@ -60,7 +61,7 @@ pub struct Package {
     /// Bytes of its values as stored; what values share counts each time.
     pub stored: u64,
     /// Where its files are when the program runs.
-    pub location: Location,
+    pub location: Place,
 }
 
 /// An extension module or a shared library.
@@ -76,45 +77,11 @@ pub struct Native {
     /// Its size in bytes as stored.
     pub stored: u64,
     /// Where it is loaded from.
-    pub location: Location,
+    pub location: Place,
     /// The shared libraries inside that it needs.
     pub needs: Vec<String>,
     /// The extension modules and shared libraries inside that need it.
     pub needed_by: Vec<String>,
-}
-
-/// Where a program finds what it is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Location {
-    /// In memory, with the packed resources.
-    Memory,
-    /// In the cache directory, where the program places it.
-    Cache,
-    /// In a file beside the program.
-    File,
-}
-
-impl Location {
-    /// Where a value is when a program uses it. `is_cached` says whether its top-level package has a cache directory.
-    pub fn of(field: &Field<'_>, is_cached: bool) -> Self {
-        match (field.encoding(), field.kind()) {
-            (Ok(Encoding::File), _) => Self::File,
-            (_, FieldKind::CacheFile) => Self::Cache,
-            (_, FieldKind::Source | FieldKind::Extension | FieldKind::PackageResource) if is_cached => Self::Cache,
-            _ => Self::Memory,
-        }
-    }
-
-    /// `memory`, `cache` or `file`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Memory => "memory",
-            Self::Cache => "cache",
-            Self::File => "file",
-        }
-    }
 }
 
 /// What is inside, and the native code in there that could be read.
@@ -173,10 +140,7 @@ impl<'a> Inventory<'a> {
     fn add(&mut self, packed: &Packed<'_>, entry: &Entry<'a>) -> Result<(), Error> {
         let name = entry.name();
         let top = name.split('.').next().unwrap_or_default();
-        let is_cached = match packed.entry(top)? {
-            Some(top) => top.field(FieldKind::CacheDirectory)?.is_some(),
-            None => false,
-        };
+        let is_cached = Place::is_cached(entry, packed)?;
         let mut fields = Vec::new();
         for field in entry.fields() {
             let field = field?;
@@ -208,7 +172,7 @@ impl<'a> Inventory<'a> {
                 is_extension: field.kind() == FieldKind::Extension,
                 size: field.len(),
                 stored: field.stored_len(),
-                location: Location::of(field, is_cached),
+                location: Place::of(field, is_cached),
                 needs: needs.iter().map(|library| (*library).to_owned()).collect(),
                 needed_by: Vec::new(),
             });
@@ -225,7 +189,7 @@ impl<'a> Inventory<'a> {
 
 impl Package {
     fn new(name: &str, is_cached: bool) -> Self {
-        let location = if is_cached { Location::Cache } else { Location::Memory };
+        let location = if is_cached { Place::Cache } else { Place::Memory };
         Self { name: name.to_owned(), modules: 0, size: 0, stored: 0, location }
     }
 
@@ -234,7 +198,7 @@ impl Package {
         self.size = self.size.saturating_add(field.len());
         self.stored = self.stored.saturating_add(field.stored_len());
         if field.encoding().ok() == Some(Encoding::File) {
-            self.location = Location::File;
+            self.location = Place::File;
         }
     }
 }

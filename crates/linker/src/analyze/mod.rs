@@ -10,6 +10,7 @@ mod image;
 mod linux;
 mod mach_o;
 mod pe;
+mod place;
 mod reader;
 
 use std::collections::BTreeMap;
@@ -20,10 +21,11 @@ use serde::Serialize;
 
 use crate::native::{ElfFacts, ElfKind, LauncherMarker, PayloadError, payload_range};
 
-pub use contents::{Contents, Location, Native, Package, SectionSize};
+pub use contents::{Contents, Native, Package, SectionSize};
 pub use error::AnalyzeError;
 pub use image::{Image, Kind, Load, Need, Version};
 pub use linux::{CLibrary, Distribution, LinuxNeeds};
+pub use place::Place;
 
 /// Everything that is known of a file. It serializes as what `pyoxidizer analyze --json` prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
