@@ -105,7 +105,10 @@ fn other_systems_agree_with_readers_in_python() {
     let paths: Vec<PathBuf> = all.chain(fat.binaries(&["so"])).chain(mac.binaries(&["so", "dylib"])).collect();
     let directory = tempfile::tempdir().expect("a directory");
     let (tools, list) = (directory.path().join("tools"), directory.path().join("list.json"));
-    run(python().args(["-m", "pip", "install", "--quiet", "--target"]).arg(&tools).args(["pefile", "macholib"]));
+    run(python()
+        .args(["-m", "pip", "install", "--quiet", "--target"])
+        .arg(&tools)
+        .args(["pefile==2024.8.26", "macholib==1.16.4"]));
     std::fs::write(&list, serde_json::to_vec(&paths).expect("JSON")).expect("a file");
     let oracle = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/analyze/oracle.py");
     let known = run(python().arg(oracle).arg(list).env("PYTHONPATH", tools));
