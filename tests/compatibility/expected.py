@@ -14,12 +14,10 @@ class Expected:
 
     def explain(self, result):
         """Gives a result its reason, which is `None` if there is no exception for it."""
-        result["reason"] = next((row["reason"] for row in self.exceptions if covers(row, result)), None)
+        result["reason"] = next((row["reason"] for row in self.exceptions if self.applies(row, result)), None)
 
-
-def covers(row, result):
-    """Whether an exception is about the program, the Python and the stage of a result that failed."""
-    if result["outcome"] != "failed" or result["name"] not in row["programs"]:
-        return False
-    fits = any(fnmatch.fnmatchcase(result["python"], f"{python}.*") for python in row.get("pythons", ["*"]))
-    return fits and result["stage"] in row["stages"]
+    def applies(self, row, result):
+        """Whether an exception is about the program, the Python and the stage of a result that failed."""
+        if result["outcome"] == "ok" or result["name"] not in row["programs"] or result["stage"] not in row["stages"]:
+            return False
+        return any(fnmatch.fnmatchcase(result["python"], f"{python}.*") for python in row.get("pythons", ["*"]))
