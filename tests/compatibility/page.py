@@ -24,8 +24,9 @@ python3 run.py page
   no environment but `PATH`, `HOME`, `LANG`, `TMPDIR` and `XDG_CACHE_HOME`, all of them empty directories at first.
 - *ok*: both print the same and exit with 0, and the packed program does so twice. *Size* is that of the executable, which has the whole
   standard library.
-- *In files*: the packages that are placed in files, because they look for their own through `__file__`, and how many
-  files the first run wrote into the cache. What the second run wrote is given only if it is not nothing.
+- *In files*: the packages that are placed in files, because they look for their own through `__file__`, with what their distributions
+  install beside them, and how many files the first run wrote into the cache; without a package these are large libraries. What the second
+  run wrote is given only if it is not nothing.
 - *Libraries*: shared libraries in the program beyond those of the standard library.
 
 A part of the list, `subset.txt`, runs in `cargo test`. Sizes, files and libraries are those with the newest Python.
@@ -69,13 +70,7 @@ def placed(result):
     """The cells about the executable."""
     if "size" not in result:
         return ["", "", ""]
-    files = in_files(result)
-    written = result.get("written", [])
-    if written and written[0]:
-        files += f" ({written[0]})"
-    if len(written) > 1 and written[1]:
-        files += f", then {written[1]}"
-    return [size(result), files, str(len(result["libraries"]) or "")]
+    return [size(result), in_files(result), str(len(result["libraries"]) or "")]
 
 
 def exceptions(rows, expected):
@@ -110,5 +105,7 @@ def size(result):
 
 
 def in_files(result):
-    """The packages that are placed in files."""
-    return " ".join(row if isinstance(row, str) else row["package"] for row in result["in_files"])
+    """The packages that are placed in files, and how many files were written."""
+    first, second = [*result.get("written", []), 0, 0][:2]
+    words = [*result["in_files"], f"({first})" if first else "", f"then {second}" if second else ""]
+    return " ".join(filter(None, words))

@@ -20,6 +20,7 @@ import concurrent.futures
 import pathlib
 import subprocess
 import sys
+import textwrap
 
 import hidden
 import page
@@ -68,7 +69,9 @@ def command_run(arguments):
         for trial, result in zip(trials, pool.map(run, trials)):
             expected.explain(result)
             print(line(trial, result), flush=True)
-            unexplained += result["outcome"] == "failed" and result["reason"] is None
+            if result["outcome"] == "failed" and result["reason"] is None:
+                unexplained += 1
+                print(textwrap.indent(trial.end_of_log(), "    "), file=sys.stderr, flush=True)
     return 1 if unexplained else 0
 
 
@@ -80,7 +83,7 @@ def line(trial, result):
         if result["reason"]:
             words.append(f"; expected: {result['reason']}")
     else:
-        words.append(f"{page.size(result)} MiB, {result['seconds']} s, files written {result['written']}")
+        words.append(f"{page.size(result)} MiB, {result['seconds']} s")
         words.append(f"in files: {page.in_files(result) or '-'}; libraries: {' '.join(result['libraries']) or '-'}")
     return "  ".join(words)
 

@@ -108,6 +108,10 @@ class Trial:
         self.result_file.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         return result
 
+    def end_of_log(self):
+        """The last lines of the log."""
+        return "\n".join(self.log_file.read_text(encoding="utf-8").splitlines()[-20:])
+
     def _stages(self, result):
         result["versions"] = self._install()
         expected = self._run("unpackaged", [self.venv / "bin" / "python", "-I", self.source])
@@ -234,7 +238,7 @@ def packed_versions(report):
     """Versions of the distributions in a program, from the names of their metadata directories."""
     found = {}
     for row in report["resources"]:
-        directory, _, file = row["path"].rpartition("/")
+        directory, _, file = row["path"].partition("/")
         if directory.endswith(".dist-info") and file == "METADATA":
             found[row["name"]] = directory.removesuffix(".dist-info").rpartition("-")[2]
     return found

@@ -3,14 +3,17 @@
 # ///
 """Starts a project, makes and runs migrations on sqlite, asks its pages and the administration, loads translations, sends mail."""
 
+import datetime
 import importlib
 import io
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 
 import django
+import django.test.utils
 from django.core import management
 
 MODELS = """
@@ -39,17 +42,16 @@ PAGE = "{% load i18n humanize %}{% get_current_language as LANGUAGE_CODE %}{{ LA
 SETTINGS = """
 INSTALLED_APPS += ["shop", "django.contrib.humanize"]
 MIDDLEWARE.insert(2, "django.middleware.locale.LocaleMiddleware")
-ALLOWED_HOSTS = ["testserver"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """
 
 with tempfile.TemporaryDirectory() as directory:
     place = pathlib.Path(directory)
-    management.call_command("startproject", "site_", directory)
+    (place / "shop").mkdir()
+    for command in (["startproject", "site_", directory], ["startapp", "shop", str(place / "shop")]):
+        subprocess.run([sys.executable, "-I", "-m", "django", *command], check=True)
     print(sorted(path.name for path in (place / "site_").iterdir()), (place / "manage.py").is_file())
     os.chdir(directory)
-    management.call_command("startapp", "shop")
     (place / "shop" / "models.py").write_text(MODELS)
     (place / "shop" / "admin.py").write_text("from django.contrib import admin\nfrom shop.models import Book\nadmin.site.register(Book)\n")
     (place / "shop" / "templates").mkdir()
@@ -61,6 +63,7 @@ with tempfile.TemporaryDirectory() as directory:
     importlib.invalidate_caches()
     os.environ["DJANGO_SETTINGS_MODULE"] = "site_.settings"
     django.setup()
+    django.test.utils.setup_test_environment()
     output = io.StringIO()
     management.call_command("makemigrations", "shop", stdout=output)
     importlib.invalidate_caches()
@@ -73,7 +76,7 @@ with tempfile.TemporaryDirectory() as directory:
     from django.core import mail, serializers
     from django.db import IntegrityError, transaction
     from django.test import Client
-    from django.utils import formats, timezone, translation
+    from django.utils import formats, translation
     from shop.models import Book
 
     Book.objects.bulk_create([Book(title="1984", year=1949), Book(title="Emma", year=1815)])
@@ -93,6 +96,6 @@ with tempfile.TemporaryDirectory() as directory:
     print(client.get("/nothing/").status_code)
     print(os.path.basename(finders.find("admin/css/base.css") or "none"))
     with translation.override("es"):
-        print(formats.date_format(timezone.datetime(2024, 2, 29), "DATE_FORMAT"))
+        print(formats.date_format(datetime.date(2024, 2, 29), "DATE_FORMAT"))
     mail.send_mail("Subject", "Text", "a@example.org", ["b@example.org"])
     print(mail.outbox[0].message()["Subject"], serializers.serialize("json", Book.objects.filter(year=1949)))

@@ -32,7 +32,7 @@ worker.switch()
 try:
     worker.throw(ValueError, "thrown")
 except ValueError as error:
-    print("error", error)
+    print("error", "switch to a different thread" in str(error))
 variable = contextvars.ContextVar("variable", default="none")
 
 
@@ -70,4 +70,4 @@ thread.join()
 try:
     other[0].switch()
 except greenlet.error as error:
-    print("error", error)
+    print("error", "switch to a different thread" in str(error))

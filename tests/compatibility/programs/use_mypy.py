@@ -57,7 +57,8 @@ with tempfile.TemporaryDirectory() as directory:
     print(output + errors, status)
     print(mypy.api.run(["helper.py", "--no-incremental"])[::2])
     print(mypy.api.run(["-c", "import nothing_like_this"])[0])
-    print(mypy.api.run(["helper.py", "--html-report", "report"])[2], mypy.api.run(["helper.py", "--python-version", "2.7"])[1])
+    print(mypy.api.run(["helper.py", "--junit-xml", "junit.xml"])[2], "testcase" in pathlib.Path("junit.xml").read_text())
+    print(mypy.api.run(["helper.py", "--python-version", "2.7"])[1])
     with contextlib.redirect_stdout(io.StringIO()):
         mypy.stubgen.main(["helper.py", "-o", "out"])
     print(pathlib.Path("out/helper.pyi").read_text())

@@ -5,6 +5,7 @@
 
 import contextlib
 import io
+import os
 import pathlib
 import re
 import tempfile
@@ -75,6 +76,7 @@ class TestClass:
 '''
 with tempfile.TemporaryDirectory() as directory:
     place = pathlib.Path(directory)
+    os.chdir(directory)
     (place / "test_it.py").write_text(TESTS)
     (place / "helper.py").write_text("def twice(n):\n    '''\n    >>> twice(2)\n    4\n    '''\n    return n * 2\n")
     (place / "conftest.py").write_text("import pytest\n\n@pytest.fixture\ndef from_conftest():\n    return 7\n")
@@ -88,5 +90,5 @@ with tempfile.TemporaryDirectory() as directory:
     print(*[line for line in lines if "::" in line or line.startswith(("E  ", ">", "SKIPPED", "="))], sep="\n")
     plugins = io.StringIO()
     with contextlib.redirect_stdout(plugins):
-        print("status", pytest.main(["--fixtures", directory, "--rootdir", directory, "-q", "-p", "no:cacheprovider"]))
-    print("tmp_path_factory" in plugins.getvalue(), "from_conftest" in plugins.getvalue())
+        print("status", pytest.main(["--markers", "--rootdir", directory, "-p", "no:cacheprovider"]))
+    print([line.partition(":")[0] for line in plugins.getvalue().splitlines() if line.startswith("@pytest")])

@@ -3,6 +3,7 @@
 # ///
 """Builds pages of a small project: HTML with a theme and search index, text, man pages; documented modules, German, warnings."""
 
+import contextlib
 import io
 import json
 import pathlib
@@ -67,5 +68,6 @@ with tempfile.TemporaryDirectory() as directory:
     values = {"path": str(place / "new"), "sep": False, "dot": "_", "project": "New", "author": "A", "version": "1", "release": "1"}
     values |= {"suffix": ".rst", "master": "index", "language": "en", "makefile": True, "batchfile": False, "extensions": []}
     (place / "new").mkdir()
-    quickstart.generate(values, silent=True)
+    with contextlib.redirect_stdout(io.StringIO()):
+        quickstart.generate(values, silent=True)
     print(sorted(path.name for path in (place / "new").iterdir()))
