@@ -32,7 +32,7 @@ with botocore.stub.Stubber(s3) as stub:
         s3.head_object(Bucket="one", Key="none")
     except botocore.exceptions.ClientError as error:
         print("error", error)
-    stub.add_response("head_object", {}, {"Bucket": "one", "Key": "k1"})
+    stub.add_response("head_object", {"ResponseMetadata": {"HTTPStatusCode": 200}}, {"Bucket": "one", "Key": "k1"})
     s3.get_waiter("object_exists").wait(Bucket="one", Key="k1")
 print(s3.generate_presigned_url("get_object", {"Bucket": "one", "Key": "a b"}).partition("?")[0])
 table = session.resource("dynamodb").Table("t")
@@ -41,7 +41,7 @@ with botocore.stub.Stubber(table.meta.client) as stub:
     print(table.get_item(Key={"id": 1})["Item"])
 print(session.client("ec2").meta.service_model.api_version, session.client("iam").meta.endpoint_url)
 try:
-    s3.list_objects_v2(Bucket=5)
+    s3.list_objects_v2(Bucket="one", MaxKeys="many")
 except botocore.exceptions.ParamValidationError as error:
     print("error", str(error).splitlines()[1])
 try:

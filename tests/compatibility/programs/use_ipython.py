@@ -37,7 +37,6 @@ with provisionalcompleter():
     print(sorted(completion.text for completion in shell.Completer.completions("x.ap", 4)))
     shell.run_cell("import json")
     print(sorted(completion.text for completion in shell.Completer.completions("json.dum", 8)))
-    print(sorted(completion.text for completion in shell.Completer.completions("import tempf", 12)))
     print([completion.text for completion in shell.Completer.completions("%timei", 6)])
 found = shell.object_inspect_mime("json.dumps")["text/plain"]
 print("Serialize" in re.sub(r"\x1b\[[0-9;]*m", "", found))
