@@ -47,13 +47,12 @@ def write(work, expected, path):
 
 
 def table(rows, pythons):
-    columns = ["package", *pythons, "size, MiB", "in files", "libraries"]
-    lines = ["| " + " | ".join(columns) + " |", "|---|" + "---|" * len(pythons) + "---:|---|---|"]
-    for name in sorted(rows, key=lambda name: versions(rows[name][max(rows[name])]).lower()):
-        results = rows[name]
+    columns = ["program", "versions", *pythons, "size, MiB", "in files", "libraries"]
+    lines = ["| " + " | ".join(columns) + " |", "|---|---|" + "---|" * len(pythons) + "---:|---|---:|"]
+    for name, results in sorted(rows.items()):
         newest = next(results[python] for python in reversed(pythons) if python in results)
         cells = [cell(results.get(python), newest) for python in pythons]
-        lines.append("| " + " | ".join([versions(newest), *cells, *placed(newest)]) + " |")
+        lines.append("| " + " | ".join([name, versions(newest), *cells, *placed(newest)]) + " |")
     return lines
 
 

@@ -1,7 +1,7 @@
 # /// script
 # dependencies = ["opencv-python-headless"]
 # ///
-"""Filters, features, encoders, its cascades (data files), a video written and read through its FFmpeg, calibration, errors."""
+"""Filters, features, encoders, codes and markers, a video written and read through its FFmpeg, perspective, submodules, errors."""
 
 import os
 import tempfile
@@ -22,11 +22,13 @@ for kind in (".png", ".jpg", ".webp", ".tiff", ".jp2", ".bmp"):
     print(kind, good, float(np.abs(cv2.imdecode(data, cv2.IMREAD_COLOR).astype(int) - picture).mean()) < 8)
 points, descriptors = cv2.ORB_create(50).detectAndCompute(np.random.default_rng(1).integers(0, 255, (100, 100), np.uint8), None)
 print("orb", len(points) > 10, descriptors.shape[1])
-cascade = cv2.CascadeClassifier(os.path.join(cv2.data.haarcascades, "haarcascade_frontalface_default.xml"))
-print("cascade", not cascade.empty(), len(cascade.detectMultiScale(grey)))
 code = cv2.QRCodeEncoder.create().encode("hello")
 code = cv2.copyMakeBorder(cv2.resize(code, None, fx=8, fy=8, interpolation=cv2.INTER_NEAREST), 40, 40, 40, 40, cv2.BORDER_CONSTANT, value=255)
 print("qr", cv2.QRCodeDetector().detectAndDecode(code)[0])
+dictionary = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
+marker = cv2.copyMakeBorder(cv2.aruco.generateImageMarker(dictionary, 7, 80), 20, 20, 20, 20, cv2.BORDER_CONSTANT, value=255)
+print("marker", cv2.aruco.ArucoDetector(dictionary).detectMarkers(marker)[1].tolist())
+print("submodules", cv2.videoio_registry.getBackendName(cv2.CAP_FFMPEG), cv2.utils.dumpInt(5), cv2.typing.MatLike is not None)
 with tempfile.TemporaryDirectory() as directory:
     path = os.path.join(directory, "x.avi")
     writer = cv2.VideoWriter(path, cv2.CAP_FFMPEG, cv2.VideoWriter_fourcc(*"MJPG"), 10, (160, 120))
