@@ -50,8 +50,13 @@ fast_method!(find_spec, ["fullname", "path", "target"], 1, |finder, a: Arguments
     let state = state_of(finder);
     // As with `python`, the main module is that of the first item of `sys.path` that has one: a path entry finder says
     // whether the program does. `runpy.run_path` of a directory or zip file puts that before the program.
-    if state.is_of_program && a.required(0).to_name()? == Some("__main__") {
-        return Ok(Object::none());
+    if state.is_of_program {
+        if a.required(0).to_name()? == Some("__main__") {
+            return Ok(Object::none());
+        }
+        if let Some(elsewhere) = state.found_elsewhere(a.required(0), a.optional(1))? {
+            return Ok(elsewhere);
+        }
     }
     Ok(state.find_spec(finder, a.required(0))?.unwrap_or_else(Object::none))
 });

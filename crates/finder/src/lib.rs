@@ -22,6 +22,7 @@ mod catalogue;
 mod class;
 mod collector;
 mod display;
+mod elsewhere;
 mod finder;
 mod import;
 mod install;

@@ -262,6 +262,18 @@ impl Object {
         }
     }
 
+    /// Whether it is a list.
+    pub fn is_list(&self) -> bool {
+        // SAFETY: reads the type of a live object.
+        unsafe { ffi::PyList_Check(self.0) != 0 }
+    }
+
+    /// Whether it is a list of nothing.
+    pub fn is_empty_list(&self) -> bool {
+        // SAFETY: the size is read of a list only.
+        self.is_list() && unsafe { ffi::PyList_Size(self.0) == 0 }
+    }
+
     /// Whether it is `None`.
     pub fn is_none(&self) -> bool {
         // SAFETY: compares pointers only.

@@ -150,8 +150,8 @@ for name in sys.argv[2:]:
             let bytes = fs::read(path)?;
             fs::write(plain.join(file_name), &bytes)?;
             before += bytes.len();
-            let bytes = edit_dynamic(trim(bytes), true, |_| false)?;
-            assert_eq!(edit_dynamic(trim(bytes.clone()), true, |_| false)?, bytes, "a second time changes nothing");
+            let bytes = edit_dynamic(trim(bytes), |_| true, |_| false)?;
+            assert_eq!(edit_dynamic(trim(bytes.clone()), |_| true, |_| false)?, bytes, "a second time changes nothing");
             after += bytes.len();
             fs::write(small.join(file_name), &bytes)?;
             let (old, mut new) = (facts(path), facts(&small.join(file_name)));
@@ -187,7 +187,7 @@ fn needs_are_removed_unless_versions_depend_on_them() -> Outcome {
     );
     for file in [fs::read(&user)?, trim(fs::read(&user)?)] {
         let edited = dir.path().join("edited.so");
-        fs::write(&edited, edit_dynamic(file, true, |name| name == "libgone.so")?)?;
+        fs::write(&edited, edit_dynamic(file, |_| true, |name| name == "libgone.so")?)?;
         assert_eq!(
             (facts(&edited).needed, facts(&edited).rpath),
             (vec!["libm.so.6".into(), "libc.so.6".into()], vec![])
@@ -201,7 +201,7 @@ fn needs_are_removed_unless_versions_depend_on_them() -> Outcome {
         "#include <math.h>\ndouble f(double x) { return pow(x, x); }",
         &["-shared", "-fPIC", "-lm"],
     );
-    let result = edit_dynamic(fs::read(versioned)?, true, |name| name == "libm.so.6");
+    let result = edit_dynamic(fs::read(versioned)?, |_| true, |name| name == "libm.so.6");
     assert!(matches!(result, Err(ElfError::VersionedNeed { soname }) if soname == "libm.so.6"));
     Ok(())
 }
@@ -425,8 +425,8 @@ fn exercise(bytes: &[u8]) {
     let _ = LauncherMarker::read(bytes);
     let _ = find_payload(bytes);
     let _ = payload_range(bytes);
-    let _ = edit_dynamic(trim(bytes.to_vec()), true, |name| name.starts_with("libm"));
-    let _ = edit_dynamic(bytes.to_vec(), true, |name| name.starts_with("libm"));
+    let _ = edit_dynamic(trim(bytes.to_vec()), |_| true, |name| name.starts_with("libm"));
+    let _ = edit_dynamic(bytes.to_vec(), |_| true, |name| name.starts_with("libm"));
     if let Ok(plan) = Attachment::plan(bytes, 10) {
         let _ = plan.write(bytes, |out| out.write_all(&[0; 10]), &mut std::io::sink());
     }

@@ -132,7 +132,7 @@ impl Making<'_> {
 
     fn add_native(&mut self, found: &Found) -> Result<(), Error> {
         let content = found.resource.data().read().map_err(Error::io("read", &found.origin))?;
-        let content = prepare(&content);
+        let content = prepare(&content, self.cached.is_in_files(&found.resource.relative_path()));
         let resource = match &found.resource {
             Resource::SharedLibrary(library) => Resource::SharedLibrary(SharedLibrary {
                 name: self.natives.soname(&library.name).to_owned(),
@@ -160,7 +160,7 @@ impl Making<'_> {
             for needed in &library.needs {
                 self.collector.depends(&soname, needed);
             }
-            let content = prepare(&library.content);
+            let content = prepare(&library.content, false);
             let resource = Resource::SharedLibrary(SharedLibrary {
                 name: soname.clone(),
                 relative_path: None,

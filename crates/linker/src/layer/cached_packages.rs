@@ -71,6 +71,11 @@ impl CachedPackages {
         self.asked.get(top_level(path))
     }
 
+    /// Whether the distribution that a path below `sys.path` belongs to is in files, all of it.
+    pub(super) fn is_in_files(&self, path: &str) -> bool {
+        self.reason(path).is_some() || matches!(self.asked(path), Some(Location::FilesystemRelative(_)))
+    }
+
     /// Top-level names that are in a directory beside the program, and which.
     pub(super) fn beside(&self) -> BTreeMap<String, String> {
         let beside = self.asked.iter().filter_map(|(name, location)| match location {

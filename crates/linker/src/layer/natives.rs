@@ -163,10 +163,11 @@ fn is_libpython(soname: &str) -> bool {
 
 /// Removes what is not needed or would mislead: symbols and debug information, search paths of the machine the file
 /// was built on, and the dependency on a libpython that is part of the launcher. A file that cannot be changed stays
-/// as it is.
-pub(super) fn prepare(content: &[u8]) -> Vec<u8> {
-    let edited = edit_dynamic(content.to_vec(), true, is_libpython)
-        .or_else(|_| edit_dynamic(content.to_vec(), true, |_| false))
+/// as it is. If the whole distribution is `in_files`, paths that start where the library is still lead to its other files.
+pub(super) fn prepare(content: &[u8], in_files: bool) -> Vec<u8> {
+    let misleads = |path: &str| !(in_files && path.split(':').all(|directory| directory.starts_with("$ORIGIN")));
+    let edited = edit_dynamic(content.to_vec(), misleads, is_libpython)
+        .or_else(|_| edit_dynamic(content.to_vec(), misleads, |_| false))
         .unwrap_or_else(|_| content.to_vec());
     trim(edited)
 }

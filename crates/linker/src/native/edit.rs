@@ -49,8 +49,8 @@ fn loaded_end(bytes: &[u8]) -> Option<usize> {
     (sections_are_behind && end <= bytes.len()).then_some(end)
 }
 
-/// Removes from a library the directories to search (`DT_RPATH` and `DT_RUNPATH`, if `remove_search_paths`), and the needs for
-/// those libraries for which `remove_needed` says so. The strings stay in the string table, where other names may share them.
+/// Removes from a library the directories to search (`DT_RPATH` and `DT_RUNPATH`) if `remove_search_path` says so of their list,
+/// which colons separate, and the needs for those libraries for which `remove_needed` says so. The strings stay in the string table, where other names may share them.
 ///
 /// For 64-bit little-endian files of x86-64 and AArch64. A file without a dynamic section is returned as it is.
 ///
@@ -59,10 +59,10 @@ fn loaded_end(bytes: &[u8]) -> Option<usize> {
 /// If the file is damaged or of another kind, or if it binds symbols to versions of a library that is to be removed.
 pub fn edit_dynamic(
     mut bytes: Vec<u8>,
-    remove_search_paths: bool,
+    remove_search_path: impl Fn(&str) -> bool,
     remove_needed: impl Fn(&str) -> bool,
 ) -> Result<Vec<u8>, ElfError> {
-    let Some((start, edited)) = edited_entries(&bytes, remove_search_paths, remove_needed)? else { return Ok(bytes) };
+    let Some((start, edited)) = edited_entries(&bytes, remove_search_path, remove_needed)? else { return Ok(bytes) };
     let place = start.checked_add(edited.len()).and_then(|end| bytes.get_mut(start..end));
     place.ok_or(malformed("dynamic section", start as u64))?.copy_from_slice(&edited);
     Ok(bytes)
@@ -71,7 +71,7 @@ pub fn edit_dynamic(
 /// The new content of the dynamic section and where it belongs; `None` if there is nothing to do.
 fn edited_entries(
     bytes: &[u8],
-    remove_search_paths: bool,
+    remove_search_path: impl Fn(&str) -> bool,
     remove_needed: impl Fn(&str) -> bool,
 ) -> Result<Option<(usize, Vec<u8>)>, ElfError> {
     let image = Image::parse(bytes)?.editable()?;
@@ -96,7 +96,7 @@ fn edited_entries(
             break;
         }
         let remove = match tag {
-            DT_RPATH | DT_RUNPATH => remove_search_paths,
+            DT_RPATH | DT_RUNPATH => remove_search_path(dynamic.string(value)?),
             DT_NEEDED => {
                 let name = dynamic.string(value)?;
                 let remove = remove_needed(name);

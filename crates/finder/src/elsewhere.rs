@@ -1,0 +1,69 @@
+//! Modules of the program that an application means not to be found: it has changed the paths that lead to them.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use pyo3_ffi as ffi;
+use pyox_packed_resources::EntryFlags;
+
+use crate::catalogue::{Catalogue, Found};
+use crate::object::{Object, Result, import, sys};
+use crate::state::State;
+
+impl State {
+    /// What is to be found instead of the program's module: `None` object if other finders shall look for it.
+    pub(crate) fn found_elsewhere(&self, name: &Object, path: Option<&Object>) -> Result<Option<Object>> {
+        let Some(text) = name.to_name()? else { return Ok(None) };
+        let catalogue = self.catalogue();
+        match (text.rsplit_once('.'), path) {
+            (Some((package, _)), Some(path)) => {
+                let leads_here = self.leads_to_package(&catalogue, package, path)?;
+                Ok((!leads_here).then(Object::none))
+            }
+            (Some(_), None) => Ok(None),
+            (None, _) => match catalogue.entry(text)? {
+                Some(entry) if entry.is(EntryFlags::PACKAGE) => self.in_own_directory(name, &entry),
+                _ => Ok(None),
+            },
+        }
+    }
+
+    /// Whether a `__path__` has the directory of the package, or is none that says anything. Until Python 3.11 `setuptools` puts
+    /// its own package in the place of `distutils`, whose submodules are then those of its directory.
+    fn leads_to_package(&self, catalogue: &Catalogue, package: &str, path: &Object) -> Result<bool> {
+        if !path.is_list() || path.is_empty_list() {
+            return Ok(true);
+        }
+        let Some(entry) = catalogue.entry(package)? else { return Ok(true) };
+        let directory = match self.module_file(&entry)? {
+            Some(file) => file.parent().unwrap_or(&file).to_owned(),
+            None => self.package_directory(catalogue, package)?,
+        };
+        contains(path, &directory)
+    }
+
+    /// A module of the package's name in the directory of the package, if that is in `sys.path`: `cv2` imports its extension
+    /// module so.
+    fn in_own_directory(&self, name: &Object, entry: &Found<'_>) -> Result<Option<Object>> {
+        let Some(file) = self.module_file(entry)?.filter(|file| !file.starts_with(&self.root)) else { return Ok(None) };
+        let directory = file.parent().unwrap_or(&file);
+        let Some(search_path) = sys(c"path").filter(Object::is_list) else { return Ok(None) };
+        if !contains(&search_path, directory)? {
+            return Ok(None);
+        }
+        let directory = Object::list([self.path_object(directory)])?;
+        let found = import(c"_frozen_importlib_external")?
+            .attr(c"PathFinder")?
+            .call_method(c"find_spec", &[name, &directory])?;
+        Ok((!found.is_none()).then_some(found))
+    }
+}
+
+/// Whether a list has a path.
+fn contains(list: &Object, path: &Path) -> Result<bool> {
+    let path = Object::fs_str(path.as_os_str().as_bytes())?;
+    // SAFETY: a list and an object.
+    let found = unsafe { ffi::PySequence_Contains(list.as_ptr(), path.as_ptr()) };
+    crate::object::check(found.min(0))?;
+    Ok(found > 0)
+}

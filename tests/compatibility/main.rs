@@ -1,0 +1,43 @@
+//! Packages of PyPI in packed programs: small programs that exercise one each are packed, run where Python is hidden, and
+//! compared with what they do unpackaged. `run.py` beside this file does it; here it runs the programs of `subset.txt`.
+//! `docs/compatibility.md` has the results of all.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+use pyox_distribution::{Distribution as _, Installed};
+use pyox_tests::{command, extension, pythons};
+
+/// Pythons for which the packages have wheels; `run.py` itself needs one of them.
+const KNOWN: std::ops::RangeInclusive<(u8, u8)> = (3, 11)..=(3, 13);
+
+/// Runs the programs with the oldest and the newest Python.
+#[test]
+fn subset() -> Result<()> {
+    let mut found: Vec<_> = pythons::chosen();
+    found.retain(|python| KNOWN.contains(&python.minor()) && python.link().is_ok());
+    found.sort_by_key(|python| python.minor());
+    found.dedup_by_key(|python| python.minor());
+    if found.len() > 2 {
+        found.drain(1..found.len() - 1);
+    }
+    assert!(!found.is_empty(), "no CPython 3.11 to 3.13 with a static library");
+    let work = tempfile::tempdir()?;
+    run(&found, work.path())
+}
+
+fn run(found: &[&Installed], work: &Path) -> Result<()> {
+    let directory = extension::workspace().join("tests/compatibility");
+    let mut run = Command::new(found[0].executable());
+    run.arg(directory.join("run.py")).args(["run", "--jobs", "2", "--list"]).arg(directory.join("subset.txt"));
+    for python in found {
+        run.arg("--python").arg(python.executable());
+    }
+    run.arg("--work").arg(work).arg("--pyoxidizer").arg(command()?).env("PYTHONDONTWRITEBYTECODE", "1");
+    let output = run.output().context("run.py cannot be run")?;
+    let (told, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    ensure!(output.status.success(), "{}\n{told}{errors}", output.status);
+    pythons::say(&told);
+    Ok(())
+}
