@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
+use pyox_tests::pythons::oldest_and_newest;
 use pyox_tests::{command, extension, pythons};
 
 /// Pythons for which the packages have wheels; `run.py` itself needs one of them.
@@ -15,13 +16,7 @@ const KNOWN: std::ops::RangeInclusive<(u8, u8)> = (3, 11)..=(3, 13);
 /// Runs the programs with the oldest and the newest Python.
 #[test]
 fn subset() -> Result<()> {
-    let mut found: Vec<_> = pythons::chosen();
-    found.retain(|python| KNOWN.contains(&python.minor()) && python.link().is_ok());
-    found.sort_by_key(|python| python.minor());
-    found.dedup_by_key(|python| python.minor());
-    if found.len() > 2 {
-        found.drain(1..found.len() - 1);
-    }
+    let found = oldest_and_newest(|python| KNOWN.contains(&python.minor()) && python.link().is_ok());
     assert!(!found.is_empty(), "no CPython 3.11 to 3.13 with a static library");
     let work = tempfile::tempdir()?;
     run(&found, work.path())

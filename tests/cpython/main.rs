@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
+use pyox_tests::pythons::oldest_and_newest;
 use pyox_tests::{command, extension, pythons};
 
 /// Pythons whose differences `expected.toml` knows; `run.py` itself needs one of them.
@@ -16,13 +17,8 @@ const KNOWN: std::ops::RangeInclusive<(u8, u8)> = (3, 11)..=(3, 13);
 #[test]
 fn subset() -> Result<()> {
     let has_tests = |python: &Installed| python.stdlib_dir().join("test/test_importlib").is_dir();
-    let mut found: Vec<_> = pythons::chosen();
-    found.retain(|python| KNOWN.contains(&python.minor()) && python.link().is_ok() && has_tests(python));
-    found.sort_by_key(|python| python.minor());
-    found.dedup_by_key(|python| python.minor());
-    if found.len() > 2 {
-        found.drain(1..found.len() - 1);
-    }
+    let found =
+        oldest_and_newest(|python| KNOWN.contains(&python.minor()) && python.link().is_ok() && has_tests(python));
     assert!(!found.is_empty(), "no CPython 3.11 to 3.13 with a static library and its tests");
     let work = tempfile::tempdir()?;
     for python in &found {

@@ -39,6 +39,18 @@ pub fn chosen() -> Vec<&'static Installed> {
     chosen
 }
 
+/// Of the Pythons that fit, the one of the oldest and the one of the newest minor version.
+pub fn oldest_and_newest(fits: impl Fn(&Installed) -> bool) -> Vec<&'static Installed> {
+    let mut found = chosen();
+    found.retain(|python| fits(python));
+    found.sort_by_key(|python| python.minor());
+    found.dedup_by_key(|python| python.minor());
+    if found.len() > 2 {
+        found.drain(1..found.len() - 1);
+    }
+    found
+}
+
 /// Runs a test for every Python, and fails with the failures of all.
 pub fn for_each_python(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
     for_each_of(name, |_| true, test);

@@ -16,11 +16,9 @@ use pyox_distribution::{Distribution as _, Installed};
 
 /// Runs a test with the oldest and the newest Python.
 fn for_two_pythons(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
-    let minors = || pythons::chosen().into_iter().map(|python| python.minor());
-    let (oldest, newest) = (minors().min(), minors().max());
-    let first_of = |minor| pythons::chosen().into_iter().find(|python| Some(python.minor()) == minor);
-    let executables = [oldest, newest].map(|minor| first_of(minor).map(|python| python.executable()));
-    pythons::for_each_of(name, |python| executables.contains(&Some(python.executable())), test);
+    let two = pythons::oldest_and_newest(|_| true);
+    let fits = |python: &Installed| two.iter().any(|other| other.executable() == python.executable());
+    pythons::for_each_of(name, fits, test);
 }
 
 /// Packs a script of `scripts` with requirements.
