@@ -1,7 +1,8 @@
 //! Extension modules and the libraries they need: from memory, or from files where they are placed in files.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 
 use pyox_packed_resources::FieldKind;
@@ -28,11 +29,14 @@ impl State {
     /// Makes an extension module: the libraries it needs first, then its own.
     pub(crate) fn create_extension(&self, spec: &Object, entry: &Found<'_>) -> Result<Object> {
         self.load_dependencies(entry)?;
-        if let Some(file) = self.cached_file(entry)? {
-            return self.create_dynamic(spec, &file.to_string_lossy());
+        // Where the system forbids to load code from there, it is loaded from memory.
+        if let Some(file) = self.cached_file(entry)?
+            && libraries::open(&file).is_ok()
+        {
+            return self.create_dynamic(spec, &file);
         }
         if let Some(path) = entry.file(FieldKind::Extension)? {
-            return self.create_dynamic(spec, &entry.catalogue.origin().join(&*path).to_string_lossy());
+            return self.create_dynamic(spec, &entry.catalogue.origin().join(&*path));
         }
         let Some(library) = entry.value(FieldKind::Extension)? else {
             return Err(import_error("extension module has no library", entry.name()));
@@ -42,11 +46,11 @@ impl State {
         let known = EXTENSIONS.lock().ok().and_then(|extensions| extensions.get(&identity).cloned());
         if let Some(path) = known {
             // The memory file is closed: the path is a name only.
-            return self.create_dynamic(spec, &path);
+            return self.create_dynamic(spec, Path::new(&path));
         }
         let mut file = MemoryFile::new(entry.name()).map_err(|error| memory_error(&error, entry.name()))?;
         file.write(&library).map_err(|error| memory_error(&error, entry.name()))?;
-        let module = self.create_dynamic(spec, &file.path())?;
+        let module = self.create_dynamic(spec, Path::new(&file.path()))?;
         if let Ok(mut extensions) = EXTENSIONS.lock() {
             extensions.entry(identity).or_insert(file.path());
         }
@@ -54,9 +58,9 @@ impl State {
     }
 
     /// `_imp.create_dynamic` opens what `origin` names; the module shall have the virtual path, however.
-    fn create_dynamic(&self, spec: &Object, path: &str) -> Result<Object> {
+    fn create_dynamic(&self, spec: &Object, path: &Path) -> Result<Object> {
         let origin = spec.attr(c"origin")?;
-        spec.set_attr(c"origin", &Object::str(path)?)?;
+        spec.set_attr(c"origin", &self.path_object(path)?)?;
         let create = self.python.imp.attr(c"create_dynamic")?;
         let module = self.python.call_with_frames_removed.call(&[&create, spec]);
         // No attribute may be set while an exception is.
@@ -64,9 +68,9 @@ impl State {
         spec.set_attr(c"origin", &origin)?;
         let module = module.map_err(|raised| exception.map_or(raised, set_exception))?;
         if let Some(file) = module.attr_or_none(c"__file__")
-            && file.to_str().is_ok_and(|file| file == path)
+            && file.to_fs_bytes().is_ok_and(|file| file == path.as_os_str().as_bytes())
         {
-            match spec.attr(c"has_location")?.is_true()? {
+            match spec.attr_or_none(c"has_location").map_or(Ok(true), |has_location| has_location.is_true())? {
                 true => module.set_attr(c"__file__", &origin)?,
                 false => module.delete_attr(c"__file__")?,
             }

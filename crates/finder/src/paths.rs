@@ -30,7 +30,13 @@ impl State {
             return Ok(None);
         }
         let kind = if entry.is(EntryFlags::EXTENSION) { FieldKind::Extension } else { FieldKind::Source };
-        if let Some(path) = entry.file(kind)? {
+        let mut file = entry.file(kind)?;
+        if file.is_none() && kind == FieldKind::Source && !entry.has(kind) {
+            for kind in self.bytecode_kinds {
+                file = file.or(entry.file(kind)?);
+            }
+        }
+        if let Some(path) = file {
             return Ok(Some(entry.catalogue.origin().join(&*path)));
         }
         let directory = if entry.name().contains('.') {

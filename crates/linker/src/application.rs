@@ -88,8 +88,7 @@ impl<'a> ApplicationBuilder<'a> {
         let minor = self.python.minor();
         let beside = self.layers.iter().map(|layer| Beside::of(layer, minor)).collect::<Result<Vec<_>, _>>()?;
         let payload = self.payload(output, &beside, &mut rows)?;
-        beside.iter().try_for_each(|files| files.write(output))?;
-        drop(beside);
+        beside.into_iter().try_for_each(|files| files.write(output))?;
         let attachment = Attachment::plan(&launcher_bytes, payload.len() as u64)?;
         write_atomically(output, 0o755, |out| -> Result<(), Error> {
             attachment.write(&launcher_bytes, |out| out.write_all(&payload), out).map_err(|error| match error {
@@ -145,12 +144,8 @@ impl<'a> ApplicationBuilder<'a> {
         Ok(writer.to_vec()?)
     }
 
-    /// Whether every package whose location was asked for is there, and can be there.
+    /// Whether packages that shall be beside the program can be there.
     fn check_locations(&self, beside: &[Beside<'_>]) -> Result<(), Error> {
-        let is_located = |name: &String| self.layers.iter().any(|layer| layer.facts().located.contains(name));
-        if let Some(name) = self.policy.locations.keys().find(|name| !is_located(name)) {
-            return Err(Error::NoPackageToLocate { name: name.clone() });
-        }
         let is_shared = |layer: &Layer| self.shared_resources.is_some_and(|file| file.has(layer));
         match self.layers.iter().zip(beside).any(|(layer, beside)| is_shared(layer) && !beside.is_empty()) {
             true => Err(Error::LocationOfSharedPackage),

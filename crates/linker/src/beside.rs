@@ -1,6 +1,7 @@
 //! Packages in directories beside the program: the program has their index, files have their values.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pyox_packed_resources::{Entry, Field, FieldKind, Value};
@@ -16,6 +17,8 @@ pub(crate) struct Beside<'l> {
     trees: BTreeMap<&'l str, Tree<'l>>,
     /// Paths from the program's directory, by entry, kind and key.
     paths: BTreeMap<(&'l str, FieldKind, &'l str), String>,
+    /// The paths that the program refers to: an earlier layer may have the same modules.
+    taken: RefCell<BTreeSet<String>>,
 }
 
 impl<'l> Beside<'l> {
@@ -28,12 +31,13 @@ impl<'l> Beside<'l> {
                 paths.insert(place, format!("{directory}/{path}"));
             }
         }
-        Ok(Self { trees, paths })
+        Ok(Self { trees, paths, taken: RefCell::default() })
     }
 
     /// What the program has instead of a value that is in a file.
     pub(crate) fn value(&self, entry: &Entry<'_>, field: &Field<'_>) -> Option<Value> {
         let path = self.paths.get(&(entry.name(), field.kind(), field.key()))?;
+        self.taken.borrow_mut().insert(path.clone());
         Some(Value::file(path.clone()).with_mode(field.mode()))
     }
 
@@ -41,9 +45,11 @@ impl<'l> Beside<'l> {
         self.trees.is_empty()
     }
 
-    /// Writes the files beside `program`.
-    pub(crate) fn write(&self, program: &Path) -> Result<(), Error> {
-        for (directory, tree) in &self.trees {
+    /// Writes the files that the program refers to beside it.
+    pub(crate) fn write(self, program: &Path) -> Result<(), Error> {
+        let taken = self.taken.into_inner();
+        for (directory, mut tree) in self.trees {
+            tree.retain(|path| taken.contains(&format!("{directory}/{path}")));
             let directory = parent(program).join(directory);
             let above = parent(&directory);
             std::fs::create_dir_all(above).map_err(Error::io("create", above))?;

@@ -5,8 +5,9 @@
 //! are kept in the cache, as the packed resources they are.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use pyox_distribution::Distribution;
 use pyox_packed_resources::{Blob, Data, Dictionary, Field, ReadData, Value};
@@ -35,7 +36,7 @@ pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
 const STANDARD_LIBRARY: &str = "standard library";
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"17";
+const LAYER_VERSION: &[u8] = b"18";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {
@@ -63,6 +64,23 @@ pub(crate) struct Facts {
     pub(crate) beside: BTreeMap<String, String>,
     /// The names of [`Policy::locations`](crate::Policy::locations) that it has.
     pub(crate) located: BTreeSet<String>,
+    /// Libraries that were found on this machine.
+    pub(crate) machine_files: Vec<MachineFile>,
+}
+
+/// What tells whether a file is still the one that it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct MachineFile {
+    path: PathBuf,
+    length: u64,
+    modified: SystemTime,
+}
+
+impl MachineFile {
+    fn of(path: &Path) -> Option<Self> {
+        let facts = path.metadata().ok()?;
+        Some(Self { path: path.to_owned(), length: facts.len(), modified: facts.modified().ok()? })
+    }
 }
 
 /// An extension module or shared library of a layer.
@@ -262,12 +280,8 @@ impl<'a> LayerBuilder<'a> {
         progress: &mut dyn Progress,
         scan: impl FnOnce(&mut dyn Progress) -> Result<Scan, Error>,
     ) -> Result<Layer, Error> {
-        let form = (
-            self.policy.optimize,
-            self.policy.include_source,
-            self.compresses_everything(name),
-            &self.policy.locations,
-        );
+        let locations = Some(&self.policy.locations).filter(|_| name != STANDARD_LIBRARY);
+        let form = (self.policy.optimize, self.policy.include_source, self.compresses_everything(name), locations);
         let form = format!("{form:?}");
         let python = self.python.identity();
         let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
@@ -285,7 +299,10 @@ impl<'a> LayerBuilder<'a> {
 
 /// A layer from the cache; anything wrong with it means that it is made again.
 fn load(base: &std::path::Path) -> Option<Layer> {
-    let facts = serde_json::from_slice(&std::fs::read(base.with_extension("json")).ok()?).ok()?;
+    let facts: Facts = serde_json::from_slice(&std::fs::read(base.with_extension("json")).ok()?).ok()?;
+    if facts.machine_files.iter().any(|file| MachineFile::of(&file.path).as_ref() != Some(file)) {
+        return None;
+    }
     let blob = std::fs::read(base.with_extension("blob")).ok()?;
     Layer::new(blob, facts).ok()
 }

@@ -107,6 +107,7 @@ pub(crate) struct Visible {
     /// Its flags.
     pub(crate) flags: EntryFlags,
     module: bool,
+    library: bool,
 }
 
 impl Visible {
@@ -114,13 +115,19 @@ impl Visible {
     pub(crate) fn behind(first: EntryFlags, second: EntryFlags) -> Self {
         let code = EntryFlags::MODULE.union(EntryFlags::EXTENSION).union(EntryFlags::BUILTIN).union(EntryFlags::FROZEN);
         let module = !(first.intersects(code) && second.intersects(code));
+        let library = !(first.intersects(EntryFlags::SHARED_LIBRARY) && second.intersects(EntryFlags::SHARED_LIBRARY));
         let others = EntryFlags::SHARED_LIBRARY.union(EntryFlags::DISTRIBUTION).union(EntryFlags::FILE);
-        Self { flags: if module { second } else { second.intersection(others) }, module }
+        Self { flags: if module { second } else { second.intersection(others) }, module, library }
     }
 
     /// Whether fields of a kind are visible.
     pub(crate) fn field(&self, kind: FieldKind) -> bool {
-        use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, RelativePath, Source};
-        self.module || !matches!(kind, Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension | RelativePath)
+        use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, CacheDirectory, Extension, RelativePath, Source};
+        match kind {
+            Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension => self.module,
+            // Where the file of a hidden module or library is says nothing of the one before it.
+            RelativePath | CacheDirectory => self.module && self.library,
+            _ => true,
+        }
     }
 }

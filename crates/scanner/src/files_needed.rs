@@ -134,7 +134,7 @@ fn is_data_file(path: &str) -> bool {
         "cmake",
     ];
     const OF_BUILDS: [&str; 4] = ["meson.build", "meson.build.template", "cmakelists.txt", "setup.cfg"];
-    const DIRECTORIES_OF_BUILDS: [&str; 3] = ["include", "pkgconfig", "npy-pkg-config"];
+    const DIRECTORIES_OF_BUILDS: [&str; 2] = ["pkgconfig", "npy-pkg-config"];
     const DOCUMENTS: [&str; 10] = [
         "readme",
         "license",

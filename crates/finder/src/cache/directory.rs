@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use pyox_packed_resources::{Field, FieldKind};
@@ -13,8 +14,9 @@ use super::root::check_private;
 use crate::catalogue::Found;
 use crate::object::{Raised, clear};
 
-/// When all files of the cache were changed last: a file that says otherwise has been changed since.
-const STAMP: Duration = Duration::new(315_532_800, 1_000_000);
+/// When all files of the cache were changed last: a file that says otherwise has been changed since. In 1980, and a number of
+/// seconds that archives and file systems can keep.
+const STAMP: Duration = Duration::from_secs(315_532_800 + 4_242);
 
 /// How exactly the time of a directory says when it was used last: a start that comes sooner writes nothing.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -47,9 +49,7 @@ pub(super) fn open_locked(path: &Path, lock: Lock) -> io::Result<Option<File>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    // SAFETY: an open descriptor.
-    if unsafe { libc::flock(directory.as_raw_fd(), lock as libc::c_int) } != 0 {
-        let error = io::Error::last_os_error();
+    if let Err(error) = flock(&directory, lock) {
         // Some network file systems know no locks: there, nothing is removed.
         let unsupported = matches!(error.raw_os_error(), Some(libc::EOPNOTSUPP | libc::ENOLCK | libc::ENOSYS));
         return if unsupported && matches!(lock, Lock::InUse) { Ok(Some(directory)) } else { Err(error) };
@@ -59,10 +59,29 @@ pub(super) fn open_locked(path: &Path, lock: Lock) -> io::Result<Option<File>> {
     Ok(there.is_ok_and(|there| (there.dev(), there.ino()) == (held.dev(), held.ino())).then_some(directory))
 }
 
+fn flock(file: &File, lock: Lock) -> io::Result<()> {
+    loop {
+        // SAFETY: an open descriptor.
+        if unsafe { libc::flock(file.as_raw_fd(), lock as libc::c_int) } == 0 {
+            return Ok(());
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
+}
+
+/// Text that no other name of a file in the making ends in, whichever machine or container makes it.
+pub(super) fn unique() -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    format!("{}-{:x}-{}", std::process::id(), now.as_nanos(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
 /// Writes a directory that is not there. Another process may be faster: what it has written is the same.
 pub(super) fn write(root: &Path, name: &str, files: &Found<'_>) -> io::Result<()> {
-    let unfinished = root.join(format!(".{name}.{}", std::process::id()));
-    let _ = fs::remove_dir_all(&unfinished);
+    let unfinished = root.join(format!(".{name}.{}", unique()));
     let written = write_all(&unfinished, files).and_then(|()| fs::rename(&unfinished, root.join(name)));
     if written.is_err() {
         let _ = fs::remove_dir_all(&unfinished);
@@ -73,7 +92,7 @@ pub(super) fn write(root: &Path, name: &str, files: &Found<'_>) -> io::Result<()
 fn write_all(directory: &Path, files: &Found<'_>) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(directory)?;
     // As long as it is locked, nobody takes it for left over.
-    let _lock = open_locked(directory, Lock::InUse)?;
+    let _lock = open_locked(directory, Lock::InUse)?.ok_or(io::ErrorKind::NotFound)?;
     each_file(files, |path, field| {
         let path = directory.join(path);
         if let Some(parent) = path.parent() {
@@ -104,13 +123,15 @@ fn is_as_written(file: &Metadata, field: &Field<'_>) -> bool {
 fn mend_file(path: &Path, field: &Field<'_>, content: &[u8]) -> io::Result<()> {
     let is_file = path.symlink_metadata().is_ok_and(|there| there.is_file());
     if is_file && fs::read(path).is_ok_and(|there| there == content) {
-        return OpenOptions::new().write(true).open(path).and_then(|file| stamp(&file));
+        // Where it cannot be marked it is compared again next time.
+        let _ = OpenOptions::new().write(true).open(path).and_then(|file| stamp(&file));
+        return Ok(());
     }
     if let Some(parent) = path.parent() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
     }
     let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(format!(".{}", std::process::id()));
+    unfinished.push(format!(".{}", unique()));
     let unfinished = PathBuf::from(unfinished);
     let written = write_file(&unfinished, field, content).and_then(|()| fs::rename(&unfinished, path));
     if written.is_err() {

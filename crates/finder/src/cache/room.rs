@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
-use super::directory::{Lock, open_locked};
+use super::directory::{Lock, open_locked, unique};
 
 /// The size of the cache in MiB, instead of [`DEFAULT_LIMIT`].
 const VARIABLE: &str = "PYOXIDIZER_PACKAGE_CACHE_SIZE";
@@ -20,20 +20,23 @@ pub(super) fn make(root: &Path) {
 }
 
 struct Candidate {
-    path: PathBuf,
+    name: String,
     used: SystemTime,
     size: u64,
 }
 
 fn make_room(root: &Path, limit: u64) -> io::Result<()> {
     let mut candidates = Vec::new();
-    for entry in fs::read_dir(root)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            let _ = remove(root, &entry.path());
-        } else {
-            let facts = entry.metadata()?;
-            candidates.push(Candidate { path: entry.path(), used: facts.modified()?, size: size(&entry.path()) });
+    for entry in fs::read_dir(root)?.flatten() {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else { continue };
+        if entry_of_leftover(name).is_some() {
+            let _ = remove(root, name);
+        } else if is_entry(name)
+            && let Ok(facts) = entry.metadata()
+            && let Ok(used) = facts.modified()
+        {
+            candidates.push(Candidate { name: name.to_owned(), used, size: size(&entry.path()) });
         }
     }
     let mut total: u64 = candidates.iter().map(|candidate| candidate.size).sum();
@@ -42,18 +45,32 @@ fn make_room(root: &Path, limit: u64) -> io::Result<()> {
         if total <= limit {
             break;
         }
-        if remove(root, &candidate.path).is_ok() {
+        if remove(root, &candidate.name).is_ok() {
             total -= candidate.size;
         }
     }
     Ok(())
 }
 
+/// Whether a name is that of a directory which programs place here: it ends in a digest. The directory may have been chosen by a
+/// person who keeps other things in it.
+fn is_entry(name: &str) -> bool {
+    let digest = name.rsplit_once('-').map_or("", |(_, digest)| digest);
+    !name.starts_with('.') && digest.len() == 32 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The entry that a name such as `.ENTRY.UNIQUE` belongs to: one that is being written or removed.
+fn entry_of_leftover(name: &str) -> Option<&str> {
+    let (entry, _) = name.strip_prefix('.')?.rsplit_once('.')?;
+    is_entry(entry).then_some(entry)
+}
+
 /// Removes a directory unless it is in use. It loses its name first, so that no process finds it half empty.
-fn remove(root: &Path, path: &Path) -> io::Result<()> {
-    let Some(_lock) = open_locked(path, Lock::Alone)? else { return Ok(()) };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let nameless = root.join(format!(".{}.removed.{}", name.trim_start_matches('.'), std::process::id()));
+fn remove(root: &Path, name: &str) -> io::Result<()> {
+    let path = root.join(name);
+    let Some(_lock) = open_locked(&path, Lock::Alone)? else { return Ok(()) };
+    let entry = entry_of_leftover(name).unwrap_or(name);
+    let nameless = root.join(format!(".{entry}.{}", unique()));
     fs::rename(path, &nameless)?;
     fs::remove_dir_all(&nameless)
 }
@@ -67,4 +84,30 @@ fn size(directory: &Path) -> u64 {
         Err(_) => 0,
     });
     sizes.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{entry_of_leftover, is_entry};
+
+    #[test]
+    fn what_programs_have_placed() {
+        let entry = "libx.so.1-0123456789abcdef0123456789abcdef";
+        assert!(is_entry(entry));
+        assert_eq!(entry_of_leftover(&format!(".{entry}.17-ff-0")), Some(entry));
+        for other in [
+            ".git",
+            ".config",
+            "documents",
+            "a-0123",
+            ".ssh.old",
+            "-",
+            "",
+            ".",
+            "..",
+            "x-0123456789ABCDEF0123456789ABCDEF",
+        ] {
+            assert!(!is_entry(other) && entry_of_leftover(other).is_none(), "{other}");
+        }
+    }
 }

@@ -23,6 +23,10 @@ pub(super) fn directory() -> io::Result<PathBuf> {
 
 /// A variable of the environment as an absolute path.
 fn variable(name: &CStr) -> Option<PathBuf> {
+    // SAFETY: has no preconditions. A program that runs with the rights of another user does not do what the environment says.
+    if unsafe { libc::getauxval(libc::AT_SECURE) } != 0 {
+        return None;
+    }
     let value = std::env::var_os(OsStr::from_bytes(name.to_bytes()))?;
     let path = PathBuf::from(value);
     path.is_absolute().then_some(path)

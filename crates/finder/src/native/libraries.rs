@@ -3,6 +3,8 @@
 
 use std::collections::HashSet;
 use std::ffi::{CStr, CString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::sync::{LazyLock, Mutex};
 
 use pyox_packed_resources::FieldKind;
@@ -78,17 +80,17 @@ impl State {
         let name = library.name();
         if let Some(path) = library.file(FieldKind::SharedLibrary)? {
             let path = library.catalogue.origin().join(&*path);
-            return open(&path.to_string_lossy()).map_err(|error| import_error(&error, name));
+            return open(&path).map_err(|error| import_error(&error, name));
         }
         if let Some(path) = self.cached_file(library)?
-            && open(&path.to_string_lossy()).is_ok()
+            && open(&path).is_ok()
         {
             return Ok(());
         }
         let Some(content) = library.value(FieldKind::SharedLibrary)? else { return Ok(()) };
         let mut file = MemoryFile::new(name).map_err(|error| super::memory_error(&error, name))?;
         file.write(&content).map_err(|error| super::memory_error(&error, name))?;
-        open(&file.path()).map_err(|error| import_error(&error, name))
+        open(Path::new(&file.path())).map_err(|error| import_error(&error, name))
     }
 }
 
@@ -111,7 +113,10 @@ fn load_together(group: &[Found<'_>]) -> Result<()> {
         }
         file.write(&content).map_err(|error| super::memory_error(&error, library.name()))?;
     }
-    paths.first().map_or(Ok(()), |path| open(path).map_err(|error| import_error(&error, group[0].name())))
+    let Some((first, path)) = group.first().zip(paths.first()) else { return Ok(()) };
+    open(Path::new(path)).map_err(|error| import_error(&error, first.name()))?;
+    files.into_iter().for_each(MemoryFile::keep);
+    Ok(())
 }
 
 /// A name is not in a library, or too short.
@@ -122,27 +127,32 @@ fn unrenamed(library: &Found<'_>, needed: &str) -> Raised {
     import_error(&message, library.name())
 }
 
-/// Overwrites a string of the string table by a shorter one.
+/// Overwrites a string by a shorter one, wherever it is: what mentions a library by its name means to load it.
 fn rename(content: &mut [u8], old: &str, new: &str) -> std::result::Result<(), Unrenamed> {
     let whole = [b"\0", old.as_bytes(), b"\0"].concat();
-    if new.len() > old.len() {
-        return Err(Unrenamed);
+    let mut renamed = Err(Unrenamed);
+    let mut rest = content;
+    while let Some(found) = find(rest, &whole)
+        && new.len() <= old.len()
+    {
+        let (place, behind) = rest[found + 1..].split_at_mut(old.len());
+        place.fill(0);
+        place[..new.len()].copy_from_slice(new.as_bytes());
+        rest = behind;
+        renamed = Ok(());
     }
+    renamed
+}
+
+fn find(content: &[u8], part: &[u8]) -> Option<usize> {
     // SAFETY: two live slices with their lengths; the result points into the first or is null.
-    let found = unsafe { libc::memmem(content.as_ptr().cast(), content.len(), whole.as_ptr().cast(), whole.len()) };
-    if found.is_null() {
-        return Err(Unrenamed);
-    }
-    let start = found.addr() - content.as_ptr().addr() + 1;
-    let place = &mut content[start..start + old.len()];
-    place.fill(0);
-    place[..new.len()].copy_from_slice(new.as_bytes());
-    Ok(())
+    let found = unsafe { libc::memmem(content.as_ptr().cast(), content.len(), part.as_ptr().cast(), part.len()) };
+    (!found.is_null()).then(|| found.addr() - content.as_ptr().addr())
 }
 
 /// Opens a library for the life of the process.
-fn open(path: &str) -> std::result::Result<(), String> {
-    let path = CString::new(path).unwrap_or_default();
+pub(super) fn open(path: &Path) -> std::result::Result<(), String> {
+    let path = CString::new(path.as_os_str().as_bytes()).unwrap_or_default();
     // SAFETY: a C string. Initialisers of the library run, as they do for any library a Python program loads.
     let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
     if !handle.is_null() {
@@ -163,9 +173,9 @@ mod tests {
 
     #[test]
     fn whole_names_are_overwritten() {
-        let mut table = b"\0xlibb.so.1\0liba.so.1.2.3\0libb.so.1.2.3\0".to_vec();
+        let mut table = b"\0xlibb.so.1\0libb.so.1.2.3\0liba.so.1.2.3\0libb.so.1.2.3\0".to_vec();
         assert!(rename(&mut table, "libb.so.1.2.3", "/fd/3").is_ok());
-        assert_eq!(table, b"\0xlibb.so.1\0liba.so.1.2.3\0/fd/3\0\0\0\0\0\0\0\0\0");
+        assert_eq!(table, b"\0xlibb.so.1\0/fd/3\0\0\0\0\0\0\0\0\0liba.so.1.2.3\0/fd/3\0\0\0\0\0\0\0\0\0");
         assert!(rename(&mut table, "libb.so.1", "/fd/3").is_err(), "part of a name");
         assert!(rename(&mut table, "liba.so.1.2.3", "/proc/self/fd/300").is_err(), "too long");
     }

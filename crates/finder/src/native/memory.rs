@@ -6,7 +6,7 @@
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io::{Result, Write};
-use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Makes the path of every memory file different from all earlier ones.
@@ -29,18 +29,19 @@ impl MemoryFile {
         self.file.write_all(content)
     }
 
+    /// A path that is as short as can be, and unique only as long as the file is open.
+    pub(super) fn short_path(&self) -> String {
+        format!("/proc/self/fd/{}", self.file.as_raw_fd())
+    }
+
+    /// Keeps the file open for the life of the process.
+    pub(super) fn keep(self) {
+        let _ = self.file.into_raw_fd();
+    }
+
     /// The path to load it from. It names the process id, because debuggers would open `self` as their own process.
     pub(super) fn path(&self) -> String {
-        self.path_in(&std::process::id().to_string())
-    }
-
-    /// A path that is as short as can be.
-    pub(super) fn short_path(&self) -> String {
-        self.path_in("self")
-    }
-
-    fn path_in(&self, process: &str) -> String {
-        let mut path = format!("/proc/{process}/fd/");
+        let mut path = format!("/proc/{}/fd/", std::process::id());
         // The highest bit is always `./`, so that no two spellings are equal.
         for bit in 0..usize::BITS - self.spelling.leading_zeros() {
             path.push_str(if self.spelling >> bit & 1 == 1 { "./" } else { "/" });

@@ -94,6 +94,11 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
+    /// Removes the files whose paths do not fit.
+    pub(crate) fn retain(&mut self, fits: impl Fn(&str) -> bool) {
+        self.files.retain(|path, _| fits(path));
+    }
+
     /// The files and their paths, for other trees.
     pub(crate) fn into_files(self) -> impl Iterator<Item = (String, TreeFile<'a>)> {
         self.files.into_iter()

@@ -90,6 +90,10 @@ impl Resolving<'_, '_> {
     }
 
     pub(super) fn finish(self, source: &Source, request: &EntryRequest, wanted: &[String]) -> Result<Resolved, Error> {
+        let is_located = |name: &String| self.layers.iter().any(|layer| layer.facts().located.contains(name));
+        if let Some(name) = self.builder.policy.locations.keys().find(|name| !is_located(name)) {
+            return Err(Error::NoPackageToLocate { name: name.clone() });
+        }
         let mut scripts: Vec<ConsoleScript> = self
             .layers
             .iter()

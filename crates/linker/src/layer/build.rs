@@ -11,7 +11,7 @@ use super::cache_files::CacheFiles;
 use super::cached_packages::CachedPackages;
 use super::compress::{Dictionaries, Sort};
 use super::natives::{Natives, prepare};
-use super::{Facts, Layer, LayerBuilder, STANDARD_LIBRARY};
+use super::{Facts, Layer, LayerBuilder, MachineFile, STANDARD_LIBRARY};
 use crate::cache::digest;
 use crate::error::Error;
 use crate::location::Location;
@@ -160,6 +160,7 @@ impl Making<'_> {
             for needed in &library.needs {
                 self.collector.depends(&soname, needed);
             }
+            self.facts.machine_files.extend(MachineFile::of(&library.origin));
             let content = prepare(&library.content, false);
             let resource = Resource::SharedLibrary(SharedLibrary {
                 name: soname.clone(),
@@ -203,21 +204,27 @@ impl Making<'_> {
         let path = part.resource.relative_path();
         let name = entry_name(&part.resource);
         let is_native = part.sort() == Sort::Native;
-        let is_large = is_native && part.content.len() >= LARGE_LIBRARY;
+        // What the entry of a top-level package says of files holds for the whole package.
+        let is_top_level_package =
+            matches!(&part.resource, Resource::ExtensionModule(module) if module.is_package && !name.contains('.'));
+        let is_large = is_native && part.content.len() >= LARGE_LIBRARY && !is_top_level_package;
         let asked = || "its location was asked for".to_owned();
-        let (location, why) = match (self.cached.reason(&path), self.cached.asked(&path)) {
-            (Some(reason), _) => ("cache", reason.to_owned()),
-            (None, Some(Location::FilesystemRelative(_))) => ("filesystem-relative", asked()),
-            (None, Some(Location::InMemory)) => ("in-memory", asked()),
-            (None, _) if is_large => ("cache", "large: its file is loaded faster than a copy in memory".to_owned()),
-            (None, _) => ("in-memory", format!("part of {}", self.name)),
+        let (location, why) = match (self.cached.asked(&path), self.cached.reason(&path)) {
+            (Some(Location::FilesystemRelative(_)), _) => ("filesystem-relative", asked()),
+            (Some(Location::InMemory), _) => ("in-memory", asked()),
+            (_, Some(reason)) => ("cache", reason.to_owned()),
+            (_, None) if is_large => ("cache", "large: its file is loaded faster than a copy in memory".to_owned()),
+            (_, None) => ("in-memory", format!("part of {}", self.name)),
         };
         let stored = value.stored().read().map_err(Error::io("read", &part.origin))?.len();
+        let value = match location {
+            "in-memory" => value,
+            _ => value.with_mode(if part.executable { 0o755 } else { 0o644 }),
+        };
         let mut placed = self.collector.add(&part.resource, value.clone());
         // Bytecode and metadata are read from memory in any case.
         let is_file = !matches!(part.resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
         if location == "cache" && is_file && placed != Placed::Shadowed {
-            let value = value.with_mode(if part.executable { 0o755 } else { 0o644 });
             // An extension module of a package that is placed in files lies where the package is.
             let library = matches!(part.resource, Resource::SharedLibrary(_)).then_some(&*name);
             match self.cached.files_of(&path) {

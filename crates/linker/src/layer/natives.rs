@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::native::{Closure, LibrarySource, Root, SystemLibraries, edit_dynamic, trim};
 use crate::report::Finding;
 
-/// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/.//./17`. In bytes.
-const LONGEST_PATH_IN_MEMORY: usize = 26;
+/// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/17`. In bytes.
+const LONGEST_PATH_IN_MEMORY: usize = 20;
 
 /// The native library closure of one layer. Roots are named by their path below `sys.path`.
 pub(super) struct Natives {
@@ -165,7 +165,10 @@ fn is_libpython(soname: &str) -> bool {
 /// was built on, and the dependency on a libpython that is part of the launcher. A file that cannot be changed stays
 /// as it is. If the whole distribution is `in_files`, paths that start where the library is still lead to its other files.
 pub(super) fn prepare(content: &[u8], in_files: bool) -> Vec<u8> {
-    let misleads = |path: &str| !(in_files && path.split(':').all(|directory| directory.starts_with("$ORIGIN")));
+    let misleads = |path: &str| {
+        !(in_files
+            && path.split(':').all(|directory| directory.starts_with("$ORIGIN") || directory.starts_with("${ORIGIN}")))
+    };
     let edited = edit_dynamic(content.to_vec(), misleads, is_libpython)
         .or_else(|_| edit_dynamic(content.to_vec(), misleads, |_| false))
         .unwrap_or_else(|_| content.to_vec());

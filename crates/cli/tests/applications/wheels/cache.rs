@@ -117,6 +117,17 @@ fn no_place_to_write() {
             expect(&program, &place("read-only"), FROM_MEMORY)?;
             drop(read_only);
         }
+        // Filled before, as in an image, with times that are not those that were given.
+        if let Some(prepared) = Mount::tmpfs(&place("prepared"), "mode=700") {
+            expect(&program, &place("prepared"), FROM_FILE)?;
+            for file in files(&place("prepared")) {
+                fs::File::open(file)?.set_modified(std::time::SystemTime::now())?;
+            }
+            let remounted = Command::new("mount").args(["-o", "remount,ro"]).arg(place("prepared")).status()?;
+            ensure!(remounted.success(), "{remounted}");
+            expect(&program, &place("prepared"), FROM_FILE)?;
+            drop(prepared);
+        }
         if let Some(no_code) = Mount::tmpfs(&place("noexec"), "noexec,mode=700") {
             expect(&program, &place("noexec"), FROM_MEMORY)?;
             drop(no_code);
@@ -176,14 +187,21 @@ fn two_versions_at_once() {
         ensure!(printed.iter().all(|text| text.ends_with(FROM_FILE)), "{printed:?}");
         ensure!(unfinished(&cache)?.is_empty(), "{:?}", files(&cache));
 
-        // The cache is bounded: what nobody uses goes, what the program needs stays.
+        // The cache is bounded: what nobody uses goes, what the program needs stays, and so does what others keep there.
         let bounded = programs[0].place("home").join("bounded");
+        let foreign = [bounded.join(".git/config"), bounded.join("documents/letter")];
+        for file in &foreign {
+            fs::create_dir_all(file.parent().context("a file has a directory")?)?;
+            fs::write(file, "kept")?;
+        }
+        fs::set_permissions(&bounded, Permissions::from_mode(0o700))?;
         for program in &programs {
-            let output = command(program, &bounded).env("PYOXIDIZER_PACKAGE_CACHE_SIZE", "1").output()?;
+            let output = command(program, &bounded).env("PYOXIDIZER_PACKAGE_CACHE_SIZE", "0").output()?;
             ensure!(output.stdout.ends_with(FROM_FILE.as_bytes()), "{output:?}");
         }
         let versions = files(&bounded).into_iter().filter(|path| path.to_string_lossy().contains("openblas")).count();
         ensure!(versions == 1, "{:?}", files(&bounded));
+        ensure!(foreign.iter().all(|file| file.is_file()), "{:?}", files(&bounded));
         Ok(())
     });
 }

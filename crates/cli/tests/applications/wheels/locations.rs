@@ -1,12 +1,15 @@
 //! `--location`, `--file-attribute` and `--glibc`.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use anyhow::ensure;
 use pyox_linker::Finding;
 
 use pyox_distribution::Distribution as _;
 
 use super::{for_two_pythons, original, pack};
-use crate::common::Run;
+use crate::common::{Program, Run};
 
 const TEXT: &str = "
 import importlib.metadata, importlib.resources, inspect, os, pkgutil, sys
@@ -45,6 +48,39 @@ fn beside_the_program() {
         std::fs::rename(program.place("bin"), &elsewhere)?;
         let output = std::process::Command::new(elsewhere.join("beside")).env_clear().output()?;
         ensure!(output.stdout == expected.as_bytes(), "{output:?}");
+        Ok(())
+    });
+}
+
+/// A package with a program of its own, without sources.
+#[test]
+fn executable_data() {
+    const PACKAGE: &str = "
+import os, subprocess
+def say():
+    return subprocess.check_output([os.path.join(os.path.dirname(__file__), 'tools', 'say')], text=True).strip()
+";
+    const TEXT: &str = "
+import os, sys, speaking
+print(speaking.say(), os.path.relpath(speaking.__file__, os.path.dirname(sys.executable)))
+";
+    for_two_pythons("executable data", |python| {
+        for (location, file) in
+            [("filesystem-relative:lib", "lib/speaking/__init__.pyc\n"), ("cache", "/speaking/__init__.py\n")]
+        {
+            let sources = |src: &Path| {
+                std::fs::create_dir_all(src.join("speaking/tools"))?;
+                std::fs::write(src.join("speaking/__init__.py"), PACKAGE)?;
+                let say = src.join("speaking/tools/say");
+                std::fs::write(&say, "#!/bin/sh\necho spoken\n")?;
+                std::fs::set_permissions(&say, std::fs::Permissions::from_mode(0o755))?;
+                std::fs::write(src.join("speak.py"), TEXT)
+            };
+            let option = format!("speaking={location}");
+            let program = Program::pack(python, "speak", sources, &["speak.py", "--no-source", "--location", &option])?;
+            let ran = program.run_visible(&Run::new::<String>([]))?.expect_status(0)?;
+            ensure!(ran.stdout.starts_with("spoken ") && ran.stdout.ends_with(file), "{ran:?}");
+        }
         Ok(())
     });
 }
