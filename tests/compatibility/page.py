@@ -82,8 +82,10 @@ def exceptions(rows, expected):
         if found:
             where = ", ".join(f"`{result['name']}` ({result['python']}, {result['stage']})" for result in found)
             lines.append(f"- {where}: {row['reason']} Cause: {row['upstream']}")
-    failing = [result for results in rows.values() for result in results.values() if result["outcome"] != "ok"]
-    lines += [f"- `{result['name']}` ({result['python']}, {result['stage']}): no reason yet" for result in failing if result["reason"] is None]
+    for results in rows.values():
+        for result in results.values():
+            if result["outcome"] != "ok" and result["reason"] is None:
+                lines.append(f"- `{result['name']}` ({result['python']}, {result['stage']}): no reason yet")
     return lines or ["None."]
 
 
