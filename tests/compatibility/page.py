@@ -21,7 +21,7 @@ python3 run.py page
 - The wheels are those of PyPI, unchanged; nothing is compiled from source. They are installed in a new virtualenv, whose `python -I` runs the
   program, and a second time for `pyoxidizer pack`. The versions must be equal.
 - The packed program runs in a mount namespace in which all Pythons, the virtualenv, the packer's cache and the sources are hidden, with
-  no environment but `PATH`, `HOME`, `LANG`, `TMPDIR` and `XDG_CACHE_HOME`, all of them empty directories at first.
+  no environment but `PATH`, `LANG`, and `HOME`, `TMPDIR` and `XDG_CACHE_HOME` for empty directories.
 - *ok*: both print the same and exit with 0, and the packed program does so twice. *Size* is that of the executable, which has the whole
   standard library.
 - *In files*: the packages that are placed in files, because they look for their own through `__file__`, with what their distributions
@@ -60,7 +60,9 @@ def cell(result, newest):
     """What became of a program with a Python, and the versions if they are not those of the newest Python."""
     if result is None:
         return ""
-    outcome = "ok" if result["outcome"] == "ok" else f"**{result['stage']}**: {result['message']}"
+    outcome = "ok" if result["outcome"] == "ok" else f"{result['stage']}: {result['message']}"
+    if result["reason"]:
+        outcome = "[exception](#exceptions)"
     others = versions(result)
     return outcome if others == versions(newest) or "versions" not in result else f"{outcome} ({others})"
 
@@ -78,10 +80,12 @@ def exceptions(rows, expected):
     for row in expected.exceptions:
         found = [result for results in rows.values() for result in results.values() if expected.applies(row, result)]
         if found:
-            where = ", ".join(f"{result['name']} ({result['python']})" for result in found)
+            where = ", ".join(f"`{result['name']}` ({result['python']}, {result['stage']})" for result in found)
             lines.append(f"- {where}: {row['reason']} Cause: {row['upstream']}")
-    failing = [result for results in rows.values() for result in results.values() if result["outcome"] != "ok"]
-    lines += [f"- {result['name']} ({result['python']}): no reason yet" for result in failing if result["reason"] is None]
+    for results in rows.values():
+        for result in results.values():
+            if result["outcome"] != "ok" and result["reason"] is None:
+                lines.append(f"- `{result['name']}` ({result['python']}, {result['stage']}): no reason yet")
     return lines or ["None."]
 
 

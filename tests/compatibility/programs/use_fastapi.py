@@ -32,6 +32,7 @@ async def lifespan(app):
 
 
 app = fastapi.FastAPI(title="Shop", lifespan=lifespan)
+done = []
 
 
 def user(authorization: Annotated[str | None, fastapi.Header()] = None):
@@ -47,7 +48,7 @@ def item(number: int, name: Annotated[str, fastapi.Depends(user)], q: list[str] 
 
 @app.post("/items", status_code=201)
 async def create(item: Item, background: fastapi.BackgroundTasks):
-    background.add_task(print, "background", item.name)
+    background.add_task(done.append, item.name)
     return item
 
 
@@ -95,3 +96,4 @@ with tempfile.TemporaryDirectory() as directory:
     connection.close()
     server.should_exit = True
     thread.join()
+    print("background", done)
