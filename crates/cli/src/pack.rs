@@ -50,7 +50,7 @@ pub fn run(
 fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> Result<Report, pyox_linker::Error> {
     let cache = Cache::of_user()?;
     let python = Installed::locate(args.python.as_deref())?;
-    let policy = policy(args);
+    let policy = policy(args)?;
     // What cannot work shall be said before the long work.
     let others = args.source.iter().chain(&args.launcher).chain(&args.resource_file);
     let others: Vec<&Path> = others.map(PathBuf::as_path).collect();
@@ -86,7 +86,7 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     application.write(&launcher, &output, progress)
 }
 
-fn policy(args: &Pack) -> Policy {
+fn policy(args: &Pack) -> Result<Policy, pyox_linker::Error> {
     let mut policy = Policy::default();
     policy.set_optimize(args.optimize);
     policy.include_source = !args.no_source;
@@ -95,12 +95,14 @@ fn policy(args: &Pack) -> Policy {
         crate::args::FileAttribute::None => FileAttribute::Absent,
     };
     policy.glibc = args.glibc;
-    policy.locations = args.location.iter().cloned().collect();
+    for (package, location) in &args.location {
+        policy.locate(package, location.clone())?;
+    }
     policy.profile = match args.profile {
         crate::args::Profile::Speed => Profile::Speed,
         crate::args::Profile::Size => Profile::Size,
     };
-    policy
+    Ok(policy)
 }
 
 fn inputs(args: &Pack, package_roots: &[Vec<String>]) -> Inputs {

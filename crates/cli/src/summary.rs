@@ -62,6 +62,10 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
             eprintln!("{label} {text}");
         }
     }
+    if report.findings.iter().any(|finding| matches!(finding, Finding::InFiles { .. })) {
+        let elsewhere = "--location PKG=in-memory and PKG=filesystem-relative:DIR place a package elsewhere";
+        eprintln!("{} {elsewhere}", style.hint("hint:"));
+    }
 }
 
 /// A finding in words, and whether it is worth saying without `--verbose`.

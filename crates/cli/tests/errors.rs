@@ -46,6 +46,18 @@ fn entries_that_are_missing_or_ambiguous() {
 }
 
 #[test]
+fn locations_that_cannot_be() {
+    let place = Place::with(&[SCRIPT, ("pkg/__init__.py", "")]);
+    let fails = |locations: &[&str], words: &[&str]| {
+        let mut arguments = vec!["hello.py", "--package-root", "."];
+        arguments.extend(locations.iter().flat_map(|location| ["--location", location]));
+        place.fails(arguments, words);
+    };
+    fails(&["nothing=cache"], &["no distribution or top-level package \"nothing\"", "as pip does"]);
+    fails(&["pkg=cache", "pkg=in-memory"], &["pkg shall be is said more than once"]);
+}
+
+#[test]
 fn pythons_that_are_unknown_or_of_no_use() {
     let place = Place::with(&[SCRIPT]);
     let fails = |python: &str, words: &[&str]| {

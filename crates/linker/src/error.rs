@@ -27,6 +27,12 @@ pub enum Error {
         /// The name that was given.
         name: String,
     },
+    /// The location of a package was asked for more than once.
+    #[error("where {name} shall be is said more than once")]
+    LocatedTwice {
+        /// The name that was given.
+        name: String,
+    },
     /// A package cannot be both in a file that programs share and in a directory beside one program.
     #[error("packages in a file that programs share cannot be placed beside one program")]
     LocationOfSharedPackage,

@@ -45,6 +45,11 @@ impl Error {
                  -m)"
                     .into(),
             ),
+            Self::NoPackageToLocate { .. } => {
+                Some("name a distribution as pip does, or what is imported; --report lists all that is packed".into())
+            }
+            Self::LocatedTwice { .. } => Some("leave out all but one".into()),
+            Self::LocationOfSharedPackage => Some("leave out --resource-file, or the location".into()),
             Self::EntrySyntax { .. } => Some("write MODULE:FUNCTION, or the name of a console script".into()),
             Self::LauncherBuild { .. } => {
                 Some("give a prebuilt launcher with --launcher, or make the command above work".into())

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use pyox_interpreter_config::FileAttribute;
 use pyox_packed_resources::OptimizeLevel;
 
+use crate::error::Error;
 use crate::location::Location;
 use crate::native::SymbolVersion;
 
@@ -56,6 +57,18 @@ impl Policy {
     /// Sets the optimisation level: 0, 1, or 2 for anything higher.
     pub fn set_optimize(&mut self, level: u8) {
         self.optimize = OptimizeLevel::from_number(level).unwrap_or(OptimizeLevel::Two);
+    }
+
+    /// Says where a package shall be.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LocatedTwice`] if that was said before.
+    pub fn locate(&mut self, package: &str, location: Location) -> Result<(), Error> {
+        match self.locations.insert(package.to_owned(), location) {
+            None => Ok(()),
+            Some(_) => Err(Error::LocatedTwice { name: package.to_owned() }),
+        }
     }
 }
 
