@@ -32,8 +32,9 @@ fn main() {
 }
 
 fn walk(root: &Path, directory: &Path, files: &mut Vec<PathBuf>) {
-    println!("cargo::rerun-if-changed={}", root.join(directory).display());
+    // A path that is not there would have this crate compiled anew every time.
     let Ok(entries) = std::fs::read_dir(root.join(directory)) else { return };
+    println!("cargo::rerun-if-changed={}", root.join(directory).display());
     for entry in entries.flatten() {
         let path = directory.join(entry.file_name());
         if root.join(&path).is_dir() {
