@@ -172,8 +172,10 @@ fn damage_is_told_with_the_exception() -> Result<()> {
             let mut damaged = whole.clone();
             let value = bytecode_range(&whole, module)?;
             damaged[value].fill(0xff);
-            std::fs::write(&program, damaged)?;
-            let output = run("$APP", &program.display().to_string(), scratch.path())?;
+            // Another process writes the program: what this one has open, those have for a moment that other tests start, and
+            // then it cannot be executed.
+            std::fs::write(scratch.path().join("damaged"), damaged)?;
+            let output = run("cp damaged hello && $APP", &program.display().to_string(), scratch.path())?;
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(1), "{module}: {stderr}");
             assert!(stderr.contains(told) && stderr.contains("Error: "), "{module}: {stderr}");
