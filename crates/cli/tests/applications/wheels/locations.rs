@@ -85,6 +85,39 @@ print(speaking.say(), os.path.relpath(speaking.__file__, os.path.dirname(sys.exe
     });
 }
 
+/// A package puts its own directory on `sys.path` and itself aside, to import a module of its own name, as `cv2` does.
+#[test]
+fn module_in_the_directory_of_its_package() {
+    const PACKAGE: &str = "
+import importlib, os, sys
+directory = os.path.dirname(__file__)
+package = sys.modules.pop('twofold')
+sys.path.insert(1, directory)
+native = importlib.import_module('twofold')
+sys.path.remove(directory)
+sys.modules['twofold'] = package
+";
+    const TEXT: &str = "
+import os, twofold
+print(twofold.native.VALUE, os.path.basename(twofold.native.__file__), hasattr(twofold.native, '__path__'))
+";
+    for_two_pythons("module in the directory of its package", |python| {
+        let sources = |src: &Path| {
+            std::fs::create_dir(src.join("twofold"))?;
+            std::fs::write(src.join("twofold/__init__.py"), PACKAGE)?;
+            std::fs::write(src.join("twofold/twofold.py"), "VALUE = 42\n")?;
+            std::fs::write(src.join("use.py"), TEXT)
+        };
+        for location in ["cache", "filesystem-relative:lib"] {
+            let option = format!("twofold={location}");
+            let program = Program::pack(python, "use", sources, &["use.py", "--location", &option])?;
+            let ran = program.run_visible(&Run::new::<String>([]))?.expect_status(0)?;
+            ensure!(ran.stdout == "42 twofold.py False\n", "{location}: {ran:?}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn in_memory_and_in_the_cache() {
     for_two_pythons("in memory and in the cache", |python| {
