@@ -13,7 +13,7 @@ use pyox_packed_resources::SectionKind;
 use crate::child::{Invocation, process_arguments};
 use crate::config::{OxidizedPythonInterpreterConfig, current_executable, initialize};
 use crate::error::NewInterpreterError;
-use crate::{boot, exit, lineage, run};
+use crate::{arenas, boot, exit, lineage, run};
 
 /// CPython is started at most once per process: packed modules are served from the start, or not at all.
 static STARTED: AtomicBool = AtomicBool::new(false);
@@ -58,6 +58,7 @@ impl MainPythonInterpreter {
             virtual_files: config.file_attribute == FileAttribute::Virtual,
         };
         boot::prepare(settings, boot_code)?;
+        arenas::use_huge_pages();
         initialize(&config, &root, &invocation)?;
         lineage::leave_mark();
         let interpreter =

@@ -16,6 +16,7 @@
 //! }
 //! ```
 
+mod arenas;
 mod boot;
 mod child;
 mod config;

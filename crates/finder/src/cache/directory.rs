@@ -1,5 +1,6 @@
 //! One directory of the cache: written, opened, and checked.
 
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, FileTimes, Metadata, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
@@ -14,7 +15,7 @@ use super::root::check_private;
 use crate::catalogue::Found;
 use crate::object::{Raised, clear};
 
-/// When all files of the cache were changed last: a file that says otherwise has been changed since. In 1980, and a number of
+/// When all files of the cache and their directories were changed last: what says otherwise has been changed since. In 1980, and a number of
 /// seconds that archives and file systems can keep.
 const STAMP: Duration = Duration::from_secs(315_532_800 + 4_242);
 
@@ -93,30 +94,67 @@ fn write_all(directory: &Path, files: &Found<'_>) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(directory)?;
     // As long as it is locked, nobody takes it for left over.
     let _lock = open_locked(directory, Lock::InUse)?.ok_or(io::ErrorKind::NotFound)?;
+    let mut parents = HashSet::new();
     each_file(files, |path, field| {
-        let path = directory.join(path);
-        if let Some(parent) = path.parent() {
+        let parent = subdirectory(path).map(|parent| directory.join(parent));
+        if let Some(parent) = &parent
+            && !parents.contains(parent)
+        {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
         }
-        write_file(&path, field, &content(files, field)?)
-    })
+        parents.extend(parent);
+        write_file(&directory.join(path), field, &content(files, field)?)
+    })?;
+    parents.iter().try_for_each(|parent| stamp(&File::open(parent)?))
 }
 
-/// Looks at every file, and writes those anew that are missing or damaged.
+/// Writes files anew that are missing or damaged. Looks at all of them, except at source code in a directory that nothing
+/// has been added to or removed from: what is executed comes from memory.
 pub(super) fn mend(directory: &Path, files: &Found<'_>) -> io::Result<()> {
+    let mut unchanged: HashMap<PathBuf, bool> = HashMap::new();
     each_file(files, |path, field| {
+        if let Some(parent) = subdirectory(path).filter(|_| is_source(path)) {
+            let is_unchanged = match unchanged.get(parent) {
+                Some(known) => *known,
+                None => {
+                    let facts = directory.join(parent).symlink_metadata();
+                    let is_unchanged = facts.is_ok_and(|facts| facts.is_dir() && is_stamped(&facts));
+                    *unchanged.entry(parent.to_owned()).or_insert(is_unchanged)
+                }
+            };
+            if is_unchanged {
+                return Ok(());
+            }
+        }
         let path = directory.join(path);
         match path.symlink_metadata() {
             Ok(there) if is_as_written(&there, field) => Ok(()),
             _ => mend_file(&path, field, &content(files, field)?),
         }
-    })
+    })?;
+    for (changed, _) in unchanged.iter().filter(|(_, unchanged)| !**unchanged) {
+        // Where it cannot be marked its files are looked at again next time.
+        let _ = File::open(directory.join(changed)).and_then(|directory| stamp(&directory));
+    }
+    Ok(())
+}
+
+/// The directory of a file, unless that is the one whose time says when it was used last.
+fn subdirectory(path: &Path) -> Option<&Path> {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty())
+}
+
+fn is_source(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "py" || extension == "pyi")
 }
 
 /// Whether a file has the length and the time that it was given. What is written to later has another time.
 fn is_as_written(file: &Metadata, field: &Field<'_>) -> bool {
-    let stamp = (STAMP.as_secs() as i64, i64::from(STAMP.subsec_nanos()));
-    file.is_file() && file.len() == field.len() && (file.mtime(), file.mtime_nsec()) == stamp
+    file.is_file() && file.len() == field.len() && is_stamped(file)
+}
+
+fn is_stamped(facts: &Metadata) -> bool {
+    (facts.mtime(), facts.mtime_nsec()) == (STAMP.as_secs() as i64, i64::from(STAMP.subsec_nanos()))
 }
 
 /// A file that was touched is compared, and replaced if it is another.

@@ -97,6 +97,47 @@ fn damage_is_mended() {
     });
 }
 
+/// Source code that is not there any more is written again. What is executed does not come from there.
+#[test]
+fn source_code_is_mended() {
+    const TEXT: &str = "
+import os, sys, packed.inner
+directory = os.path.dirname(packed.inner.__file__)
+print(packed.inner.VALUE, open(os.path.join(directory, 'data.txt')).read(), *sorted(os.listdir(directory)))
+";
+    for_two_pythons("source code is mended", |python| {
+        let sources = |src: &Path| {
+            fs::create_dir_all(src.join("packed/inner"))?;
+            fs::write(src.join("packed/__init__.py"), "")?;
+            fs::write(src.join("packed/inner/__init__.py"), "from packed.inner.other import VALUE\n")?;
+            fs::write(src.join("packed/inner/other.py"), "VALUE = 42\n")?;
+            fs::write(src.join("packed/inner/data.txt"), "data")?;
+            fs::write(src.join("use.py"), TEXT)
+        };
+        let program = Program::pack(python, "use", sources, &["use.py", "--location", "packed=cache"])?;
+        let cache = program.place("home").join("cache");
+        let expected = "42 data __init__.py data.txt other.py\n";
+        expect(&program, &cache, expected)?;
+        let find = |name: &str| files(&cache).into_iter().find(|path| path.ends_with(name)).context("a file of the cache");
+        let (other, data) = (find("inner/other.py")?, find("inner/data.txt")?);
+        fs::write(&other, "VALUE = 0\n")?;
+        expect(&program, &cache, expected)?;
+        for path in [&other, &data] {
+            fs::remove_file(path)?;
+            expect(&program, &cache, expected)?;
+        }
+        ensure!(fs::read(&other)? == b"VALUE = 42\n");
+        fs::write(&data, "date")?;
+        expect(&program, &cache, expected)?;
+        fs::remove_dir_all(other.parent().context("a file is in a directory")?)?;
+        expect(&program, &cache, expected)?;
+        // What somebody adds does not disturb.
+        fs::write(other.with_file_name("notes"), "")?;
+        expect(&program, &cache, "42 data __init__.py data.txt notes other.py\n")?;
+        Ok(())
+    });
+}
+
 #[test]
 fn no_place_to_write() {
     for_two_pythons("no place to write", |python| {
