@@ -7,10 +7,11 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use pyox_packed_resources::FieldKind;
+use pyo3_ffi as ffi;
+use pyox_packed_resources::{EntryFlags, FieldKind};
 
 use crate::catalogue::{Catalogue, Found};
-use crate::object::Result;
+use crate::object::{Result, warn};
 use crate::state::State;
 
 mod directory;
@@ -41,13 +42,32 @@ impl State {
             return Ok(known);
         }
         let Some(files) = entry.catalogue.entry(&name)? else { return Ok(None) };
-        let placed = root::directory().and_then(|root| place(&root, &files)).ok();
+        let (placed, failure) = match root::directory().and_then(|root| place(&root, &files)) {
+            Ok(placed) => (Some(placed), None),
+            Err(error) => (None, Some(error)),
+        };
         let directory = path(&placed);
         if let Ok(mut cached) = self.cached.lock() {
             cached.insert(name, placed);
         }
-        Ok(directory)
+        // A library is loaded from memory instead, and nobody sees a difference.
+        match failure.filter(|_| entry.is(EntryFlags::PACKAGE)) {
+            Some(error) => not_placed(entry.name(), &error).map(|()| None),
+            None => Ok(directory),
+        }
     }
+}
+
+/// Warns that a package will not find its files.
+fn not_placed(package: &str, error: &io::Error) -> Result<()> {
+    let place = root::directory().map_or_else(|_| "a cache directory".to_owned(), |root| root.display().to_string());
+    let message = format!(
+        "{package} needs files, which cannot be placed in {place}: {error}; it is imported from memory. Set {} to a directory \
+         for its files",
+        root::VARIABLE.to_string_lossy()
+    );
+    // SAFETY: exception types are alive while Python runs.
+    warn(unsafe { ffi::PyExc_RuntimeWarning }, &message)
 }
 
 /// Finds the directory with these files below the root, or makes it.

@@ -432,6 +432,13 @@ pub fn raise(kind: *mut ffi::PyObject, message: &str) -> Raised {
     Raised
 }
 
+/// Warns the caller; an error if warnings are errors.
+pub(crate) fn warn(category: *mut ffi::PyObject, message: &str) -> Result<()> {
+    let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
+    // SAFETY: `category` is a type of warnings, the message a C string.
+    if unsafe { ffi::PyErr_WarnEx(category, message.as_ptr(), 1) } == 0 { Ok(()) } else { Err(Raised) }
+}
+
 /// Sets `ImportError(message, name=name)`.
 pub fn import_error(message: &str, name: &str) -> Raised {
     let set = || -> Result<()> {

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use pyox_packed_resources::{Field, FieldKind};
 
-use super::root::check_private;
+use super::root::{check_private, check_space};
 use crate::catalogue::Found;
 use crate::object::{Raised, clear};
 
@@ -82,6 +82,12 @@ pub(super) fn unique() -> String {
 
 /// Writes a directory that is not there. Another process may be faster: what it has written is the same.
 pub(super) fn write(root: &Path, name: &str, files: &Found<'_>) -> io::Result<()> {
+    let mut size = 0;
+    each_file(files, |_, field| {
+        size += field.len();
+        Ok(())
+    })?;
+    check_space(root, size)?;
     let unfinished = root.join(format!(".{name}.{}", unique()));
     let written = write_all(&unfinished, files).and_then(|()| fs::rename(&unfinished, root.join(name)));
     if written.is_err() {

@@ -1,7 +1,8 @@
 //! What may happen to the cache directory.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -93,6 +94,48 @@ fn damage_is_mended() {
             fs::set_permissions(&place, Permissions::from_mode(0o700))?;
         }
         expect(&program, &cache, FROM_FILE)?;
+        // Nor what others can replace as a whole.
+        let public = program.place("home").join("public");
+        fs::create_dir(&public)?;
+        fs::set_permissions(&public, Permissions::from_mode(0o777))?;
+        expect(&program, &public.join("cache"), FROM_MEMORY)?;
+        fs::set_permissions(&public, Permissions::from_mode(0o1777))?;
+        expect(&program, &public.join("cache"), FROM_FILE)?;
+        Ok(())
+    });
+}
+
+/// What root has prepared is trusted, as in an image whose program runs as another user; what another user has is not.
+#[test]
+fn caches_of_other_users() {
+    const OTHER: u32 = 65_534;
+    for_two_pythons("caches of other users", |python| {
+        let public = tempfile::tempdir()?;
+        if public.path().metadata()?.uid() != 0 {
+            // Only root can start programs as another user.
+            return Ok(());
+        }
+        let program = pack(python, "array", TEXT, &["--pip", "numpy"])?;
+        let (cache, executable) = (public.path().join("cache"), public.path().join("array"));
+        expect(&program, &cache, FROM_FILE)?;
+        let copied = Command::new("cp").arg(program.executable()).arg(&executable).status()?;
+        let readable = Command::new("chmod").args(["-R", "a+rX"]).arg(public.path()).status()?;
+        ensure!(copied.success() && readable.success());
+        let start = |cache: &Path| {
+            Command::new(&executable)
+                .uid(OTHER)
+                .current_dir("/")
+                .env_clear()
+                .env("PYOXIDIZER_PACKAGE_CACHE", cache)
+                .output()
+        };
+        let output = start(&cache)?;
+        ensure!(output.stdout.ends_with(FROM_FILE.as_bytes()), "{output:?}");
+        let own = tempfile::tempdir()?;
+        std::os::unix::fs::chown(own.path(), Some(OTHER), None)?;
+        let output = start(own.path())?;
+        ensure!(output.stdout.ends_with(FROM_FILE.as_bytes()), "{output:?}");
+        expect(&program, own.path(), FROM_MEMORY)?;
         Ok(())
     });
 }
@@ -118,7 +161,8 @@ print(packed.inner.VALUE, open(os.path.join(directory, 'data.txt')).read(), *sor
         let cache = program.place("home").join("cache");
         let expected = "42 data __init__.py data.txt other.py\n";
         expect(&program, &cache, expected)?;
-        let find = |name: &str| files(&cache).into_iter().find(|path| path.ends_with(name)).context("a file of the cache");
+        let find =
+            |name: &str| files(&cache).into_iter().find(|path| path.ends_with(name)).context("a file of the cache");
         let (other, data) = (find("inner/other.py")?, find("inner/data.txt")?);
         fs::write(&other, "VALUE = 0\n")?;
         expect(&program, &cache, expected)?;
@@ -134,6 +178,17 @@ print(packed.inner.VALUE, open(os.path.join(directory, 'data.txt')).read(), *sor
         // What somebody adds does not disturb.
         fs::write(other.with_file_name("notes"), "")?;
         expect(&program, &cache, "42 data __init__.py data.txt notes other.py\n")?;
+
+        // A package that does not get its files says so.
+        fs::set_permissions(&cache, Permissions::from_mode(0o777))?;
+        let output = command(&program, &cache).output()?;
+        let warning = format!(
+            "RuntimeWarning: packed needs files, which cannot be placed in {}: other users may write to the directory; it is \
+             imported from memory.",
+            cache.display()
+        );
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(said.matches(&warning).count() == 1 && said.contains("NotADirectoryError"), "{said}");
         Ok(())
     });
 }
