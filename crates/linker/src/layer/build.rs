@@ -11,10 +11,11 @@ use super::cache_files::CacheFiles;
 use super::cached_packages::CachedPackages;
 use super::compress::{Dictionaries, Sort};
 use super::natives::{Natives, prepare};
-use super::{Facts, Layer, LayerBuilder, MachineFile, STANDARD_LIBRARY};
+use super::{Facts, Layer, LayerBuilder, MachineFile, NativeFile, STANDARD_LIBRARY};
 use crate::cache::digest;
 use crate::error::Error;
 use crate::location::Location;
+use crate::native::ElfFacts;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, ReportRow};
 
@@ -124,6 +125,11 @@ impl Making<'_> {
                     let text = String::from_utf8_lossy(&content).into_owned();
                     self.facts.entry_points.push((file.project.clone(), text));
                 }
+                // A program among the data of a package.
+                if let Some(glibc) = ElfFacts::from_bytes(&content).ok().and_then(|facts| facts.glibc) {
+                    let glibc = Some(glibc.to_string());
+                    self.facts.natives.push(NativeFile { name: path, is_library: false, glibc });
+                }
                 self.part(other.clone(), found, content.into());
                 Ok(())
             }
@@ -167,7 +173,7 @@ impl Making<'_> {
                 relative_path: None,
                 library: Vec::new().into(),
             });
-            self.facts.natives.push(super::NativeFile { name: soname, is_library: true, glibc: library.glibc });
+            self.facts.natives.push(NativeFile { name: soname, is_library: true, glibc: library.glibc });
             self.parts.push(Part { resource, origin: library.origin, executable: false, content: content.into() });
         }
         Ok(())

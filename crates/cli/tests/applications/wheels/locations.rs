@@ -170,6 +170,16 @@ fn a_c_library_that_is_too_old() {
             _ => None,
         });
         ensure!(culprits.is_some_and(|files| files.iter().any(|(name, _)| name == "the launcher")), "{culprits:?}");
+        // A program among the data of a package.
+        let sources = |src: &Path| {
+            std::fs::create_dir(src.join("tool"))?;
+            std::fs::write(src.join("tool/__init__.py"), "")?;
+            std::fs::copy("/bin/true", src.join("tool/true"))?;
+            std::fs::write(src.join("use.py"), "import tool\n")
+        };
+        let program = Program::pack(python, "use", sources, &["use.py", "--glibc", "2.5"])?;
+        let names_tool = |finding: &Finding| matches!(finding, Finding::NewerGlibc { culprits, .. } if culprits.iter().any(|(name, _)| name == "tool/true"));
+        ensure!(program.report.findings.iter().any(names_tool), "{:?}", program.report.findings);
         let program = pack(python, "new", "print(1)", &["--glibc", "2.99"])?;
         let is_newer = |finding: &Finding| matches!(finding, Finding::NewerGlibc { .. });
         ensure!(!program.report.findings.iter().any(is_newer), "{:?}", program.report.findings);
