@@ -36,7 +36,7 @@ pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
 const STANDARD_LIBRARY: &str = "standard library";
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"19";
+const LAYER_VERSION: &[u8] = b"20";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {

@@ -119,10 +119,9 @@ impl Classifier {
         }
         Ok(match native::classify(path, &self.suffixes) {
             Some(Native::Extension { name, is_package, rank }) => {
-                let certain = !native::is_untagged(path)
-                    || native::defines_init(&candidate.data, &name)
-                        .map_err(|source| Error::Read { path: candidate.origin.clone(), source })?;
-                if certain { Kind::Module { name, is_package, form: Form::Extension(rank) } } else { Kind::Library }
+                let is_module = native::defines_init(&candidate.data, &name)
+                    .map_err(|source| Error::Read { path: candidate.origin.clone(), source })?;
+                if is_module { Kind::Module { name, is_package, form: Form::Extension(rank) } } else { Kind::Library }
             }
             Some(Native::Foreign) => Kind::Skip(SkipReason::ForeignExtension),
             Some(Native::Library) => Kind::Library,

@@ -34,6 +34,7 @@ impl NeedsFiles {
             None => format!("{} mentions its location", self.package),
         };
         match self.data_files.as_slice() {
+            [] => format!("{mention}, and looks for modules in files"),
             [file] => format!("{mention} and the package has the data file {file}"),
             files => {
                 let example = files.first().map_or("", String::as_str);
@@ -46,8 +47,11 @@ impl NeedsFiles {
 /// Finds the top-level packages that have to exist as files when the program runs, sorted by name.
 ///
 /// The rule: code mentions the package's `__file__` or `__path__`, or something that uses them for it, such as `Flask`,
-/// *and* the package has data files or private shared libraries, which such code then opens by their paths. Packages that only read their data with `importlib.resources`,
-/// and those that mention `__file__` without having data, do not need files.
+/// *and* the package has data files or private shared libraries, which such code then opens by their paths. Packages that only
+/// read their data with `importlib.resources`, and those that mention `__file__` without having data, do not need files.
+///
+/// Code of a package that lists a directory beside itself, or names one with modules, as in
+/// `os.path.join(os.path.dirname(__file__), "plugins")`, looks for modules as files: then no data files are needed.
 ///
 /// * Code of the package itself counts; so does `PACKAGE.__file__` in other packages (soundfile finds its library with
 ///   `_soundfile_data.__file__`).
@@ -82,22 +86,24 @@ pub fn files_needed<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Re
             _ => {}
         }
     }
-    data_files.retain(|package, _| code.contains_key(package));
     let mut mentions: BTreeMap<String, Vec<Mention>> = BTreeMap::new();
-    if !data_files.is_empty() {
-        for (package, code) in &code {
-            for (module, resource) in &code.modules {
-                let content = read(resource.data(), Path::new(&resource.relative_path()))?;
-                for (of, mention) in code.mentions(package, module, resource, &content) {
-                    if data_files.contains_key(&of) {
-                        mentions.entry(of).or_default().push(mention);
-                    }
-                }
+    for (package, code) in &code {
+        for (module, resource) in &code.modules {
+            let content = read(resource.data(), Path::new(&resource.relative_path()))?;
+            for (of, mention) in code.mentions(package, module, resource, &content) {
+                mentions.entry(of).or_default().push(mention);
             }
         }
     }
     let needing = mentions.into_iter().filter_map(|(package, mut mentions)| {
-        let mut data_files = data_files.remove(&package)?;
+        let is_package = code.get(&package)?.is_package();
+        let mut data_files = data_files.remove(&package).unwrap_or_default();
+        if data_files.is_empty() {
+            mentions.retain(|mention| mention.finds_modules && is_package);
+        }
+        if mentions.is_empty() {
+            return None;
+        }
         mentions.sort();
         mentions.dedup();
         data_files.sort();

@@ -1,19 +1,34 @@
 //! Where Python source mentions `__file__`, `__path__` and what needs files without mentioning them.
 
 use crate::mention::MentionKind;
-use crate::native::find;
 use crate::python_tokens::{Kind, Token, Tokens};
+use memchr::memmem::find;
+use std::collections::HashMap;
+use std::ops::Range;
 
 /// A mention, and its line counted from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hit<'a> {
     pub(crate) name: &'static str,
     pub(crate) kind: MentionKind,
     pub(crate) line: usize,
     /// Of an attribute of a dotted name, the name's first and last part: `a` and `c` of `a.b.c.__file__`.
     pub(crate) receiver: Option<(&'a [u8], &'a [u8])>,
-    /// Whether the same line calls `globals`, `locals` or `vars`.
+    /// What else is in the same statement, and in those with the variable that it is assigned to.
+    pub(crate) context: Context<'a>,
+}
+
+/// What is said about the statement of a [`Hit`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Context<'a> {
+    /// Whether it calls `globals`, `locals` or `vars`.
     pub(crate) reflects: bool,
+    /// Whether it lists directories.
+    pub(crate) lists: bool,
+    /// Whether it looks for files by a pattern.
+    pub(crate) globs: bool,
+    /// The strings in it.
+    pub(crate) strings: Vec<&'a [u8]>,
 }
 
 /// The location of a module.
@@ -23,6 +38,10 @@ const LOCATIONS: [&str; 2] = ["__file__", "__path__"];
 /// so, `PackageLoader` of jinja2 its templates; and `as_file` of `importlib.resources`, which would have to write a copy of
 /// the file each time.
 const FINDERS_OF_FILES: [&str; 5] = ["as_file", "Flask", "Blueprint", "Quart", "PackageLoader"];
+
+/// What lists the files of a directory, as a name or an attribute; and what does so by a pattern.
+const LISTERS: [&[u8]; 4] = [b"listdir", b"scandir", b"walk", b"iterdir"];
+const GLOBS: [&[u8]; 3] = [b"glob", b"iglob", b"rglob"];
 
 /// Whether a name that is looked for is an attribute of modules.
 pub(crate) fn is_location(name: &str) -> bool {
@@ -55,12 +74,26 @@ struct Search<'a> {
     /// First and last part of the dotted name that the last tokens are.
     dotted: Option<(&'a [u8], &'a [u8])>,
     hits: Vec<Hit<'a>>,
-    /// Number of hits before the current logical line.
-    logical_line: usize,
-    /// Whether the current logical line calls `extend_path`.
+    /// Variables that a hit was assigned to, with the number of the first and the one behind the last.
+    variables: HashMap<&'a [u8], Range<usize>>,
+    line: LogicalLine<'a>,
+}
+
+/// The current logical line.
+#[derive(Default)]
+struct LogicalLine<'a> {
+    /// Number of hits before it.
+    first_hit: usize,
+    /// Number of tokens so far.
+    tokens: usize,
+    /// Its first word, and whether that is assigned to.
+    target: Option<&'a [u8]>,
+    assigns: bool,
+    /// Whether it calls `extend_path`.
     extends: bool,
-    /// Whether the current logical line calls `globals`, `locals` or `vars`.
-    reflects: bool,
+    /// Hits whose variables are in it.
+    refers: Vec<Range<usize>>,
+    context: Context<'a>,
 }
 
 impl<'a> Search<'a> {
@@ -71,18 +104,30 @@ impl<'a> Search<'a> {
             Kind::Word => self.word(token),
             Kind::String => {
                 self.note(token, MentionKind::String);
+                self.line.context.strings.push(token.text);
                 self.dotted = None;
             }
             // A second dot, or one after a bracket or a string, does not continue a dotted name.
-            Kind::Formatted | Kind::Symbol => self.dotted = self.dotted.filter(|_| is_dot && !self.after_dot),
+            Kind::Formatted | Kind::Symbol => {
+                self.line.assigns |= self.line.tokens == 1 && token.is_symbol(b"=");
+                self.dotted = self.dotted.filter(|_| is_dot && !self.after_dot);
+            }
         }
+        self.line.tokens += 1;
         self.after_dot = is_dot;
     }
 
     fn word(&mut self, token: &Token<'a>) {
         self.note(token, if self.after_dot { MentionKind::Attribute } else { MentionKind::Name });
-        self.extends |= token.text == b"extend_path";
-        self.reflects |= matches!(token.text, b"globals" | b"locals" | b"vars");
+        let line = &mut self.line;
+        if line.tokens == 0 {
+            line.target = Some(token.text);
+        }
+        line.extends |= token.text == b"extend_path";
+        line.context.reflects |= matches!(token.text, b"globals" | b"locals" | b"vars");
+        line.context.lists |= LISTERS.contains(&token.text);
+        line.context.globs |= GLOBS.contains(&token.text);
+        line.refers.extend(self.variables.get(token.text).filter(|_| !self.after_dot).cloned());
         self.dotted = match self.dotted {
             Some((first, _)) if self.after_dot => Some((first, token.text)),
             None if self.after_dot => None,
@@ -93,21 +138,31 @@ impl<'a> Search<'a> {
     fn note(&mut self, token: &Token<'a>, kind: MentionKind) {
         if let Some(name) = names().find(|name| name.as_bytes() == token.text) {
             let receiver = self.dotted.filter(|_| kind == MentionKind::Attribute);
-            self.hits.push(Hit { name, kind, line: token.line, receiver, reflects: false });
+            self.hits.push(Hit { name, kind, line: token.line, receiver, context: Context::default() });
         }
     }
 
     fn end_of_logical_line(&mut self) {
-        if self.extends {
+        let mut line = std::mem::take(&mut self.line);
+        if line.extends {
             let mut index = 0..;
-            let first = self.logical_line;
-            self.hits.retain(|hit| index.next().is_some_and(|index| index < first) || hit.name != "__path__");
+            self.hits.retain(|hit| index.next().is_some_and(|index| index < line.first_hit) || hit.name != "__path__");
         }
-        if self.reflects {
-            self.hits.iter_mut().skip(self.logical_line).for_each(|hit| hit.reflects = true);
+        let own = line.first_hit..self.hits.len();
+        if let Some(variable) = line.target.filter(|_| line.assigns && !own.is_empty()) {
+            self.variables.insert(variable, own.clone());
         }
-        (self.extends, self.reflects) = (false, false);
-        self.logical_line = self.hits.len();
+        if !own.is_empty() {
+            line.refers.push(own.clone());
+        }
+        for hit in line.refers.into_iter().flatten() {
+            let context = &mut self.hits[hit].context;
+            context.reflects |= line.context.reflects && own.contains(&hit);
+            context.lists |= line.context.lists;
+            context.globs |= line.context.globs;
+            context.strings.extend(&line.context.strings);
+        }
+        self.line.first_hit = own.end;
     }
 }
 
@@ -143,9 +198,21 @@ mod tests {
         assert_eq!(receivers("f().b.__file__"), None);
         assert_eq!(receivers("x = a; y\nb.__file__"), Some((&b"b"[..], &b"b"[..])));
         assert_eq!(receivers("x, __file__"), None);
-        let reflects = |source: &'static str| mentions(source.as_bytes())[0].reflects;
+        let reflects = |source: &'static str| mentions(source.as_bytes())[0].context.reflects;
         assert!(reflects("d = globals().get(\n'__file__')"));
         assert!(!reflects("getattr(m, '__file__')\nglobals()"));
+    }
+
+    #[test]
+    fn what_is_done_with_it() {
+        let context = |source: &'static str| mentions(source.as_bytes())[0].context.clone();
+        let listed = context("for f in os.listdir(\n  join(dirname(__file__), 'a', 'b')):\n  x('c')");
+        assert!(listed.lists && listed.strings == [b"a", b"b"]);
+        assert!(!context("dirname(__file__)\nos.listdir('a')").lists);
+        let variable = context("here = Path(__file__).parent\nx('a')\nfor m in (here / 'b').glob('*.py'): pass\n");
+        assert!(variable.globs && !variable.lists && variable.strings == [&b"b"[..], b"*.py"]);
+        assert!(!context("x.here = __file__\nlistdir(here)").lists);
+        assert!(!context("here = __file__\nlistdir(x.here)").lists);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which modules Python source imports.
 
-use crate::native::find;
 use crate::python_tokens::{Kind, Token, Tokens};
+use memchr::memmem::find;
 use std::iter::Peekable;
 
 /// One module that an `import` statement names, or one `from` statement, or a call of `importlib.import_module` or

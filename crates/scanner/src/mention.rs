@@ -1,8 +1,8 @@
 //! Mentions in the modules of a package of its location, and of what needs it.
 
 use crate::files_needed::is_test_directory;
-use crate::hit::{Hit, is_location, mentions, names};
-use crate::native::find;
+use crate::hit::{Context, Hit, is_location, mentions, names};
+use memchr::memmem::find;
 use pyox_packed_resources::Resource;
 use std::collections::BTreeSet;
 
@@ -20,6 +20,8 @@ pub struct Mention {
     pub kind: MentionKind,
     /// What it tells about the package.
     pub evidence: Evidence,
+    /// Whether the code then lists a directory, or names one that has modules: it looks for modules as files.
+    pub finds_modules: bool,
 }
 
 /// The form of a mention.
@@ -53,7 +55,12 @@ pub(crate) struct Code<'a> {
     pub(crate) modules: Vec<(&'a str, &'a Resource)>,
     /// Last parts of the names.
     leaves: BTreeSet<&'a str>,
+    /// Dotted names of directories with modules.
+    directories: BTreeSet<String>,
 }
+
+/// Where packages have what they tell PyInstaller.
+const FOR_PYINSTALLER: [&str; 2] = ["_pyinstaller", "__pyinstaller"];
 
 impl<'a> Code<'a> {
     pub(crate) fn add(&mut self, name: &'a str, resource: &'a Resource) {
@@ -63,8 +70,19 @@ impl<'a> Code<'a> {
             && (parts.any(is_test_directory) || (name != leaf && (leaf == "conftest" || leaf.starts_with("test_"))));
         if !test {
             self.modules.push((name, resource));
+            let mut above = name;
+            while let Some((directory, _)) = above.rsplit_once('.')
+                && self.directories.insert(directory.to_owned())
+            {
+                above = directory;
+            }
         }
         self.leaves.insert(leaf);
+    }
+
+    /// Whether it has more than one module.
+    pub(crate) fn is_package(&self) -> bool {
+        !self.directories.is_empty()
     }
 
     /// The mentions in `module`, each with the top-level package that it is about.
@@ -75,7 +93,11 @@ impl<'a> Code<'a> {
         resource: &Resource,
         content: &[u8],
     ) -> Vec<(String, Mention)> {
-        let mention = |line, name, kind, evidence| Mention { module: module.to_owned(), line, name, kind, evidence };
+        let module_name = module.to_owned();
+        let mention = |line, name, kind, evidence| {
+            let module = module_name.clone();
+            Mention { module, line, name, kind, evidence, finds_modules: false }
+        };
         if matches!(resource, Resource::ModuleBytecode(_)) {
             let present = names().filter(|name| find(content, name.as_bytes()).is_some());
             return present
@@ -84,24 +106,53 @@ impl<'a> Code<'a> {
         }
         let mut found = Vec::new();
         for hit in mentions(content) {
-            let own = mention(Some(hit.line), hit.name, hit.kind, self.evidence(package, &hit));
+            let mut own = mention(Some(hit.line), hit.name, hit.kind, self.evidence(package, &hit));
+            own.finds_modules =
+                is_location(hit.name) && hit.kind == MentionKind::Name && self.finds_modules(module, &hit.context);
             if let Some((first, _)) = hit.receiver
                 && let Ok(other) = std::str::from_utf8(first)
                 && other != package
                 && is_location(hit.name)
             {
-                found.push((other.to_owned(), Mention { evidence: Evidence::Direct, ..own.clone() }));
+                found.push((
+                    other.to_owned(),
+                    Mention { evidence: Evidence::Direct, finds_modules: false, ..own.clone() },
+                ));
             }
             found.push((package.to_owned(), own));
         }
         found
     }
 
+    fn finds_modules(&self, module: &str, context: &Context<'_>) -> bool {
+        // It lists its own directory, but only to build programs.
+        let builds = module.split('.').any(|part| part == "distutils");
+        let is_pattern = |text: &[u8]| text == b"*" || text.ends_with(b"/*") || find(text, b".py").is_some();
+        let mut strings = context.strings.iter();
+        !builds
+            && (context.lists
+                || strings.any(|text| context.globs && is_pattern(text) || self.is_directory(module, text)))
+    }
+
+    /// Whether a path is that of a directory with modules, seen from the directory of a module or from one above.
+    fn is_directory(&self, module: &str, path: &[u8]) -> bool {
+        let Ok(path) = std::str::from_utf8(path) else { return false };
+        let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+        let plain = |part: &&str| !part.contains('.') && !FOR_PYINSTALLER.contains(part);
+        if parts.is_empty() || !parts.iter().all(plain) {
+            return false;
+        }
+        let path = parts.join(".");
+        let above = std::iter::successors(Some(module), |name| name.rsplit_once('.').map(|(above, _)| above));
+        self.directories.contains(&path)
+            || above.into_iter().any(|above| self.directories.contains(&format!("{above}.{path}")))
+    }
+
     fn evidence(&self, package: &str, hit: &Hit<'_>) -> Evidence {
         let is_own =
             |name: &[u8]| std::str::from_utf8(name).is_ok_and(|name| name == package || self.leaves.contains(name));
         let direct = match (hit.kind, hit.receiver) {
-            (MentionKind::String, _) => hit.reflects,
+            (MentionKind::String, _) => hit.context.reflects,
             (MentionKind::Attribute, Some((first, last))) if is_location(hit.name) => is_own(first) || is_own(last),
             _ => true,
         };

@@ -1,6 +1,7 @@
 //! Which native file is an extension module, and which a shared library.
 
 use crate::python_name::{module_name, split_path};
+use memchr::memmem::find;
 use pyox_packed_resources::Data;
 
 /// What a native file is.
@@ -45,35 +46,18 @@ pub(crate) fn classify(path: &str, suffixes: &[String]) -> Option<Native> {
     Some(if has_foreign_tag(file_name) { Native::Foreign } else { Native::Library })
 }
 
-/// Whether an extension without a tag in its name has to prove that it is one: `pkg/attach_linux.so` may be a library
-/// that is loaded with ctypes.
-pub(crate) fn is_untagged(path: &str) -> bool {
-    split_path(path).1.matches('.').count() == 1
-}
-
 /// Whether a native file defines the function that the import of `name` calls
-/// ([PEP 489](https://peps.python.org/pep-0489/#export-hook-name)).
+/// ([PEP 489](https://peps.python.org/pep-0489/#export-hook-name), [PEP 793](https://peps.python.org/pep-0793/)). What has
+/// the name of an extension module, but not that, is a library that is loaded with ctypes or cffi: `pkg/attach_linux.so`, or
+/// all of `pycryptodome`.
 pub(crate) fn defines_init(library: &Data, name: &str) -> std::io::Result<bool> {
     let leaf = name.rsplit('.').next().unwrap_or(name);
     if !leaf.is_ascii() {
         return Ok(true);
     }
-    let symbol = format!("PyInit_{leaf}\0");
-    Ok(find(&library.read()?, symbol.as_bytes()).is_some())
-}
-
-/// Position of `needle` in `haystack`.
-pub(crate) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    let first = *needle.first()?;
-    let mut start = 0;
-    while let Some(offset) = haystack.get(start..)?.iter().position(|&byte| byte == first) {
-        let at = start + offset;
-        if haystack[at..].starts_with(needle) {
-            return Some(at);
-        }
-        start = at + 1;
-    }
-    None
+    let content = library.read()?;
+    let defines = |prefix: &str| find(&content, format!("{prefix}_{leaf}\0").as_bytes()).is_some();
+    Ok(defines("PyInit") || defines("PyModExport"))
 }
 
 fn is_native(file_name: &str) -> bool {
@@ -136,13 +120,5 @@ mod tests {
         assert_eq!(classify("a/x.py"), None);
         assert_eq!(classify("a/.so"), None);
         assert_eq!(classify("a/x.so."), None);
-    }
-
-    #[test]
-    fn find_in_bytes() {
-        assert_eq!(find(b"aab", b"ab"), Some(1));
-        assert_eq!(find(b"aaa", b"ab"), None);
-        assert_eq!(find(b"", b"ab"), None);
-        assert_eq!(find(b"ab", b""), None);
     }
 }

@@ -113,14 +113,15 @@ fn bytecode() {
 fn native_files() {
     let found = scan(&[
         ("a/__init__.py", ""),
-        ("a/x.cpython-311-x86_64-linux-gnu.so", ""),
+        ("a/x.cpython-311-x86_64-linux-gnu.so", "\x7fELF PyInit_x\0"),
         ("a/x.py", ""),
-        ("a/x.abi3.so", ""),
+        ("a/x.abi3.so", "\x7fELF PyModExport_x\0"),
+        ("a/opened.abi3.so", "\x7fELF have_aes\0"),
         ("a/y.cpython-310-x86_64-linux-gnu.so", ""),
         ("a/real.so", "\x7fELF PyInit_real\0"),
         ("a/attach_linux.so", "\x7fELF PyInit_other\0"),
         ("a/libz.so", "PyInit_libz\0"),
-        ("a/c/__init__.cpython-311-x86_64-linux-gnu.so", ""),
+        ("a/c/__init__.cpython-311-x86_64-linux-gnu.so", "PyInit_c\0"),
         ("a.libs/libfoo-1a2b.so.1.2", ""),
     ]);
     assert_eq!(
@@ -131,6 +132,7 @@ fn native_files() {
             "library attach_linux.so a/attach_linux.so",
             "extension a.c a/c/__init__.cpython-311-x86_64-linux-gnu.so",
             "library libz.so a/libz.so",
+            "library opened.abi3.so a/opened.abi3.so",
             "extension a.real a/real.so",
             "extension a.x a/x.cpython-311-x86_64-linux-gnu.so",
             "source a.x a/x.py",
@@ -226,7 +228,7 @@ fn selection() {
         ("PIL/sub/m.py", ""),
         ("PIL/x.txt", ""),
         ("PILx.py", ""),
-        ("85c__mypyc.abi3.so", ""),
+        ("85c__mypyc.abi3.so", "PyInit_85c__mypyc\0"),
         ("pillow.libs/libz.so.1", ""),
         ("other.libs/liby.so.1", ""),
         ("pillow-1.dist-info/METADATA", "Name: pillow\n"),

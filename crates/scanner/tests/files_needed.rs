@@ -31,6 +31,31 @@ fn mention_and_data_together() {
 }
 
 #[test]
+fn modules_that_are_looked_for_as_files() {
+    let plugins = ("p/plugins/a.py", "");
+    for code in [
+        "for name in os.listdir(os.path.dirname(__file__)): pass",
+        "structure = find(Path(__file__).parent / 'plugins', prefix='plugins')",
+        "HERE = os.path.dirname(__file__)\nsys.path.append(os.path.join(HERE, '../p/plugins'))",
+        "here = pathlib.Path(__file__)\ndef f():\n    return here.parent.rglob('*.py')",
+    ] {
+        let found = verdicts(&[("p/__init__.py", ""), ("p/m.py", code), plugins]);
+        assert_eq!((found.len(), found[0].data_files.len()), (1, 0), "{code}");
+        assert_eq!(found[0].reason(), "p.m:1 mentions __file__, and looks for modules in files");
+    }
+    for code in [
+        "pkgutil.iter_modules(__path__)",
+        "Path(__file__).parent / 'other'",
+        "x = [str(Path(__file__).with_name('_pyinstaller'))]",
+        "m.__file__; os.listdir(x)",
+        "glob.glob(os.path.join(os.path.dirname(__file__), 'lib*.so'))",
+    ] {
+        assert_eq!(packages(&[("p/__init__.py", code), plugins, ("p/_pyinstaller/h.py", "")]), [""; 0], "{code}");
+    }
+    assert_eq!(packages(&[("m.py", "os.listdir(os.path.dirname(__file__))")]), [""; 0]);
+}
+
+#[test]
 fn what_is_no_data() {
     let code = ("p/__init__.py", "__file__");
     for file in [

@@ -24,7 +24,7 @@ fn good() -> WheelBuilder {
 fn accessors_and_scan() {
     let builder = good()
         .add("hello-1.0.data/purelib/hello/more.py", b"")
-        .add("hello-1.0.data/platlib/_fast.abi3.so", b"")
+        .add("hello-1.0.data/platlib/_fast.abi3.so", b"PyInit__fast\0")
         .add("hello-1.0.data/scripts/run", b"")
         .add("hello-1.0.data/headers/h.h", b"");
     let wheel = open(builder).unwrap().extension_suffixes(SUFFIXES);

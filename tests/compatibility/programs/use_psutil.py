@@ -21,6 +21,8 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
     connections = [found for found in process.net_connections() if found.laddr.port == port]
     print("connections", [(found.status, found.type.name) for found in connections])
 child = psutil.Popen(["sleep", "30"], stdout=subprocess.DEVNULL)
+while not child.cmdline():  # Between fork and exec it has none.
+    pass
 print("child", child.name(), child.cmdline(), [found.pid for found in process.children()] == [child.pid])
 child.suspend()
 child.resume()

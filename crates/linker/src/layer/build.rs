@@ -230,9 +230,12 @@ impl Making<'_> {
         let mut placed = self.collector.add(&part.resource, value.clone());
         // Bytecode and metadata are read from memory in any case.
         let is_file = !matches!(part.resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
-        if location == "cache" && is_file && placed != Placed::Shadowed {
+        let is_library = matches!(part.resource, Resource::SharedLibrary(_));
+        // Libraries of the same name in other directories are opened by their paths.
+        let is_opened = is_library && self.cached.files_of(&path).is_some();
+        if location == "cache" && is_file && (placed != Placed::Shadowed || is_opened) {
             // An extension module of a package that is placed in files lies where the package is.
-            let library = matches!(part.resource, Resource::SharedLibrary(_)).then_some(&*name);
+            let library = (is_library && placed != Placed::Shadowed).then_some(&*name);
             match self.cached.files_of(&path) {
                 Some(files) => files.add(&path, &part.content, value, library),
                 None => {

@@ -47,28 +47,34 @@ for text in ('POINT (', 'NONSENSE', 'POLYGON ((0 0, 1 1))'):
     });
 }
 
-/// A package that loads a library beside itself is placed in files, and `find_library` finds those of the system.
+/// A package that loads libraries beside itself is placed in files, whatever they are called, and `find_library` finds those of
+/// the system.
 #[test]
 fn ctypes() {
     const PACKAGE: &str = "
 import ctypes, os
-library = ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libsum.so'))
+directory = os.path.dirname(__file__)
+library = ctypes.CDLL(os.path.join(directory, 'libsum.so'))
+other = ctypes.CDLL(os.path.join(directory, 'other', 'libsum.so'))
+named_like_a_module = ctypes.CDLL(os.path.join(directory, '_sum.abi3.so'))
 ";
     const TEXT: &str = "
 import ctypes, ctypes.util, summing
-print(summing.library.sum(2, 40))
+print(summing.library.sum(2, 40), summing.other.sum(2, 40), summing.named_like_a_module.sum(2, 40))
 name = ctypes.util.find_library('c')
 print(name, ctypes.CDLL(name).abs(-3))
 ";
     for_two_pythons("ctypes", |python| {
         let sources = |src: &Path| {
-            std::fs::create_dir(src.join("summing"))?;
+            std::fs::create_dir_all(src.join("summing/other"))?;
             std::fs::write(src.join("summing/__init__.py"), PACKAGE)?;
-            std::fs::write(src.join("sum.c"), "int sum(int a, int b) { return a + b; }\n")?;
-            let library = src.join("summing/libsum.so");
-            let built =
-                Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(library).arg(src.join("sum.c")).status()?;
-            assert!(built.success(), "cc: {built}");
+            for (library, operator) in [("libsum.so", '+'), ("other/libsum.so", '-'), ("_sum.abi3.so", '*')] {
+                std::fs::write(src.join("sum.c"), format!("int sum(int a, int b) {{ return a {operator} b; }}\n"))?;
+                let library = src.join("summing").join(library);
+                let built =
+                    Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(library).arg(src.join("sum.c")).status()?;
+                assert!(built.success(), "cc: {built}");
+            }
             std::fs::write(src.join("sums.py"), TEXT)
         };
         let program = Program::pack(python, "sums", sources, &["sums.py"])?;
@@ -76,7 +82,10 @@ print(name, ctypes.CDLL(name).abs(-3))
         // How `find_library` finds it writes temporary files.
         let mut run = Run::new::<String>([]);
         run.writes = vec!["tmp"];
-        program.compare(&[&original(&program, "sums")], &run)?.expect_status(0)?.expect_output("42\nlibc.so.6 3\n")?;
+        program
+            .compare(&[&original(&program, "sums")], &run)?
+            .expect_status(0)?
+            .expect_output("42 -38 80\nlibc.so.6 3\n")?;
         Ok(())
     });
 }
