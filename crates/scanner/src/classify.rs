@@ -119,7 +119,7 @@ impl Classifier {
         }
         Ok(match native::classify(path, &self.suffixes) {
             Some(Native::Extension { name, is_package, rank }) => {
-                let is_module = native::defines_init(&candidate.data, &name)
+                let is_module = native::is_module(path, &candidate.data, &name)
                     .map_err(|source| Error::Read { path: candidate.origin.clone(), source })?;
                 if is_module { Kind::Module { name, is_package, form: Form::Extension(rank) } } else { Kind::Library }
             }

@@ -46,19 +46,26 @@ pub(crate) fn classify(path: &str, suffixes: &[String]) -> Option<Native> {
     Some(if has_foreign_tag(file_name) { Native::Foreign } else { Native::Library })
 }
 
-/// Whether a native file defines the function that the import of `name` calls
-/// ([PEP 489](https://peps.python.org/pep-0489/#export-hook-name), [PEP 793](https://peps.python.org/pep-0793/)). What has
-/// the name of an extension module, but not that, is a library that is loaded with ctypes or cffi: `pkg/attach_linux.so`, or
-/// all of `pycryptodome`.
-pub(crate) fn defines_init(library: &Data, name: &str) -> std::io::Result<bool> {
+/// Whether a file with the name of an extension module is one: whether it defines the function that the import of `name` calls
+/// ([PEP 489](https://peps.python.org/pep-0489/#export-hook-name), [PEP 793](https://peps.python.org/pep-0793/)). What does
+/// not is a library that is loaded with ctypes or cffi: `pkg/attach_linux.so`, or all of `pycryptodome`. With a tag in its
+/// name, what is no native file at all counts as one: the import then says what is wrong.
+pub(crate) fn is_module(path: &str, library: &Data, name: &str) -> std::io::Result<bool> {
     let leaf = name.rsplit('.').next().unwrap_or(name);
     if !leaf.is_ascii() {
         return Ok(true);
     }
     let content = library.read()?;
+    let is_tagged = split_path(path).1.matches('.').count() > 1;
+    if is_tagged && !FORMATS.iter().any(|magic| content.starts_with(magic)) {
+        return Ok(true);
+    }
     let defines = |prefix: &str| find(&content, format!("{prefix}_{leaf}\0").as_bytes()).is_some();
     Ok(defines("PyInit") || defines("PyModExport"))
 }
+
+/// How ELF, PE and Mach-O files start, the latter in both widths and for several architectures.
+const FORMATS: [&[u8]; 5] = [b"\x7fELF", b"MZ", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
 
 fn is_native(file_name: &str) -> bool {
     let versioned = file_name.rsplit_once(".so.").is_some_and(|(stem, version)| {

@@ -10,9 +10,6 @@ import threading
 import time
 import urllib.request
 
-# It takes itself for a checkout of its repository if "site-packages" is not in its path.
-os.environ["STREAMLIT_GLOBAL_DEVELOPMENT_MODE"] = "false"
-
 import streamlit
 from streamlit.testing.v1 import AppTest
 
@@ -54,6 +51,7 @@ with tempfile.TemporaryDirectory() as directory:
     with open(file, "w") as out:
         out.write(SCRIPT)
     from streamlit.web import bootstrap
-    options = {"server.port": port, "server.headless": True, "server.address": "127.0.0.1", "browser.gatherUsageStats": False, "logger.level": "error"}
+    # It takes itself for a checkout of its repository if "site-packages" is not in its path.
+    options = {"global.developmentMode": False, "server.port": port, "server.headless": True, "server.address": "127.0.0.1", "browser.gatherUsageStats": False, "logger.level": "error"}
     bootstrap.load_config_options(options)
     bootstrap.run(file, False, [], {"server_headless": True})
