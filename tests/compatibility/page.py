@@ -12,7 +12,7 @@ One small program per package exercises it, unpackaged and packed. This page is 
 
 ```sh
 cd tests/compatibility
-python3 run.py run --python PYTHON3.11 --python PYTHON3.13     # an hour on two cores; goes on where it was interrupted
+python3 run.py run --python PYTHON3.11 --python PYTHON3.13     # half an hour on two cores; goes on where it was interrupted
 python3 run.py page
 ```
 

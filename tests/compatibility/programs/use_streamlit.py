@@ -3,8 +3,11 @@
 # ///
 """Runs an application without a browser, then serves it: the page, its scripts, its state of health."""
 
+import contextlib
+import io
 import os
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -30,18 +33,21 @@ with socket.socket() as probe:
     port = probe.getsockname()[1]
 
 
+output = sys.stdout
+
+
 def visit():
     address = f"http://127.0.0.1:{port}"
     while True:
         try:
-            print("health", urllib.request.urlopen(f"{address}/_stcore/health").read().decode(), flush=True)
+            print("health", urllib.request.urlopen(f"{address}/_stcore/health").read().decode(), file=output, flush=True)
             break
         except OSError:
             time.sleep(0.1)
     text = urllib.request.urlopen(address).read().decode()
-    print("served", "<title>Streamlit</title>" in text, flush=True)
+    print("served", "<title>Streamlit</title>" in text, file=output, flush=True)
     script = text.partition('src="./')[2].partition('"')[0]
-    print("script", len(urllib.request.urlopen(f"{address}/{script}").read()) > 10000, flush=True)
+    print("script", len(urllib.request.urlopen(f"{address}/{script}").read()) > 10000, file=output, flush=True)
     os._exit(0)
 
 
@@ -54,4 +60,6 @@ with tempfile.TemporaryDirectory() as directory:
     # It takes itself for a checkout of its repository if "site-packages" is not in its path.
     options = {"global.developmentMode": False, "server.port": port, "server.headless": True, "server.address": "127.0.0.1", "browser.gatherUsageStats": False, "logger.level": "error"}
     bootstrap.load_config_options(options)
-    bootstrap.run(file, False, [], {"server_headless": True})
+    # It says at which port.
+    with contextlib.redirect_stdout(io.StringIO()):
+        bootstrap.run(file, False, [], {"server_headless": True})
