@@ -7,9 +7,13 @@ import multiprocessing
 import os
 import pkgutil
 import sys
+import warnings
 from importlib import resources
 
 import demo.work
+
+# Where it is not placed in files, the program says so.
+warnings.filterwarnings("ignore", "filesdemo needs files, which cannot be placed in /proc", RuntimeWarning)
 import filesdemo
 
 
