@@ -51,7 +51,7 @@ impl State {
             cached.insert(name, placed);
         }
         // A library is loaded from memory instead, and nobody sees a difference.
-        match failure.filter(|_| entry.is(EntryFlags::PACKAGE)) {
+        match failure.filter(|_| entry.is(EntryFlags::MODULE.union(EntryFlags::PACKAGE))) {
             Some(error) => not_placed(entry.name(), &error).map(|()| None),
             None => Ok(directory),
         }

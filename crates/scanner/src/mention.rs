@@ -80,7 +80,7 @@ impl<'a> Code<'a> {
         self.leaves.insert(leaf);
     }
 
-    /// Whether it has more than one module.
+    /// Whether it has modules in a directory of its own.
     pub(crate) fn is_package(&self) -> bool {
         !self.directories.is_empty()
     }
@@ -93,10 +93,13 @@ impl<'a> Code<'a> {
         resource: &Resource,
         content: &[u8],
     ) -> Vec<(String, Mention)> {
-        let module_name = module.to_owned();
-        let mention = |line, name, kind, evidence| {
-            let module = module_name.clone();
-            Mention { module, line, name, kind, evidence, finds_modules: false }
+        let mention = |line, name, kind, evidence| Mention {
+            module: module.to_owned(),
+            line,
+            name,
+            kind,
+            evidence,
+            finds_modules: false,
         };
         if matches!(resource, Resource::ModuleBytecode(_)) {
             let present = names().filter(|name| find(content, name.as_bytes()).is_some());

@@ -15,8 +15,8 @@ use super::root::{check_private, check_space};
 use crate::catalogue::Found;
 use crate::object::{Raised, clear};
 
-/// When all files of the cache and their directories were changed last: what says otherwise has been changed since. In 1980, and a number of
-/// seconds that archives and file systems can keep.
+/// When all files of the cache and their directories were changed last: what says otherwise has been changed since. In 1980,
+/// and a number of seconds that archives and file systems can keep.
 const STAMP: Duration = Duration::from_secs(315_532_800 + 4_242);
 
 /// How exactly the time of a directory says when it was used last: a start that comes sooner writes nothing.
@@ -120,15 +120,9 @@ pub(super) fn mend(directory: &Path, files: &Found<'_>) -> io::Result<()> {
     let mut unchanged: HashMap<PathBuf, bool> = HashMap::new();
     each_file(files, |path, field| {
         if let Some(parent) = subdirectory(path).filter(|_| is_source(path)) {
-            let is_unchanged = match unchanged.get(parent) {
-                Some(known) => *known,
-                None => {
-                    let facts = directory.join(parent).symlink_metadata();
-                    let is_unchanged = facts.is_ok_and(|facts| facts.is_dir() && is_stamped(&facts));
-                    *unchanged.entry(parent.to_owned()).or_insert(is_unchanged)
-                }
-            };
-            if is_unchanged {
+            let look =
+                || directory.join(parent).symlink_metadata().is_ok_and(|facts| facts.is_dir() && is_stamped(&facts));
+            if *unchanged.entry(parent.to_owned()).or_insert_with(look) {
                 return Ok(());
             }
         }

@@ -207,6 +207,13 @@ fn no_place_to_write() {
         if let Some(full) = Mount::tmpfs(&place("full"), "size=2m,mode=700") {
             expect(&program, &place("full"), FROM_MEMORY)?;
             ensure!(files(&place("full")).is_empty(), "left over: {:?}", files(&place("full")));
+            // It does not begin what does not fit.
+            let trace = place("trace");
+            let mut traced = Command::new("strace");
+            traced.args(["-f", "-qq", "-e", "trace=mkdir,mkdirat", "-o"]).arg(&trace).arg(program.executable());
+            let output = traced.env_clear().env("PYOXIDIZER_PACKAGE_CACHE", place("full")).output()?;
+            let made = fs::read_to_string(&trace)?;
+            ensure!(output.status.success() && !made.contains("openblas"), "{made}");
             drop(full);
         }
         if let Some(read_only) = Mount::tmpfs(&place("read-only"), "ro,mode=700") {
