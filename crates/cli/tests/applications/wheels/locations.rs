@@ -85,6 +85,29 @@ print(speaking.say(), os.path.relpath(speaking.__file__, os.path.dirname(sys.exe
     });
 }
 
+/// A package without data lists the directory of its plugins.
+#[test]
+fn modules_that_are_looked_for_as_files() {
+    const PACKAGE: &str = "
+import importlib, os
+names = sorted(name[:-3] for name in os.listdir(os.path.join(os.path.dirname(__file__), 'plugins')) if name.endswith('.py'))
+plugins = [importlib.import_module(f'{__name__}.plugins.{name}').NAME for name in names]
+";
+    for_two_pythons("modules that are looked for as files", |python| {
+        let sources = |src: &Path| {
+            std::fs::create_dir_all(src.join("host/plugins"))?;
+            std::fs::write(src.join("host/__init__.py"), PACKAGE)?;
+            for name in ["one", "two"] {
+                std::fs::write(src.join("host/plugins").join(name).with_extension("py"), format!("NAME = {name:?}\n"))?;
+            }
+            std::fs::write(src.join("use.py"), "import host\nprint(host.plugins)\n")
+        };
+        let program = Program::pack(python, "use", sources, &["use.py"])?;
+        program.run_hidden(&Run::new::<String>([]))?.expect_status(0)?.expect_output("['one', 'two']\n")?;
+        Ok(())
+    });
+}
+
 /// A package puts its own directory on `sys.path` and itself aside, to import a module of its own name, as `cv2` does.
 #[test]
 fn module_in_the_directory_of_its_package() {
