@@ -7,25 +7,35 @@
 use std::ffi::{c_char, c_int, c_uchar};
 use std::os::unix::ffi::OsStrExt;
 use std::ptr::null_mut;
-use std::sync::Mutex;
+use std::sync::OnceLock;
 
-use oxidized_importer::Settings;
-use oxidized_importer::object::{Object, Raised, Result, describe, import, raise, set_sys, take_exception};
+use oxidized_importer::object::{Gil, Held, Kind, Object, Raised, Result, describe, import, set_sys, status};
+use oxidized_importer::{Finder, Settings};
 use pyo3_ffi as ffi;
 
 use crate::error::NewInterpreterError;
 
 /// What `_boot` installs.
-static SETTINGS: Mutex<Option<Settings>> = Mutex::new(None);
+static SETTINGS: OnceLock<Settings> = OnceLock::new();
 /// The finder of the main interpreter.
-static FINDER: Mutex<Option<Object>> = Mutex::new(None);
-/// The exception that `_boot` has raised: CPython only says that it failed to get a codec.
-static FAILURE: Mutex<Option<String>> = Mutex::new(None);
+static FINDER: OnceLock<Held<Finder>> = OnceLock::new();
+/// The exception that `_boot` has raised in the main interpreter: CPython only says that it failed to get a codec.
+static FAILURE: OnceLock<String> = OnceLock::new();
 
-/// Registers `_boot` and the frozen `encodings` with code marshalled in `boot_code`. Once per process, before
-/// Python starts.
-pub(crate) fn prepare(settings: Settings, boot_code: &'static [u8]) -> std::result::Result<(), NewInterpreterError> {
-    *SETTINGS.lock().map_err(|_| NewInterpreterError::AlreadyStarted)? = Some(settings);
+/// Registers `_boot` and the frozen `encodings` with code marshalled in `boot_code`.
+///
+/// # Errors
+///
+/// [`NewInterpreterError::AlreadyStarted`] if that was done before.
+///
+/// # Safety
+///
+/// Python has not started, and no other thread starts it meanwhile.
+pub(crate) unsafe fn prepare(
+    settings: Settings,
+    boot_code: &'static [u8],
+) -> std::result::Result<(), NewInterpreterError> {
+    SETTINGS.set(settings).map_err(|_| NewInterpreterError::AlreadyStarted)?;
     let table: &'static [ffi::_frozen] = Box::leak(frozen_modules(boot_code).into_boxed_slice());
     // SAFETY: Python has not started, so nothing reads the tables; name and table are static.
     unsafe {
@@ -36,14 +46,18 @@ pub(crate) fn prepare(settings: Settings, boot_code: &'static [u8]) -> std::resu
     Ok(())
 }
 
-/// The finder that `_boot` has installed.
-pub(crate) fn finder() -> Option<Object> {
-    FINDER.lock().ok()?.clone()
+/// The finder that `_boot` has installed in the main interpreter.
+///
+/// # Safety
+///
+/// The thread runs the main interpreter.
+pub(crate) unsafe fn finder(gil: Gil) -> Option<Finder> {
+    FINDER.get().map(|finder| finder.get(gil).clone())
 }
 
 /// The exception that has kept `_boot` from installing the finder.
 pub(crate) fn failure() -> Option<String> {
-    FAILURE.lock().ok()?.take()
+    FAILURE.get().cloned()
 }
 
 /// Since 3.11 this table is searched besides CPython's own; before, it replaces CPython's.
@@ -106,44 +120,34 @@ unsafe extern "C" fn init_boot() -> *mut ffi::PyObject {
 }
 
 unsafe extern "C" fn exec_boot(_module: *mut ffi::PyObject) -> c_int {
-    match boot() {
-        Ok(()) => 0,
-        Err(Raised) => failed(),
-    }
+    // SAFETY: Python calls this.
+    let gil = unsafe { Gil::held() };
+    status(gil, boot(gil).map_err(|raised| failed(gil, raised)))
 }
 
-fn boot() -> Result<()> {
-    let settings = SETTINGS.lock().ok().and_then(|settings| settings.clone()).ok_or_else(not_prepared)?;
-    set_sys(c"oxidized", &Object::bool(true))?;
+fn boot(gil: Gil) -> Result<()> {
+    let not_prepared = || Raised::new(Kind::ImportError, "the program has not prepared the importer");
+    let settings = SETTINGS.get().ok_or_else(not_prepared)?;
+    set_sys(c"oxidized", &Object::bool(gil, true))?;
     // Since 3.11 `PYTHONEXECUTABLE` replaces what the configuration says, even in isolated mode.
-    set_sys(c"executable", &Object::fs_str(settings.root.as_os_str().as_bytes())?)?;
-    let finder = oxidized_importer::install(settings)?;
-    let encodings = import_in_progress()?;
-    oxidized_importer::patch_module(&finder, &encodings, "encodings")?;
-    if let Ok(mut slot) = FINDER.lock() {
-        slot.get_or_insert(finder);
-    }
+    set_sys(c"executable", &Object::fs_str(gil, settings.root.as_os_str().as_bytes())?)?;
+    let finder = Finder::install(gil, settings.clone())?;
+    finder.patch_module(&import_in_progress(gil)?, "encodings")?;
+    // The main interpreter is the first. SAFETY: only who runs it asks for its finder, which is never dropped.
+    let _ = FINDER.set(unsafe { Held::new(finder) });
     Ok(())
 }
 
-/// Keeps the text of the exception, and raises another for CPython to fail with.
-fn failed() -> c_int {
-    if let (Ok(mut slot), Some(exception)) = (FAILURE.lock(), take_exception()) {
-        *slot = Some(describe(&exception));
+/// Keeps the text of the exception; the result is another for CPython to fail with.
+fn failed(gil: Gil, raised: Raised) -> Raised {
+    if let Some(exception) = raised.take(gil) {
+        let _ = FAILURE.set(describe(&exception));
     }
-    // SAFETY: exception types are alive while Python runs.
-    raise(unsafe { ffi::PyExc_ImportError }, "the importer cannot be installed");
-    -1
-}
-
-fn not_prepared() -> Raised {
-    // SAFETY: exception types are alive while Python runs.
-    let kind = unsafe { ffi::PyExc_ImportError };
-    raise(kind, "the program has not prepared the importer")
+    Raised::new(Kind::ImportError, "the importer cannot be installed")
 }
 
 /// The module `encodings`, whose frozen code is just importing `_boot`.
-fn import_in_progress() -> Result<Object> {
-    let modules = import(c"sys")?.attr(c"modules")?;
-    modules.call_method(c"__getitem__", &[&Object::str("encodings")?])
+fn import_in_progress(gil: Gil) -> Result<Object> {
+    let modules = import(gil, c"sys")?.attr(c"modules")?;
+    modules.call_method(c"__getitem__", &[&Object::str(gil, "encodings")?])
 }

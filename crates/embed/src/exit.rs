@@ -9,7 +9,7 @@
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use oxidized_importer::object::{Object, clear, set_sys, sys};
+use oxidized_importer::object::{Gil, Object, set_sys, sys};
 use pyo3_ffi as ffi;
 
 /// How a program ended.
@@ -30,7 +30,11 @@ static STATUS: AtomicI32 = AtomicI32::new(0);
 static FINISHING: AtomicBool = AtomicBool::new(false);
 
 /// Ends Python and returns the status to exit with; a fast exit ends the process.
-pub(crate) fn finish(outcome: Outcome, fast: bool) -> c_int {
+///
+/// # Safety
+///
+/// The thread runs the main interpreter. No object is left, and no token is used again.
+pub(crate) unsafe fn finish(outcome: Outcome, fast: bool) -> c_int {
     if fast {
         let status = match outcome {
             Outcome::Status(status) => status & 0xff,
@@ -38,11 +42,14 @@ pub(crate) fn finish(outcome: Outcome, fast: bool) -> c_int {
         };
         STATUS.store(status, Ordering::SeqCst);
         // SAFETY: a static name and a destructor of the right type; the value only must not be null.
-        let capsule = unsafe { ffi::PyCapsule_New((&raw const STATUS).cast_mut().cast(), c"exit".as_ptr(), Some(end)) };
-        if Object::owned(capsule).and_then(|capsule| set_sys(c"_exit_capsule", &capsule)).is_ok() {
-            FINISHING.store(true, Ordering::SeqCst);
-        } else {
-            clear();
+        let capsule = unsafe {
+            let value = (&raw const STATUS).cast_mut().cast();
+            Object::owned(ffi::PyCapsule_New(value, c"exit".as_ptr(), Some(end)))
+        };
+        match capsule.and_then(|capsule| set_sys(c"_exit_capsule", &capsule)) {
+            Ok(()) => FINISHING.store(true, Ordering::SeqCst),
+            // SAFETY: as the caller promises.
+            Err(raised) => raised.forget(unsafe { Gil::held() }),
         }
     }
     // SAFETY: Python is initialised, and this thread holds the GIL.
@@ -62,7 +69,9 @@ unsafe extern "C" fn end(_capsule: *mut ffi::PyObject) {
     if !FINISHING.swap(false, Ordering::SeqCst) || by_python_code || !is_finalizing() {
         return;
     }
-    let flushed = flush(c"stdout") & flush(c"stderr");
+    // SAFETY: Python calls this, and has not ended yet.
+    let gil = unsafe { Gil::held() };
+    let flushed = flush(gil, c"stdout") & flush(gil, c"stderr");
     let status = STATUS.load(Ordering::SeqCst);
     if status == INTERRUPTED {
         die_of_interrupt();
@@ -88,13 +97,13 @@ fn is_finalizing() -> bool {
 }
 
 /// Flushes a stream once more: finalizers may have written to it. CPython has already complained about a failure.
-fn flush(name: &std::ffi::CStr) -> bool {
-    let Some(stream) = sys(name).filter(|stream| !stream.is_none()) else { return true };
+fn flush(gil: Gil, name: &std::ffi::CStr) -> bool {
+    let Some(stream) = sys(gil, name).filter(|stream| !stream.is_none()) else { return true };
     let closed = stream.attr_or_none(c"closed").is_some_and(|closed| {
         // SAFETY: compares with the singleton.
         closed.as_ptr() == unsafe { ffi::Py_True() }
     });
-    closed || stream.call_method(c"flush", &[]).inspect_err(|_| clear()).is_ok()
+    closed || stream.call_method(c"flush", &[]).map_err(|raised| raised.forget(gil)).is_ok()
 }
 
 fn die_of_interrupt() -> c_int {

@@ -1,11 +1,12 @@
 //! The interpreter of the main thread, from start to exit status.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use oxidized_importer::object::{Object, Result, import, set_sys};
-use oxidized_importer::{Layer, Settings};
+use oxidized_importer::object::{Gil, Object, Result, import, set_sys};
+use oxidized_importer::{Finder, Layer, Settings};
 use pyo3_ffi as ffi;
 use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run};
 use pyox_packed_resources::SectionKind;
@@ -18,11 +19,25 @@ use crate::{arenas, boot, exit, lineage, run};
 /// CPython is started at most once per process: packed modules are served from the start, or not at all.
 static STARTED: AtomicBool = AtomicBool::new(false);
 
-/// A running Python interpreter; the thread that made it holds the GIL.
+/// A running Python interpreter; the thread that made it holds the GIL. It stays there:
+///
+/// ```compile_fail,E0277
+/// fn elsewhere(python: pyembed::MainPythonInterpreter) {
+///     std::thread::spawn(move || python.run());
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn shared(python: &pyembed::MainPythonInterpreter) {
+///     std::thread::scope(|scope| drop(scope.spawn(move || std::ptr::from_ref(python).is_null())));
+/// }
+/// ```
+///
+/// Whoever drops it leaves Python running until the process ends.
 pub struct MainPythonInterpreter {
     config: InterpreterConfig,
     as_interpreter: bool,
-    finder: Object,
+    finder: Finder,
 }
 
 impl MainPythonInterpreter {
@@ -42,9 +57,13 @@ impl MainPythonInterpreter {
         let layers = blobs.into_iter().map(|blob| Arc::new(Layer::of_process(blob))).collect();
         let root: PathBuf = executable.map_or_else(current_executable, Ok)?;
         let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &root)?;
-        lineage::hide_mark();
-        if STARTED.swap(true, Ordering::SeqCst) {
+        // SAFETY: reads a variable.
+        if unsafe { ffi::Py_IsInitialized() } != 0 || STARTED.swap(true, Ordering::SeqCst) {
             return Err(NewInterpreterError::AlreadyStarted);
+        }
+        let is_alone = has_one_thread();
+        if is_alone {
+            lineage::hide_mark();
         }
         let script = match &config.run {
             Run::Script { file } => Some(file.clone()),
@@ -57,47 +76,57 @@ impl MainPythonInterpreter {
             optimize: config.optimization_level,
             virtual_files: config.file_attribute == FileAttribute::Virtual,
         };
-        boot::prepare(settings, boot_code)?;
+        // SAFETY: Python has not started, and this is the only thread that gets here.
+        unsafe { boot::prepare(settings, boot_code) }?;
         arenas::use_huge_pages();
         initialize(&config, &root, &invocation)?;
-        lineage::leave_mark();
-        let interpreter =
-            boot::finder().map(|finder| Self { config, as_interpreter: invocation.as_interpreter, finder });
-        let interpreter = interpreter.ok_or_else(|| start_failed("the importer was not installed"))?;
-        interpreter.decorate().map_err(|_| start_failed("sys and builtins cannot be set up"))?;
+        if is_alone && has_one_thread() {
+            lineage::leave_mark();
+        }
+        // SAFETY: Python has just started the main interpreter in this thread, which keeps the GIL until `run` ends Python. What
+        // is made here stays here: the type is not `Send`.
+        let (gil, finder) = unsafe { (Gil::held(), boot::finder(Gil::held())) };
+        let finder = finder.ok_or_else(|| start_failed(gil, "the importer was not installed"))?;
+        let interpreter = Self { config, as_interpreter: invocation.as_interpreter, finder };
+        interpreter.decorate(gil).map_err(|raised| {
+            raised.set(gil);
+            start_failed(gil, "sys and builtins cannot be set up")
+        })?;
         Ok(interpreter)
     }
 
     /// Runs what the configuration says, ends Python, and returns the status to exit with. With
     /// [`InterpreterConfig::fast_exit`] the process ends with that status instead.
     pub fn run(self) -> i32 {
+        let gil = self.finder.as_object().gil();
         let outcome = match &self.config.run {
             _ if self.as_interpreter => None,
             Run::Script { .. } => Some(run::script(&self.finder)),
-            Run::Module(name) => Some(run::module(name)),
-            Run::Code(code) => Some(run::code(code)),
+            Run::Module(name) => Some(run::module(gil, name)),
+            Run::Code(code) => Some(run::code(gil, code)),
             _ => None,
-        };
-        let Some(outcome) = outcome else {
-            // SAFETY: Python is initialised; the call ends it.
-            return unsafe { ffi::Py_RunMain() };
         };
         let fast = self.config.fast_exit;
         drop(self.finder);
-        exit::finish(outcome, fast)
+        match outcome {
+            // SAFETY: the thread runs the main interpreter, and the finder was the last object that Rust code has here.
+            Some(outcome) => unsafe { exit::finish(outcome, fast) },
+            // SAFETY: as above.
+            None => unsafe { ffi::Py_RunMain() },
+        }
     }
 
     /// Attributes and builtins that a packaged program finds.
-    fn decorate(&self) -> Result<()> {
+    fn decorate(&self, gil: Gil) -> Result<()> {
         if self.config.sys_frozen {
-            set_sys(c"frozen", &Object::bool(true))?;
+            set_sys(c"frozen", &Object::bool(gil, true))?;
         }
         if self.config.site_builtins && !self.config.site_import {
-            let site = import(c"_sitebuiltins")?;
-            let builtins = import(c"builtins")?;
-            let (quitter, end) = (site.attr(c"Quitter")?, Object::str("Ctrl-D (i.e. EOF)")?);
-            builtins.set_attr(c"quit", &quitter.call(&[&Object::str("quit")?, &end])?)?;
-            builtins.set_attr(c"exit", &quitter.call(&[&Object::str("exit")?, &end])?)?;
+            let site = import(gil, c"_sitebuiltins")?;
+            let builtins = import(gil, c"builtins")?;
+            let (quitter, end) = (site.attr(c"Quitter")?, Object::str(gil, "Ctrl-D (i.e. EOF)")?);
+            builtins.set_attr(c"quit", &quitter.call(&[&Object::str(gil, "quit")?, &end])?)?;
+            builtins.set_attr(c"exit", &quitter.call(&[&Object::str(gil, "exit")?, &end])?)?;
             builtins.set_attr(c"help", &site.attr(c"_Helper")?.call(&[])?)?;
         }
         Ok(())
@@ -113,7 +142,13 @@ fn check_version(config: &InterpreterConfig) -> std::result::Result<(), NewInter
     if expected == found { Ok(()) } else { Err(NewInterpreterError::PythonVersion { expected, found }) }
 }
 
-fn start_failed(message: &str) -> NewInterpreterError {
+/// Whether this is the only thread of the process: then no other reads the environment.
+fn has_one_thread() -> bool {
+    // A directory has a link from its parent, one from itself, and one from each directory in it: one for each thread.
+    std::fs::metadata("/proc/self/task").is_ok_and(|threads| threads.nlink() == 2 + 1)
+}
+
+fn start_failed(_gil: Gil, message: &str) -> NewInterpreterError {
     // SAFETY: Python is initialised; prints the exception if one is set.
     unsafe {
         if !ffi::PyErr_Occurred().is_null() {

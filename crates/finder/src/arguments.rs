@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use pyo3_ffi as ffi;
 
-use crate::object::{Object, Result, raise};
+use crate::object::{Object, Result, type_error};
 
 /// The arguments of one call, in the order of the method's parameters.
 pub(crate) struct Arguments(pub(crate) [Option<Object>; MOST]);
@@ -25,31 +25,32 @@ impl Arguments {
         count: isize,
         names: *mut ffi::PyObject,
     ) -> Result<Self> {
-        // SAFETY: exception types are alive while Python runs.
-        let type_error = |message: String| raise(unsafe { ffi::PyExc_TypeError }, &message);
         let named_parameter = |name: &str| parameters.iter().position(|parameter| name_of(parameter) == name);
         let count = count as usize;
         if count > parameters.len().min(MOST) {
-            return Err(type_error(format!("takes at most {} arguments ({count} given)", parameters.len())));
+            return Err(type_error(&format!("takes at most {} arguments ({count} given)", parameters.len())));
         }
         // SAFETY: the caller promises `count` valid objects.
-        let value = |i: usize| Object::borrowed(unsafe { *values.add(i) });
-        let mut found: [Option<Object>; MOST] = std::array::from_fn(|i| (i < count).then(|| value(i)));
+        let value = |i: usize| unsafe { Object::borrowed(*values.add(i)) };
+        let mut found = [const { None }; MOST];
+        for (i, place) in found.iter_mut().enumerate().take(count) {
+            *place = Some(value(i)?);
+        }
         // SAFETY: `names` is null or a tuple.
         let named = if names.is_null() { 0 } else { unsafe { ffi::PyTuple_Size(names) as usize } };
         for i in 0..named {
             // SAFETY: the index is below the size of the tuple.
-            let name = Object::borrowed(unsafe { ffi::PyTuple_GetItem(names, i as isize) });
+            let name = unsafe { Object::borrowed(ffi::PyTuple_GetItem(names, i as isize)) }?;
             let name = name.to_str()?;
             let Some(position) = named_parameter(name) else {
-                return Err(type_error(format!("got an unexpected keyword argument '{name}'")));
+                return Err(type_error(&format!("got an unexpected keyword argument '{name}'")));
             };
-            if found[position].replace(value(count + i)).is_some() {
-                return Err(type_error(format!("got multiple values for argument '{name}'")));
+            if found[position].replace(value(count + i)?).is_some() {
+                return Err(type_error(&format!("got multiple values for argument '{name}'")));
             }
         }
         match found.iter().take(required).position(Option::is_none) {
-            Some(missing) => Err(type_error(format!("missing required argument: '{}'", name_of(parameters[missing])))),
+            Some(missing) => Err(type_error(&format!("missing required argument: '{}'", name_of(parameters[missing])))),
             None => Ok(Self(found)),
         }
     }
@@ -106,10 +107,21 @@ pub(crate) const fn checked(parameters: &'static [&'static str]) -> &'static [&'
 }
 
 /// Defines a function in the shape of `PyCFunctionFastWithKeywords` around a closure that gets `self` and
-/// [`Arguments`] and returns an object. An optional parameter has its default behind `=`, or the default `None`. A module
+/// [`Arguments`] and returns an object. `self` is an instance of the named type, whose table of methods must have the function;
+/// without one it is the module. An optional parameter has its default behind `=`, or the default `None`. A module
 /// of the same name tells [`method_table`] of the parameters.
 macro_rules! fast_method {
+    ($class:ty: $name:ident, [$($parameter:literal),*], $required:literal, $body:expr) => {
+        $crate::arguments::fast_method! {
+            @ $name, [$($parameter),*], $required, $crate::class::Instance<$class>, $body,
+            // SAFETY: Python calls methods of a type with its instances only.
+            |this| unsafe { $crate::class::Instance::of_method(this) }
+        }
+    };
     ($name:ident, [$($parameter:literal),*], $required:literal, $body:expr) => {
+        $crate::arguments::fast_method! { @ $name, [$($parameter),*], $required, Object, $body, |this| this }
+    };
+    (@ $name:ident, [$($parameter:literal),*], $required:literal, $this:ty, $body:expr, $of_object:expr) => {
         mod $name {
             pub(super) const PARAMETERS: &[&str] = $crate::arguments::checked(&[$($parameter),*]);
             pub(super) const REQUIRED: usize = $required;
@@ -121,11 +133,19 @@ macro_rules! fast_method {
             count: isize,
             names: *mut ffi::PyObject,
         ) -> *mut ffi::PyObject {
-            let this = Object::borrowed(this);
-            // SAFETY: Python calls with the arguments that the vectorcall protocol describes.
-            let arguments = unsafe { Arguments::new($name::PARAMETERS, $name::REQUIRED, values, count, names) };
-            let body: fn(&Object, Arguments) -> Result<Object> = $body;
-            arguments.and_then(|arguments| body(&this, arguments)).map_or(std::ptr::null_mut(), Object::into_ptr)
+            // SAFETY: Python calls this.
+            let gil = unsafe { $crate::object::Gil::held() };
+            let of_object: fn(Object) -> $this = $of_object;
+            let body: fn(&$this, Arguments) -> Result<Object> = $body;
+            let call = || {
+                // SAFETY: Python calls with an object and the arguments that the vectorcall protocol describes.
+                let (this, arguments) = unsafe {
+                    let this = Object::borrowed(this)?;
+                    (this, Arguments::new($name::PARAMETERS, $name::REQUIRED, values, count, names)?)
+                };
+                body(&of_object(this), arguments)
+            };
+            $crate::object::returned(gil, call())
         }
     };
 }
@@ -233,15 +253,20 @@ macro_rules! method_table {
 }
 pub(crate) use method_table;
 
-/// Defines a function in the shape of `getter` around a closure that gets `self` and returns an object.
+/// Defines a function in the shape of `getter` around a closure that gets `self`, an instance of the named type, whose table of
+/// properties must have the function, and returns an object.
 macro_rules! property {
-    ($name:ident, $body:expr) => {
+    ($class:ty: $name:ident, $body:expr) => {
         unsafe extern "C" fn $name(
             this: *mut pyo3_ffi::PyObject,
             _closure: *mut std::ffi::c_void,
         ) -> *mut pyo3_ffi::PyObject {
-            let body: fn(&Object) -> Result<Object> = $body;
-            body(&Object::borrowed(this)).map_or(std::ptr::null_mut(), Object::into_ptr)
+            // SAFETY: Python calls this.
+            let gil = unsafe { $crate::object::Gil::held() };
+            let body: fn(&$crate::class::Instance<$class>) -> Result<Object> = $body;
+            // SAFETY: Python calls getters of a type with its instances only.
+            let this = unsafe { Object::borrowed(this).map(|this| $crate::class::Instance::of_method(this)) };
+            $crate::object::returned(gil, this.and_then(|this| body(&this)))
         }
     };
 }

@@ -7,11 +7,10 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, FieldKind};
 
 use crate::catalogue::{Catalogue, Found};
-use crate::object::{Result, warn};
+use crate::object::{Gil, Result, warn};
 use crate::state::State;
 
 mod directory;
@@ -30,12 +29,12 @@ pub(crate) struct InUse {
 impl State {
     /// The directory that holds the files of a top-level module; `None` when it is not placed in files, or when no
     /// cache directory can be used. The files are written if they are not there.
-    pub(crate) fn cache_directory(&self, catalogue: &Catalogue, package: &str) -> Result<Option<PathBuf>> {
-        catalogue.entry(package)?.map_or(Ok(None), |entry| self.cache_directory_of(&entry))
+    pub(crate) fn cache_directory(&self, gil: Gil, catalogue: &Catalogue, package: &str) -> Result<Option<PathBuf>> {
+        catalogue.entry(package)?.map_or(Ok(None), |entry| self.cache_directory_of(gil, &entry))
     }
 
     /// The same for the entry of a top-level module, or of a library.
-    pub(crate) fn cache_directory_of(&self, entry: &Found<'_>) -> Result<Option<PathBuf>> {
+    pub(crate) fn cache_directory_of(&self, gil: Gil, entry: &Found<'_>) -> Result<Option<PathBuf>> {
         let Some(name) = entry.text(FieldKind::CacheDirectory)? else { return Ok(None) };
         let path = |known: &Option<InUse>| known.as_ref().map(|known| known.path.clone());
         if let Some(known) = self.cached.lock().ok().and_then(|cached| cached.get(&name).map(path)) {
@@ -52,22 +51,21 @@ impl State {
         }
         // A library is loaded from memory instead, and nobody sees a difference.
         match failure.filter(|_| entry.is(EntryFlags::MODULE.union(EntryFlags::PACKAGE))) {
-            Some(error) => not_placed(entry.name(), &error).map(|()| None),
+            Some(error) => not_placed(gil, entry.name(), &error).map(|()| None),
             None => Ok(directory),
         }
     }
 }
 
 /// Warns that a package will not find its files.
-fn not_placed(package: &str, error: &io::Error) -> Result<()> {
+fn not_placed(gil: Gil, package: &str, error: &io::Error) -> Result<()> {
     let place = root::directory().map_or_else(|_| "a cache directory".to_owned(), |root| root.display().to_string());
     let message = format!(
         "{package} needs files, which cannot be placed in {place}: {error}; it is imported from memory. Set {} to a directory \
          for its files",
         root::VARIABLE.to_string_lossy()
     );
-    // SAFETY: exception types are alive while Python runs.
-    warn(unsafe { ffi::PyExc_RuntimeWarning }, &message)
+    warn(gil, &message)
 }
 
 /// Finds the directory with these files below the root, or makes it.

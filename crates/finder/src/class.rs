@@ -3,12 +3,14 @@
 //! Each interpreter has types of its own, made when they are first needed: starting a program makes one or two.
 
 use std::ffi::{CStr, c_int, c_void};
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 
 use crate::arguments::Arguments;
-use crate::object::{Object, Raised, Result, raise, type_error};
+use crate::object::{Gil, Kind, Object, Raised, Result, dictionary_item, returned, type_error};
 
 /// A Rust type whose values are instances of a Python type, which cannot be derived from.
 ///
@@ -24,7 +26,7 @@ pub(crate) trait Class: Send + Sync + Sized + 'static {
     const REQUIRED: usize = 0;
 
     /// The constructor; `None` if Python code cannot make instances.
-    fn new(_arguments: &Arguments) -> Option<Result<Self>> {
+    fn new(_gil: Gil, _arguments: &Arguments) -> Option<Result<Self>> {
         None
     }
 
@@ -46,52 +48,88 @@ pub(crate) trait Class: Send + Sync + Sized + 'static {
 
 /// The memory of an instance.
 #[repr(C)]
-struct Instance<T> {
+struct Memory<T> {
     base: ffi::PyObject,
     value: T,
 }
 
-/// A new instance.
-pub(crate) fn instance<T: Class>(value: T) -> Result<Object> {
-    allocate(&type_of::<T>()?, value)
-}
+/// An object that is an instance of a type of ours.
+pub(crate) struct Instance<T>(Object, PhantomData<T>);
 
-fn allocate<T: Class>(kind: &Object, value: T) -> Result<Object> {
-    // SAFETY: allocates an instance of the type, whose layout is `Instance<T>`; its value is written before anything can
-    // see the object.
-    unsafe {
-        let object = ffi::PyType_GenericAlloc(kind.as_ptr().cast(), 0);
-        if object.is_null() {
-            return Err(Raised);
+impl<T: Class> Instance<T> {
+    /// A new instance.
+    pub(crate) fn new(gil: Gil, value: T) -> Result<Self> {
+        // SAFETY: the type is that of `T`.
+        unsafe { Self::allocate(&type_of::<T>(gil)?, value) }
+    }
+
+    /// # Safety
+    ///
+    /// `kind` is the type that [`make`] has made for `T`.
+    unsafe fn allocate(kind: &Object, value: T) -> Result<Self> {
+        // SAFETY: allocates an instance of the type, whose layout is `Memory<T>`; its value is written before anything can
+        // see the object.
+        unsafe {
+            let object = Object::owned(ffi::PyType_GenericAlloc(kind.as_ptr().cast(), 0))?;
+            (&raw mut (*object.as_ptr().cast::<Memory<T>>()).value).write(value);
+            Ok(Self(object, PhantomData))
         }
-        (&raw mut (*object.cast::<Instance<T>>()).value).write(value);
-        Object::owned(object)
+    }
+
+    /// `self` of a method or property.
+    ///
+    /// # Safety
+    ///
+    /// The object is an instance of the type, as Python has checked before it calls a method of the type.
+    pub(crate) unsafe fn of_method(this: Object) -> Self {
+        Self(this, PhantomData)
+    }
+
+    /// The object, if it is an instance of the type.
+    pub(crate) fn get(object: &Object) -> Result<Option<Self>> {
+        let kind = type_of::<T>(object.gil())?;
+        // SAFETY: both are live objects.
+        let is_instance = unsafe { ffi::Py_TYPE(object.as_ptr()).cast() == kind.as_ptr() };
+        Ok(is_instance.then(|| Self(object.clone(), PhantomData)))
+    }
+
+    /// The object; `TypeError` if it is no instance of the type.
+    pub(crate) fn expect(object: &Object) -> Result<Self> {
+        Self::get(object)?
+            .ok_or_else(|| type_error(&format!("expected {}, not {}", T::NAME.to_string_lossy(), object.type_name())))
+    }
+
+    pub(crate) fn object(&self) -> &Object {
+        &self.0
+    }
+
+    pub(crate) fn into_object(self) -> Object {
+        self.0
+    }
+
+    pub(crate) fn gil(&self) -> Gil {
+        self.0.gil()
     }
 }
 
-/// The value of an object whose type was checked: `self` of a method.
-pub(crate) fn value<T: Class>(object: &Object) -> &T {
-    // SAFETY: Python calls methods of a type with its instances only.
-    unsafe { &(*object.as_ptr().cast::<Instance<T>>()).value }
+impl<T> Clone for Instance<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
 }
 
-/// The value of an object, if it is an instance of the type.
-pub(crate) fn get<T: Class>(object: &Object) -> Result<Option<&T>> {
-    let kind = type_of::<T>()?;
-    // SAFETY: both are live objects.
-    let is_instance = unsafe { ffi::Py_TYPE(object.as_ptr()).cast() == kind.as_ptr() };
-    Ok(is_instance.then(|| value(object)))
-}
+impl<T> Deref for Instance<T> {
+    type Target = T;
 
-/// The value of an object; `TypeError` if it is no instance of the type.
-pub(crate) fn expect<T: Class>(object: &Object) -> Result<&T> {
-    get(object)?
-        .ok_or_else(|| type_error(&format!("expected {}, not {}", T::NAME.to_string_lossy(), object.type_name())))
+    fn deref(&self) -> &T {
+        // SAFETY: an instance of the type, whose value was written when it was made and is dropped with the last reference.
+        unsafe { &(*self.0.as_ptr().cast::<Memory<T>>()).value }
+    }
 }
 
 /// The type in the current interpreter.
-pub(crate) fn type_of<T: Class>() -> Result<Object> {
-    of_interpreter(T::NAME, make::<T>)
+pub(crate) fn type_of<T: Class>(gil: Gil) -> Result<Object> {
+    of_interpreter(gil, T::NAME, || make::<T>(gil))
 }
 
 /// Its address tells the objects of this library from those of another build that the process has loaded too, whose
@@ -99,30 +137,20 @@ pub(crate) fn type_of<T: Class>() -> Result<Object> {
 static LIBRARY: u8 = 0;
 
 /// The object that the current interpreter has under a name. It is made when it is first needed.
-pub(crate) fn of_interpreter(name: &CStr, make: impl FnOnce() -> Result<Object>) -> Result<Object> {
+pub(crate) fn of_interpreter(gil: Gil, name: &CStr, make: impl FnOnce() -> Result<Object>) -> Result<Object> {
     // SAFETY: an interpreter runs; its dictionary is borrowed and lives as long.
-    let objects = unsafe { ffi::PyInterpreterState_GetDict(ffi::PyInterpreterState_Get()) };
-    if objects.is_null() {
-        // SAFETY: exception types are alive while Python runs.
-        return Err(raise(unsafe { ffi::PyExc_RuntimeError }, "the interpreter has no place for types"));
-    }
-    let objects = Object::borrowed(objects);
-    let name = Object::str(&format!("{} of {:p}", name.to_string_lossy(), &raw const LIBRARY))?;
-    // SAFETY: a dictionary and a string; the result is borrowed or null.
-    let known = unsafe { ffi::PyDict_GetItemWithError(objects.as_ptr(), name.as_ptr()) };
-    if !known.is_null() {
-        return Ok(Object::borrowed(known));
-    }
-    // SAFETY: has no preconditions.
-    if !unsafe { ffi::PyErr_Occurred() }.is_null() {
-        return Err(Raised);
+    let objects = unsafe { Object::borrowed(ffi::PyInterpreterState_GetDict(ffi::PyInterpreterState_Get())) };
+    let objects = objects.map_err(|_| Raised::new(Kind::RuntimeError, "the interpreter has no place for types"))?;
+    let name = Object::str(gil, &format!("{} of {:p}", name.to_string_lossy(), &raw const LIBRARY))?;
+    if let Some(known) = dictionary_item(&objects, &name)? {
+        return Ok(known);
     }
     let made = make()?;
-    // SAFETY: as above; of two threads the first one's object counts.
-    Ok(Object::borrowed(unsafe { ffi::PyDict_SetDefault(objects.as_ptr(), name.as_ptr(), made.as_ptr()) }))
+    // SAFETY: a dictionary, a string and an object; of two threads the first one's object counts. The result is borrowed.
+    unsafe { Object::borrowed(ffi::PyDict_SetDefault(objects.as_ptr(), name.as_ptr(), made.as_ptr())) }
 }
 
-fn make<T: Class>() -> Result<Object> {
+fn make<T: Class>(_gil: Gil) -> Result<Object> {
     let slot = |slot: c_int, pfunc: *mut c_void| ffi::PyType_Slot { slot, pfunc };
     let mut slots = vec![
         slot(ffi::Py_tp_doc, T::DOC.as_ptr() as *mut c_void),
@@ -139,13 +167,13 @@ fn make<T: Class>() -> Result<Object> {
     slots.push(slot(0, null_mut()));
     let mut spec = ffi::PyType_Spec {
         name: T::NAME.as_ptr(),
-        basicsize: size_of::<Instance<T>>() as c_int,
+        basicsize: size_of::<Memory<T>>() as c_int,
         itemsize: 0,
         flags: ffi::Py_TPFLAGS_DEFAULT as u32,
         slots: slots.as_mut_ptr(),
     };
     // SAFETY: the spec and its slots are valid for the call; names, documentation and tables are static.
-    Object::owned(unsafe { ffi::PyType_FromSpec(&raw mut spec) })
+    unsafe { Object::owned(ffi::PyType_FromSpec(&raw mut spec)) }
 }
 
 unsafe extern "C" fn new<T: Class>(
@@ -153,34 +181,40 @@ unsafe extern "C" fn new<T: Class>(
     positional: *mut ffi::PyObject,
     named: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    let kind = Object::borrowed(kind.cast());
-    // SAFETY: Python calls a constructor with a tuple and null or a dictionary.
-    let arguments = unsafe { Arguments::of_constructor(T::PARAMETERS, T::REQUIRED, positional, named) };
-    let made = arguments.and_then(|arguments| match T::new(&arguments) {
-        Some(value) => allocate(&kind, value?),
-        None => {
-            let name = T::NAME.to_string_lossy();
-            // SAFETY: exception types are alive while Python runs.
-            Err(raise(unsafe { ffi::PyExc_TypeError }, &format!("cannot create '{name}' instances")))
-        }
-    });
-    made.map_or(null_mut(), Object::into_ptr)
+    // SAFETY: Python calls this.
+    let gil = unsafe { Gil::held() };
+    let construct = || {
+        // SAFETY: Python calls a constructor with a tuple and null or a dictionary.
+        let arguments = unsafe { Arguments::of_constructor(T::PARAMETERS, T::REQUIRED, positional, named) }?;
+        let Some(value) = T::new(gil, &arguments) else {
+            return Err(type_error(&format!("cannot create '{}' instances", T::NAME.to_string_lossy())));
+        };
+        // SAFETY: the type itself, as nothing can be derived from it.
+        unsafe { Instance::allocate(&Object::borrowed(kind.cast())?, value?).map(Instance::into_object) }
+    };
+    returned(gil, construct())
 }
 
 unsafe extern "C" fn repr<T: Class>(this: *mut ffi::PyObject) -> *mut ffi::PyObject {
-    let this = Object::borrowed(this);
-    let text = match value::<T>(&this).repr() {
-        Some(text) => text,
-        None => Ok(format!("<{} object at {:p}>", T::NAME.to_string_lossy(), this.as_ptr())),
+    // SAFETY: Python calls this with an instance.
+    let gil = unsafe { Gil::held() };
+    let text = || {
+        // SAFETY: as above.
+        let instance = unsafe { Instance::<T>::of_method(Object::borrowed(this)?) };
+        let text = match instance.repr() {
+            Some(text) => text?,
+            None => format!("<{} object at {this:p}>", T::NAME.to_string_lossy()),
+        };
+        Object::str(gil, &text)
     };
-    text.and_then(|text| Object::str(&text)).map_or(null_mut(), Object::into_ptr)
+    returned(gil, text())
 }
 
 unsafe extern "C" fn dealloc<T: Class>(this: *mut ffi::PyObject) {
     // SAFETY: Python calls this once, with the last reference gone; the value was written when it was allocated. An
     // instance holds a reference to its type.
     unsafe {
-        std::ptr::drop_in_place(&raw mut (*this.cast::<Instance<T>>()).value);
+        std::ptr::drop_in_place(&raw mut (*this.cast::<Memory<T>>()).value);
         let kind = ffi::Py_TYPE(this);
         if let Some(free) = (*kind).tp_free {
             free(this.cast());

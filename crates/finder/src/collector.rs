@@ -11,9 +11,9 @@ use crate::arguments::{
     Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
 };
 use crate::catalogue::Catalogue;
-use crate::class::{self, Class};
+use crate::class::{Class, Instance};
 use crate::layer::Layer;
-use crate::object::{Object, Result, io_error, sys, tuple, value_error};
+use crate::object::{Gil, Object, Result, io_error, sys, tuple, value_error};
 use crate::property::{Property as _, Shared};
 use crate::{python_resources, resource};
 
@@ -36,7 +36,7 @@ impl Class for Shared<Collected> {
     const PARAMETERS: &'static [&'static str] = &["allowed_locations"];
     const REQUIRED: usize = 1;
 
-    fn new(arguments: &Arguments) -> Option<Result<Self>> {
+    fn new(_gil: Gil, arguments: &Arguments) -> Option<Result<Self>> {
         Some(
             locations(arguments.required(0))
                 .map(|allowed_locations| Self::new(Collected { allowed_locations, resources: Vec::new() })),
@@ -58,10 +58,9 @@ impl Class for Shared<Collected> {
 
 /// Locations as configuration files write them: what follows `filesystem-relative:` is a prefix, which counts here no more.
 fn locations(names: &Object) -> Result<Vec<String>> {
-    if names.to_str().is_ok() {
+    if names.is_str() {
         return Err(value_error("allowed_locations is a list of locations, not one of them"));
     }
-    crate::object::clear();
     let names = Vec::<String>::from_python(names)?;
     for name in &names {
         let location = name.split(':').next().unwrap_or_default();
@@ -73,30 +72,31 @@ fn locations(names: &Object) -> Result<Vec<String>> {
     Ok(names)
 }
 
-fn add(this: &Object, resource: &Object, prefix: Option<&str>) -> Result<Object> {
+fn add(this: &Instance<Shared<Collected>>, resource: &Object, prefix: Option<&str>) -> Result<Object> {
     let resource = python_resources::resource(resource)?;
     let location = if prefix.is_some() { FILESYSTEM_RELATIVE } else { IN_MEMORY };
     if prefix.is_some_and(|prefix| prefix.starts_with('/')) {
         return Err(value_error("the prefix is relative to the finder's origin, not absolute"));
     }
-    class::value::<Shared<Collected>>(this).with(|collected| {
+    this.with(|collected| {
         if !collected.allowed_locations.iter().any(|allowed| allowed.split(':').next() == Some(location)) {
             let allowed = collected.allowed_locations.join(", ");
             return Err(value_error(&format!("{location} is not one of the allowed locations: {allowed}")));
         }
         collected.resources.push((resource, prefix.map(str::to_owned)));
-        Ok(Object::none())
+        Ok(Object::none(this.gil()))
     })
 }
 
-fast_method!(add_in_memory, ["resource"], 1, |this, a: Arguments| add(this, a.required(0), None));
+fast_method!(Shared<Collected>: add_in_memory, ["resource"], 1, |this, a: Arguments| add(this, a.required(0), None));
 
-fast_method!(add_filesystem_relative, ["prefix", "resource"], 2, |this, a: Arguments| {
+fast_method!(Shared<Collected>: add_filesystem_relative, ["prefix", "resource"], 2, |this, a: Arguments| {
     add(this, a.required(1), Some(a.required(0).to_str()?))
 });
 
-fast_method!(oxidize, [], 0, |this, _a: Arguments| {
-    let resources = class::value::<Shared<Collected>>(this).with(|collected| collected.resources.clone());
+fast_method!(Shared<Collected>: oxidize, [], 0, |this, _a: Arguments| {
+    let resources = this.with(|collected| collected.resources.clone());
+    let gil = this.gil();
     let mut collector = Collector::new();
     let mut files = Vec::new();
     for (resource, prefix) in resources {
@@ -105,24 +105,26 @@ fast_method!(oxidize, [], 0, |this, _a: Arguments| {
                 collector.add(&resource, Value::raw(resource.data().clone()));
             }
             Some(prefix) => {
-                let path = path(&resource, &prefix)?;
+                let path = path(gil, &resource, &prefix)?;
                 if collector.add(&resource, Value::file(&*path)) == Placed::Added {
-                    files.push(file(&resource, &path)?);
+                    files.push(file(gil, &resource, &path)?);
                 }
             }
         }
     }
     let layer = collector.finish().to_vec().and_then(Layer::owned).map_err(|error| value_error(&error.to_string()))?;
     let catalogue = Arc::new(Catalogue::new(vec![Arc::new(layer)], std::path::Path::new("")));
-    let resources =
-        catalogue.entries("").map(|entry| class::instance(Shared::new(resource::Resource::of(&catalogue, &entry?)?)));
-    tuple(&[Object::list(resources)?, Object::list(files.into_iter().map(Ok))?])
+    let resources = catalogue.entries("").map(|entry| {
+        let resource = resource::Resource::of(&catalogue, &entry?)?;
+        Instance::new(gil, Shared::new(resource)).map(Instance::into_object)
+    });
+    tuple(gil, &[Object::list(gil, resources)?, Object::list(gil, files.into_iter().map(Ok))?])
 });
 
 /// Where a resource is as a file, relative to the finder's origin.
-fn path(resource: &Resource, prefix: &str) -> Result<String> {
+fn path(gil: Gil, resource: &Resource, prefix: &str) -> Result<String> {
     let path = match resource {
-        Resource::ModuleBytecode(module) => cached_path(module)?,
+        Resource::ModuleBytecode(module) => cached_path(gil, module)?,
         _ => resource.relative_path(),
     };
     let prefix = prefix.trim_end_matches('/');
@@ -130,8 +132,8 @@ fn path(resource: &Resource, prefix: &str) -> Result<String> {
 }
 
 /// Where `importlib` looks for bytecode (PEP 3147, PEP 488).
-fn cached_path(module: &ModuleBytecode) -> Result<String> {
-    let tag = sys(c"implementation").map(|implementation| implementation.attr(c"cache_tag")).transpose()?;
+fn cached_path(gil: Gil, module: &ModuleBytecode) -> Result<String> {
+    let tag = sys(gil, c"implementation").map(|implementation| implementation.attr(c"cache_tag")).transpose()?;
     let tag = tag.as_ref().map(Object::to_str).transpose()?.unwrap_or_default();
     let path = module.name.replace('.', "/");
     let (directory, stem) = match path.rsplit_once('/') {
@@ -147,23 +149,23 @@ fn cached_path(module: &ModuleBytecode) -> Result<String> {
 }
 
 /// A file to be written: its path, content, and whether it is executable.
-fn file(resource: &Resource, path: &str) -> Result<Object> {
+fn file(gil: Gil, resource: &Resource, path: &str) -> Result<Object> {
     let content = match resource {
-        Resource::ModuleBytecode(module) => with_header(&module.bytecode)?,
-        _ => resource.data().to_python()?,
+        Resource::ModuleBytecode(module) => with_header(gil, &module.bytecode)?,
+        _ => resource.data().to_python(gil)?,
     };
     let is_executable = matches!(resource, Resource::ExtensionModule(_));
-    tuple(&[PathBuf::from(path).to_python()?, content, Object::bool(is_executable)])
+    tuple(gil, &[PathBuf::from(path).to_python(gil)?, content, Object::bool(gil, is_executable)])
 }
 
 /// A `.pyc` file that is never compared with a source (PEP 552).
-fn with_header(code: &Data) -> Result<Object> {
+fn with_header(gil: Gil, code: &Data) -> Result<Object> {
     const UNCHECKED_HASH: u32 = 0b01;
     let code = code.read().map_err(|error| io_error(&error))?;
-    // SAFETY: has no preconditions but the GIL.
+    // SAFETY: the token says that Python runs.
     let magic = unsafe { ffi::PyImport_GetMagicNumber() } as u32;
     let header = [magic.to_le_bytes(), UNCHECKED_HASH.to_le_bytes(), [0; 4], [0; 4]].concat();
-    Object::bytes(&[&header, &*code].concat())
+    Object::bytes(gil, &[&header, &*code].concat())
 }
 
 static METHODS: MethodTable = method_table![
@@ -181,8 +183,8 @@ static METHODS: MethodTable = method_table![
     ),
 ];
 
-property!(allowed_locations, |this| {
-    class::value::<Shared<Collected>>(this).with(|collected| collected.allowed_locations.clone()).to_python()
+property!(Shared<Collected>: allowed_locations, |this| {
+    this.with(|collected| collected.allowed_locations.clone()).to_python(this.gil())
 });
 
 static PROPERTIES: Static<[ffi::PyGetSetDef; 2]> = Static([

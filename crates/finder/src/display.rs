@@ -17,54 +17,87 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 
 use crate::arguments::Static;
-use crate::class;
-use crate::finder::state_of;
-use crate::object::{Object, Raised, Result, check, clear, tuple};
+use crate::class::Instance;
+use crate::object::{Gil, Object, Result, check, returned, tuple};
 use crate::python::{PDB, PKG_RESOURCES};
 use crate::state::State;
 
 /// A built-in function of `module` that knows the objects `bound`. As with any built-in function its `self` is a module:
 /// that is how `pickle` and `repr` tell functions from methods.
 fn function(definition: &'static Definition, module: &Object, bound: &[&Object]) -> Result<Object> {
-    let name = module.attr(c"__name__")?;
+    let (gil, name) = (module.gil(), module.attr(c"__name__")?);
     // SAFETY: the name is a `str`, or the call sets an exception.
-    let this = Object::owned(unsafe { ffi::PyModule_NewObject(name.as_ptr()) })?;
-    this.set_attr(BOUND, &tuple(bound)?)?;
+    let this = unsafe { Object::owned(ffi::PyModule_NewObject(name.as_ptr())) }?;
+    this.set_attr(BOUND, &tuple(gil, bound)?)?;
     // SAFETY: the definition is static; the C API takes its own references and does not write to the definition.
-    Object::owned(unsafe {
-        ffi::PyCFunction_NewEx(std::ptr::from_ref(&definition.0).cast_mut(), this.as_ptr(), name.as_ptr())
-    })
+    unsafe {
+        let definition = std::ptr::from_ref(&definition.0).cast_mut();
+        Object::owned(ffi::PyCFunction_NewEx(definition, this.as_ptr(), name.as_ptr()))
+    }
 }
 
 /// The attribute of a function's `self` that has its objects.
 const BOUND: &CStr = c"_bound";
 
-/// One of the objects that [`function`] bound.
-fn bound(this: *mut ffi::PyObject, position: isize) -> Result<Object> {
-    let bound = Object::borrowed(this).attr(BOUND)?;
-    // SAFETY: an attribute that Python code has replaced may be no tuple, or too short: the call sets an exception.
-    let item = unsafe { ffi::PyTuple_GetItem(bound.as_ptr(), position) };
-    if item.is_null() { Err(Raised) } else { Ok(Object::borrowed(item)) }
+/// A call of such a function.
+struct Call {
+    this: Object,
+    /// A tuple.
+    positional: Object,
+    /// A dictionary.
+    named: Option<Object>,
 }
 
-/// The finder, which is the first object of every function.
-fn bound_finder(this: *mut ffi::PyObject) -> Result<Object> {
-    let finder = bound(this, 0)?;
-    class::expect::<State>(&finder)?;
-    Ok(finder)
-}
+impl Call {
+    /// Lets `action` answer a call.
+    ///
+    /// # Safety
+    ///
+    /// Python calls with these: an object, a tuple, and null or a dictionary.
+    unsafe fn answer(
+        this: *mut ffi::PyObject,
+        positional: *mut ffi::PyObject,
+        named: *mut ffi::PyObject,
+        action: fn(&Self) -> Result<Object>,
+    ) -> *mut ffi::PyObject {
+        // SAFETY: as the caller promises.
+        let gil = unsafe { Gil::held() };
+        let call = || {
+            // SAFETY: as the caller promises.
+            unsafe {
+                let (this, positional) = (Object::borrowed(this)?, Object::borrowed(positional)?);
+                Ok(Self { this, positional, named: Object::borrowed(named).ok() })
+            }
+        };
+        returned(gil, call().and_then(|call| action(&call)))
+    }
 
-/// Calls `callable` with the arguments of a built-in function.
-fn forward(callable: &Object, arguments: *mut ffi::PyObject, keywords: *mut ffi::PyObject) -> Result<Object> {
-    // SAFETY: Python passes a tuple and null or a dictionary.
-    Object::owned(unsafe { ffi::PyObject_Call(callable.as_ptr(), arguments, keywords) })
-}
+    /// One of the objects that [`function`] bound.
+    fn bound(&self, position: isize) -> Result<Object> {
+        let bound = self.this.attr(BOUND)?;
+        // SAFETY: an attribute that Python code has replaced may be no tuple, or too short: the call sets an exception.
+        unsafe { Object::borrowed(ffi::PyTuple_GetItem(bound.as_ptr(), position)) }
+    }
 
-/// A positional argument of a built-in function.
-fn argument(arguments: *mut ffi::PyObject, position: isize) -> Option<Object> {
-    // SAFETY: Python passes a tuple.
-    unsafe {
-        (ffi::PyTuple_Size(arguments) > position).then(|| Object::borrowed(ffi::PyTuple_GetItem(arguments, position)))
+    /// The finder, which is the first object of every function.
+    fn finder(&self) -> Result<Instance<State>> {
+        Instance::expect(&self.bound(0)?)
+    }
+
+    /// A positional argument.
+    fn argument(&self, position: isize) -> Option<Object> {
+        // SAFETY: a tuple; the position is below its size.
+        unsafe {
+            (ffi::PyTuple_Size(self.positional.as_ptr()) > position)
+                .then(|| Object::borrowed(ffi::PyTuple_GetItem(self.positional.as_ptr(), position)).ok())?
+        }
+    }
+
+    /// Calls `callable` with the arguments.
+    fn forward(&self, callable: &Object) -> Result<Object> {
+        let named = self.named.as_ref().map_or(null_mut(), Object::as_ptr);
+        // SAFETY: a tuple, and null or a dictionary.
+        unsafe { Object::owned(ffi::PyObject_Call(callable.as_ptr(), self.positional.as_ptr(), named)) }
     }
 }
 
@@ -82,27 +115,29 @@ const fn definition(name: &'static CStr, call: ffi::PyCFunctionWithKeywords, doc
 
 /// Called after the packed module `name` was executed: some modules of the standard library need to learn about
 /// virtual paths.
-pub(crate) fn after_import(state: &State, finder: &Object, name: &str, module: &Object) -> Result<()> {
+pub(crate) fn after_import(finder: &Instance<State>, name: &str, module: &Object) -> Result<()> {
+    let gil = module.gil();
     match name {
         "io" => {
             let original = module.attr(c"open")?;
             // `pickle` looks for it there. Until 3.11 it said `io`, since 3.12 it says so itself.
-            original.set_attr(c"__module__", &Object::str("_io")?)?;
-            module.set_attr(c"open", &function(&OPEN, module, &[finder, &original])?)
+            original.set_attr(c"__module__", &Object::str(gil, "_io")?)?;
+            module.set_attr(c"open", &function(&OPEN, module, &[finder.object(), &original])?)
         }
-        "pdb" => PDB.get("teach_pdb")?.call(&[module, finder]).map(drop),
-        "pkg_resources" if state.registers_pkg_resources => {
-            PKG_RESOURCES.get("register_pkg_resources")?.call(&[]).map(drop)
+        "pdb" => PDB.get(gil, "teach_pdb")?.call(&[module, finder.object()]).map(drop),
+        "pkg_resources" if finder.registers_pkg_resources => {
+            PKG_RESOURCES.get(gil, "register_pkg_resources")?.call(&[]).map(drop)
         }
         "linecache" => {
             let original = module.attr(c"updatecache")?;
-            module.set_attr(c"updatecache", &function(&UPDATECACHE, module, &[finder, &original, module])?)
+            module.set_attr(c"updatecache", &function(&UPDATECACHE, module, &[finder.object(), &original, module])?)
         }
         // `files()` of 3.9 does not ask resource readers.
         #[cfg(not(Py_3_10))]
         "importlib._common" => {
             let original = module.attr(c"fallback_resources")?;
-            module.set_attr(c"fallback_resources", &function(&FALLBACK_RESOURCES, module, &[finder, &original])?)
+            module
+                .set_attr(c"fallback_resources", &function(&FALLBACK_RESOURCES, module, &[finder.object(), &original])?)
         }
         _ => Ok(()),
     }
@@ -113,28 +148,27 @@ static UPDATECACHE: Definition =
 
 unsafe extern "C" fn updatecache(
     this: *mut ffi::PyObject,
-    arguments: *mut ffi::PyObject,
-    keywords: *mut ffi::PyObject,
+    positional: *mut ffi::PyObject,
+    named: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    let update = || -> Result<Object> {
+    let answer = |call: &Call| {
         // Before the original, which believes that any source the caller's globals lead to is that of the file.
-        let lines = argument(arguments, 0)
-            .map(|name| virtual_lines(&bound_finder(this)?, &name, &bound(this, 2)?))
-            .transpose()?;
-        lines.flatten().map_or_else(|| forward(&bound(this, 1)?, arguments, keywords), Ok)
+        let lines = call.argument(0).map(|name| virtual_lines(&call.finder()?, &name, &call.bound(2)?)).transpose()?;
+        lines.flatten().map_or_else(|| call.forward(&call.bound(1)?), Ok)
     };
-    update().map_or(null_mut(), Object::into_ptr)
+    // SAFETY: Python calls this.
+    unsafe { Call::answer(this, positional, named, answer) }
 }
 
 /// Lines of the source behind a virtual path, put into the cache of `linecache`.
-fn virtual_lines(finder: &Object, filename: &Object, linecache: &Object) -> Result<Option<Object>> {
+fn virtual_lines(finder: &Instance<State>, filename: &Object, linecache: &Object) -> Result<Option<Object>> {
+    let gil = finder.gil();
     let source = virtual_module(finder, filename)
-        .and_then(|name| state_of(finder).source(&name).inspect_err(|Raised| clear()).ok()?);
+        .and_then(|name| finder.source(gil, &name).map_err(|raised| raised.forget(gil)).ok()?);
     let Some(source) = source else { return Ok(None) };
-    let lines = source.call_method(c"splitlines", &[&Object::bool(true)])?;
-    // SAFETY: asks a `str` for its length, and makes an `int` of it.
-    let length = Object::owned(unsafe { ffi::PyLong_FromSsize_t(ffi::PyObject_Size(source.as_ptr())) })?;
-    let row = tuple(&[&length, &Object::none(), &lines, filename])?;
+    let lines = source.call_method(c"splitlines", &[&Object::bool(gil, true)])?;
+    let length = source.call_method(c"__len__", &[])?;
+    let row = tuple(gil, &[&length, &Object::none(gil), &lines, filename])?;
     let cache = linecache.attr(c"cache")?;
     // SAFETY: three objects.
     check(unsafe { ffi::PyObject_SetItem(cache.as_ptr(), filename.as_ptr(), row.as_ptr()) })?;
@@ -142,10 +176,9 @@ fn virtual_lines(finder: &Object, filename: &Object, linecache: &Object) -> Resu
 }
 
 /// The module behind a virtual path; `None` if it is not one. A relative path is relative to an item of `sys.path`.
-fn virtual_module(finder: &Object, filename: &Object) -> Option<String> {
-    let state = state_of(finder);
-    let bytes = filename.to_fs_bytes().inspect_err(|Raised| clear()).ok()?;
-    state.module_of_file(&state.root.join(std::ffi::OsStr::from_bytes(&bytes)))
+fn virtual_module(finder: &Instance<State>, filename: &Object) -> Option<String> {
+    let bytes = filename.to_fs_bytes().map_err(|raised| raised.forget(finder.gil())).ok()?;
+    finder.module_of_file(&finder.root.join(std::ffi::OsStr::from_bytes(&bytes)))
 }
 
 #[cfg(not(Py_3_10))]
@@ -155,19 +188,21 @@ static FALLBACK_RESOURCES: Definition =
 #[cfg(not(Py_3_10))]
 unsafe extern "C" fn fallback_resources(
     this: *mut ffi::PyObject,
-    arguments: *mut ffi::PyObject,
-    keywords: *mut ffi::PyObject,
+    positional: *mut ffi::PyObject,
+    named: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    let resources = || -> Result<Object> {
-        let finder = bound_finder(this)?;
-        if let Some(spec) = argument(arguments, 0)
-            && spec.attr(c"loader")?.as_ptr() == finder.as_ptr()
+    let answer = |call: &Call| {
+        let finder = call.finder()?;
+        if let Some(spec) = call.argument(0)
+            && spec.attr(c"loader")?.as_ptr() == finder.object().as_ptr()
         {
-            return finder.call_method(c"get_resource_reader", &[&spec.attr(c"name")?])?.call_method(c"files", &[]);
+            let reader = finder.object().call_method(c"get_resource_reader", &[&spec.attr(c"name")?])?;
+            return reader.call_method(c"files", &[]);
         }
-        forward(&bound(this, 1)?, arguments, keywords)
+        call.forward(&call.bound(1)?)
     };
-    resources().map_or(null_mut(), Object::into_ptr)
+    // SAFETY: Python calls this.
+    unsafe { Call::answer(this, positional, named, answer) }
 }
 
 /// `inspect` reads the signature in the first line.
@@ -181,30 +216,32 @@ io.open, which also reads sources inside the program.",
 
 unsafe extern "C" fn open(
     this: *mut ffi::PyObject,
-    arguments: *mut ffi::PyObject,
-    keywords: *mut ffi::PyObject,
+    positional: *mut ffi::PyObject,
+    named: *mut ffi::PyObject,
 ) -> *mut ffi::PyObject {
-    let open = || -> Result<Object> {
-        let real_open = bound(this, 1)?;
-        let file = match (argument(arguments, 0), argument(arguments, 1)) {
+    let answer = |call: &Call| {
+        let real_open = call.bound(1)?;
+        let file = match (call.argument(0), call.argument(1)) {
             (Some(name), Some(mode)) if name.is_str() && mode.is_str() && mode.to_str()? == "rb" => {
-                memory_source(&bound_finder(this)?, &name)
+                memory_source(&call.finder()?, &name)
             }
             _ => None,
         };
-        let Some(file) = file else { return forward(&real_open, arguments, keywords) };
-        // SAFETY: makes an `int` of a number. Python's file object owns and closes the descriptor.
-        let descriptor = Object::owned(unsafe { ffi::PyLong_FromLong(file.into_raw_fd().into()) })?;
-        real_open.call(&[&descriptor, &Object::str("rb")?])
+        let Some(file) = file else { return call.forward(&real_open) };
+        let gil = real_open.gil();
+        // Python's file object owns and closes the descriptor.
+        let descriptor = Object::int(gil, file.into_raw_fd().into())?;
+        real_open.call(&[&descriptor, &Object::str(gil, "rb")?])
     };
-    open().map_or(null_mut(), Object::into_ptr)
+    // SAFETY: Python calls this.
+    unsafe { Call::answer(this, positional, named, answer) }
 }
 
 /// The source behind a virtual path as a memory file at its start.
-fn memory_source(finder: &Object, name: &Object) -> Option<std::fs::File> {
-    let catalogue = state_of(finder).catalogue();
-    let entry = catalogue.entry(&virtual_module(finder, name)?).inspect_err(|Raised| clear()).ok()??;
-    let source = entry.value(FieldKind::Source).inspect_err(|Raised| clear()).ok()??;
+fn memory_source(finder: &Instance<State>, name: &Object) -> Option<std::fs::File> {
+    let catalogue = finder.catalogue();
+    let entry = catalogue.entry(&virtual_module(finder, name)?).ok()??;
+    let source = entry.value(FieldKind::Source).ok()??;
     let mut file = crate::native::memfd(c"source").ok()?;
     file.write_all(&source).ok()?;
     file.rewind().ok()?;

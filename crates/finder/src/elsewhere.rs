@@ -18,7 +18,7 @@ impl State {
         match (text.rsplit_once('.'), path) {
             (Some((package, _)), Some(path)) => {
                 let leads_here = self.leads_to_package(&catalogue, package, path)?;
-                Ok((!leads_here).then(Object::none))
+                Ok((!leads_here).then(|| Object::none(name.gil())))
             }
             (Some(_), None) => Ok(None),
             (None, _) => match catalogue.entry(text)? {
@@ -35,9 +35,9 @@ impl State {
             return Ok(true);
         }
         let Some(entry) = catalogue.entry(package)? else { return Ok(true) };
-        let directory = match self.module_file(&entry)? {
+        let directory = match self.module_file(path.gil(), &entry)? {
             Some(file) => file.parent().unwrap_or(&file).to_owned(),
-            None => self.package_directory(catalogue, package)?,
+            None => self.package_directory(path.gil(), catalogue, package)?,
         };
         contains(path, &directory)
     }
@@ -45,14 +45,17 @@ impl State {
     /// A module of the package's name in the directory of the package, if that is in `sys.path`: `cv2` imports its extension
     /// module so.
     fn in_own_directory(&self, name: &Object, entry: &Found<'_>) -> Result<Option<Object>> {
-        let Some(file) = self.module_file(entry)?.filter(|file| !file.starts_with(&self.root)) else { return Ok(None) };
+        let gil = name.gil();
+        let Some(file) = self.module_file(gil, entry)?.filter(|file| !file.starts_with(&self.root)) else {
+            return Ok(None);
+        };
         let directory = file.parent().unwrap_or(&file);
-        let Some(search_path) = sys(c"path").filter(Object::is_list) else { return Ok(None) };
+        let Some(search_path) = sys(gil, c"path").filter(Object::is_list) else { return Ok(None) };
         if !contains(&search_path, directory)? {
             return Ok(None);
         }
-        let directory = Object::list([self.path_object(directory)])?;
-        let found = import(c"_frozen_importlib_external")?
+        let directory = Object::list(gil, [self.path_object(gil, directory)])?;
+        let found = import(gil, c"_frozen_importlib_external")?
             .attr(c"PathFinder")?
             .call_method(c"find_spec", &[name, &directory])?;
         Ok((!found.is_none()).then_some(found))
@@ -61,7 +64,7 @@ impl State {
 
 /// Whether a list has a path.
 fn contains(list: &Object, path: &Path) -> Result<bool> {
-    let path = Object::fs_str(path.as_os_str().as_bytes())?;
+    let path = Object::fs_str(list.gil(), path.as_os_str().as_bytes())?;
     // SAFETY: a list and an object.
     let found = unsafe { ffi::PySequence_Contains(list.as_ptr(), path.as_ptr()) };
     crate::object::check(found.min(0))?;

@@ -9,9 +9,9 @@ use pyox_packed_resources::{EntryFlags, FieldKind};
 
 use crate::arguments::{Arguments, MethodTable, fast_method, method_table};
 use crate::catalogue::damaged;
-use crate::class::{self, Class};
+use crate::class::Class;
 use crate::import::unknown;
-use crate::object::{Object, Result, import, import_error, os_error};
+use crate::object::{Gil, Object, Result, import, import_error, os_error};
 use crate::property::Property as _;
 use crate::python::{METADATA, RESOURCES};
 use crate::state::State;
@@ -23,18 +23,13 @@ mod resources;
 
 pub(crate) use path_entry::PathEntry;
 
-/// The state behind a finder object.
-pub(crate) fn state_of(finder: &Object) -> &State {
-    class::value(finder)
-}
-
 impl Class for State {
     const NAME: &'static CStr = c"oxidized_importer.OxidizedFinder";
     const DOC: &'static CStr = DOC;
     const PARAMETERS: &'static [&'static str] = &["resources_data", "resources_file", "relative_path_origin"];
 
-    fn new(arguments: &Arguments) -> Option<Result<Self>> {
-        Some(construct::construct(arguments))
+    fn new(gil: Gil, arguments: &Arguments) -> Option<Result<Self>> {
+        Some(construct::construct(gil, arguments))
     }
 
     fn methods() -> *const ffi::PyMethodDef {
@@ -46,152 +41,148 @@ impl Class for State {
     }
 }
 
-fast_method!(find_spec, ["fullname", "path", "target"], 1, |finder, a: Arguments| {
-    let state = state_of(finder);
+fast_method!(State: find_spec, ["fullname", "path", "target"], 1, |finder, a: Arguments| {
     // As with `python`, the main module is that of the first item of `sys.path` that has one: a path entry finder says
     // whether the program does. `runpy.run_path` of a directory or zip file puts that before the program.
-    if state.is_of_program {
+    if finder.is_of_program {
         if a.required(0).to_name()? == Some("__main__") {
-            return Ok(Object::none());
+            return Ok(Object::none(finder.gil()));
         }
-        if let Some(elsewhere) = state.found_elsewhere(a.required(0), a.optional(1))? {
+        if let Some(elsewhere) = finder.found_elsewhere(a.required(0), a.optional(1))? {
             return Ok(elsewhere);
         }
     }
-    Ok(state.find_spec(finder, a.required(0))?.unwrap_or_else(Object::none))
+    Ok(finder.find_spec(finder.object(), a.required(0))?.unwrap_or_else(|| Object::none(finder.gil())))
 });
 
 #[cfg(not(Py_3_12))]
-fast_method!(find_module, ["fullname", "path"], 1, |finder, a: Arguments| {
-    let spec = state_of(finder).find_spec(finder, a.required(0))?;
-    Ok(spec.map_or_else(Object::none, |_| finder.clone()))
+fast_method!(State: find_module, ["fullname", "path"], 1, |finder, a: Arguments| {
+    let spec = finder.find_spec(finder.object(), a.required(0))?;
+    Ok(spec.map_or_else(|| Object::none(finder.gil()), |_| finder.object().clone()))
 });
 
-fast_method!(create_module, ["spec"], 1, |finder, a: Arguments| { state_of(finder).create_module(a.required(0)) });
+fast_method!(State: create_module, ["spec"], 1, |finder, a: Arguments| { finder.create_module(a.required(0)) });
 
-fast_method!(exec_module, ["module"], 1, |finder, a: Arguments| {
-    state_of(finder).exec_module(finder, a.required(0)).map(|()| Object::none())
+fast_method!(State: exec_module, ["module"], 1, |finder, a: Arguments| {
+    finder.exec_module(finder, a.required(0)).map(|()| Object::none(finder.gil()))
 });
 
-fast_method!(load_module, ["fullname"], 1, |finder, a: Arguments| {
-    import(c"_frozen_importlib")?.call_method(c"_load_module_shim", &[finder, a.required(0)])
+fast_method!(State: load_module, ["fullname"], 1, |finder, a: Arguments| {
+    import(finder.gil(), c"_frozen_importlib")?.call_method(c"_load_module_shim", &[finder.object(), a.required(0)])
 });
 
-fast_method!(get_code, ["fullname"], 1, |finder, a: Arguments| {
-    let state = state_of(finder);
+fast_method!(State: get_code, ["fullname"], 1, |finder, a: Arguments| {
     let name = a.required(0).to_str()?;
-    match state.catalogue().importable(name)? {
-        Some(entry) if entry.is(EntryFlags::MODULE) && !entry.is(EntryFlags::EXTENSION) => state.code(&entry),
-        Some(_) => Ok(Object::none()),
+    match finder.catalogue().importable(name)? {
+        Some(entry) if entry.is(EntryFlags::MODULE) && !entry.is(EntryFlags::EXTENSION) => finder.code(finder.gil(), &entry),
+        Some(_) => Ok(Object::none(finder.gil())),
         None => Err(unknown(name)),
     }
 });
 
-fast_method!(get_source, ["fullname"], 1, |finder, a: Arguments| {
-    Ok(state_of(finder).source(a.required(0).to_str()?)?.unwrap_or_else(Object::none))
+fast_method!(State: get_source, ["fullname"], 1, |finder, a: Arguments| {
+    Ok(finder.source(finder.gil(), a.required(0).to_str()?)?.unwrap_or_else(|| Object::none(finder.gil())))
 });
 
-fast_method!(get_filename, ["fullname"], 1, |finder, a: Arguments| {
-    let state = state_of(finder);
+fast_method!(State: get_filename, ["fullname"], 1, |finder, a: Arguments| {
     let name = a.required(0).to_str()?;
-    let file = match state.catalogue().importable(name)? {
-        Some(entry) => state.module_file(&entry)?,
+    let file = match finder.catalogue().importable(name)? {
+        Some(entry) => finder.module_file(finder.gil(), &entry)?,
         None => None,
     };
     match file {
-        Some(file) => state.path_object(&file),
+        Some(file) => finder.path_object(finder.gil(), &file),
         None => Err(import_error(&format!("module {name:?} has no file name"), name)),
     }
 });
 
-fast_method!(is_package, ["fullname"], 1, |finder, a: Arguments| {
-    state_of(finder).is_package(a.required(0).to_str()?).map(Object::bool)
+fast_method!(State: is_package, ["fullname"], 1, |finder, a: Arguments| {
+    finder.is_package(a.required(0).to_str()?).map(|is| Object::bool(finder.gil(), is))
 });
 
-fast_method!(get_data, ["path"], 1, |finder, a: Arguments| {
+fast_method!(State: get_data, ["path"], 1, |finder, a: Arguments| {
     let bytes = a.required(0).to_fs_bytes()?;
     let path = Path::new(std::ffi::OsStr::from_bytes(&bytes));
     if !path.is_absolute() {
         return Err(os_error(libc::ENOENT, a.required(0)));
     }
-    if let Some(content) = state_of(finder).content_of_file(&state_of(finder).catalogue(), path)? {
-        return Object::bytes(&content);
+    if let Some(content) = finder.content_of_file(&finder.catalogue(), path)? {
+        return Object::bytes(finder.gil(), &content);
     }
-    if state_of(finder).below_root(path).is_some() {
+    if finder.below_root(path).is_some() {
         return Err(os_error(libc::ENOENT, a.required(0)));
     }
     match std::fs::read(path) {
-        Ok(content) => Object::bytes(&content),
+        Ok(content) => Object::bytes(finder.gil(), &content),
         Err(error) => Err(os_error(error.raw_os_error().unwrap_or(libc::EIO), a.required(0))),
     }
 });
 
-fast_method!(get_resource_reader, ["fullname"], 1, |finder, a: Arguments| {
-    let state = state_of(finder);
+fast_method!(State: get_resource_reader, ["fullname"], 1, |finder, a: Arguments| {
     let name = a.required(0).to_str()?;
-    let catalogue = state.catalogue();
+    let catalogue = finder.catalogue();
     let is_known = catalogue.importable(name)?.is_some() || catalogue.data_directory(name)?.is_some();
-    let is_package = is_known && state.is_package(name)?;
+    let is_package = is_known && finder.is_package(name)?;
     let (package, directory) = if is_package {
-        (name, state.package_directory(&catalogue, name)?)
+        (name, finder.package_directory(finder.gil(), &catalogue, name)?)
     } else if cfg!(Py_3_12) && is_known {
         // Since 3.12 `files()` takes a module for the directory that it is in.
         let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
-        (parent, if parent.is_empty() { state.root.clone() } else { state.package_directory(&catalogue, parent)? })
+        (parent, if parent.is_empty() { finder.root.clone() } else { finder.package_directory(finder.gil(), &catalogue, parent)? })
     } else {
-        return Ok(Object::none());
+        return Ok(Object::none(finder.gil()));
     };
-    let reader = RESOURCES.get("OxidizedResourceReader")?;
-    reader.call(&[finder, &Object::str(package)?, &state.path_object(&directory)?])
+    let reader = RESOURCES.get(finder.gil(), "OxidizedResourceReader")?;
+    reader.call(&[finder.object(), &Object::str(finder.gil(), package)?, &finder.path_object(finder.gil(), &directory)?])
 });
 
-fast_method!(find_distributions, ["context"], 0, |finder, a: Arguments| {
-    let context = a.optional(0).cloned().unwrap_or_else(Object::none);
-    METADATA.get("find_distributions")?.call(&[finder, &context])
+fast_method!(State: find_distributions, ["context"], 0, |finder, a: Arguments| {
+    let context = a.optional(0).cloned().unwrap_or_else(|| Object::none(finder.gil()));
+    METADATA.get(finder.gil(), "find_distributions")?.call(&[finder.object(), &context])
 });
 
-fast_method!(invalidate_caches, [], 0, |_finder, _a: Arguments| Ok(Object::none()));
+fast_method!(State: invalidate_caches, [], 0, |finder, _a: Arguments| Ok(Object::none(finder.gil())));
 
-fast_method!(iter_modules, ["prefix=''"], 0, |finder, a: Arguments| {
+fast_method!(State: iter_modules, ["prefix=''"], 0, |finder, a: Arguments| {
     let prefix = a.optional(0).map(Object::to_str).transpose()?.unwrap_or_default();
-    listing::modules(&state_of(finder).catalogue(), "", prefix)
+    listing::modules(finder.gil(), &finder.catalogue(), "", prefix)
 });
 
-fast_method!(path_hook, ["path"], 1, |finder, a: Arguments| PathEntry::make(finder, a.required(0)));
+fast_method!(State: path_hook, ["path"], 1, |finder, a: Arguments| PathEntry::make(finder, a.required(0)));
 
-fast_method!(index_bytes, ["data"], 1, |finder, a: Arguments| {
-    construct::index_bytes(finder, a.required(0)).map(|()| Object::none())
+fast_method!(State: index_bytes, ["data"], 1, |finder, a: Arguments| {
+    construct::index_bytes(finder, a.required(0)).map(|()| Object::none(finder.gil()))
 });
 
-fast_method!(index_file_memory_mapped, ["path"], 1, |finder, a: Arguments| {
-    construct::index_file(finder, a.required(0)).map(|()| Object::none())
+fast_method!(State: index_file_memory_mapped, ["path"], 1, |finder, a: Arguments| {
+    construct::index_file(finder, a.required(0)).map(|()| Object::none(finder.gil()))
 });
 
-fast_method!(index_interpreter_builtin_extension_modules, [], 0, |finder, _a: Arguments| {
-    resources::index_builtins(finder).map(|()| Object::none())
+fast_method!(State: index_interpreter_builtin_extension_modules, [], 0, |finder, _a: Arguments| {
+    resources::index_builtins(finder).map(|()| Object::none(finder.gil()))
 });
 
-fast_method!(index_interpreter_frozen_modules, [], 0, |finder, _a: Arguments| {
-    resources::index_frozen(finder).map(|()| Object::none())
+fast_method!(State: index_interpreter_frozen_modules, [], 0, |finder, _a: Arguments| {
+    resources::index_frozen(finder).map(|()| Object::none(finder.gil()))
 });
 
-fast_method!(index_interpreter_builtins, [], 0, |finder, _a: Arguments| {
+fast_method!(State: index_interpreter_builtins, [], 0, |finder, _a: Arguments| {
     resources::index_builtins(finder)?;
-    resources::index_frozen(finder).map(|()| Object::none())
+    resources::index_frozen(finder).map(|()| Object::none(finder.gil()))
 });
 
-fast_method!(indexed_resources, [], 0, |finder, _a: Arguments| resources::indexed(finder));
+fast_method!(State: indexed_resources, [], 0, |finder, _a: Arguments| resources::indexed(finder));
 
-fast_method!(add_resource, ["resource"], 1, |finder, a: Arguments| {
-    resources::add(finder, a.required(0)).map(|()| Object::none())
+fast_method!(State: add_resource, ["resource"], 1, |finder, a: Arguments| {
+    resources::add(finder, a.required(0)).map(|()| Object::none(finder.gil()))
 });
 
-fast_method!(add_resources, ["resources"], 1, |finder, a: Arguments| {
-    resources::add_all(finder, a.required(0)).map(|()| Object::none())
+fast_method!(State: add_resources, ["resources"], 1, |finder, a: Arguments| {
+    resources::add_all(finder, a.required(0)).map(|()| Object::none(finder.gil()))
 });
 
 fast_method!(
-    serialize_indexed_resources,
+    State: serialize_indexed_resources,
     ["ignore_builtin=True", "ignore_frozen=True", "version=4"],
     0,
     |finder, a: Arguments| {
@@ -201,41 +192,39 @@ fast_method!(
     }
 );
 
-fast_method!(resource_files, ["package"], 1, |finder, a: Arguments| {
-    listing::files(&state_of(finder).catalogue(), a.required(0).to_str()?)
+fast_method!(State: resource_files, ["package"], 1, |finder, a: Arguments| {
+    listing::files(finder.gil(), &finder.catalogue(), a.required(0).to_str()?)
 });
 
-fast_method!(distributions, [], 0, |finder, _a: Arguments| listing::distributions(&state_of(finder).catalogue()));
+fast_method!(State: distributions, [], 0, |finder, _a: Arguments| listing::distributions(finder.gil(), &finder.catalogue()));
 
-fast_method!(distribution_files, ["distribution"], 1, |finder, a: Arguments| {
-    listing::metadata_files(&state_of(finder).catalogue(), a.required(0).to_str()?)
+fast_method!(State: distribution_files, ["distribution"], 1, |finder, a: Arguments| {
+    listing::metadata_files(finder.gil(), &finder.catalogue(), a.required(0).to_str()?)
 });
 
-fast_method!(distribution_file, ["distribution", "name"], 2, |finder, a: Arguments| {
-    let catalogue = state_of(finder).catalogue();
+fast_method!(State: distribution_file, ["distribution", "name"], 2, |finder, a: Arguments| {
+    let catalogue = finder.catalogue();
     let (distribution, name) = (a.required(0).to_str()?, a.required(1).to_str()?);
-    let Some(entry) = catalogue.entry(distribution)? else { return Ok(Object::none()) };
-    let Some(field) = entry.field_with_key(FieldKind::DistributionResource, name)? else { return Ok(Object::none()) };
+    let Some(entry) = catalogue.entry(distribution)? else { return Ok(Object::none(finder.gil())) };
+    let Some(field) = entry.field_with_key(FieldKind::DistributionResource, name)? else { return Ok(Object::none(finder.gil())) };
     let Some(path) = field.file().map_err(|error| damaged(&error, distribution))? else {
-        return Object::bytes(&entry.read(&field)?);
+        return Object::bytes(finder.gil(), &entry.read(&field)?);
     };
     let path = catalogue.origin().join(&*path);
     match std::fs::read(&path) {
-        Ok(content) => Object::bytes(&content),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Object::none()),
-        Err(error) => Err(os_error(error.raw_os_error().unwrap_or(libc::EIO), &state_of(finder).path_object(&path)?)),
+        Ok(content) => Object::bytes(finder.gil(), &content),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Object::none(finder.gil())),
+        Err(error) => Err(os_error(error.raw_os_error().unwrap_or(libc::EIO), &finder.path_object(finder.gil(), &path)?)),
     }
 });
 
-fast_method!(locate_file, ["path"], 1, |finder, a: Arguments| {
-    let state = state_of(finder);
-    state.path_object(&state.locate(&state.catalogue(), a.required(0).to_str()?)?)
+fast_method!(State: locate_file, ["path"], 1, |finder, a: Arguments| {
+    finder.path_object(finder.gil(), &finder.locate(finder.gil(), &finder.catalogue(), a.required(0).to_str()?)?)
 });
 
-fast_method!(is_file, ["path"], 1, |finder, a: Arguments| {
+fast_method!(State: is_file, ["path"], 1, |finder, a: Arguments| {
     let path = a.required(0).to_fs_bytes()?;
-    let state = state_of(finder);
-    state.is_file(&state.catalogue(), Path::new(std::ffi::OsStr::from_bytes(&path))).map(Object::bool)
+    finder.is_file(&finder.catalogue(), Path::new(std::ffi::OsStr::from_bytes(&path))).map(|is| Object::bool(finder.gil(), is))
 });
 
 const DOC: &CStr = c"OxidizedFinder(resources_data=None, resources_file=None, relative_path_origin=None)\n--\n\n\

@@ -7,7 +7,8 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, FieldKind};
 
 use crate::catalogue::Found;
-use crate::object::{Object, Raised, Result, clear, describe, import, import_error, take_exception};
+use crate::class::Instance;
+use crate::object::{Gil, Object, Raised, Result, describe, import, import_error};
 use crate::state::State;
 
 impl State {
@@ -19,9 +20,9 @@ impl State {
             Some(entry) if entry.is(EntryFlags::IMPORTABLE) => self.spec(finder, name_object, &entry).map(Some),
             Some(entry) if entry.is(EntryFlags::BUILTIN) => spec_of_interpreter(c"BuiltinImporter", name_object),
             Some(entry) if entry.is(EntryFlags::FROZEN) => spec_of_interpreter(c"FrozenImporter", name_object),
-            _ if name.contains('.') && catalogue.data_directory(name)?.is_some() => {
-                self.namespace_spec(finder, name_object, &self.package_directory(&catalogue, name)?).map(Some)
-            }
+            _ if name.contains('.') && catalogue.data_directory(name)?.is_some() => self
+                .namespace_spec(finder, name_object, &self.package_directory(finder.gil(), &catalogue, name)?)
+                .map(Some),
             _ => Ok(None),
         }
     }
@@ -32,13 +33,14 @@ impl State {
         let name = name.to_str()?;
         match self.catalogue().entry(name)? {
             Some(entry) if entry.is(EntryFlags::EXTENSION) => self.create_extension(spec, &entry),
-            Some(entry) => self.complete_spec(spec, &entry).map(|()| Object::none()),
-            None => Ok(Object::none()),
+            Some(entry) => self.complete_spec(spec, &entry).map(|()| Object::none(spec.gil())),
+            None => Ok(Object::none(spec.gil())),
         }
     }
 
     /// Runs the code of a module in its namespace.
-    pub(crate) fn exec_module(&self, finder: &Object, module: &Object) -> Result<()> {
+    pub(crate) fn exec_module(&self, finder: &Instance<Self>, module: &Object) -> Result<()> {
+        let gil = module.gil();
         // The name of the spec is that of the code; the module itself may be called `__main__`.
         let spec = module.attr_or_none(c"__spec__").filter(|spec| !spec.is_none());
         let name_object = spec.map_or_else(|| module.attr(c"__name__"), |spec| spec.attr(c"name"))?;
@@ -48,44 +50,41 @@ impl State {
             if !self.is_package(name)? {
                 return Err(unknown(name));
             }
-            return module.set_attr(c"__file__", &Object::none());
+            return module.set_attr(c"__file__", &Object::none(gil));
         };
         if entry.is(EntryFlags::EXTENSION) {
-            let exec_dynamic = self.python.imp.attr(c"exec_dynamic")?;
-            self.python.call_with_frames_removed.call(&[&exec_dynamic, module])?;
+            let exec_dynamic = self.python(gil).imp.attr(c"exec_dynamic")?;
+            self.python(gil).call_with_frames_removed.call(&[&exec_dynamic, module])?;
             return Ok(());
         }
-        let code = self.code(&entry)?;
+        let code = self.code(gil, &entry)?;
         // SAFETY: any object; the result is borrowed from a module, or null for other objects.
-        let namespace = unsafe { ffi::PyModule_GetDict(module.as_ptr()) };
-        let namespace = if namespace.is_null() {
-            clear();
-            module.attr(c"__dict__")?
-        } else {
-            Object::borrowed(namespace)
-        };
-        self.python.call_with_frames_removed.call(&[&self.python.exec, &code, &namespace])?;
-        crate::display::after_import(self, finder, name, module)
+        let namespace = unsafe { Object::borrowed(ffi::PyModule_GetDict(module.as_ptr())) }.or_else(|raised| {
+            raised.forget(gil);
+            module.attr(c"__dict__")
+        })?;
+        self.python(gil).call_with_frames_removed.call(&[&self.python(gil).exec, &code, &namespace])?;
+        crate::display::after_import(finder, name, module)
     }
 
     /// The code object of a module, with the virtual path as its file name.
-    pub(crate) fn code(&self, entry: &Found<'_>) -> Result<Object> {
-        let file = self.module_file(entry)?.unwrap_or_default();
-        let file = self.path_object(&file)?;
+    pub(crate) fn code(&self, gil: Gil, entry: &Found<'_>) -> Result<Object> {
+        let file = self.module_file(gil, entry)?.unwrap_or_default();
+        let file = self.path_object(gil, &file)?;
         let Some(bytecode) = entry.bytecode(&self.bytecode_kinds)? else { return self.compile(entry, &file) };
         // SAFETY: pointer and length describe the slice; the reader checks what it reads.
-        let code = Object::owned(unsafe {
-            ffi::PyMarshal_ReadObjectFromString(bytecode.as_ptr().cast(), bytecode.len() as isize)
-        });
+        let code = unsafe {
+            Object::owned(ffi::PyMarshal_ReadObjectFromString(bytecode.as_ptr().cast(), bytecode.len() as isize))
+        };
         let code = code.map_err(|raised| {
-            let Some(exception) = take_exception() else { return raised };
+            let Some(exception) = raised.take(gil) else { return Raised::pending() };
             import_error(&format!("packed bytecode of {:?}: {}", entry.name(), describe(&exception)), entry.name())
         })?;
         // SAFETY: reads the type of a live object.
         if unsafe { ffi::PyCode_Check(code.as_ptr()) } == 0 {
             return Err(import_error("bytecode does not hold a code object", entry.name()));
         }
-        self.python.fix_co_filename.call(&[&code, &file])?;
+        self.python(gil).fix_co_filename.call(&[&code, &file])?;
         Ok(code)
     }
 
@@ -94,19 +93,20 @@ impl State {
         let Some(source) = entry.value(FieldKind::Source)? else {
             return Err(import_error(&format!("module {name} has neither bytecode nor source"), name));
         };
-        let compile = import(c"builtins")?.attr(c"compile")?;
-        let (source, mode) = (Object::bytes(&source)?, Object::str("exec")?);
+        let gil = file.gil();
+        let compile = import(gil, c"builtins")?.attr(c"compile")?;
+        let (source, mode) = (Object::bytes(gil, &source)?, Object::str(gil, "exec")?);
         // No flags, and none of the frame that imports.
-        let (flags, dont_inherit) = (Object::bool(false), Object::bool(true));
-        self.python.call_with_frames_removed.call(&[&compile, &source, file, &mode, &flags, &dont_inherit])
+        let (flags, dont_inherit) = (Object::bool(gil, false), Object::bool(gil, true));
+        self.python(gil).call_with_frames_removed.call(&[&compile, &source, file, &mode, &flags, &dont_inherit])
     }
 
     /// The source text of a module; `None` if it has none.
-    pub(crate) fn source(&self, name: &str) -> Result<Option<Object>> {
+    pub(crate) fn source(&self, gil: Gil, name: &str) -> Result<Option<Object>> {
         let catalogue = self.catalogue();
         let Some(entry) = catalogue.entry(name)? else { return Err(unknown(name)) };
         let Some(source) = entry.value(FieldKind::Source)? else { return Ok(None) };
-        decode_source(&source).map(Some)
+        decode_source(gil, &source).map(Some)
     }
 
     /// Whether the module is a package; an error if it is not here.
@@ -132,13 +132,13 @@ pub(crate) fn unknown(name: &str) -> Raised {
 
 /// The spec of a module that is part of the interpreter.
 fn spec_of_interpreter(importer: &CStr, name: &Object) -> Result<Option<Object>> {
-    let spec = import(c"_frozen_importlib")?.attr(importer)?.call_method(c"find_spec", &[name])?;
+    let spec = import(name.gil(), c"_frozen_importlib")?.attr(importer)?.call_method(c"find_spec", &[name])?;
     Ok((!spec.is_none()).then_some(spec))
 }
 
 /// Source bytes as text with universal newlines (PEP 263). Text that cannot declare an encoding is decoded here;
 /// anything else by `importlib`.
-pub(crate) fn decode_source(source: &[u8]) -> Result<Object> {
+pub(crate) fn decode_source(gil: Gil, source: &[u8]) -> Result<Object> {
     let head = source.splitn(3, |&byte| byte == b'\n').take(2);
     let declares = source.starts_with(b"\xef\xbb\xbf") || head.into_iter().any(|line| contains(line, b"coding"));
     match std::str::from_utf8(source) {
@@ -148,9 +148,10 @@ pub(crate) fn decode_source(source: &[u8]) -> Result<Object> {
             } else {
                 text.into()
             };
-            Object::str(&newlines)
+            Object::str(gil, &newlines)
         }
-        _ => import(c"importlib._bootstrap_external")?.call_method(c"decode_source", &[&Object::bytes(source)?]),
+        _ => import(gil, c"importlib._bootstrap_external")?
+            .call_method(c"decode_source", &[&Object::bytes(gil, source)?]),
     }
 }
 

@@ -5,10 +5,9 @@ use std::fs::File;
 use std::path::Path;
 
 use memmap2::Mmap;
-use pyo3_ffi as ffi;
 use pyox_packed_resources::{Blob, Decoder, Encoding, Entries, Entry, Error, Field, Index, Packed};
 
-use crate::object::Object;
+use crate::object::{Held, Object};
 
 /// Packed resources of any version that own their memory, or live as long as the process.
 pub struct Layer {
@@ -33,8 +32,11 @@ pub enum OpenError {
 enum Memory {
     Static(&'static [u8]),
     Owned(Box<[u8]>),
-    /// A `bytes` object, which never changes.
-    Python(Object),
+    /// The content of a `bytes` object, which never changes and lives as long as the object is held.
+    Python {
+        content: &'static [u8],
+        _object: Held<Object>,
+    },
     Mapped(Mmap),
 }
 
@@ -43,11 +45,7 @@ impl Memory {
         match self {
             Self::Static(bytes) => bytes,
             Self::Owned(bytes) => bytes,
-            // SAFETY: the object is a `bytes`, as its only constructor checks, and lives as long as `self`.
-            Self::Python(object) => unsafe {
-                let start = ffi::PyBytes_AsString(object.as_ptr());
-                std::slice::from_raw_parts(start.cast(), ffi::PyBytes_Size(object.as_ptr()) as usize)
-            },
+            Self::Python { content, .. } => content,
             Self::Mapped(map) => map,
         }
     }
@@ -90,10 +88,16 @@ impl Layer {
     }
 
     /// The content of a `bytes` object, which is shared, or `None` if it is something else.
-    pub(crate) fn of_bytes(object: &Object) -> Option<Result<Self, Error>> {
-        // SAFETY: reads the type of a live object. Only the type itself is taken: a subclass may hide other things.
-        let is_bytes = unsafe { ffi::PyBytes_CheckExact(object.as_ptr()) != 0 };
-        is_bytes.then(|| Self::open(Memory::Python(object.clone())))
+    ///
+    /// # Safety
+    ///
+    /// The layer is dropped by a thread that runs the interpreter of the object.
+    pub(crate) unsafe fn of_bytes(object: &Object) -> Option<Result<Self, Error>> {
+        // Only the type itself is taken: a subclass may hide other things.
+        let content = object.exact_bytes()?;
+        // SAFETY: the content lives as long as the object. Nobody asks for that again, and the caller promises how it ends.
+        let (content, object) = unsafe { (&*std::ptr::from_ref(content), Held::new(object.clone())) };
+        Some(Self::open(Memory::Python { content, _object: object }))
     }
 
     fn open(memory: Memory) -> Result<Self, Error> {

@@ -1,6 +1,6 @@
 //! The meta path finder that imports Python modules, extension modules and data from packed resources in memory.
 //!
-//! [`install`] makes an `OxidizedFinder` over a blob and puts it into `sys.meta_path`; the crate `pyembed` calls it
+//! [`Finder::install`] makes an `OxidizedFinder` over a blob and puts it into `sys.meta_path`; the crate `pyembed` calls it
 //! while an interpreter starts, before the first module of the standard library is imported.
 //!
 //! One concept per module: `layer` is a blob and its memory, `catalogue` all that a finder has, `state` the
@@ -40,6 +40,6 @@ mod scan;
 mod spec;
 mod state;
 
-pub use install::{Settings, install, main_code, patch_module};
+pub use install::{Finder, Settings};
 pub use layer::{Layer, OpenError};
 pub use module::{PyInit_oxidized_importer, module_slots};

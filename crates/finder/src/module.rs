@@ -11,7 +11,7 @@ use crate::arguments::{Arguments, MethodTable, fast_method, method_table};
 use crate::class::type_of;
 use crate::collector::Collected;
 use crate::finder::PathEntry;
-use crate::object::{Object, Result, check, import, raise};
+use crate::object::{Gil, Kind, Object, Raised, Result, import, status};
 use crate::property::Shared;
 use crate::python;
 use crate::python_resources::DistributionFile;
@@ -67,33 +67,35 @@ pub unsafe extern "C" fn PyInit_oxidized_importer() -> *mut ffi::PyObject {
 }
 
 unsafe extern "C" fn execute(module: *mut ffi::PyObject) -> c_int {
-    if fill(&Object::borrowed(module)).is_ok() { 0 } else { -1 }
+    // SAFETY: Python calls this with the module.
+    let (gil, module) = unsafe { (Gil::held(), Object::borrowed(module)) };
+    status(gil, module.and_then(|module| fill(&module)))
 }
 
 fn fill(module: &Object) -> Result<()> {
-    module.set_attr(c"OxidizedFinder", &type_of::<State>()?)?;
-    module.set_attr(c"OxidizedResource", &type_of::<Shared<Resource>>()?)?;
-    module.set_attr(c"OxidizedResourceCollector", &type_of::<Shared<Collected>>()?)?;
-    module.set_attr(c"PythonModuleSource", &type_of::<Shared<ModuleSource>>()?)?;
-    module.set_attr(c"PythonModuleBytecode", &type_of::<Shared<ModuleBytecode>>()?)?;
-    module.set_attr(c"PythonExtensionModule", &type_of::<Shared<ExtensionModule>>()?)?;
-    module.set_attr(c"PythonPackageResource", &type_of::<Shared<PackageResource>>()?)?;
-    module.set_attr(c"PythonPackageDistributionResource", &type_of::<Shared<DistributionFile>>()?)?;
-    module.set_attr(c"OxidizedPathEntryFinder", &type_of::<PathEntry>()?)?;
+    let gil = module.gil();
+    module.set_attr(c"OxidizedFinder", &type_of::<State>(gil)?)?;
+    module.set_attr(c"OxidizedResource", &type_of::<Shared<Resource>>(gil)?)?;
+    module.set_attr(c"OxidizedResourceCollector", &type_of::<Shared<Collected>>(gil)?)?;
+    module.set_attr(c"PythonModuleSource", &type_of::<Shared<ModuleSource>>(gil)?)?;
+    module.set_attr(c"PythonModuleBytecode", &type_of::<Shared<ModuleBytecode>>(gil)?)?;
+    module.set_attr(c"PythonExtensionModule", &type_of::<Shared<ExtensionModule>>(gil)?)?;
+    module.set_attr(c"PythonPackageResource", &type_of::<Shared<PackageResource>>(gil)?)?;
+    module.set_attr(c"PythonPackageDistributionResource", &type_of::<Shared<DistributionFile>>(gil)?)?;
+    module.set_attr(c"OxidizedPathEntryFinder", &type_of::<PathEntry>(gil)?)?;
     module.set_attr(c"__all__", &public_names(module)?)
 }
 
 fn public_names(module: &Object) -> Result<Object> {
-    let names = Object::list(python::ATTRIBUTES.iter().map(|(name, _)| Object::str(name)))?;
+    let gil = module.gil();
+    let names = Object::list(gil, python::ATTRIBUTES.iter().map(|(name, _)| Object::str(gil, name)))?;
     module.attr(c"__dict__")?.for_each(|name| {
         if !name.to_str()?.starts_with('_') {
-            // SAFETY: a list of ours and an object.
-            check(unsafe { ffi::PyList_Append(names.as_ptr(), name.as_ptr()) })?;
+            names.call_method(c"append", &[&name])?;
         }
         Ok(())
     })?;
-    // SAFETY: a list of ours.
-    check(unsafe { ffi::PyList_Sort(names.as_ptr()) })?;
+    names.call_method(c"sort", &[])?;
     Ok(names)
 }
 
@@ -107,18 +109,18 @@ fast_method!(getattr, ["name"], 1, |module, a: Arguments| {
     let name = a.required(0).to_str()?;
     let Some((_, part)) = python::ATTRIBUTES.iter().find(|(attribute, _)| *attribute == name) else {
         let message = format!("module 'oxidized_importer' has no attribute '{name}'");
-        // SAFETY: exception types are alive while Python runs.
-        return Err(raise(unsafe { ffi::PyExc_AttributeError }, &message));
+        return Err(Raised::new(Kind::AttributeError, message));
     };
-    let found = part.get(name)?;
+    let found = part.get(module.gil(), name)?;
     module.set_attr_object(a.required(0), &found)?;
     Ok(found)
 });
 
 fast_method!(dir, [], 0, |module, _a: Arguments| {
-    let names = import(c"builtins")?.call_method(c"set", &[&module.attr(c"__dict__")?])?;
+    let builtins = import(module.gil(), c"builtins")?;
+    let names = builtins.call_method(c"set", &[&module.attr(c"__dict__")?])?;
     names.call_method(c"update", &[&module.attr(c"__all__")?])?;
-    import(c"builtins")?.call_method(c"sorted", &[&names])
+    builtins.call_method(c"sorted", &[&names])
 });
 
 static METHODS: MethodTable = method_table![

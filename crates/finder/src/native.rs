@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex};
 use pyox_packed_resources::FieldKind;
 
 use crate::catalogue::Found;
-use crate::object::{Object, Result, import_error, set_exception, take_exception};
+use crate::object::{Gil, Object, Raised, Result, import_error, set_exception};
 use crate::paths::append;
 use crate::state::State;
 
@@ -28,9 +28,10 @@ type Identity = (String, usize, u32);
 impl State {
     /// Makes an extension module: the libraries it needs first, then its own.
     pub(crate) fn create_extension(&self, spec: &Object, entry: &Found<'_>) -> Result<Object> {
-        self.load_dependencies(entry)?;
+        let gil = spec.gil();
+        self.load_dependencies(gil, entry)?;
         // Where the system forbids to load code from there, it is loaded from memory.
-        if let Some(file) = self.cached_file(entry)?
+        if let Some(file) = self.cached_file(gil, entry)?
             && libraries::open(&file).is_ok()
         {
             return self.create_dynamic(spec, &file);
@@ -59,14 +60,15 @@ impl State {
 
     /// `_imp.create_dynamic` opens what `origin` names; the module shall have the virtual path, however.
     fn create_dynamic(&self, spec: &Object, path: &Path) -> Result<Object> {
+        let gil = spec.gil();
         let origin = spec.attr(c"origin")?;
-        spec.set_attr(c"origin", &self.path_object(path)?)?;
-        let create = self.python.imp.attr(c"create_dynamic")?;
-        let module = self.python.call_with_frames_removed.call(&[&create, spec]);
+        spec.set_attr(c"origin", &self.path_object(gil, path)?)?;
+        let create = self.python(gil).imp.attr(c"create_dynamic")?;
+        let module = self.python(gil).call_with_frames_removed.call(&[&create, spec]);
         // No attribute may be set while an exception is.
-        let exception = if module.is_err() { take_exception() } else { None };
+        let module = module.map_err(|raised| raised.take(gil));
         spec.set_attr(c"origin", &origin)?;
-        let module = module.map_err(|raised| exception.map_or(raised, set_exception))?;
+        let module = module.map_err(|exception| exception.as_ref().map_or(Raised::pending(), set_exception))?;
         if let Some(file) = module.attr_or_none(c"__file__")
             && file.to_fs_bytes().is_ok_and(|file| file == path.as_os_str().as_bytes())
         {
@@ -79,9 +81,9 @@ impl State {
     }
 
     /// The library of an entry as a real file, if it or its top-level package is placed in files.
-    fn cached_file(&self, entry: &Found<'_>) -> Result<Option<PathBuf>> {
-        let directory = match self.cache_directory_of(entry)? {
-            None => self.cache_directory(entry.catalogue, crate::paths::top_level(entry.name()))?,
+    fn cached_file(&self, gil: Gil, entry: &Found<'_>) -> Result<Option<PathBuf>> {
+        let directory = match self.cache_directory_of(gil, entry)? {
+            None => self.cache_directory(gil, entry.catalogue, crate::paths::top_level(entry.name()))?,
             own => own,
         };
         let Some(directory) = directory else { return Ok(None) };
@@ -90,6 +92,6 @@ impl State {
     }
 }
 
-fn memory_error(error: &std::io::Error, name: &str) -> crate::object::Raised {
+fn memory_error(error: &std::io::Error, name: &str) -> Raised {
     import_error(&format!("cannot keep the library of {name} in memory: {error}"), name)
 }

@@ -1,117 +1,165 @@
 //! Owned references and the few calls of the C API that the crate needs, with errors as values.
 //!
-//! Contract of the module: every function is called with the GIL held (or an attached thread state on free-threaded
-//! builds), by code that was itself called by Python or that has just started it. An [`Object`] is an owned
-//! reference and never null.
-
-#![expect(clippy::not_unsafe_ptr_arg_deref, reason = "callers keep the contract above")]
+//! All of it is safe: what calls Python takes an [`Object`] or the proof that Python runs, [`Gil`]. Only making these is not.
 
 use std::borrow::Borrow;
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
+use std::ptr::{NonNull, null_mut};
 
 use pyo3_ffi as ffi;
 
-/// A Python exception is set in the current thread.
+mod gil;
+mod raised;
+
+pub use gil::{Gil, Held};
+use raised::is_pending;
+pub(crate) use raised::warn;
+pub use raised::{
+    Kind, Raised, Result, check, clear, describe, import_error, io_error, os_error, returned, set_exception, status,
+    type_error, value_error, with_causes,
+};
+
+/// An owned reference to a Python object. It stays in its thread, which runs Python as long as there is one:
+///
+/// ```compile_fail,E0277
+/// fn elsewhere(object: oxidized_importer::object::Object) {
+///     std::thread::spawn(move || drop(object));
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn shared(object: &oxidized_importer::object::Object) {
+///     std::thread::scope(|scope| drop(scope.spawn(|| object.is_none())));
+/// }
+/// ```
+///
+/// A pointer is the caller's word that there is an object:
+///
+/// ```compile_fail,E0133
+/// let object = oxidized_importer::object::Object::owned(std::ptr::dangling_mut());
+/// ```
 #[derive(Debug)]
-pub struct Raised;
-
-/// The outcome of calling Python.
-pub type Result<T> = std::result::Result<T, Raised>;
-
-/// An owned reference to a Python object.
-pub struct Object(*mut ffi::PyObject);
-
-// SAFETY: an `Object` is only used with the GIL held, as the contract of this module says; the pointer itself is
-// not tied to a thread.
-unsafe impl Send for Object {}
-// SAFETY: as above.
-unsafe impl Sync for Object {}
+pub struct Object(NonNull<ffi::PyObject>);
 
 impl Drop for Object {
     fn drop(&mut self) {
-        // SAFETY: the reference is owned, and the GIL is held.
-        unsafe { ffi::Py_DECREF(self.0) }
+        // SAFETY: the reference is owned, and this thread runs Python.
+        unsafe { ffi::Py_DECREF(self.as_ptr()) }
     }
 }
 
 impl Clone for Object {
     fn clone(&self) -> Self {
-        Self::borrowed(self.0)
+        // SAFETY: a live object; the reference that is added is owned.
+        unsafe { ffi::Py_INCREF(self.as_ptr()) }
+        Self(self.0)
     }
 }
 
 impl Object {
     /// Takes over a new reference; null means that an exception is set.
-    pub fn owned(pointer: *mut ffi::PyObject) -> Result<Self> {
-        if pointer.is_null() { Err(Raised) } else { Ok(Self(pointer)) }
+    ///
+    /// # Safety
+    ///
+    /// The pointer is null or a live object of which the caller owns a reference. The caller could give a [`Gil`].
+    pub unsafe fn owned(pointer: *mut ffi::PyObject) -> Result<Self> {
+        NonNull::new(pointer).map(Self).ok_or(Raised::pending())
     }
 
-    /// Makes an owned reference of a borrowed one, which must not be null.
-    pub fn borrowed(pointer: *mut ffi::PyObject) -> Self {
-        debug_assert!(!pointer.is_null());
-        // SAFETY: the pointer is a live object, and the GIL is held.
-        unsafe { ffi::Py_INCREF(pointer) }
-        Self(pointer)
+    /// Makes an owned reference of a borrowed one; null means that an exception is set.
+    ///
+    /// # Safety
+    ///
+    /// The pointer is null or a live object. The caller could give a [`Gil`].
+    pub unsafe fn borrowed(pointer: *mut ffi::PyObject) -> Result<Self> {
+        // SAFETY: not null, so a live object, and Python runs; the reference that is added is owned.
+        unsafe {
+            ffi::Py_XINCREF(pointer);
+            Self::owned(pointer)
+        }
+    }
+
+    /// Proof that this thread runs Python, which it does as long as it has an object.
+    pub fn gil(&self) -> Gil {
+        // SAFETY: an object is made by threads that run Python only, does not leave them, and is gone before they stop to.
+        unsafe { Gil::held() }
     }
 
     /// The pointer, still owned by `self`.
     pub fn as_ptr(&self) -> *mut ffi::PyObject {
-        self.0
+        self.0.as_ptr()
     }
 
     /// Gives the reference to the caller.
     pub fn into_ptr(self) -> *mut ffi::PyObject {
-        let pointer = self.0;
+        let pointer = self.as_ptr();
         std::mem::forget(self);
         pointer
     }
 
     /// `None`.
-    pub fn none() -> Self {
-        // SAFETY: `Py_None` is always alive.
-        Self::borrowed(unsafe { ffi::Py_None() })
+    pub fn none(_gil: Gil) -> Self {
+        // SAFETY: `None` is alive while Python runs, as the token says.
+        unsafe { Self::singleton(ffi::Py_None()) }
     }
 
     /// `True` or `False`.
-    pub fn bool(value: bool) -> Self {
-        // SAFETY: both singletons are always alive.
-        Self::borrowed(unsafe { if value { ffi::Py_True() } else { ffi::Py_False() } })
+    pub fn bool(_gil: Gil, value: bool) -> Self {
+        // SAFETY: both singletons are alive while Python runs, as the token says.
+        unsafe { Self::singleton(if value { ffi::Py_True() } else { ffi::Py_False() }) }
+    }
+
+    /// # Safety
+    ///
+    /// The pointer is the address of a static object, and Python runs.
+    unsafe fn singleton(pointer: *mut ffi::PyObject) -> Self {
+        // SAFETY: the caller promises a live object, whose address is not null.
+        unsafe {
+            ffi::Py_INCREF(pointer);
+            Self(NonNull::new_unchecked(pointer))
+        }
     }
 
     /// A `str`.
-    pub fn str(text: &str) -> Result<Self> {
+    pub fn str(_gil: Gil, text: &str) -> Result<Self> {
         // SAFETY: pointer and length describe `text`, which is UTF-8.
-        Self::owned(unsafe { ffi::PyUnicode_FromStringAndSize(text.as_ptr().cast(), text.len() as isize) })
+        unsafe { Self::owned(ffi::PyUnicode_FromStringAndSize(text.as_ptr().cast(), text.len() as isize)) }
     }
 
     /// A `str` from a path of the operating system, with surrogate escapes (`os.fsdecode`).
-    pub fn fs_str(bytes: &[u8]) -> Result<Self> {
+    pub fn fs_str(gil: Gil, bytes: &[u8]) -> Result<Self> {
         // ASCII is the same in every encoding that Python takes for a file system's.
         if let Ok(text) = std::str::from_utf8(bytes)
             && bytes.is_ascii()
         {
-            return Self::str(text);
+            return Self::str(gil, text);
         }
         // While Python starts, the decoder is C's, which wants the byte behind the string to be NUL.
         let mut terminated = bytes.to_vec();
         terminated.push(0);
         // SAFETY: pointer and length describe the bytes before the NUL.
-        Self::owned(unsafe { ffi::PyUnicode_DecodeFSDefaultAndSize(terminated.as_ptr().cast(), bytes.len() as isize) })
+        unsafe { Self::owned(ffi::PyUnicode_DecodeFSDefaultAndSize(terminated.as_ptr().cast(), bytes.len() as isize)) }
     }
 
     /// A `bytes`.
-    pub fn bytes(bytes: &[u8]) -> Result<Self> {
+    pub fn bytes(_gil: Gil, bytes: &[u8]) -> Result<Self> {
         // SAFETY: pointer and length describe `bytes`.
-        Self::owned(unsafe { ffi::PyBytes_FromStringAndSize(bytes.as_ptr().cast(), bytes.len() as isize) })
+        unsafe { Self::owned(ffi::PyBytes_FromStringAndSize(bytes.as_ptr().cast(), bytes.len() as isize)) }
+    }
+
+    /// An `int`.
+    pub fn int(_gil: Gil, number: std::ffi::c_long) -> Result<Self> {
+        // SAFETY: the token says that Python runs.
+        unsafe { Self::owned(ffi::PyLong_FromLong(number)) }
     }
 
     /// A `list` of the given objects.
-    pub fn list(items: impl IntoIterator<Item = Result<Self>>) -> Result<Self> {
+    pub fn list(_gil: Gil, items: impl IntoIterator<Item = Result<Self>>) -> Result<Self> {
         // SAFETY: a new empty list; appending does not steal the reference.
-        let list = Self::owned(unsafe { ffi::PyList_New(0) })?;
+        let list = unsafe { Self::owned(ffi::PyList_New(0)) }?;
         for item in items {
             // SAFETY: `list` is a list and `item` an object.
-            check(unsafe { ffi::PyList_Append(list.0, item?.0) })?;
+            check(unsafe { ffi::PyList_Append(list.as_ptr(), item?.as_ptr()) })?;
         }
         Ok(list)
     }
@@ -119,51 +167,43 @@ impl Object {
     /// An attribute.
     pub fn attr(&self, name: &CStr) -> Result<Self> {
         // SAFETY: both pointers are valid.
-        Self::owned(unsafe { ffi::PyObject_GetAttrString(self.0, name.as_ptr()) })
+        unsafe { Self::owned(ffi::PyObject_GetAttrString(self.as_ptr(), name.as_ptr())) }
     }
 
     /// An attribute whose name is a `str` object.
     pub fn attr_object(&self, name: &Self) -> Result<Self> {
         // SAFETY: both pointers are valid.
-        Self::owned(unsafe { ffi::PyObject_GetAttr(self.0, name.0) })
+        unsafe { Self::owned(ffi::PyObject_GetAttr(self.as_ptr(), name.as_ptr())) }
     }
 
     /// An attribute, or `None` if there is none.
     pub fn attr_or_none(&self, name: &CStr) -> Option<Self> {
-        self.attr(name).inspect_err(|Raised| clear()).ok()
+        self.attr(name).map_err(|raised| raised.forget(self.gil())).ok()
     }
 
     /// Sets an attribute.
     pub fn set_attr(&self, name: &CStr, value: &Self) -> Result<()> {
         // SAFETY: all pointers are valid.
-        check(unsafe { ffi::PyObject_SetAttrString(self.0, name.as_ptr(), value.0) })
+        check(unsafe { ffi::PyObject_SetAttrString(self.as_ptr(), name.as_ptr(), value.as_ptr()) })
     }
 
     /// Sets an attribute whose name is a `str` object.
     pub fn set_attr_object(&self, name: &Self, value: &Self) -> Result<()> {
         // SAFETY: all pointers are valid.
-        check(unsafe { ffi::PyObject_SetAttr(self.0, name.0, value.0) })
+        check(unsafe { ffi::PyObject_SetAttr(self.as_ptr(), name.as_ptr(), value.as_ptr()) })
     }
 
     /// Removes an attribute.
     pub fn delete_attr(&self, name: &CStr) -> Result<()> {
         // SAFETY: all pointers are valid; null removes.
-        check(unsafe { ffi::PyObject_SetAttrString(self.0, name.as_ptr(), std::ptr::null_mut()) })
+        check(unsafe { ffi::PyObject_SetAttrString(self.as_ptr(), name.as_ptr(), null_mut()) })
     }
 
     /// Calls it with positional arguments.
     pub fn call(&self, arguments: &[&Self]) -> Result<Self> {
-        self.call_keywords(arguments, None)
-    }
-
-    /// Calls it with arguments of which the last ones are named by the tuple `names`.
-    pub fn call_keywords(&self, arguments: &[&Self], names: Option<&Self>) -> Result<Self> {
-        let pointers: Vec<*mut ffi::PyObject> = arguments.iter().map(|argument| argument.0).collect();
-        let names = names.map_or(std::ptr::null_mut(), Self::as_ptr);
-        // SAFETY: `names` is null or a tuple of strings.
-        let named = if names.is_null() { 0 } else { unsafe { ffi::PyTuple_Size(names) as usize } };
-        // SAFETY: the pointers are live for the call, and the counts match.
-        Self::owned(unsafe { ffi::PyObject_Vectorcall(self.0, pointers.as_ptr(), pointers.len() - named, names) })
+        let pointers: Vec<*mut ffi::PyObject> = arguments.iter().map(|argument| argument.as_ptr()).collect();
+        // SAFETY: the pointers are live for the call, and as many as the call is given.
+        unsafe { Self::owned(ffi::PyObject_Vectorcall(self.as_ptr(), pointers.as_ptr(), pointers.len(), null_mut())) }
     }
 
     /// Calls a method with positional arguments.
@@ -171,14 +211,14 @@ impl Object {
         self.attr(name)?.call(arguments)
     }
 
-    /// The text, if it is a `str` without surrogates; sets `TypeError` or `UnicodeEncodeError` otherwise.
+    /// The text, if it is a `str` without surrogates; `TypeError` or `UnicodeEncodeError` otherwise.
     pub fn to_str(&self) -> Result<&str> {
         let mut length = 0;
         // SAFETY: the C API checks the type; the buffer lives as long as the object, which `self` keeps alive.
         unsafe {
-            let start = ffi::PyUnicode_AsUTF8AndSize(self.0, &raw mut length);
+            let start = ffi::PyUnicode_AsUTF8AndSize(self.as_ptr(), &raw mut length);
             if start.is_null() {
-                return Err(Raised);
+                return Err(Raised::pending());
             }
             let bytes = std::slice::from_raw_parts(start.cast(), length as usize);
             Ok(std::str::from_utf8_unchecked(bytes))
@@ -188,76 +228,86 @@ impl Object {
     /// As [`to_str`](Self::to_str), but `None` for text with surrogates: a module may be called that, but none that is
     /// packed.
     pub(crate) fn to_name(&self) -> Result<Option<&str>> {
-        match self.to_str() {
-            Ok(text) => Ok(Some(text)),
-            // SAFETY: exception types are alive while Python runs, and an exception is set.
-            Err(Raised) if unsafe { ffi::PyErr_ExceptionMatches(ffi::PyExc_UnicodeEncodeError) } != 0 => {
-                clear();
-                Ok(None)
-            }
-            Err(Raised) => Err(Raised),
+        let raised = match self.to_str() {
+            Ok(text) => return Ok(Some(text)),
+            Err(raised) => raised,
+        };
+        // SAFETY: exception types are alive while Python runs, and an exception is set.
+        if unsafe { ffi::PyErr_ExceptionMatches(ffi::PyExc_UnicodeEncodeError) } == 0 {
+            return Err(raised);
         }
+        raised.forget(self.gil());
+        Ok(None)
     }
 
-    /// The number of an `int` from 0 to 255; sets `TypeError`, `OverflowError` or `ValueError` for others.
+    /// The number of an `int` from 0 to 255; `TypeError`, `OverflowError` or `ValueError` for others.
     pub fn to_int(&self) -> Result<u8> {
         // SAFETY: any object; another type than `int` sets an exception and gives -1.
-        let number = unsafe { ffi::PyLong_AsLong(self.0) };
-        // SAFETY: has no preconditions.
-        if number == -1 && !unsafe { ffi::PyErr_Occurred() }.is_null() {
-            return Err(Raised);
+        let number = unsafe { ffi::PyLong_AsLong(self.as_ptr()) };
+        if number == -1 && is_pending(self.gil()) {
+            return Err(Raised::pending());
         }
         u8::try_from(number).map_err(|_| value_error(&format!("{number} is not between 0 and 255")))
     }
 
-    /// A copy of the bytes of a bytes-like object; sets `TypeError` for others.
+    /// A copy of the bytes of a bytes-like object; `TypeError` for others.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        // SAFETY: the C API checks that the object has a buffer, and makes a `bytes` of it.
-        let bytes = Self::owned(unsafe {
-            if ffi::PyObject_CheckBuffer(self.0) == 0 {
-                return Err(type_error(&format!("a bytes-like object is required, not '{}'", self.type_name())));
-            }
-            ffi::PyBytes_FromObject(self.0)
-        })?;
-        // SAFETY: a `bytes` object, which is copied while it lives.
-        Ok(unsafe {
-            let start = ffi::PyBytes_AsString(bytes.0);
-            std::slice::from_raw_parts(start.cast::<u8>(), ffi::PyBytes_Size(bytes.0) as usize).to_vec()
-        })
+        // SAFETY: asks a live object for its kind.
+        if unsafe { ffi::PyObject_CheckBuffer(self.as_ptr()) } == 0 {
+            return Err(type_error(&format!("a bytes-like object is required, not '{}'", self.type_name())));
+        }
+        // SAFETY: makes a `bytes` of what has a buffer, or sets an exception.
+        let bytes = unsafe { Self::owned(ffi::PyBytes_FromObject(self.as_ptr())) }?;
+        bytes.content().map(<[u8]>::to_vec)
+    }
+
+    /// The bytes of a `bytes`, which never change; `None` for others, and for subclasses.
+    pub(crate) fn exact_bytes(&self) -> Option<&[u8]> {
+        // SAFETY: reads the type of a live object.
+        let is_bytes = unsafe { ffi::PyBytes_CheckExact(self.as_ptr()) != 0 };
+        is_bytes.then(|| self.content().map_err(|raised| raised.forget(self.gil())).ok())?
+    }
+
+    /// The bytes of a `bytes`, which never change; `TypeError` for others.
+    fn content(&self) -> Result<&[u8]> {
+        let (mut start, mut length) = (null_mut(), 0);
+        // SAFETY: the C API checks the type; the bytes live as long as the object, which `self` keeps alive.
+        unsafe {
+            check(ffi::PyBytes_AsStringAndSize(self.as_ptr(), &raw mut start, &raw mut length))?;
+            Ok(std::slice::from_raw_parts(start.cast(), length as usize))
+        }
     }
 
     /// Name of its type, for messages.
     pub fn type_name(&self) -> String {
         // SAFETY: the type of a live object lives, and its name is a C string.
-        unsafe { CStr::from_ptr((*ffi::Py_TYPE(self.0)).tp_name) }.to_string_lossy().into_owned()
+        unsafe { CStr::from_ptr((*ffi::Py_TYPE(self.as_ptr())).tp_name) }.to_string_lossy().into_owned()
     }
 
     /// Calls `action` with each item of an iterable.
     pub fn for_each(&self, mut action: impl FnMut(Self) -> Result<()>) -> Result<()> {
         // SAFETY: the C API checks that the object is iterable.
-        let iterator = Self::owned(unsafe { ffi::PyObject_GetIter(self.0) })?;
+        let iterator = unsafe { Self::owned(ffi::PyObject_GetIter(self.as_ptr())) }?;
         loop {
             // SAFETY: an iterator; null means its end or an exception.
-            let item = unsafe { ffi::PyIter_Next(iterator.0) };
-            if item.is_null() {
-                // SAFETY: has no preconditions.
-                return if unsafe { ffi::PyErr_Occurred() }.is_null() { Ok(()) } else { Err(Raised) };
+            match unsafe { Self::owned(ffi::PyIter_Next(iterator.as_ptr())) } {
+                Ok(item) => action(item)?,
+                Err(raised) => return if is_pending(self.gil()) { Err(raised) } else { Ok(()) },
             }
-            action(Self(item))?;
         }
     }
 
     /// Whether it is a `str`.
     pub fn is_str(&self) -> bool {
         // SAFETY: reads the type of a live object.
-        unsafe { ffi::PyUnicode_Check(self.0) != 0 }
+        unsafe { ffi::PyUnicode_Check(self.as_ptr()) != 0 }
     }
 
     /// Whether `bool()` of it is true.
     pub fn is_true(&self) -> Result<bool> {
         // SAFETY: a valid pointer.
-        match unsafe { ffi::PyObject_IsTrue(self.0) } {
-            -1 => Err(Raised),
+        match unsafe { ffi::PyObject_IsTrue(self.as_ptr()) } {
+            -1 => Err(Raised::pending()),
             truth => Ok(truth != 0),
         }
     }
@@ -265,69 +315,88 @@ impl Object {
     /// Whether it is a list.
     pub fn is_list(&self) -> bool {
         // SAFETY: reads the type of a live object.
-        unsafe { ffi::PyList_Check(self.0) != 0 }
+        unsafe { ffi::PyList_Check(self.as_ptr()) != 0 }
     }
 
     /// Whether it is a list of nothing.
     pub fn is_empty_list(&self) -> bool {
         // SAFETY: the size is read of a list only.
-        self.is_list() && unsafe { ffi::PyList_Size(self.0) == 0 }
+        self.is_list() && unsafe { ffi::PyList_Size(self.as_ptr()) == 0 }
     }
 
     /// Whether it is `None`.
     pub fn is_none(&self) -> bool {
         // SAFETY: compares pointers only.
-        unsafe { ffi::Py_IsNone(self.0) != 0 }
+        unsafe { ffi::Py_IsNone(self.as_ptr()) != 0 }
     }
 
     /// The bytes behind a path object or string, as the file system spells them (`os.fsencode`).
     pub fn to_fs_bytes(&self) -> Result<Vec<u8>> {
-        let mut encoded: *mut ffi::PyObject = std::ptr::null_mut();
+        let mut encoded: *mut ffi::PyObject = null_mut();
         // SAFETY: the converter writes a new `bytes` object into `encoded` when it returns non-zero.
         let encoded = unsafe {
-            if ffi::PyUnicode_FSConverter(self.0, (&raw mut encoded).cast()) == 0 {
-                return Err(Raised);
+            if ffi::PyUnicode_FSConverter(self.as_ptr(), (&raw mut encoded).cast()) == 0 {
+                return Err(Raised::pending());
             }
             Self::owned(encoded)?
         };
-        // SAFETY: `encoded` is a `bytes` object.
-        unsafe {
-            let start = ffi::PyBytes_AsString(encoded.0);
-            let length = ffi::PyBytes_Size(encoded.0) as usize;
-            Ok(std::slice::from_raw_parts(start.cast::<u8>(), length).to_vec())
-        }
+        encoded.content().map(<[u8]>::to_vec)
+    }
+
+    /// `str()` of it; `None` if that fails.
+    pub(crate) fn to_text(&self) -> Option<Self> {
+        // SAFETY: a live object.
+        let text = unsafe { Self::owned(ffi::PyObject_Str(self.as_ptr())) };
+        text.map_err(|raised| raised.forget(self.gil())).ok()
+    }
+
+    /// Whether it is a type.
+    pub(crate) fn is_type(&self) -> bool {
+        // SAFETY: reads the type of a live object.
+        unsafe { ffi::PyType_Check(self.as_ptr()) != 0 }
+    }
+
+    /// The item of a mapping, or of a sequence.
+    pub(crate) fn item(&self, key: &Self) -> Result<Self> {
+        // SAFETY: two live objects.
+        unsafe { Self::owned(ffi::PyObject_GetItem(self.as_ptr(), key.as_ptr())) }
     }
 }
 
-/// Sets `TypeError`.
-pub fn type_error(message: &str) -> Raised {
-    // SAFETY: exception types are alive while Python runs.
-    raise(unsafe { ffi::PyExc_TypeError }, message)
-}
-
-/// Sets `ValueError`.
-pub fn value_error(message: &str) -> Raised {
-    // SAFETY: exception types are alive while Python runs.
-    raise(unsafe { ffi::PyExc_ValueError }, message)
-}
-
 /// A `str` for a name that many objects have.
-pub fn interned(text: &str) -> Result<Object> {
-    let mut pointer = Object::str(text)?.into_ptr();
+pub fn interned(gil: Gil, text: &str) -> Result<Object> {
+    let mut pointer = Object::str(gil, text)?.into_ptr();
     // SAFETY: the call replaces the owned reference by one to the interned string.
-    unsafe { ffi::PyUnicode_InternInPlace(&raw mut pointer) };
-    Object::owned(pointer)
+    unsafe {
+        ffi::PyUnicode_InternInPlace(&raw mut pointer);
+        Object::owned(pointer)
+    }
 }
 
 /// A `tuple` of the given objects.
-pub fn tuple<T: Borrow<Object>>(items: &[T]) -> Result<Object> {
+pub fn tuple<T: Borrow<Object>>(_gil: Gil, items: &[T]) -> Result<Object> {
     // SAFETY: a new tuple; each position is filled once with an owned reference.
     unsafe {
         let tuple = Object::owned(ffi::PyTuple_New(items.len() as isize))?;
         for (i, item) in items.iter().enumerate() {
-            ffi::PyTuple_SetItem(tuple.as_ptr(), i as isize, item.borrow().clone().into_ptr());
+            check(ffi::PyTuple_SetItem(tuple.as_ptr(), i as isize, item.borrow().clone().into_ptr()))?;
         }
         Ok(tuple)
+    }
+}
+
+/// A new empty `dict`.
+pub(crate) fn dictionary(_gil: Gil) -> Result<Object> {
+    // SAFETY: the token says that Python runs.
+    unsafe { Object::owned(ffi::PyDict_New()) }
+}
+
+/// `dictionary.get(name)`
+pub(crate) fn dictionary_item(dictionary: &Object, name: &Object) -> Result<Option<Object>> {
+    // SAFETY: the C API checks that it is a dictionary; the result is borrowed, or null with or without an exception.
+    match unsafe { Object::borrowed(ffi::PyDict_GetItemWithError(dictionary.as_ptr(), name.as_ptr())) } {
+        Err(_) if !is_pending(dictionary.gil()) => Ok(None),
+        item => item.map(Some),
     }
 }
 
@@ -337,126 +406,31 @@ pub fn set_item(dictionary: &Object, name: &CStr, value: &Object) -> Result<()> 
     check(unsafe { ffi::PyDict_SetItemString(dictionary.as_ptr(), name.as_ptr(), value.as_ptr()) })
 }
 
-/// Imports a module.
-pub fn import(name: &CStr) -> Result<Object> {
-    // SAFETY: a valid C string.
-    Object::owned(unsafe { ffi::PyImport_ImportModule(name.as_ptr()) })
+/// Imports a module. Code that replaces `__import__`, or runs with other builtins, has no part in it.
+pub fn import(gil: Gil, name: &CStr) -> Result<Object> {
+    let text = Object::str(gil, name.to_str().unwrap_or_default())?;
+    // SAFETY: a string; without globals the name is absolute.
+    unsafe {
+        // What this gives is the top-level package.
+        Object::owned(ffi::PyImport_ImportModuleLevelObject(text.as_ptr(), null_mut(), null_mut(), null_mut(), 0))?;
+        Object::owned(ffi::PyImport_GetModule(text.as_ptr())).map_err(|raised| {
+            if is_pending(gil) {
+                raised
+            } else {
+                import_error("the module has removed itself", &name.to_string_lossy())
+            }
+        })
+    }
 }
 
 /// An object of the module `sys`.
-pub fn sys(name: &CStr) -> Option<Object> {
+pub fn sys(_gil: Gil, name: &CStr) -> Option<Object> {
     // SAFETY: a valid C string; the result is borrowed or null, and sets no exception.
-    let pointer = unsafe { ffi::PySys_GetObject(name.as_ptr()) };
-    (!pointer.is_null()).then(|| Object::borrowed(pointer))
+    unsafe { Object::borrowed(ffi::PySys_GetObject(name.as_ptr())) }.ok()
 }
 
 /// Sets an object of the module `sys`.
 pub fn set_sys(name: &CStr, value: &Object) -> Result<()> {
     // SAFETY: both are valid.
     check(unsafe { ffi::PySys_SetObject(name.as_ptr(), value.as_ptr()) })
-}
-
-/// The text of an error and of what has caused it.
-pub fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-}
-
-/// Sets `OSError` for an error whose text says what it is about.
-pub fn io_error(error: &std::io::Error) -> Raised {
-    // SAFETY: exception types are alive while Python runs.
-    raise(unsafe { ffi::PyExc_OSError }, &with_causes(error))
-}
-
-/// Turns the C convention of -1 for an exception into a result.
-pub fn check(code: std::ffi::c_int) -> Result<()> {
-    if code < 0 { Err(Raised) } else { Ok(()) }
-}
-
-/// Forgets the exception that is set, if any.
-pub fn clear() {
-    // SAFETY: has no preconditions but the GIL.
-    unsafe { ffi::PyErr_Clear() }
-}
-
-/// Takes the exception that is set.
-pub fn take_exception() -> Option<Object> {
-    #[cfg(Py_3_12)]
-    // SAFETY: gives an owned reference, or null if no exception is set.
-    let exception = unsafe { ffi::PyErr_GetRaisedException() };
-    #[cfg(not(Py_3_12))]
-    // SAFETY: the three references are owned and may be null; two of them are given up, the traceback to the exception.
-    let exception = unsafe {
-        let (mut kind, mut value, mut traceback) = (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
-        ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
-        ffi::PyErr_NormalizeException(&raw mut kind, &raw mut value, &raw mut traceback);
-        if !value.is_null() && !traceback.is_null() {
-            ffi::PyException_SetTraceback(value, traceback);
-        }
-        ffi::Py_XDECREF(kind);
-        ffi::Py_XDECREF(traceback);
-        value
-    };
-    Object::owned(exception).ok()
-}
-
-/// Sets an exception again that was taken.
-pub fn set_exception(exception: Object) -> Raised {
-    // SAFETY: an exception object, whose type is alive as long; the reference that is restored is owned.
-    unsafe {
-        let kind = Object::borrowed(ffi::Py_TYPE(exception.as_ptr()).cast());
-        ffi::PyErr_SetObject(kind.as_ptr(), exception.as_ptr());
-    }
-    Raised
-}
-
-/// Type and text of an exception.
-pub fn describe(exception: &Object) -> String {
-    // SAFETY: both take a live object; the type is borrowed from it.
-    let (kind, text) = unsafe {
-        let kind = Object::borrowed(ffi::Py_TYPE(exception.as_ptr()).cast());
-        (kind, Object::owned(ffi::PyObject_Str(exception.as_ptr())))
-    };
-    let owned = |text: &Object| text.to_str().map(str::to_owned).unwrap_or_default();
-    let name = kind.attr_or_none(c"__name__").as_ref().map(owned).unwrap_or_default();
-    let text = text.as_ref().map(owned).unwrap_or_default();
-    clear();
-    format!("{name}: {text}")
-}
-
-/// Sets an exception of a built-in type, one of the `PyExc_` pointers.
-pub fn raise(kind: *mut ffi::PyObject, message: &str) -> Raised {
-    let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
-    // SAFETY: `kind` is an exception type, the message a C string.
-    unsafe { ffi::PyErr_SetString(kind, message.as_ptr()) };
-    Raised
-}
-
-/// Warns the caller; an error if warnings are errors.
-pub(crate) fn warn(category: *mut ffi::PyObject, message: &str) -> Result<()> {
-    let message = CString::new(message.replace('\0', "\\0")).unwrap_or_default();
-    // SAFETY: `category` is a type of warnings, the message a C string.
-    if unsafe { ffi::PyErr_WarnEx(category, message.as_ptr(), 1) } == 0 { Ok(()) } else { Err(Raised) }
-}
-
-/// Sets `ImportError(message, name=name)`.
-pub fn import_error(message: &str, name: &str) -> Raised {
-    let set = || -> Result<()> {
-        let (message, name) = (Object::str(message)?, Object::str(name)?);
-        // SAFETY: all are objects; a null path is allowed.
-        unsafe { ffi::PyErr_SetImportError(message.as_ptr(), name.as_ptr(), std::ptr::null_mut()) };
-        Ok(())
-    };
-    let _ = set();
-    Raised
-}
-
-/// Sets `OSError(number, message, filename)`; Python picks the subclass, such as `FileNotFoundError`.
-pub fn os_error(number: i32, filename: &Object) -> Raised {
-    // SAFETY: errno is a thread-local int; the function reads it and takes no reference.
-    unsafe {
-        *libc::__errno_location() = number;
-        ffi::PyErr_SetFromErrnoWithFilenameObject(ffi::PyExc_OSError, filename.as_ptr());
-    }
-    Raised
 }

@@ -9,7 +9,7 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Error, Field, FieldKind, legacy};
 
 use crate::catalogue::{Catalogue, Found, damaged};
-use crate::object::{Object, Result};
+use crate::object::{Gil, Object, Result};
 use crate::state::State;
 
 /// The top-level name of a dotted one.
@@ -20,12 +20,12 @@ pub(crate) fn top_level(name: &str) -> &str {
 impl State {
     /// The directory that stands for an entry of `sys.path`: the cache directory of the module's top-level package
     /// if it was placed in files, else the executable.
-    pub(crate) fn base(&self, catalogue: &Catalogue, name: &str) -> Result<Cow<'_, Path>> {
-        Ok(self.cache_directory(catalogue, top_level(name))?.map_or(Cow::Borrowed(&*self.root), Cow::Owned))
+    pub(crate) fn base(&self, gil: Gil, catalogue: &Catalogue, name: &str) -> Result<Cow<'_, Path>> {
+        Ok(self.cache_directory(gil, catalogue, top_level(name))?.map_or(Cow::Borrowed(&*self.root), Cow::Owned))
     }
 
     /// `__file__` of a module; `None` for namespace packages.
-    pub(crate) fn module_file(&self, entry: &Found<'_>) -> Result<Option<PathBuf>> {
+    pub(crate) fn module_file(&self, gil: Gil, entry: &Found<'_>) -> Result<Option<PathBuf>> {
         if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
             return Ok(None);
         }
@@ -40,30 +40,30 @@ impl State {
             return Ok(Some(entry.catalogue.origin().join(&*path)));
         }
         let directory = if entry.name().contains('.') {
-            self.cache_directory(entry.catalogue, top_level(entry.name()))?
+            self.cache_directory(gil, entry.catalogue, top_level(entry.name()))?
         } else {
-            self.cache_directory_of(entry)?
+            self.cache_directory_of(gil, entry)?
         };
         let base = directory.as_ref().unwrap_or(&self.root).as_os_str().as_bytes();
         let mut path = Vec::with_capacity(base.len() + entry.name().len() + "//__init__.py".len());
         path.extend_from_slice(base);
         path.push(b'/');
-        self.append_file(&mut path, entry)?;
+        self.append_file(gil, &mut path, entry)?;
         Ok(Some(OsString::from_vec(path).into()))
     }
 
     /// The path of a module's bytecode: `__cached__`.
-    pub(crate) fn cached_file_of(&self, entry: &Found<'_>, file: &Path) -> Result<PathBuf> {
+    pub(crate) fn cached_file_of(&self, gil: Gil, entry: &Found<'_>, file: &Path) -> Result<PathBuf> {
         for kind in self.bytecode_kinds {
             if let Some(path) = entry.file(kind)? {
                 return Ok(entry.catalogue.origin().join(&*path));
             }
         }
-        Ok(cached_path(file, &self.python.cache_tag, self.optimize))
+        Ok(cached_path(file, &self.python(gil).cache_tag, self.optimize))
     }
 
     /// Appends the path of a module below `sys.path`.
-    fn append_file(&self, path: &mut Vec<u8>, entry: &Found<'_>) -> Result<()> {
+    fn append_file(&self, gil: Gil, path: &mut Vec<u8>, entry: &Found<'_>) -> Result<()> {
         let name = entry.name();
         if name == "__main__"
             && let Some(script) = &self.script
@@ -81,7 +81,7 @@ impl State {
             path.extend_from_slice(b"/__init__");
         }
         if is_extension {
-            path.extend_from_slice(self.extension_suffix()?.as_bytes());
+            path.extend_from_slice(self.extension_suffix(gil)?.as_bytes());
         } else {
             path.extend_from_slice(b".py");
         }
@@ -89,15 +89,15 @@ impl State {
     }
 
     /// The suffix of extension modules for this Python alone.
-    fn extension_suffix(&self) -> Result<String> {
-        let suffixes = self.python.imp.call_method(c"extension_suffixes", &[])?;
-        // SAFETY: the C API checks that it is a list with an item; the item is borrowed from a list that is alive.
-        Object::owned(unsafe { ffi::PySequence_GetItem(suffixes.as_ptr(), 0) })?.to_str().map(str::to_owned)
+    fn extension_suffix(&self, gil: Gil) -> Result<String> {
+        let suffixes = self.python(gil).imp.call_method(c"extension_suffixes", &[])?;
+        // SAFETY: the C API checks that it is a sequence with an item.
+        unsafe { Object::owned(ffi::PySequence_GetItem(suffixes.as_ptr(), 0)) }?.to_str().map(str::to_owned)
     }
 
     /// The directory of a package, the only item of its `__path__`.
-    pub(crate) fn package_directory(&self, catalogue: &Catalogue, name: &str) -> Result<PathBuf> {
-        Ok(append(&self.base(catalogue, name)?, &name.replace('.', "/")))
+    pub(crate) fn package_directory(&self, gil: Gil, catalogue: &Catalogue, name: &str) -> Result<PathBuf> {
+        Ok(append(&self.base(gil, catalogue, name)?, &name.replace('.', "/")))
     }
 
     /// A path below the root, relative to it; `None` for other paths.
@@ -167,14 +167,14 @@ impl State {
     }
 
     /// Where a file below an item of `sys.path` is: below the origin, in a cache directory, or else below the root.
-    pub(crate) fn locate(&self, catalogue: &Catalogue, relative: &str) -> Result<PathBuf> {
+    pub(crate) fn locate(&self, gil: Gil, catalogue: &Catalogue, relative: &str) -> Result<PathBuf> {
         if let Some((entry, field)) = self.field_at(catalogue, relative)?
             && let Some(path) = field.file().map_err(|error| damaged(&error, entry.name()))?
         {
             return Ok(catalogue.origin().join(&*path));
         }
         let top_level = relative.split('/').next().unwrap_or_default();
-        Ok(self.base(catalogue, top_level)?.join(relative))
+        Ok(self.base(gil, catalogue, top_level)?.join(relative))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Properties of Python types whose instances can change.
 
 use std::collections::BTreeMap;
-use std::ffi::{CStr, OsStr, c_int};
+use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{Data, OptimizeLevel};
 
-use crate::class::{self, Class};
-use crate::object::{Object, Result, check, import, io_error, raise, type_error, value_error};
+use crate::class::{Class, Instance};
+use crate::object::{Gil, Kind, Object, Raised, Result, check, dictionary, import, io_error, type_error, value_error};
 
 /// A value that Python code may change. It is locked only while it is copied, never while Python code runs.
 #[derive(Debug, Default)]
@@ -29,15 +29,15 @@ impl<T> Shared<T> {
 /// What a property can be.
 pub(crate) trait Property: Clone {
     /// A new object, or one that cannot be changed.
-    fn to_python(&self) -> Result<Object>;
+    fn to_python(&self, gil: Gil) -> Result<Object>;
 
     /// The value of an object; `TypeError` for objects of other types.
     fn from_python(object: &Object) -> Result<Self>;
 }
 
 impl Property for bool {
-    fn to_python(&self) -> Result<Object> {
-        Ok(Object::bool(*self))
+    fn to_python(&self, gil: Gil) -> Result<Object> {
+        Ok(Object::bool(gil, *self))
     }
 
     fn from_python(object: &Object) -> Result<Self> {
@@ -52,8 +52,8 @@ impl Property for bool {
 }
 
 impl Property for String {
-    fn to_python(&self) -> Result<Object> {
-        Object::str(self)
+    fn to_python(&self, gil: Gil) -> Result<Object> {
+        Object::str(gil, self)
     }
 
     fn from_python(object: &Object) -> Result<Self> {
@@ -62,8 +62,8 @@ impl Property for String {
 }
 
 impl Property for Data {
-    fn to_python(&self) -> Result<Object> {
-        Object::bytes(&self.read().map_err(|error| io_error(&error))?)
+    fn to_python(&self, gil: Gil) -> Result<Object> {
+        Object::bytes(gil, &self.read().map_err(|error| io_error(&error))?)
     }
 
     fn from_python(object: &Object) -> Result<Self> {
@@ -72,9 +72,8 @@ impl Property for Data {
 }
 
 impl Property for OptimizeLevel {
-    fn to_python(&self) -> Result<Object> {
-        // SAFETY: makes an `int` of a number.
-        Object::owned(unsafe { ffi::PyLong_FromLong(self.number().into()) })
+    fn to_python(&self, gil: Gil) -> Result<Object> {
+        Object::int(gil, self.number().into())
     }
 
     fn from_python(object: &Object) -> Result<Self> {
@@ -84,9 +83,9 @@ impl Property for OptimizeLevel {
 }
 
 impl Property for PathBuf {
-    fn to_python(&self) -> Result<Object> {
-        let path = Object::fs_str(self.as_os_str().as_bytes())?;
-        import(c"pathlib")?.call_method(c"Path", &[&path])
+    fn to_python(&self, gil: Gil) -> Result<Object> {
+        let path = Object::fs_str(gil, self.as_os_str().as_bytes())?;
+        import(gil, c"pathlib")?.call_method(c"Path", &[&path])
     }
 
     fn from_python(object: &Object) -> Result<Self> {
@@ -95,8 +94,8 @@ impl Property for PathBuf {
 }
 
 impl<T: Property> Property for Option<T> {
-    fn to_python(&self) -> Result<Object> {
-        self.as_ref().map_or_else(|| Ok(Object::none()), T::to_python)
+    fn to_python(&self, gil: Gil) -> Result<Object> {
+        self.as_ref().map_or_else(|| Ok(Object::none(gil)), |value| value.to_python(gil))
     }
 
     fn from_python(object: &Object) -> Result<Self> {
@@ -105,8 +104,8 @@ impl<T: Property> Property for Option<T> {
 }
 
 impl Property for Vec<String> {
-    fn to_python(&self) -> Result<Object> {
-        Object::list(self.iter().map(|item| Object::str(item)))
+    fn to_python(&self, gil: Gil) -> Result<Object> {
+        Object::list(gil, self.iter().map(|item| Object::str(gil, item)))
     }
 
     fn from_python(object: &Object) -> Result<Self> {
@@ -124,11 +123,10 @@ impl Property for Vec<String> {
 }
 
 impl<T: Property> Property for BTreeMap<String, T> {
-    fn to_python(&self) -> Result<Object> {
-        // SAFETY: a new empty dictionary.
-        let dictionary = Object::owned(unsafe { ffi::PyDict_New() })?;
+    fn to_python(&self, gil: Gil) -> Result<Object> {
+        let dictionary = dictionary(gil)?;
         for (key, value) in self {
-            let (key, value) = (Object::str(key)?, value.to_python()?);
+            let (key, value) = (Object::str(gil, key)?, value.to_python(gil)?);
             // SAFETY: a dictionary of ours and two objects.
             check(unsafe { ffi::PyDict_SetItem(dictionary.as_ptr(), key.as_ptr(), value.as_ptr()) })?;
         }
@@ -142,13 +140,12 @@ impl<T: Property> Property for BTreeMap<String, T> {
         }
         // A list of its own: converting an item may call code that changes the dictionary.
         // SAFETY: a dictionary, as was checked.
-        let items = Object::owned(unsafe { ffi::PyDict_Items(object.as_ptr()) })?;
+        let items = unsafe { Object::owned(ffi::PyDict_Items(object.as_ptr())) }?;
+        let (first, second) = (Object::int(object.gil(), 0)?, Object::int(object.gil(), 1)?);
         let mut map = Self::new();
         items.for_each(|item| {
-            // SAFETY: `PyDict_Items` makes tuples of two; the items are borrowed from one that is alive.
-            let (key, value) =
-                unsafe { (ffi::PyTuple_GetItem(item.as_ptr(), 0), ffi::PyTuple_GetItem(item.as_ptr(), 1)) };
-            map.insert(String::from_python(&Object::borrowed(key))?, T::from_python(&Object::borrowed(value))?);
+            let (key, value) = (item.item(&first)?, item.item(&second)?);
+            map.insert(String::from_python(&key)?, T::from_python(&value)?);
             Ok(())
         })?;
         Ok(map)
@@ -156,31 +153,29 @@ impl<T: Property> Property for BTreeMap<String, T> {
 }
 
 /// The getter of a property that is a part of `T`.
-pub(crate) fn get<T, V: Property>(this: &Object, part: fn(&mut T) -> &mut V) -> Result<Object>
+pub(crate) fn get<T, V: Property>(this: &Instance<Shared<T>>, part: fn(&mut T) -> &mut V) -> Result<Object>
 where
     Shared<T>: Class,
 {
-    let value = class::value::<Shared<T>>(this).with(|whole| part(whole).clone());
-    value.to_python()
+    let value = this.with(|whole| part(whole).clone());
+    value.to_python(this.gil())
 }
 
 /// The setter; `object` is `None` if Python code deletes the property.
-pub(crate) fn set<T, V: Property>(this: &Object, object: Option<&Object>, part: fn(&mut T) -> &mut V) -> Result<()>
+pub(crate) fn set<T, V: Property>(
+    this: &Instance<Shared<T>>,
+    object: Option<&Object>,
+    part: fn(&mut T) -> &mut V,
+) -> Result<()>
 where
     Shared<T>: Class,
 {
     let Some(object) = object else {
-        // SAFETY: exception types are alive while Python runs.
-        return Err(raise(unsafe { ffi::PyExc_AttributeError }, "the property cannot be deleted"));
+        return Err(Raised::new(Kind::AttributeError, "the property cannot be deleted"));
     };
     let mut value = V::from_python(object)?;
-    class::value::<Shared<T>>(this).with(|whole| std::mem::swap(part(whole), &mut value));
+    this.with(|whole| std::mem::swap(part(whole), &mut value));
     Ok(())
-}
-
-/// What a setter returns to Python.
-pub(crate) fn status(result: Result<()>) -> c_int {
-    if result.is_ok() { 0 } else { -1 }
 }
 
 /// A row of a table of properties that can be set.
@@ -208,17 +203,27 @@ macro_rules! property_table {
                     this: *mut pyo3_ffi::PyObject,
                     _closure: *mut std::ffi::c_void,
                 ) -> *mut pyo3_ffi::PyObject {
-                    let found = $crate::property::get::<$whole, _>(&Object::borrowed(this), $part);
-                    found.map_or(std::ptr::null_mut(), Object::into_ptr)
+                    // SAFETY: Python calls this.
+                    let gil = unsafe { $crate::object::Gil::held() };
+                    // SAFETY: Python calls getters of a type with its instances only.
+                    let this = unsafe { Object::borrowed(this).map(|this| $crate::class::Instance::of_method(this)) };
+                    let found = this.and_then(|this| $crate::property::get::<$whole, _>(&this, $part));
+                    $crate::object::returned(gil, found)
                 }
                 unsafe extern "C" fn set(
                     this: *mut pyo3_ffi::PyObject,
                     value: *mut pyo3_ffi::PyObject,
                     _closure: *mut std::ffi::c_void,
                 ) -> std::ffi::c_int {
-                    let value = (!value.is_null()).then(|| Object::borrowed(value));
-                    let done = $crate::property::set::<$whole, _>(&Object::borrowed(this), value.as_ref(), $part);
-                    $crate::property::status(done)
+                    // SAFETY: Python calls this.
+                    let gil = unsafe { $crate::object::Gil::held() };
+                    // SAFETY: Python calls setters of a type with its instances only, and an object or null.
+                    let (this, value) = unsafe {
+                        let this = Object::borrowed(this).map(|this| $crate::class::Instance::of_method(this));
+                        (this, Object::borrowed(value).ok())
+                    };
+                    let done = this.and_then(|this| $crate::property::set::<$whole, _>(&this, value.as_ref(), $part));
+                    $crate::object::status(gil, done)
                 }
                 $crate::property::settable($name, get, set, $doc)
             },)*

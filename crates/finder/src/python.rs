@@ -9,7 +9,7 @@ use std::ffi::{CStr, c_char};
 use pyo3_ffi as ffi;
 
 use crate::class::of_interpreter;
-use crate::object::{Object, Result, set_item};
+use crate::object::{Gil, Object, Result, dictionary, import, set_item};
 
 /// A file of `python/`.
 pub(crate) struct Part {
@@ -50,25 +50,21 @@ pub(crate) static ATTRIBUTES: [(&str, &Part); 7] = [
 
 impl Part {
     /// A class or function that the file defines.
-    pub(crate) fn get(&self, name: &str) -> Result<Object> {
-        let namespace = of_interpreter(self.file, || self.execute())?;
-        let name = Object::str(name)?;
-        // SAFETY: a dictionary and a string.
-        Object::owned(unsafe { ffi::PyObject_GetItem(namespace.as_ptr(), name.as_ptr()) })
+    pub(crate) fn get(&self, gil: Gil, name: &str) -> Result<Object> {
+        of_interpreter(gil, self.file, || self.execute(gil))?.item(&Object::str(gil, name)?)
     }
 
     /// The namespace of the executed file. What it defines belongs to `oxidized_importer`, as far as Python can see.
-    fn execute(&self) -> Result<Object> {
+    fn execute(&self, gil: Gil) -> Result<Object> {
         let source: *const c_char = self.source.as_ptr().cast();
         // SAFETY: source and file name are C strings; the result is checked.
-        let code = Object::owned(unsafe { ffi::Py_CompileString(source, self.file.as_ptr(), ffi::Py_file_input) })?;
-        // SAFETY: a new dictionary; builtins are alive while Python runs.
-        let (namespace, builtins) =
-            unsafe { (Object::owned(ffi::PyDict_New())?, Object::borrowed(ffi::PyEval_GetBuiltins())) };
-        set_item(&namespace, c"__name__", &Object::str("oxidized_importer")?)?;
-        set_item(&namespace, c"__builtins__", &builtins)?;
+        let code = unsafe { Object::owned(ffi::Py_CompileString(source, self.file.as_ptr(), ffi::Py_file_input)) }?;
+        let namespace = dictionary(gil)?;
+        set_item(&namespace, c"__name__", &Object::str(gil, "oxidized_importer")?)?;
+        // Not those of the code that has called, which can be others.
+        set_item(&namespace, c"__builtins__", &import(gil, c"builtins")?)?;
         // SAFETY: a code object and the dictionary in which it runs.
-        Object::owned(unsafe { ffi::PyEval_EvalCode(code.as_ptr(), namespace.as_ptr(), namespace.as_ptr()) })?;
+        unsafe { Object::owned(ffi::PyEval_EvalCode(code.as_ptr(), namespace.as_ptr(), namespace.as_ptr())) }?;
         Ok(namespace)
     }
 }

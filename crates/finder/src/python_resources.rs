@@ -10,7 +10,9 @@ use pyox_packed_resources::{
 };
 
 use crate::arguments::{END_OF_PROPERTIES, Static, getter, property};
-use crate::class::{self, Class};
+use crate::class::{Class, Instance};
+#[cfg(feature = "scan")]
+use crate::object::Gil;
 use crate::object::{Object, Result, type_error};
 use crate::property::{Property as _, Shared, property_table};
 
@@ -23,34 +25,36 @@ pub(crate) struct DistributionFile {
 
 /// A Python object for a resource; `None` for kinds that have no type. `version` is that of its distribution.
 #[cfg(feature = "scan")]
-pub(crate) fn object(resource: Resource, version: &str) -> Option<Result<Object>> {
-    Some(match resource {
-        Resource::ModuleSource(module) => class::instance(Shared::new(module)),
-        Resource::ModuleBytecode(module) => class::instance(Shared::new(module)),
-        Resource::ExtensionModule(module) => class::instance(Shared::new(module)),
-        Resource::PackageResource(file) => class::instance(Shared::new(file)),
+pub(crate) fn object(gil: Gil, resource: Resource, version: &str) -> Option<Result<Object>> {
+    let made = match resource {
+        Resource::ModuleSource(module) => Instance::new(gil, Shared::new(module)).map(Instance::into_object),
+        Resource::ModuleBytecode(module) => Instance::new(gil, Shared::new(module)).map(Instance::into_object),
+        Resource::ExtensionModule(module) => Instance::new(gil, Shared::new(module)).map(Instance::into_object),
+        Resource::PackageResource(file) => Instance::new(gil, Shared::new(file)).map(Instance::into_object),
         Resource::DistributionResource(resource) => {
-            class::instance(Shared::new(DistributionFile { resource, version: version.to_owned() }))
+            let file = DistributionFile { resource, version: version.to_owned() };
+            Instance::new(gil, Shared::new(file)).map(Instance::into_object)
         }
         _ => return None,
-    })
+    };
+    Some(made)
 }
 
 /// The resource that an object is; `TypeError` for objects of other types.
 pub(crate) fn resource(object: &Object) -> Result<Resource> {
-    if let Some(module) = class::get::<Shared<ModuleSource>>(object)? {
+    if let Some(module) = Instance::<Shared<ModuleSource>>::get(object)? {
         return Ok(Resource::ModuleSource(module.with(|module| module.clone())));
     }
-    if let Some(module) = class::get::<Shared<ModuleBytecode>>(object)? {
+    if let Some(module) = Instance::<Shared<ModuleBytecode>>::get(object)? {
         return Ok(Resource::ModuleBytecode(module.with(|module| module.clone())));
     }
-    if let Some(module) = class::get::<Shared<ExtensionModule>>(object)? {
+    if let Some(module) = Instance::<Shared<ExtensionModule>>::get(object)? {
         return Ok(Resource::ExtensionModule(module.with(|module| module.clone())));
     }
-    if let Some(file) = class::get::<Shared<PackageResource>>(object)? {
+    if let Some(file) = Instance::<Shared<PackageResource>>::get(object)? {
         return Ok(Resource::PackageResource(file.with(|file| file.clone())));
     }
-    if let Some(file) = class::get::<Shared<DistributionFile>>(object)? {
+    if let Some(file) = Instance::<Shared<DistributionFile>>::get(object)? {
         return Ok(Resource::DistributionResource(file.with(|file| file.resource.clone())));
     }
     Err(type_error(&format!("expected a Python resource such as PythonModuleSource, not {}", object.type_name())))
@@ -113,8 +117,8 @@ found_in_files!(
     c"An extension module, as find_resources_in_path() finds it."
 );
 
-property!(extension_name, |this| {
-    class::value::<Shared<ExtensionModule>>(this).with(|module| module.name.clone()).to_python()
+property!(Shared<ExtensionModule>: extension_name, |this| {
+    this.with(|module| module.name.clone()).to_python(this.gil())
 });
 
 static EXTENSION: Static<[ffi::PyGetSetDef; 2]> =

@@ -9,7 +9,7 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::EntryFlags;
 
 use crate::catalogue::Found;
-use crate::object::{Object, Result, check, interned};
+use crate::object::{Object, Result, check, interned, type_error};
 use crate::state::State;
 
 /// The attributes that all specs have. The constructor of `ModuleSpec` is Python code and takes longer than all else
@@ -32,33 +32,35 @@ pub(crate) struct Template {
 impl Template {
     /// `kind` is `importlib.machinery.ModuleSpec`.
     pub(crate) fn new(kind: Object) -> Result<Self> {
-        let example = kind.call(&[&Object::str("")?, &Object::none()])?;
-        example.set_attr(c"has_location", &Object::bool(true))?;
+        let gil = kind.gil();
+        let example = kind.call(&[&Object::str(gil, "")?, &Object::none(gil)])?;
+        example.set_attr(c"has_location", &Object::bool(gil, true))?;
         let attributes = example.attr(c"__dict__")?;
         let mut lists = Vec::new();
         attributes.for_each(|name| {
-            // SAFETY: a dictionary and one of its keys; the value is borrowed and only looked at.
-            let is_list = unsafe { ffi::PyList_Check(ffi::PyDict_GetItem(attributes.as_ptr(), name.as_ptr())) != 0 };
-            lists.extend(is_list.then_some(name));
+            lists.extend(attributes.item(&name)?.is_list().then_some(name));
             Ok(())
         })?;
+        if !is_plain(&kind) {
+            return Err(type_error("importlib's ModuleSpec is not the class that it was"));
+        }
         Ok(Self {
             kind,
             attributes,
             lists,
             #[cfg(Py_3_13)]
-            dictionary: interned("__dict__")?,
-            name: interned("name")?,
-            loader: interned("loader")?,
-            origin: interned("origin")?,
-            has_location: interned("_set_fileattr")?,
-            cached: interned("_cached")?,
-            locations: interned("submodule_search_locations")?,
+            dictionary: interned(gil, "__dict__")?,
+            name: interned(gil, "name")?,
+            loader: interned(gil, "loader")?,
+            origin: interned(gil, "origin")?,
+            has_location: interned(gil, "_set_fileattr")?,
+            cached: interned(gil, "_cached")?,
+            locations: interned(gil, "submodule_search_locations")?,
         })
     }
 
     fn spec(&self, name: &Object, loader: &Object) -> Result<Spec<'_>> {
-        // SAFETY: copies a dictionary; makes an instance of a class that has nothing but a dictionary.
+        // SAFETY: the C API checks that it copies a dictionary; makes an instance of a class whose instances are made so.
         let (attributes, object) = unsafe {
             let attributes = Object::owned(ffi::PyDict_Copy(self.attributes.as_ptr()))?;
             (attributes, Object::owned(ffi::PyType_GenericNew(self.kind.as_ptr().cast(), null_mut(), null_mut()))?)
@@ -67,17 +69,28 @@ impl Template {
         spec.set(&self.name, name)?;
         spec.set(&self.loader, loader)?;
         for list in &self.lists {
-            spec.set(list, &Object::list([])?)?;
+            spec.set(list, &Object::list(name.gil(), [])?)?;
         }
         Ok(spec)
     }
+}
+
+/// Whether instances of a class are made as those of `object` are: zeroed memory is one.
+fn is_plain(class: &Object) -> bool {
+    // SAFETY: a type is asked for a slot, and so is `object`, which lives as long as Python runs.
+    class.is_type()
+        && unsafe {
+            let of_object = ffi::PyType_GetSlot(&raw mut ffi::PyBaseObject_Type, ffi::Py_tp_new);
+            ffi::PyType_GetSlot(class.as_ptr().cast(), ffi::Py_tp_new) == of_object
+        }
 }
 
 impl State {
     /// Sets `cached` of the spec of a module that is going to be made. `importlib` finds out by itself when it is asked for,
     /// but takes longer, and does not know of bytecode in files.
     pub(crate) fn complete_spec(&self, spec: &Object, entry: &Found<'_>) -> Result<()> {
-        let Template { kind, origin, has_location, cached, .. } = &self.python.spec;
+        let gil = spec.gil();
+        let Template { kind, origin, has_location, cached, .. } = &self.python(gil).spec;
         // Code that calls `create_module` with something else has its own idea of a spec.
         // SAFETY: compares the type of a live object.
         let is_spec = unsafe { ffi::Py_TYPE(spec.as_ptr()).cast() == kind.as_ptr() };
@@ -88,8 +101,8 @@ impl State {
             return Ok(());
         }
         let file = spec.attr_object(origin)?.to_fs_bytes()?;
-        let path = self.cached_file_of(entry, Path::new(OsStr::from_bytes(&file)))?;
-        spec.set_attr_object(cached, &self.path_object(&path)?)
+        let path = self.cached_file_of(gil, entry, Path::new(OsStr::from_bytes(&file)))?;
+        spec.set_attr_object(cached, &self.path_object(gil, &path)?)
     }
 }
 
@@ -108,7 +121,7 @@ impl Spec<'_> {
 
     /// Makes the module a package with this directory.
     fn set_directory(&self, directory: &Object) -> Result<()> {
-        self.set(&self.template.locations, &Object::list([Ok(directory.clone())])?)
+        self.set(&self.template.locations, &Object::list(directory.gil(), [Ok(directory.clone())])?)
     }
 
     fn finish(self) -> Result<Object> {
@@ -125,28 +138,29 @@ impl Spec<'_> {
 impl State {
     /// The spec of a module that is here; `finder` becomes the loader.
     pub(crate) fn spec(&self, finder: &Object, name: &Object, entry: &Found<'_>) -> Result<Object> {
-        let Some(file) = self.module_file(entry)? else {
-            let directory = self.package_directory(entry.catalogue, entry.name())?;
+        let gil = name.gil();
+        let Some(file) = self.module_file(gil, entry)? else {
+            let directory = self.package_directory(gil, entry.catalogue, entry.name())?;
             return self.namespace_spec(finder, name, &directory);
         };
-        let template = &self.python.spec;
+        let template = &self.python(name.gil()).spec;
         let spec = template.spec(name, finder)?;
-        spec.set(&template.origin, &self.path_object(&file)?)?;
+        spec.set(&template.origin, &self.path_object(gil, &file)?)?;
         if !self.virtual_files && file.starts_with(&self.root) {
-            spec.set(&template.has_location, &Object::bool(false))?;
+            spec.set(&template.has_location, &Object::bool(name.gil(), false))?;
         }
         if entry.is(EntryFlags::PACKAGE) {
-            spec.set_directory(&self.path_object(file.parent().unwrap_or(Path::new("")))?)?;
+            spec.set_directory(&self.path_object(gil, file.parent().unwrap_or(Path::new("")))?)?;
         }
         spec.finish()
     }
 
     /// The spec of a package that is a directory without code.
     pub(crate) fn namespace_spec(&self, finder: &Object, name: &Object, directory: &Path) -> Result<Object> {
-        let template = &self.python.spec;
+        let template = &self.python(name.gil()).spec;
         let spec = template.spec(name, finder)?;
-        spec.set(&template.has_location, &Object::bool(false))?;
-        spec.set_directory(&self.path_object(directory)?)?;
+        spec.set(&template.has_location, &Object::bool(name.gil(), false))?;
+        spec.set_directory(&self.path_object(name.gil(), directory)?)?;
         spec.finish()
     }
 }

@@ -5,12 +5,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 
 use crate::cache::InUse;
 use crate::catalogue::Catalogue;
-use crate::object::{Object, Result, import, interned, sys};
+use crate::object::{Gil, Held, Object, Result, import, interned, sys};
 use crate::spec::Template;
 
 /// What an `OxidizedFinder` is.
@@ -28,7 +27,7 @@ pub struct State {
     pub(crate) virtual_files: bool,
     /// Kinds of bytecode in the order in which they are looked for.
     pub(crate) bytecode_kinds: [FieldKind; 3],
-    pub(crate) python: Python,
+    python: Held<Python>,
     /// Cache directories by name; `None` for those that could not be used.
     pub(crate) cached: Mutex<HashMap<String, Option<InUse>>>,
     /// Whether importing `pkg_resources` makes it know this finder.
@@ -47,19 +46,17 @@ pub(crate) struct Python {
 }
 
 impl Python {
-    fn new() -> Result<Self> {
-        let bootstrap = import(c"_frozen_importlib")?;
-        let imp = import(c"_imp")?;
-        // SAFETY: builtins are alive while Python runs, with `exec` in them.
-        let exec = Object::borrowed(unsafe { ffi::PyDict_GetItemString(ffi::PyEval_GetBuiltins(), c"exec".as_ptr()) });
-        let tag = sys(c"implementation").and_then(|implementation| implementation.attr_or_none(c"cache_tag"));
+    fn new(gil: Gil) -> Result<Self> {
+        let bootstrap = import(gil, c"_frozen_importlib")?;
+        let imp = import(gil, c"_imp")?;
+        let tag = sys(gil, c"implementation").and_then(|implementation| implementation.attr_or_none(c"cache_tag"));
         Ok(Self {
             spec: Template::new(bootstrap.attr(c"ModuleSpec")?)?,
             call_with_frames_removed: bootstrap.attr(c"_call_with_frames_removed")?,
-            exec,
+            exec: import(gil, c"builtins")?.attr(c"exec")?,
             fix_co_filename: imp.attr(c"_fix_co_filename")?,
             imp,
-            name_path: interned("__path__")?,
+            name_path: interned(gil, "__path__")?,
             cache_tag: tag.as_ref().and_then(|tag| tag.to_str().ok()).unwrap_or_default().to_owned(),
         })
     }
@@ -67,13 +64,22 @@ impl Python {
 
 impl State {
     /// `optimize` is that of `sys.flags`.
-    pub(crate) fn new(catalogue: Catalogue, root: PathBuf, script: Option<String>, optimize: u8) -> Result<Self> {
+    pub(crate) fn new(
+        gil: Gil,
+        catalogue: Catalogue,
+        root: PathBuf,
+        script: Option<String>,
+        optimize: u8,
+    ) -> Result<Self> {
         use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2};
         let bytecode_kinds = match optimize {
             0 => [Bytecode, BytecodeOpt1, BytecodeOpt2],
             1 => [BytecodeOpt1, Bytecode, BytecodeOpt2],
             _ => [BytecodeOpt2, BytecodeOpt1, Bytecode],
         };
+        // SAFETY: objects of the interpreter that the finder is made in; they are part of an instance of one of its types, which
+        // it alone uses and drops.
+        let python = unsafe { Held::new(Python::new(gil)?) };
         Ok(Self {
             catalogue: RwLock::new(Arc::new(catalogue)),
             root,
@@ -82,7 +88,7 @@ impl State {
             is_of_program: false,
             virtual_files: true,
             bytecode_kinds,
-            python: Python::new()?,
+            python,
             cached: Mutex::default(),
             registers_pkg_resources: false,
         })
@@ -98,8 +104,13 @@ impl State {
         change(Arc::make_mut(&mut self.catalogue.write().unwrap_or_else(PoisonError::into_inner)));
     }
 
+    /// Objects of Python that every import needs.
+    pub(crate) fn python(&self, gil: Gil) -> &Python {
+        self.python.get(gil)
+    }
+
     /// A path object or string as bytes of the file system becomes a Python string.
-    pub(crate) fn path_object(&self, path: &Path) -> Result<Object> {
-        Object::fs_str(path.as_os_str().as_bytes())
+    pub(crate) fn path_object(&self, gil: Gil, path: &Path) -> Result<Object> {
+        Object::fs_str(gil, path.as_os_str().as_bytes())
     }
 }

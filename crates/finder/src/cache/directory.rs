@@ -13,7 +13,6 @@ use pyox_packed_resources::{Field, FieldKind};
 
 use super::root::{check_private, check_space};
 use crate::catalogue::Found;
-use crate::object::{Raised, clear};
 
 /// When all files of the cache and their directories were changed last: what says otherwise has been changed since. In 1980,
 /// and a number of seconds that archives and file systems can keep.
@@ -201,11 +200,6 @@ fn each_file<'f>(files: &Found<'f>, mut visit: impl FnMut(&Path, &Field<'f>) -> 
     Ok(())
 }
 
-/// The content of a file. The exception that says why there is none is not of use: what is placed in files is then
-/// imported from memory.
 fn content<'f>(files: &Found<'f>, field: &Field<'f>) -> io::Result<std::borrow::Cow<'f, [u8]>> {
-    files.read(field).map_err(|Raised| {
-        clear();
-        io::Error::new(io::ErrorKind::InvalidData, "packed file cannot be read")
-    })
+    files.read(field).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))
 }

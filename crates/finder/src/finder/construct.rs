@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use pyo3_ffi as ffi;
 
-use super::state_of;
 use crate::arguments::{Arguments, END_OF_PROPERTIES, Static, getter, property};
 use crate::catalogue::Catalogue;
+use crate::class::Instance;
 use crate::layer::{Layer, OpenError};
-use crate::object::{Object, Result, import, io_error, os_error, value_error};
+use crate::object::{Gil, Object, Result, import, io_error, os_error, value_error};
 use crate::state::State;
 
 /// `OxidizedFinder(resources_data=None, resources_file=None, relative_path_origin=None)`
-pub(super) fn construct(arguments: &Arguments) -> Result<State> {
+pub(super) fn construct(gil: Gil, arguments: &Arguments) -> Result<State> {
     let mut layers = Vec::new();
     if let Some(data) = arguments.optional(0) {
         layers.push(Arc::new(layer_of_data(data)?));
@@ -28,7 +28,7 @@ pub(super) fn construct(arguments: &Arguments) -> Result<State> {
         Some(origin) => PathBuf::from(OsStr::from_bytes(&origin.to_fs_bytes()?)),
         None => root.parent().unwrap_or(Path::new("/")).to_owned(),
     };
-    State::new(Catalogue::new(layers, &origin), root, None, optimize()?)
+    State::new(gil, Catalogue::new(layers, &origin), root, None, optimize(gil)?)
 }
 
 /// The file that the process runs, as `sys.executable` may be a link to it, or anything else.
@@ -36,29 +36,29 @@ fn executable() -> Result<PathBuf> {
     std::env::current_exe().map_err(|error| io_error(&error))
 }
 
-fn optimize() -> Result<u8> {
-    let flags = import(c"sys")?.attr(c"flags")?.attr(c"optimize")?;
-    // SAFETY: any object; a wrong type sets an exception and gives -1.
-    let level = unsafe { ffi::PyLong_AsLong(flags.as_ptr()) };
-    Ok(level.clamp(0, 2) as u8)
+fn optimize(gil: Gil) -> Result<u8> {
+    let level = import(gil, c"sys")?.attr(c"flags")?.attr(c"optimize")?;
+    Ok(level.to_int()?.min(2))
 }
 
 /// Adds the resources in a bytes-like object, which replace those of the same names.
-pub(super) fn index_bytes(finder: &Object, data: &Object) -> Result<()> {
+pub(super) fn index_bytes(finder: &Instance<State>, data: &Object) -> Result<()> {
     let layer = layer_of_data(data)?;
-    state_of(finder).update(|catalogue| catalogue.prepend(layer));
+    finder.update(|catalogue| catalogue.prepend(layer));
     Ok(())
 }
 
 /// Maps a file and adds the resources in it, which replace those of the same names.
-pub(super) fn index_file(finder: &Object, path: &Object) -> Result<()> {
+pub(super) fn index_file(finder: &Instance<State>, path: &Object) -> Result<()> {
     let layer = layer_of_file(path)?;
-    state_of(finder).update(|catalogue| catalogue.prepend(layer));
+    finder.update(|catalogue| catalogue.prepend(layer));
     Ok(())
 }
 
 fn layer_of_data(data: &Object) -> Result<Layer> {
-    let opened = match Layer::of_bytes(data) {
+    // SAFETY: the layer becomes a part of a catalogue. Those are parts of instances of Python types, which the interpreter
+    // drops, and of what its threads use while they run a method.
+    let opened = match unsafe { Layer::of_bytes(data) } {
         Some(opened) => opened,
         None => Layer::owned(data.to_bytes()?),
     };
@@ -74,20 +74,18 @@ fn layer_of_file(path: &Object) -> Result<Layer> {
     })
 }
 
-property!(path_hook_base_str, |finder| {
-    let state = state_of(finder);
-    state.path_object(&state.root)
+property!(State: path_hook_base_str, |finder| {
+    finder.path_object(finder.gil(), &finder.root)
 });
 
-property!(origin, |finder| {
-    let state = state_of(finder);
-    state.path_object(state.catalogue().origin())
+property!(State: origin, |finder| {
+    finder.path_object(finder.gil(), finder.catalogue().origin())
 });
 
 // No configuration of an interpreter has it.
-property!(multiprocessing_set_start_method, |_finder| Ok(Object::none()));
+property!(State: multiprocessing_set_start_method, |finder| Ok(Object::none(finder.gil())));
 
-property!(pkg_resources_import_auto_register, |finder| Ok(Object::bool(state_of(finder).registers_pkg_resources)));
+property!(State: pkg_resources_import_auto_register, |finder| Ok(Object::bool(finder.gil(), finder.registers_pkg_resources)));
 
 pub(super) static PROPERTIES: Static<[ffi::PyGetSetDef; 5]> = Static([
     getter(c"path_hook_base_str", path_hook_base_str, c"str: the path that path_hook() takes paths below."),

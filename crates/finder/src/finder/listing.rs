@@ -7,10 +7,10 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Field, FieldKind};
 
 use crate::catalogue::{Catalogue, damaged};
-use crate::object::{Object, Result, check, tuple};
+use crate::object::{Gil, Object, Result, check, dictionary, tuple};
 
 /// Pairs of name and is-a-package of the modules directly inside `package` (empty: top-level ones).
-pub(super) fn modules(catalogue: &Catalogue, package: &str, prefix: &str) -> Result<Object> {
+pub(super) fn modules(gil: Gil, catalogue: &Catalogue, package: &str, prefix: &str) -> Result<Object> {
     let inside = if package.is_empty() { String::new() } else { format!("{package}.") };
     let mut found = BTreeMap::new();
     for entry in catalogue.entries(&inside) {
@@ -22,20 +22,20 @@ pub(super) fn modules(catalogue: &Catalogue, package: &str, prefix: &str) -> Res
             found.insert(name, entry.is(EntryFlags::PACKAGE));
         }
     }
-    let pair =
-        |(name, is_package): (&str, bool)| tuple(&[Object::str(&format!("{prefix}{name}"))?, Object::bool(is_package)]);
+    let pair = |(name, is_package): (&str, bool)| {
+        tuple(gil, &[Object::str(gil, &format!("{prefix}{name}"))?, Object::bool(gil, is_package)])
+    };
     // `pkgutil` iterates over it once.
-    Object::list(found.into_iter().map(pair))
+    Object::list(gil, found.into_iter().map(pair))
 }
 
 /// The paths of all files below a package or data directory, relative to it, each with its place on disk, or `None`.
-pub(super) fn files(catalogue: &Catalogue, package: &str) -> Result<Object> {
-    // SAFETY: a new empty dictionary.
-    let files = Object::owned(unsafe { ffi::PyDict_New() })?;
+pub(super) fn files(gil: Gil, catalogue: &Catalogue, package: &str) -> Result<Object> {
+    let files = dictionary(gil)?;
     let insert = |name: &str, field: &Field<'_>| {
         let path = field.file().map_err(|error| damaged(&error, package))?;
-        let path = path.map(|path| Object::fs_str(catalogue.origin().join(&*path).as_os_str().as_bytes()));
-        let (name, path) = (Object::str(name)?, path.unwrap_or_else(|| Ok(Object::none()))?);
+        let path = path.map(|path| Object::fs_str(gil, catalogue.origin().join(&*path).as_os_str().as_bytes()));
+        let (name, path) = (Object::str(gil, name)?, path.unwrap_or_else(|| Ok(Object::none(gil)))?);
         // SAFETY: a dictionary and two objects.
         check(unsafe { ffi::PyDict_SetItem(files.as_ptr(), name.as_ptr(), path.as_ptr()) })
     };
@@ -77,16 +77,19 @@ pub(super) fn files(catalogue: &Catalogue, package: &str) -> Result<Object> {
 }
 
 /// Pairs of project name, as the finder spells it, and metadata directory of all distributions.
-pub(super) fn distributions(catalogue: &Catalogue) -> Result<Object> {
-    Object::list(catalogue.distributions().map(|found| {
-        let (entry, directory) = found?;
-        tuple(&[Object::str(entry.name())?, Object::str(&directory)?])
-    }))
+pub(super) fn distributions(gil: Gil, catalogue: &Catalogue) -> Result<Object> {
+    Object::list(
+        gil,
+        catalogue.distributions().map(|found| {
+            let (entry, directory) = found?;
+            tuple(gil, &[Object::str(gil, entry.name())?, Object::str(gil, &directory)?])
+        }),
+    )
 }
 
 /// The paths of a distribution's metadata files, relative to the metadata directory.
-pub(super) fn metadata_files(catalogue: &Catalogue, distribution: &str) -> Result<Object> {
+pub(super) fn metadata_files(gil: Gil, catalogue: &Catalogue, distribution: &str) -> Result<Object> {
     let entry = catalogue.entry(distribution)?;
     let fields = entry.iter().flat_map(|entry| entry.fields_of(FieldKind::DistributionResource).flatten());
-    Object::list(fields.map(|field| Object::str(field.key())))
+    Object::list(gil, fields.map(|field| Object::str(gil, field.key())))
 }

@@ -6,16 +6,17 @@ use std::path::Path;
 
 use pyo3_ffi as ffi;
 
-use super::{listing, state_of};
+use super::listing;
 use crate::arguments::{
     Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
 };
-use crate::class::{self, Class};
-use crate::object::{Object, Raised, Result, clear, raise};
+use crate::class::{Class, Instance};
+use crate::object::{Held, Kind, Object, Raised, Result};
+use crate::state::State;
 
 /// What an `OxidizedPathEntryFinder` is.
 pub(crate) struct PathEntry {
-    finder: Object,
+    finder: Held<Instance<State>>,
     /// Name of the package whose directory the path entry is; empty for the root.
     package: String,
 }
@@ -33,29 +34,27 @@ impl Class for PathEntry {
     }
 }
 
-fast_method!(find_spec, ["fullname", "target"], 1, |this, a: Arguments| {
-    let PathEntry { finder, package } = class::value(this);
-    let Some(name) = a.required(0).to_name()? else { return Ok(Object::none()) };
+fast_method!(PathEntry: find_spec, ["fullname", "target"], 1, |this, a: Arguments| {
+    let (gil, finder) = (this.gil(), this.finder.get(this.gil()));
+    let Some(name) = a.required(0).to_name()? else { return Ok(Object::none(gil)) };
     let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
-    if parent != package.as_str() {
-        return Ok(Object::none());
+    if parent != this.package {
+        return Ok(Object::none(gil));
     }
-    Ok(state_of(finder).find_spec(finder, a.required(0))?.unwrap_or_else(Object::none))
+    Ok(finder.find_spec(finder.object(), a.required(0))?.unwrap_or_else(|| Object::none(gil)))
 });
 
-fast_method!(iter_modules, ["prefix=''"], 0, |this, a: Arguments| {
-    let PathEntry { finder, package } = class::value(this);
+fast_method!(PathEntry: iter_modules, ["prefix=''"], 0, |this, a: Arguments| {
     let prefix = a.0[0].as_ref().map(Object::to_str).transpose()?.unwrap_or_default();
-    listing::modules(&state_of(finder).catalogue(), package, prefix)
+    listing::modules(this.gil(), &this.finder.get(this.gil()).catalogue(), &this.package, prefix)
 });
 
-fast_method!(invalidate_caches, [], 0, |_this, _a: Arguments| Ok(Object::none()));
+fast_method!(PathEntry: invalidate_caches, [], 0, |this, _a: Arguments| Ok(Object::none(this.gil())));
 
-property!(finder, |this| Ok(class::value::<PathEntry>(this).finder.clone()));
+property!(PathEntry: finder, |this| Ok(this.finder.get(this.gil()).object().clone()));
 
-property!(package, |this| {
-    let package = &class::value::<PathEntry>(this).package;
-    if package.is_empty() { Ok(Object::none()) } else { Object::str(package) }
+property!(PathEntry: package, |this| {
+    if this.package.is_empty() { Ok(Object::none(this.gil())) } else { Object::str(this.gil(), &this.package) }
 });
 
 static PROPERTIES: Static<[ffi::PyGetSetDef; 3]> = Static([
@@ -72,16 +71,18 @@ static METHODS: MethodTable = method_table![
 
 impl PathEntry {
     /// A path entry finder for a virtual path; `ImportError` for anything else, as path hooks do.
-    pub(crate) fn make(finder: &Object, path: &Object) -> Result<Object> {
-        let bytes = if path.is_str() { path.to_fs_bytes().inspect_err(|Raised| clear()).ok() } else { None };
+    pub(crate) fn make(finder: &Instance<State>, path: &Object) -> Result<Object> {
+        let forget = |raised: Raised| raised.forget(finder.gil());
+        let bytes = if path.is_str() { path.to_fs_bytes().map_err(forget).ok() } else { None };
         let package = match bytes {
-            Some(bytes) => state_of(finder).path_entry(Path::new(OsStr::from_bytes(&bytes)))?,
+            Some(bytes) => finder.path_entry(Path::new(OsStr::from_bytes(&bytes)))?,
             None => None,
         };
         let Some(package) = package else {
-            // SAFETY: exception types are alive while Python runs.
-            return Err(raise(unsafe { ffi::PyExc_ImportError }, "not a path inside this program"));
+            return Err(Raised::new(Kind::ImportError, "not a path inside this program"));
         };
-        class::instance(Self { finder: finder.clone(), package })
+        // SAFETY: a part of an instance of a Python type, which the interpreter of the finder alone uses and drops.
+        let entry = Self { finder: unsafe { Held::new(finder.clone()) }, package };
+        Instance::new(finder.gil(), entry).map(Instance::into_object)
     }
 }

@@ -8,36 +8,41 @@ use {pyo3_ffi as ffi, std::ffi::CStr};
 use pyox_packed_resources::legacy::{self, Loss, NativePaths};
 use pyox_packed_resources::{EntryFlags, Error, FieldKind, Writer, convert};
 
-use super::state_of;
 use crate::catalogue::{Catalogue, Found};
-use crate::class;
+use crate::class::Instance;
 use crate::layer::Layer;
 #[cfg(Py_3_11)]
 use crate::object::import;
-use crate::object::{Object, Raised, Result, set_exception, sys, take_exception, value_error, with_causes};
+use crate::object::{Gil, Object, Raised, Result, set_exception, sys, value_error, with_causes};
 use crate::property::Shared;
 use crate::resource::Resource;
+use crate::state::State;
 
 /// Copies of all resources, sorted by name.
-pub(super) fn indexed(finder: &Object) -> Result<Object> {
-    let catalogue = state_of(finder).catalogue();
-    Object::list(catalogue.entries("").map(|entry| class::instance(Shared::new(Resource::of(&catalogue, &entry?)?))))
+pub(super) fn indexed(finder: &Instance<State>) -> Result<Object> {
+    let catalogue = finder.catalogue();
+    let copy = |entry: Result<Found<'_>>| {
+        let resource = Resource::of(&catalogue, &entry?)?;
+        Instance::new(finder.gil(), Shared::new(resource)).map(Instance::into_object)
+    };
+    Object::list(finder.gil(), catalogue.entries("").map(copy))
 }
 
 /// Adds a copy of an `OxidizedResource`.
-pub(super) fn add(finder: &Object, resource: &Object) -> Result<()> {
+pub(super) fn add(finder: &Instance<State>, resource: &Object) -> Result<()> {
     let mut batch = Batch::default();
     batch.push(resource)?;
     batch.add_to(finder)
 }
 
 /// Adds a copy of each item; those before one that cannot be added are added.
-pub(super) fn add_all(finder: &Object, resources: &Object) -> Result<()> {
+pub(super) fn add_all(finder: &Instance<State>, resources: &Object) -> Result<()> {
     let mut batch = Batch::default();
     let pushed = resources.for_each(|resource| batch.push(&resource));
-    let exception = pushed.err().and_then(|Raised| take_exception());
+    // No Python code runs while an exception is set.
+    let exception = pushed.err().and_then(|raised| raised.take(finder.gil()));
     batch.add_to(finder)?;
-    exception.map_or(Ok(()), |exception| Err(set_exception(exception)))
+    exception.map_or(Ok(()), |exception| Err(set_exception(&exception)))
 }
 
 /// Resources that become one blob; the last of a name counts.
@@ -46,13 +51,13 @@ struct Batch(BTreeMap<Box<str>, Resource>);
 
 impl Batch {
     fn push(&mut self, resource: &Object) -> Result<()> {
-        let resource = class::expect::<Shared<Resource>>(resource)?.with(|resource| resource.clone());
+        let resource = Instance::<Shared<Resource>>::expect(resource)?.with(|resource| resource.clone());
         resource.write(&mut Writer::new())?;
         self.0.insert(resource.name.as_str().into(), resource);
         Ok(())
     }
 
-    fn add_to(self, finder: &Object) -> Result<()> {
+    fn add_to(self, finder: &Instance<State>) -> Result<()> {
         if self.0.is_empty() {
             return Ok(());
         }
@@ -62,7 +67,7 @@ impl Batch {
         }
         let layer = layer(&writer)?;
         let names = self.0.into_keys().collect();
-        state_of(finder).update(|catalogue| catalogue.add(names, &layer));
+        finder.update(|catalogue| catalogue.add(names, &layer));
         Ok(())
     }
 }
@@ -77,8 +82,13 @@ fn refused(error: &Error) -> Raised {
 }
 
 /// All resources as packed resources, without those of the interpreter that are to be ignored.
-pub(super) fn serialize(finder: &Object, ignore_builtin: bool, ignore_frozen: bool, version: u8) -> Result<Object> {
-    let catalogue = state_of(finder).catalogue();
+pub(super) fn serialize(
+    finder: &Instance<State>,
+    ignore_builtin: bool,
+    ignore_frozen: bool,
+    version: u8,
+) -> Result<Object> {
+    let catalogue = finder.catalogue();
     let is_wanted = |entry: &Found<'_>| {
         !(ignore_builtin && entry.is(EntryFlags::BUILTIN) || ignore_frozen && entry.is(EntryFlags::FROZEN))
     };
@@ -89,7 +99,7 @@ pub(super) fn serialize(finder: &Object, ignore_builtin: bool, ignore_frozen: bo
         4 => version_4(&catalogue, &entries)?.to_vec(),
         _ => return Err(value_error(&format!("packed resources of version 3 or 4 can be written, not {version}"))),
     };
-    Object::bytes(&bytes.map_err(|error| refused(&error))?)
+    Object::bytes(finder.gil(), &bytes.map_err(|error| refused(&error))?)
 }
 
 fn version_4(catalogue: &Arc<Catalogue>, entries: &[Found<'_>]) -> Result<Writer> {
@@ -119,42 +129,43 @@ fn version_3(entries: &[Found<'_>]) -> std::result::Result<Vec<u8>, Error> {
 }
 
 /// Adds the modules that are built into the interpreter, unless others of their names are there.
-pub(super) fn index_builtins(finder: &Object) -> Result<()> {
-    let names = sys(c"builtin_module_names").ok_or_else(|| value_error("sys.builtin_module_names is not there"))?;
+pub(super) fn index_builtins(finder: &Instance<State>) -> Result<()> {
+    let names = sys(finder.gil(), c"builtin_module_names")
+        .ok_or_else(|| value_error("sys.builtin_module_names is not there"))?;
     index_names(finder, &names, EntryFlags::BUILTIN)
 }
 
 /// Adds the modules that are frozen into the interpreter, unless others of their names are there.
-pub(super) fn index_frozen(finder: &Object) -> Result<()> {
-    index_names(finder, &frozen_names()?, EntryFlags::FROZEN)
+pub(super) fn index_frozen(finder: &Instance<State>) -> Result<()> {
+    index_names(finder, &frozen_names(finder.gil())?, EntryFlags::FROZEN)
 }
 
 #[cfg(Py_3_11)]
-fn frozen_names() -> Result<Object> {
-    import(c"_imp")?.call_method(c"_frozen_module_names", &[])
+fn frozen_names(gil: Gil) -> Result<Object> {
+    import(gil, c"_imp")?.call_method(c"_frozen_module_names", &[])
 }
 
 #[cfg(not(Py_3_11))]
-fn frozen_names() -> Result<Object> {
+fn frozen_names(gil: Gil) -> Result<Object> {
     let mut names = Vec::new();
     // SAFETY: the interpreter's table ends with a row without name; nothing changes it while the GIL is held.
     unsafe {
         let mut row = ffi::PyImport_FrozenModules;
         while !row.is_null() && !(*row).name.is_null() {
-            names.push(Object::str(&CStr::from_ptr((*row).name).to_string_lossy()));
+            names.push(Object::str(gil, &CStr::from_ptr((*row).name).to_string_lossy()));
             row = row.add(1);
         }
     }
-    Object::list(names)
+    Object::list(gil, names)
 }
 
-fn index_names(finder: &Object, names: &Object, flags: EntryFlags) -> Result<()> {
+fn index_names(finder: &Instance<State>, names: &Object, flags: EntryFlags) -> Result<()> {
     let mut writer = Writer::new();
     names.for_each(|name| {
         writer.entry(name.to_str()?).flag(flags);
         Ok(())
     })?;
     let layer = layer(&writer)?;
-    state_of(finder).update(|catalogue| catalogue.append(layer));
+    finder.update(|catalogue| catalogue.append(layer));
     Ok(())
 }

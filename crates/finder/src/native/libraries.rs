@@ -11,7 +11,7 @@ use pyox_packed_resources::FieldKind;
 
 use super::memory::MemoryFile;
 use crate::catalogue::Found;
-use crate::object::{Raised, Result, import_error};
+use crate::object::{Gil, Raised, Result, import_error};
 use crate::state::State;
 
 /// SONAMEs of libraries that are loaded, by any interpreter of the process.
@@ -19,14 +19,14 @@ static LOADED: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 
 impl State {
     /// Loads the libraries that an entry needs.
-    pub(super) fn load_dependencies(&self, entry: &Found<'_>) -> Result<()> {
+    pub(super) fn load_dependencies(&self, gil: Gil, entry: &Found<'_>) -> Result<()> {
         if !entry.has(FieldKind::Dependency) {
             return Ok(());
         }
         let Ok(mut loaded) = LOADED.lock() else {
             return Err(import_error("loading a library has failed before", entry.name()));
         };
-        let mut loading = Loading { state: self, loaded: &mut loaded, path: Vec::new() };
+        let mut loading = Loading { gil, state: self, loaded: &mut loaded, path: Vec::new() };
         dependencies(entry).try_for_each(|name| loading.visit(entry, name).map(drop))
     }
 }
@@ -38,6 +38,7 @@ fn dependencies<'e>(entry: &'e Found<'_>) -> impl Iterator<Item = &'e str> {
 
 /// A walk through libraries, depth first.
 struct Loading<'l, 'c> {
+    gil: Gil,
     state: &'l State,
     loaded: &'l mut HashSet<String>,
     /// Libraries that are not loaded yet because they wait for what they need, in the order of the walk.
@@ -66,7 +67,7 @@ impl<'c> Loading<'_, 'c> {
         }
         let group = self.path.split_off(own);
         match group.as_slice() {
-            [library] => self.state.load_library(library)?,
+            [library] => self.state.load_library(self.gil, library)?,
             group => load_together(group)?,
         }
         self.loaded.extend(group.iter().map(|library| library.name().to_owned()));
@@ -76,13 +77,13 @@ impl<'c> Loading<'_, 'c> {
 
 impl State {
     /// Loads a library: from a file if it is in one, or in the cache directory, else from memory.
-    fn load_library(&self, library: &Found<'_>) -> Result<()> {
+    fn load_library(&self, gil: Gil, library: &Found<'_>) -> Result<()> {
         let name = library.name();
         if let Some(path) = library.file(FieldKind::SharedLibrary)? {
             let path = library.catalogue.origin().join(&*path);
             return open(&path).map_err(|error| import_error(&error, name));
         }
-        if let Some(path) = self.cached_file(library)?
+        if let Some(path) = self.cached_file(gil, library)?
             && open(&path).is_ok()
         {
             return Ok(());

@@ -13,7 +13,7 @@ use pyox_packed_resources::{Data, EntryFlags, EntryWriter, FieldKind, ReadData, 
 use crate::arguments::{Arguments, Static};
 use crate::catalogue::{Catalogue, Found};
 use crate::class::Class;
-use crate::object::{Object, Raised, Result, describe, take_exception, value_error};
+use crate::object::{Gil, Object, Result, value_error};
 use crate::property::{Shared, property_table};
 
 /// The properties of an `OxidizedResource`, and what else the entry has. What is not there counts as `false` and `None`.
@@ -159,10 +159,7 @@ impl ReadData for InCatalogue {
         let find = || -> Result<Option<Cow<'_, [u8]>>> {
             self.catalogue.entry(&self.entry)?.map_or(Ok(None), |entry| entry.keyed_value(self.kind, &self.key))
         };
-        match find() {
-            Ok(value) => Ok(value.unwrap_or_default()),
-            Err(Raised) => Err(io::Error::other(take_exception().map_or_else(String::new, |error| describe(&error)))),
-        }
+        find().map(Option::unwrap_or_default).map_err(|error| io::Error::other(error.to_string()))
     }
 }
 
@@ -174,7 +171,7 @@ impl Class for Shared<Resource> {
         A new one has the name \"\", and every other property is False or None. A finder has copies: what add_resource() \
         was given and what indexed_resources() gives can be changed without an effect on it.";
 
-    fn new(_arguments: &Arguments) -> Option<Result<Self>> {
+    fn new(_gil: Gil, _arguments: &Arguments) -> Option<Result<Self>> {
         Some(Ok(Self::default()))
     }
 
