@@ -183,20 +183,14 @@ pub struct LayerBuilder<'a> {
     pub(crate) python: &'a dyn Distribution,
     pub(crate) policy: Policy,
     pub(crate) cache: &'a Cache,
-    refresh: bool,
+    /// Whether every layer is made anew, also one that is kept.
+    pub(crate) refresh: bool,
 }
 
 impl<'a> LayerBuilder<'a> {
     /// Layers for this Python; bytecode and finished layers are kept in the cache.
     pub fn new(python: &'a dyn Distribution, policy: Policy, cache: &'a Cache) -> Self {
         Self { python, policy, cache, refresh: false }
-    }
-
-    /// Makes every layer anew, also one that is kept and seems unchanged.
-    #[must_use]
-    pub fn refresh(mut self, refresh: bool) -> Self {
-        self.refresh = refresh;
-        self
     }
 
     /// The standard library, without its tests.
