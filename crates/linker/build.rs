@@ -18,6 +18,8 @@ fn main() {
         walk(&root, &directory.join("examples"), &mut files);
     }
     files.sort();
+    let target = std::env::var("TARGET").expect("cargo sets TARGET");
+    println!("cargo::rustc-env=PYOX_TARGET={target}");
     let mut code = String::from("pub(super) static SOURCES: &[(&str, &[u8])] = &[\n");
     // A crate taken from a registry has no siblings, and then no sources.
     let complete = CRATES.iter().all(|name| root.join("crates").join(name).is_dir());

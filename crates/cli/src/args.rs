@@ -118,7 +118,7 @@ pub struct Pack {
     /// Take this launcher, or the one for the Python from this directory, instead of compiling one
     #[arg(long, value_name = "PATH", env = pyox_linker::launcher::LAUNCHER_VARIABLE)]
     pub launcher: Option<PathBuf>,
-    /// Run pip even if what it installed for the same requirements is known
+    /// Run pip even if what it installed for the same requirements is known, and read the standard library again
     #[arg(long)]
     pub refresh: bool,
     /// Run the program once it is made, with the arguments behind --

@@ -1,12 +1,12 @@
 //! `pyoxidizer launcher`
 
-use anyhow::Context;
 use pyox_distribution::{Distribution, Installed};
 use pyox_linker::Cache;
 use pyox_linker::launcher::{Compiled, LauncherSource};
 
 use crate::args::Launcher;
 use crate::progress::Terminal;
+use crate::speech::print;
 use crate::style::Style;
 use crate::summary::size;
 
@@ -19,29 +19,28 @@ pub fn run(command: Launcher, verbose: bool, quiet: bool, style: Style) -> anyho
             for spec in specs {
                 let python = Installed::locate(spec)?;
                 let mut progress = Terminal::new(verbose, quiet, style);
-                let built = launchers.launcher(&python, &mut progress);
+                let built = match &output {
+                    Some(directory) => launchers.copy_to(directory, &python, &mut progress),
+                    None => launchers.launcher(&python, &mut progress),
+                };
                 progress.finish();
-                let mut path = built?;
-                if let Some(directory) = &output {
-                    let (major, minor) = python.minor();
-                    std::fs::create_dir_all(directory)
-                        .with_context(|| format!("cannot create {}", directory.display()))?;
-                    let copy = directory.join(format!("pyox-launcher-{major}.{minor}"));
-                    std::fs::copy(&path, &copy).with_context(|| format!("cannot write {}", copy.display()))?;
-                    path = copy;
-                }
-                println!("{}", path.display());
+                print(built?.display())?;
             }
         }
         Launcher::List => {
             let installed = Installed::discover();
             let installed: Vec<&dyn Distribution> = installed.iter().map(|python| python as _).collect();
             for launcher in launchers.list(&installed)? {
-                let state = if launcher.current { "" } else { "  (outdated)" };
-                println!("{}  {}  {}{state}", launcher.python, size(launcher.size), launcher.path.display());
+                let state = match (launcher.intact, launcher.current) {
+                    (false, _) => "  (damaged)",
+                    (true, false) => "  (outdated)",
+                    (true, true) => "",
+                };
+                let (size, path) = (size(launcher.size), launcher.path.display());
+                print(format_args!("{}  {size}  {path}{state}", launcher.python))?;
             }
         }
-        Launcher::Path { python } => println!("{}", launchers.path(&Installed::locate(python.as_deref())?).display()),
+        Launcher::Path { python } => print(launchers.path(&Installed::locate(python.as_deref())?).display())?,
         Launcher::Clean => launchers.clean()?,
     }
     Ok(0)

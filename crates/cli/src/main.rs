@@ -1,6 +1,5 @@
 //! The `pyoxidizer` command: arguments, progress, messages and exit codes. Everything else is in the libraries.
 #![forbid(unsafe_code)]
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its user")]
 
 mod analyze;
 mod args;
@@ -8,6 +7,7 @@ mod launcher;
 mod pack;
 mod progress;
 mod resources;
+mod speech;
 mod style;
 mod summary;
 
@@ -17,6 +17,7 @@ use clap::{CommandFactory, FromArgMatches};
 use pyox_linker::analyze::AnalyzeError;
 
 use crate::args::{Args, Command};
+use crate::speech::tell;
 use crate::style::Style;
 
 fn main() -> ExitCode {
@@ -45,9 +46,9 @@ fn main() -> ExitCode {
 
 /// The error with its causes, and what can be done.
 fn report(error: &anyhow::Error, style: Style) {
-    eprintln!("{} {error}", style.error("error:"));
+    tell!("{} {error}", style.error("error:"));
     for cause in error.chain().skip(1) {
-        eprintln!("  {} {cause}", style.dim("because:"));
+        tell!("  {} {cause}", style.dim("because:"));
     }
     let linker = error.downcast_ref::<pyox_linker::Error>().and_then(pyox_linker::Error::hint);
     let absent = || error.downcast_ref::<resources::NotThere>().map(|absent| absent.hint().to_owned());
@@ -56,6 +57,6 @@ fn report(error: &anyhow::Error, style: Style) {
     let unreadable = || error.downcast_ref::<AnalyzeError>().map(|error| error.hint().to_owned());
     let hint = hint.or_else(absent).or_else(damaged).or_else(unreadable);
     if let Some(hint) = hint {
-        eprintln!("{} {hint}", style.hint("hint:"));
+        tell!("{} {hint}", style.hint("hint:"));
     }
 }

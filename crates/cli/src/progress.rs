@@ -1,11 +1,13 @@
 //! Progress on a terminal: one changing line. Elsewhere: one line for each step that takes long.
 
 use std::io::IsTerminal;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use pyox_linker::{Progress, Step, Timing};
 
+use crate::speech::tell;
 use crate::style::Style;
 
 /// Shows progress on standard error and measures steps.
@@ -62,7 +64,7 @@ impl Progress for Terminal {
         match &self.bar {
             Some(bar) => bar.set_message(message),
             None if self.verbose || (!self.quiet && matches!(step, Step::Install | Step::Launcher)) => {
-                eprintln!("{}", self.style.dim(&message));
+                tell!("{}", self.style.dim(&message));
             }
             None => {}
         }
@@ -76,10 +78,25 @@ impl Progress for Terminal {
 
     fn line(&mut self, line: &str) {
         if self.verbose {
-            eprintln!("{}", self.style.dim(line));
+            tell!("{}", self.style.dim(line));
         } else if let (Some(bar), Some((step, _))) = (&self.bar, &self.current) {
             let line: String = line.trim().chars().take(80).collect();
             bar.set_message(format!("{step}: {line}"));
+        }
+    }
+
+    fn damaged(&mut self, path: &Path, count: usize) {
+        if self.quiet {
+            return;
+        }
+        let what = match count {
+            1 => format!("{} was damaged", path.display()),
+            count => format!("{count} files in {} were damaged", path.display()),
+        };
+        let say = || tell!("{} {what}, and made again", self.style.warning("note:"));
+        match &self.bar {
+            Some(bar) => bar.suspend(say),
+            None => say(),
         }
     }
 

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use pyox_linker::{Finding, Report};
 
+use crate::speech::tell;
 use crate::style::Style;
 
 /// Prints the summary on standard error: standard output belongs to `--run`.
 pub fn print(report: &Report, verbose: bool, style: Style) {
     let summary = &report.summary;
-    eprintln!(
+    tell!(
         "{} {} ({}; Python {}; {})",
         style.good("packed"),
         summary.output.display(),
@@ -22,24 +23,24 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         1 => "all but 1 package".to_owned(),
         count => format!("all but {count} packages"),
     };
-    eprintln!(
+    tell!(
         "  {} modules, {} extension modules, {} shared libraries, {in_files} imported from memory",
         summary.modules, summary.extensions, summary.libraries
     );
     match summary.libraries_in_files.as_slice() {
         [] => (),
-        [library] => eprintln!("  {library} is placed in the cache directory when it is first used"),
-        libraries => eprintln!("  {} libraries are placed in the cache directory when first used", libraries.len()),
+        [library] => tell!("  {library} is placed in the cache directory when it is first used"),
+        libraries => tell!("  {} libraries are placed in the cache directory when first used", libraries.len()),
     }
     let directories: BTreeSet<&String> = summary.packages_beside.values().collect();
     for directory in directories {
         let packages = summary.packages_beside.iter().filter(|(_, place)| *place == directory);
         let packages: Vec<&str> = packages.map(|(package, _)| package.as_str()).collect();
-        eprintln!("  needs the directory {directory} beside it, which has {}", packages.join(", "));
+        tell!("  needs the directory {directory} beside it, which has {}", packages.join(", "));
     }
     if let Some(path) = &summary.resource_file {
         let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-        eprintln!(
+        tell!(
             "  shares {} ({}), which has to stay where it is relative to the program",
             path.display(),
             size(length)
@@ -49,22 +50,22 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         let first = culprits.first().map_or("", String::as_str);
         let others = culprits.len().saturating_sub(1);
         let others = if others == 0 { String::new() } else { format!(" and {others} more") };
-        eprintln!("  needs glibc {version} or newer (because of {first}{others})");
+        tell!("  needs glibc {version} or newer (because of {first}{others})");
     }
     let timings: Vec<String> =
         summary.timings.iter().map(|timing| format!("{} {:.2} s", timing.step, timing.seconds)).collect();
-    eprintln!("  {}", style.dim(&timings.join(", ")));
+    tell!("  {}", style.dim(&timings.join(", ")));
     for finding in &report.findings {
         if let Some((text, important)) = describe(finding)
             && (important || verbose)
         {
             let label = if important { style.warning("note:") } else { style.dim("note:") };
-            eprintln!("{label} {text}");
+            tell!("{label} {text}");
         }
     }
     if report.findings.iter().any(|finding| matches!(finding, Finding::InFiles { .. })) {
         let elsewhere = "--location PKG=in-memory and PKG=filesystem-relative:DIR place a package elsewhere";
-        eprintln!("{} {elsewhere}", style.hint("hint:"));
+        tell!("{} {elsewhere}", style.hint("hint:"));
     }
 }
 

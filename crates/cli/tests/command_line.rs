@@ -106,12 +106,11 @@ fn launchers() {
     let path = place.run(["launcher", "build", "--python", python_path()]).succeeds().stdout;
     assert!(path.trim_end().starts_with(&shared_cache().display().to_string()), "{path}");
     assert_eq!(place.run(["launcher", "path", "--python", python_path()]).succeeds().stdout, path);
-    let (major, minor) = python().minor();
     let list = place.run(["launcher", "list"]).succeeds().stdout;
     let line = list.lines().find(|line| line.ends_with(path.trim_end())).expect("the launcher in the list");
-    assert!(line.starts_with(&format!("{major}.{minor}  ")), "{line}");
+    assert!(line.starts_with(&format!("{}  ", python().info().version)), "{line}");
     // On a machine that has them, nothing else is needed.
-    place.run(["launcher", "build", "-o", "launchers", "--python", python_path()]).succeeds();
+    let copy = place.run(["launcher", "build", "-o", "launchers", "--python", python_path()]).succeeds().stdout;
     let cold = |arguments: &[&str]| {
         let mut command = place.command(arguments);
         command.env("PATH", "/nonexistent").env_remove("CARGO").env("PYOXIDIZER_CACHE_DIR", place.path("cold"));
@@ -120,8 +119,12 @@ fn launchers() {
     cold(&["pack", "app.py", "--python", python_path(), "--launcher", "launchers"]);
     place.program("app", &[]).prints("app\n");
     assert_eq!(cold(&["launcher", "list"]).stdout, "");
-    place.write("cold/launchers/pyox-launcher-9.9", place.read(&format!("launchers/pyox-launcher-{major}.{minor}")));
+    let mut bytes = place.read(copy.trim_end());
+    place.write("cold/launchers/pyox-launcher-9.9", &bytes);
     assert!(cold(&["launcher", "list"]).stdout.contains("(outdated)"));
+    *bytes.last_mut().expect("a launcher") ^= 1;
+    place.write("cold/launchers/pyox-launcher-9.9", &bytes);
+    assert!(cold(&["launcher", "list"]).stdout.contains("(damaged)"));
     cold(&["launcher", "clean"]);
     assert!(!place.path("cold/launchers").exists());
 }

@@ -1,9 +1,12 @@
 //! The same inputs give the same bytes: in any directory, with any cache, and for packs that race.
 
 mod command;
+mod common;
 
 use command::wheel::wheel;
-use command::{Place, launcher, python_path};
+use command::{Place, launcher, python, python_path};
+use common::pythons::oldest_and_newest;
+use pyox_distribution::Distribution as _;
 
 const FILES: &[(&str, &str)] = &[
     ("hello.py", "import helper, tools.saw, json\nprint(helper.NAME, tools.saw.SHARP)\n"),
@@ -39,16 +42,33 @@ fn neither_directories_nor_caches_matter() {
 #[test]
 fn packs_may_race_on_a_cold_cache() {
     let place = Place::with(FILES);
-    let pack = |output: &str| {
-        let mut command = place.command(["pack", "--python", python_path(), "hello.py", "-o", output]);
+    let others = oldest_and_newest(|other| other.link().is_ok() && other.minor() != python().minor());
+    let other = others.last().map(|other| other.executable().display().to_string());
+    let pack = |python: &str, output: &str| {
+        let mut command = place.command(["pack", "--python", python, "hello.py", "-o", output]);
         command.env("PYOXIDIZER_CACHE_DIR", place.path("cache"));
         command.spawn().expect("pyoxidizer starts")
     };
-    for mut child in [pack("one"), pack("two")] {
+    // What a killed pack has left, and a launcher of which half is there.
+    let mut path = place.command(["launcher", "path", "--python", python_path()]);
+    let path = command::Outcome::of(path.env("PYOXIDIZER_CACHE_DIR", place.path("cache"))).succeeds().stdout;
+    let half = std::fs::read(launcher()).expect("a launcher");
+    place.write(path.trim(), &half[..half.len() / 2]);
+    place.write("cache/launchers/.new-killed/source/Cargo.toml", "nonsense");
+    let packs = [Some((python_path(), "one")), Some((python_path(), "two")), other.as_deref().map(|p| (p, "other"))];
+    let packs: Vec<_> = packs.into_iter().flatten().map(|(python, output)| pack(python, output)).collect();
+    for mut child in packs {
         assert!(child.wait().expect("pyoxidizer ends").success());
     }
     let one = place.read("one");
     assert!(one == place.read("two"), "packs that race give different bytes");
     place.pack(["hello.py", "-o", "three"]).succeeds();
     assert!(one == place.read("three"), "a launcher compiled elsewhere has other bytes");
+    for program in ["one", "two"].into_iter().chain(other.is_some().then_some("other")) {
+        place.program(program, &[]).prints("helper True\n");
+    }
+    // Nothing is left of what was in the making.
+    let left = std::fs::read_dir(place.path("cache/launchers")).expect("the launchers").flatten();
+    let left: Vec<_> = left.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    assert!(left.iter().all(|name| name.starts_with("pyox-launcher-")), "{left:?}");
 }

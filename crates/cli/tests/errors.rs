@@ -190,6 +190,11 @@ fn launchers_that_do_not_fit() {
     changed[at..at + mine.len()].copy_from_slice(other.as_bytes());
     place.write("other", &changed);
     place.fails(["hello.py", "--launcher", "other"], &["other is for Python 9.", "launcher build --python"]);
+    let mut damaged = std::fs::read(launcher()).expect("a launcher");
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 1;
+    place.write("damaged", &damaged);
+    place.fails(["hello.py", "--launcher", "damaged"], &["damaged is damaged", "launcher build -o DIR"]);
 }
 
 fn executable(place: &Place, name: &str, text: &str) {

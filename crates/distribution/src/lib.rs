@@ -5,6 +5,7 @@
 //! * [`BytecodeCompiler`] turns sources into marshalled code in worker processes of that Python, with a cache on disk;
 //!   its output depends on nothing but the Python, the file name, the source and the optimisation level.
 //! * [`Pip`] drives the pip of that Python and keeps what it installs by content.
+//! * [`kept`] is how all of this is kept on disk: damage is noticed, and what was killed leaves nothing behind.
 //!
 //! ```no_run
 //! use pyox_distribution::{BytecodeCompiler, CompileJob, Distribution, Installed};
@@ -27,6 +28,7 @@ mod distribution;
 mod error;
 mod info;
 mod installed;
+pub mod kept;
 mod link;
 pub mod marshal;
 mod pip;

@@ -6,8 +6,9 @@ use crate::InterpreterConfig;
 
 /// No configuration is larger, in bytes; bounds what a damaged length can make the decoder allocate.
 const LIMIT: usize = 1 << 20;
-/// Changes whenever the encoding of [`InterpreterConfig`] does.
-const VERSION: u8 = 3;
+/// The version of what a launcher expects of a program, besides the format of packed resources. Changes whenever the
+/// encoding of [`InterpreterConfig`] does, or how the launcher finds and starts a program.
+pub const VERSION: u8 = 3;
 
 const FORMAT: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
     bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>();

@@ -14,7 +14,7 @@
 
 mod codec;
 
-pub use codec::Error;
+pub use codec::{Error, VERSION};
 use serde::{Deserialize, Serialize};
 
 /// What the interpreter runs once it has started.

@@ -202,15 +202,25 @@ pub enum Error {
         /// The version of the distribution.
         expected: (u8, u8),
     },
-    /// A launcher is made for another Python.
-    #[error("launcher {} is for Python {found}, but the program is made for Python {expected}", path.display())]
-    LauncherVersion {
+    /// A launcher is made for something else than the program.
+    #[error("launcher {} is for {what} {found}, but the program is made for {what} {expected}", path.display())]
+    LauncherMismatch {
         /// The launcher.
         path: PathBuf,
-        /// What its marker says.
+        /// What differs: the Python, its ABI, the target, a version of what both have to understand.
+        what: &'static str,
+        /// What its marker says; `unknown` if it says nothing.
         found: String,
         /// What is needed.
         expected: String,
+        /// Version of the Python that the program is made for.
+        python: String,
+    },
+    /// A launcher is not as it was made.
+    #[error("launcher {} is damaged: it does not match its digest", path.display())]
+    DamagedLauncher {
+        /// The launcher.
+        path: PathBuf,
     },
     /// A file is no launcher.
     #[error("{} is not a launcher of this project", path.display())]
@@ -328,12 +338,14 @@ pub enum Error {
         directory: PathBuf,
     },
     /// There is no prebuilt launcher for this Python where it should be.
-    #[error("there is no launcher for Python {python} at {}", path.display())]
+    #[error("there is no launcher for Python {python} at {}{}", path.display(), only(others))]
     NoPrebuiltLauncher {
         /// Where it should be.
         path: PathBuf,
         /// The version.
         python: String,
+        /// The launchers that are in the directory instead.
+        others: Vec<String>,
     },
     /// Reading or writing a file.
     #[error("cannot {action} {}", path.display())]
@@ -353,4 +365,9 @@ impl Error {
         let path = path.into();
         move |source| Self::Io { action, path, source }
     }
+}
+
+/// What is there instead.
+fn only(others: &[String]) -> String {
+    if others.is_empty() { String::new() } else { format!(", only {}", others.join(", ")) }
 }

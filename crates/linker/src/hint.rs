@@ -59,8 +59,8 @@ impl Error {
                  launcher with --launcher or PYOXIDIZER_LAUNCHER"
                     .into(),
             ),
-            Self::LauncherVersion { expected, .. } => {
-                Some(format!("make the right one with: pyoxidizer launcher build --python {expected}"))
+            Self::LauncherMismatch { python, .. } => {
+                Some(format!("make the right one with this pyoxidizer: pyoxidizer launcher build --python {python} -o DIR"))
             }
             Self::NoCacheDirectory => Some("set PYOXIDIZER_CACHE_DIR to a directory".into()),
             Self::MissingLibrary { .. } => {
@@ -84,7 +84,7 @@ impl Error {
             Self::ImportOrder { .. } => {
                 Some("write one name a line, for example with print(\"\\n\".join(sys.modules)) when the program ends".into())
             }
-            Self::NotALauncher { .. } | Self::NoPrebuiltLauncher { .. } => {
+            Self::NotALauncher { .. } | Self::DamagedLauncher { .. } | Self::NoPrebuiltLauncher { .. } => {
                 Some("launchers are made with: pyoxidizer launcher build -o DIR".into())
             }
             Self::NoOutputDirectory { directory, .. } => {

@@ -36,7 +36,7 @@ pub struct Inputs {
     pub package_roots: Vec<PackageRoot>,
     /// What to run.
     pub entry: EntryRequest,
-    /// Run pip even if its earlier outcome is known.
+    /// Run pip and make layers, also that of the standard library, even if the earlier outcome is kept.
     pub refresh: bool,
 }
 
@@ -76,6 +76,7 @@ impl Inputs {
     ///
     /// What is missing, contradictory or cannot be read.
     pub fn resolve(&self, builder: &LayerBuilder<'_>, progress: &mut dyn Progress) -> Result<Resolved, Error> {
+        let builder = &LayerBuilder { policy: builder.policy.clone(), refresh: self.refresh, ..*builder };
         let suffixes = &builder.python.info().extension_suffixes;
         let source = Source::detect(self.source.as_deref(), suffixes)?;
         // What cannot work shall say so before the long work.

@@ -5,19 +5,17 @@
 //! are kept in the cache, as the packed resources they are.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use pyox_distribution::Distribution;
 use pyox_packed_resources::{Blob, Data, Dictionary, Field, ReadData, Value};
-use pyox_scanner::{ResourceSource, Scan};
+use pyox_scanner::ResourceSource;
 use serde::{Deserialize, Serialize};
 
-use crate::cache::{Cache, digest};
+use crate::cache::Cache;
 use crate::error::Error;
 use crate::extract::{Pyc, Tree};
-use crate::output::write_atomically;
+use crate::native::Lookup;
 use crate::policy::{Policy, Profile};
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, ReportRow};
@@ -27,6 +25,7 @@ mod cache_files;
 mod cached_packages;
 mod compile;
 mod compress;
+mod keep;
 mod natives;
 
 use compress::Dictionaries;
@@ -34,9 +33,6 @@ pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
 
 /// The name of the layer whose packages are never placed in files: the standard library copes without.
 const STANDARD_LIBRARY: &str = "standard library";
-
-/// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"20";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {
@@ -64,23 +60,8 @@ pub(crate) struct Facts {
     pub(crate) beside: BTreeMap<String, String>,
     /// The names of [`Policy::locations`](crate::Policy::locations) that it has.
     pub(crate) located: BTreeSet<String>,
-    /// Libraries that were found on this machine.
-    pub(crate) machine_files: Vec<MachineFile>,
-}
-
-/// What tells whether a file is still the one that it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct MachineFile {
-    path: PathBuf,
-    length: u64,
-    modified: SystemTime,
-}
-
-impl MachineFile {
-    fn of(path: &Path) -> Option<Self> {
-        let facts = path.metadata().ok()?;
-        Some(Self { path: path.to_owned(), length: facts.len(), modified: facts.modified().ok()? })
-    }
+    /// Every search for a library on this machine.
+    pub(crate) lookups: Vec<Lookup>,
 }
 
 /// An extension module or shared library of a layer.
@@ -202,12 +183,14 @@ pub struct LayerBuilder<'a> {
     pub(crate) python: &'a dyn Distribution,
     pub(crate) policy: Policy,
     pub(crate) cache: &'a Cache,
+    /// Whether every layer is made anew, also one that is kept.
+    pub(crate) refresh: bool,
 }
 
 impl<'a> LayerBuilder<'a> {
     /// Layers for this Python; bytecode and finished layers are kept in the cache.
     pub fn new(python: &'a dyn Distribution, policy: Policy, cache: &'a Cache) -> Self {
-        Self { python, policy, cache }
+        Self { python, policy, cache, refresh: false }
     }
 
     /// The standard library, without its tests.
@@ -219,12 +202,7 @@ impl<'a> LayerBuilder<'a> {
         let source = pyox_scanner::Directory::standard_library(self.python.stdlib_dir())
             .extension_suffixes(self.python.info().extension_suffixes.iter())
             .exclude_if(crate::policy::is_excluded_from_stdlib);
-        self.cached(STANDARD_LIBRARY, &self.python.identity(), &[], progress, |progress| {
-            progress.begin(Step::Scan, "the standard library");
-            let scan = source.scan()?;
-            progress.end();
-            Ok(scan)
-        })
+        self.cached_layer(STANDARD_LIBRARY, &source, &self.python.identity(), &[], progress)
     }
 
     /// What a source finds, made anew.
@@ -258,12 +236,11 @@ impl<'a> LayerBuilder<'a> {
         below: &[&Layer],
         progress: &mut dyn Progress,
     ) -> Result<Layer, Error> {
-        self.cached(name, identity, below, progress, |progress| {
-            progress.begin(Step::Scan, name);
-            let scan = source.scan()?;
-            progress.end();
-            Ok(scan)
-        })
+        let place = self.place(name, identity, below);
+        match self.load(&place, progress) {
+            Some(layer) => Ok(layer),
+            None => self.make(&place, name, source, below, progress),
+        }
     }
 
     /// Whether a layer keeps everything compressed. Of the standard library programs use but a part: what they use is
@@ -271,49 +248,4 @@ impl<'a> LayerBuilder<'a> {
     fn compresses_everything(&self, name: &str) -> bool {
         name == STANDARD_LIBRARY || self.policy.profile == Profile::Size
     }
-
-    fn cached(
-        &self,
-        name: &str,
-        identity: &str,
-        below: &[&Layer],
-        progress: &mut dyn Progress,
-        scan: impl FnOnce(&mut dyn Progress) -> Result<Scan, Error>,
-    ) -> Result<Layer, Error> {
-        let locations = Some(&self.policy.locations).filter(|_| name != STANDARD_LIBRARY);
-        let form = (self.policy.optimize, self.policy.include_source, self.compresses_everything(name), locations);
-        let form = format!("{form:?}");
-        let python = self.python.identity();
-        let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
-        let mut parts = vec![LAYER_VERSION, name.as_bytes(), identity.as_bytes(), form.as_bytes(), python.as_bytes()];
-        parts.extend(libraries.map(|library| library.name.as_bytes()));
-        let base = self.cache.directory("layers").join(digest(parts));
-        if let Some(layer) = load(&base) {
-            return Ok(layer);
-        }
-        let layer = self.build(name, &scan(progress)?, below, progress)?;
-        store(&base, &layer)?;
-        Ok(layer)
-    }
-}
-
-/// A layer from the cache; anything wrong with it means that it is made again.
-fn load(base: &std::path::Path) -> Option<Layer> {
-    let facts: Facts = serde_json::from_slice(&std::fs::read(base.with_extension("json")).ok()?).ok()?;
-    if facts.machine_files.iter().any(|file| MachineFile::of(&file.path).as_ref() != Some(file)) {
-        return None;
-    }
-    let blob = std::fs::read(base.with_extension("blob")).ok()?;
-    Layer::new(blob, facts).ok()
-}
-
-/// The facts are written last: with them the layer counts as complete.
-fn store(base: &std::path::Path, layer: &Layer) -> Result<(), Error> {
-    let write = |path: PathBuf, bytes: &[u8]| {
-        write_atomically(&path, 0o644, |out| std::io::Write::write_all(out, bytes).map_err(Error::io("write", &path)))
-    };
-    write(base.with_extension("blob"), &layer.blob)?;
-    let facts = serde_json::to_vec(&layer.facts)
-        .map_err(|error| Error::io("write", base.with_extension("json"))(error.into()))?;
-    write(base.with_extension("json"), &facts)
 }

@@ -1,6 +1,7 @@
 //! Telling a person what happens.
 
 use std::fmt;
+use std::path::Path;
 
 /// A step of packaging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,6 +52,11 @@ pub trait Progress {
     /// A line of output of a program that was started, such as pip or cargo.
     fn line(&mut self, line: &str) {
         let _ = line;
+    }
+
+    /// So many files at `path` in the cache are not as they were written: they are not used but made again.
+    fn damaged(&mut self, path: &Path, count: usize) {
+        let _ = (path, count);
     }
 
     /// The step ended.

@@ -88,6 +88,7 @@ impl StartUp {
             if let Some(elsewhere) = beside.value(entry, field) {
                 Ok(elsewhere)
             } else if field.encoding()? != Encoding::Raw && self.reads(entry.name(), field.kind()) {
+                field.verify()?;
                 Ok(Value::raw(decoder.read(field)?.into_owned()).with_mode(field.mode()))
             } else {
                 layer.value(field)

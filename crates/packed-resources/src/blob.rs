@@ -125,6 +125,14 @@ impl<'a> Blob<'a> {
         }
     }
 
+    /// The section of a dictionary, compared with its checksum: all values that need it would be damaged with it.
+    pub(crate) fn dictionary(&self, number: u8) -> Result<Option<&'a [u8]>, Error> {
+        let kind = SectionKind::Dictionary(number);
+        let Some(section) = self.sections().find(|section| section.kind == kind) else { return Ok(None) };
+        let bytes = self.section_bytes(&section)?;
+        if crc32fast::hash(bytes) == section.crc { Ok(Some(bytes)) } else { Err(Error::SectionChecksum { kind }) }
+    }
+
     /// The digest that the blob was written with, if it was; [`Blob::verify`] tells whether it is right.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::blob::Blob;
 use crate::error::Error;
-use crate::layout::{MAX_DICTIONARIES, MAX_DICTIONARY_LEN, SectionKind};
+use crate::layout::{MAX_DICTIONARIES, MAX_DICTIONARY_LEN};
 use crate::value::{Stored, Value};
 
 /// What values of one sort have in common, kept once: small values compress nearly as well with a dictionary as they do
@@ -52,12 +52,9 @@ impl Dictionary {
     ///
     /// # Errors
     ///
-    /// Damage of the section table.
+    /// Damage of the section table, or [`Error::SectionChecksum`]: what is taken over must not get a new checksum.
     pub fn all_of(blob: &Blob<'_>) -> Result<Vec<Option<Arc<Self>>>, Error> {
-        let one = |number| {
-            let section = blob.section(SectionKind::Dictionary(number))?;
-            Ok(section.map(|stored| Arc::new(Self { stored: stored.to_vec() })))
-        };
+        let one = |number| Ok(blob.dictionary(number)?.map(|stored| Arc::new(Self { stored: stored.to_vec() })));
         (0..MAX_DICTIONARIES).map(one).collect()
     }
 
@@ -132,7 +129,7 @@ impl Compressor {
             Some(dictionary) => Stored::WithDictionary(Arc::clone(dictionary)),
             None => Stored::Zstd,
         };
-        Ok(Value { data: frame.into(), stored, length: Some(raw.len() as u64), mode: 0 })
+        Ok(Value { data: frame.into(), stored, length: Some(raw.len() as u64), mode: 0, crc: None })
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::blob::Blob;
 use crate::error::Error;
 use crate::field::Field;
-use crate::layout::{Encoding, MAX_DICTIONARY_LEN, SectionKind};
+use crate::layout::{Encoding, MAX_DICTIONARY_LEN};
 
 /// Reads values, and keeps what decompressing them needs from one to the next.
 ///
@@ -33,7 +33,7 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// [`Error::OutOfBounds`], [`Error::UnknownEncoding`], [`Error::Decompress`], [`Error::NoDictionary`],
-    /// [`Error::CompressionDisabled`], or [`Error::InFile`] if the value is not in the blob.
+    /// [`Error::SectionChecksum`] of its dictionary, [`Error::CompressionDisabled`], or [`Error::InFile`] if the value is not in the blob.
     pub fn read(&self, field: &Field<'a>) -> Result<Cow<'a, [u8]>, Error> {
         let stored = field.stored()?;
         let dictionary = match field.encoding()? {
@@ -78,7 +78,7 @@ fn same(a: Option<(&[u8], u8)>, b: Option<(&[u8], u8)>) -> bool {
 }
 
 fn content(blob: &[u8], number: u8) -> Result<Vec<u8>, Error> {
-    let section = Blob::open(blob)?.section(SectionKind::Dictionary(number))?;
+    let section = Blob::open(blob)?.dictionary(number)?;
     dictionary(section.ok_or(Error::NoDictionary { number })?)
 }
 

@@ -60,6 +60,22 @@ pub enum Error {
         /// Its offset in the names section, or in a blob of versions 1 to 3.
         offset: u64,
     },
+    /// A value does not have the checksum that it was stored with.
+    #[error("the value of {name} is damaged: checksum {expected:#010x} expected, {actual:#010x} computed")]
+    ValueChecksum {
+        /// What the value is of.
+        name: String,
+        /// The CRC-32 it was stored with.
+        expected: u32,
+        /// The computed CRC-32.
+        actual: u32,
+    },
+    /// A section does not have its checksum.
+    #[error("the {kind} section of packed resources is damaged: it does not match its checksum")]
+    SectionChecksum {
+        /// The section.
+        kind: SectionKind,
+    },
     /// A value uses an encoding this version of the crate does not know.
     #[error("value has unknown encoding {encoding}")]
     UnknownEncoding {

@@ -135,6 +135,21 @@ impl<'a> Field<'a> {
         slice(self.blob, self.offset, self.stored_length, "value")
     }
 
+    /// Checks the stored bytes against their checksum, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ValueChecksum`] if not, [`Error::OutOfBounds`] as [`Field::stored`].
+    pub fn verify(&self) -> Result<(), Error> {
+        let Some(expected) = self.crc else { return Ok(()) };
+        let actual = crc32fast::hash(self.stored()?);
+        if actual == expected {
+            return Ok(());
+        }
+        let name = format!("{} {}", self.kind, self.key).trim_end().to_owned();
+        Err(Error::ValueChecksum { name, expected, actual })
+    }
+
     /// The value, read alone; see [`Decoder::read`], which is faster for many.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ pub struct Value {
     pub(crate) length: Option<u64>,
     /// Permission bits, 0 when they are not known.
     pub(crate) mode: u16,
+    /// CRC-32 that the stored bytes had in the blob they come from. The writer refuses others.
+    pub(crate) crc: Option<u32>,
 }
 
 /// The form of a value. The writer numbers the dictionaries.
@@ -31,12 +33,12 @@ pub(crate) enum Stored {
 impl Value {
     /// Stored as it is.
     pub fn raw(data: impl Into<Data>) -> Self {
-        Self { data: data.into(), stored: Stored::Raw, length: None, mode: 0 }
+        Self { data: data.into(), stored: Stored::Raw, length: None, mode: 0, crc: None }
     }
 
     /// Not stored but in a file with this path, relative to a directory that the reader is told, with `/`.
     pub fn file(path: impl Into<String>) -> Self {
-        Self { data: path.into().into_bytes().into(), stored: Stored::File, length: None, mode: 0 }
+        Self { data: path.into().into_bytes().into(), stored: Stored::File, length: None, mode: 0, crc: None }
     }
 
     /// Compressed now, at a zstd level from 1 to 22; kept raw when that does not save an eighth. A [`Compressor`] does this
@@ -50,7 +52,8 @@ impl Value {
     }
 
     /// The value of a field of another blob, taken over without decoding it: `stored` are the bytes the field stores, and
-    /// `dictionaries` those of the blob ([`Dictionary::all_of`]).
+    /// `dictionaries` those of the blob ([`Dictionary::all_of`]). The checksum of the field goes with it: a damaged value is an
+    /// error of the writer, [`Error::ValueChecksum`], and never gets a new checksum.
     ///
     /// # Errors
     ///
@@ -70,7 +73,7 @@ impl Value {
             }
         };
         let length = (!matches!(form, Stored::Raw)).then(|| field.len());
-        Ok(Self { data: stored.into(), stored: form, length, mode: field.mode() as u16 })
+        Ok(Self { data: stored.into(), stored: form, length, mode: field.mode() as u16, crc: field.crc() })
     }
 
     /// Sets the permission bits of the file, as `chmod` takes them: `0o755`. Other bits are dropped; 0 is "not known".

@@ -2,7 +2,7 @@
 
 mod text;
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::Context;
@@ -11,11 +11,12 @@ use pyox_linker::analyze::{Analysis, analyze};
 use serde_json::{Value, json};
 
 use crate::args::Analyze;
+use crate::speech::{finish, stdout};
 use crate::style::Style;
 
 /// Shows every file that can be read, and says of the others why not.
 pub fn run(args: &Analyze, verbose: bool, style: Style) -> anyhow::Result<u8> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut out = stdout();
     let mut documents = Vec::new();
     let mut status = 0;
     let mut printed = Ok(());
@@ -42,13 +43,8 @@ pub fn run(args: &Analyze, verbose: bool, style: Style) -> anyhow::Result<u8> {
         printed = serde_json::to_writer_pretty(&mut out, &documents).map_err(io::Error::from);
         printed = printed.and_then(|()| writeln!(out));
     }
-    let printed = printed.and_then(|()| out.flush());
-    // What is still buffered has no reader either.
-    let _ = out.into_parts();
-    match printed {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),
-        _ => Ok(status),
-    }
+    finish(out, printed)?;
+    Ok(status)
 }
 
 fn read(path: &Path) -> anyhow::Result<Analysis> {

@@ -7,6 +7,7 @@ use pyox_packed_resources::legacy::{LossKind, NativePaths};
 
 use super::args::{Convert, EVERYTHING, Paths};
 use super::counted;
+use crate::speech::tell;
 use crate::style::Style;
 
 pub fn run(args: &Convert, verbose: bool, quiet: bool, style: Style) -> anyhow::Result<()> {
@@ -31,21 +32,21 @@ fn print(args: &Convert, converted: &Converted, verbose: bool, style: Style) {
     let Converted { from, to, read, written, .. } = converted;
     let (file, output) = (args.file.display(), args.output.display());
     let entries = counted(converted.entries as u64, "entry", "entries");
-    eprintln!(
+    tell!(
         "{} {file} (version {from}, {read} bytes) to {output} (version {to}, {written} bytes): {entries}",
         style.good("converted")
     );
     let note = style.warning("note:");
     if converted.in_files != 0 {
         let values = counted(converted.in_files as u64, "value stays in its file", "values stay in their files");
-        eprintln!("{note} {values}; paths that were relative to the directory of {file} are now to that of {output}");
+        tell!("{note} {values}; paths that were relative to the directory of {file} are now to that of {output}");
     }
     if verbose {
-        converted.lost.iter().for_each(|lost| eprintln!("{note} lost {}", lost.what));
+        converted.lost.iter().for_each(|lost| tell!("{note} lost {}", lost.what));
     } else if !converted.lost.is_empty() {
         let mut counts = BTreeMap::<LossKind, u64>::new();
         converted.lost.iter().for_each(|lost| *counts.entry(lost.kind).or_default() += 1);
         let counts: Vec<_> = counts.iter().map(|(kind, count)| format!("{} {count}", kind.name())).collect();
-        eprintln!("{note} lost: {}; --verbose lists them", counts.join(", "));
+        tell!("{note} lost: {}; --verbose lists them", counts.join(", "));
     }
 }

@@ -11,6 +11,7 @@ use pyox_packed_resources::{FieldKind, Index};
 use super::args::Extract;
 use super::selection::Selection;
 use super::{NotThere, Outcome, counted};
+use crate::speech::tell;
 use crate::style::Style;
 
 pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> anyhow::Result<Outcome> {
@@ -18,7 +19,7 @@ pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> an
     let packed = file.packed()?;
     let note = |text: &str| {
         if !quiet {
-            eprintln!("{} {text}", style.warning("note:"));
+            tell!("{} {text}", style.warning("note:"));
         }
     };
     let bytecode = match args.python.or(file.python()) {
@@ -45,7 +46,7 @@ pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> an
             if !quiet {
                 let files = counted(written.files as u64, "file", "files");
                 let (done, place) = (style.good("extracted"), directory.display());
-                eprintln!("{done} {files} with {} bytes to {place}", written.bytes);
+                tell!("{done} {files} with {} bytes to {place}", written.bytes);
             }
             Ok(())
         }

@@ -11,19 +11,19 @@ mod totals;
 mod verify;
 
 use std::fmt;
-use std::io::{self, ErrorKind, Write};
+use std::io;
 use std::path::Path;
 
-use anyhow::Context;
 pub use args::Resources;
 use pyox_packed_resources::Entry;
 
+use crate::speech::{finish, stdout};
 use crate::style::Style;
 
 /// Runs a command. Nobody reading its output any more is not an error.
 pub fn run(command: Resources, verbose: bool, quiet: bool, style: Style) -> anyhow::Result<u8> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let outcome = match command {
+    let mut out = stdout();
+    let Outcome { status, printed } = match command {
         Resources::List(args) => list::run(&args, quiet, &mut out),
         Resources::Extract(args) => extract::run(&args, quiet, style, &mut out),
         Resources::Verify(args) => verify::run(&args, quiet, &mut out),
@@ -31,17 +31,9 @@ pub fn run(command: Resources, verbose: bool, quiet: bool, style: Style) -> anyh
         Resources::Convert(args) => {
             convert::run(&args, verbose, quiet, style).map(|()| Outcome { status: 0, printed: Ok(()) })
         }
-    };
-    let (status, printed) = match outcome {
-        Ok(Outcome { status, printed }) => (status, printed.and_then(|()| out.flush())),
-        Err(error) => return Err(error),
-    };
-    // What is still buffered has no reader either.
-    let _ = out.into_parts();
-    match printed {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to standard output"),
-        _ => Ok(status),
-    }
+    }?;
+    finish(out, printed)?;
+    Ok(status)
 }
 
 /// The exit status of a command that has done its work, and whether its output was written.

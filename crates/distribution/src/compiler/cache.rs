@@ -1,26 +1,22 @@
 //! Compiled code on disk, by the digest of everything that it depends on.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
-
-use sha2::{Digest as _, Sha256};
+use std::sync::Once;
 
 use super::CompileJob;
 use crate::PythonInfo;
 use crate::digest::Fields;
-
-/// Entries start with this, and with the digest of what follows it.
-const MAGIC: &[u8; 8] = b"pyoxcode";
-const HEADER: usize = MAGIC.len() + 32;
+use crate::kept::{self, Kept};
 
 /// Raised whenever the same job may give other bytes: with the canonical form.
-const PURPOSE: &str = "bytecode 1";
+const PURPOSE: &str = "bytecode 2";
 
 /// A directory that several processes may use at a time. Losing an entry costs time only, so errors are not told.
 #[derive(Debug)]
 pub(super) struct Cache {
     directory: PathBuf,
+    swept: Once,
 }
 
 pub(super) struct Key(String);
@@ -40,7 +36,7 @@ impl Key {
 
 impl Cache {
     pub(super) fn new(directory: PathBuf) -> Self {
-        Self { directory }
+        Self { directory, swept: Once::new() }
     }
 
     fn path(&self, key: &Key) -> PathBuf {
@@ -48,60 +44,19 @@ impl Cache {
         self.directory.join(start).join(rest)
     }
 
-    /// The code, unless there is none or it is damaged.
-    pub(super) fn get(&self, key: &Key) -> Option<Vec<u8>> {
-        let mut entry = fs::read(self.path(key)).ok()?;
-        let (header, code) = entry.split_at_checked(HEADER)?;
-        if header[..MAGIC.len()] != *MAGIC || header[MAGIC.len()..] != Sha256::digest(code)[..] {
-            return None;
-        }
-        entry.drain(..HEADER);
-        Some(entry)
+    /// The code.
+    pub(super) fn get(&self, key: &Key) -> Kept {
+        kept::read(&self.path(key))
     }
 
-    /// Writes a new file and renames it, so that nobody ever sees half of it.
+    /// Keeps code.
     pub(super) fn put(&self, key: &Key, code: &[u8]) {
         let path = self.path(key);
         let write = || -> std::io::Result<()> {
-            let directory = path.parent().unwrap_or(&self.directory);
-            fs::create_dir_all(directory)?;
-            let mut file = tempfile::NamedTempFile::new_in(directory)?;
-            file.write_all(MAGIC)?;
-            file.write_all(&Sha256::digest(code))?;
-            file.write_all(code)?;
-            file.persist(&path)?;
-            Ok(())
+            fs::create_dir_all(path.parent().unwrap_or(&self.directory))?;
+            self.swept.call_once(|| kept::sweep(&self.directory));
+            kept::write_in(&self.directory, &path, &[code])
         };
         let _ = write();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn damaged_entries_are_not_there() -> std::io::Result<()> {
-        let directory = tempfile::tempdir()?;
-        let cache = Cache::new(directory.path().join("deep/er"));
-        let key = Key("0123".into());
-        assert_eq!(cache.get(&key), None);
-        cache.put(&key, b"code");
-        assert_eq!(cache.get(&key).as_deref(), Some(b"code".as_slice()));
-
-        let whole = fs::read(cache.path(&key))?;
-        for size in 0..whole.len() {
-            fs::write(cache.path(&key), &whole[..size])?;
-            assert_eq!(cache.get(&key), None, "cut to {size}");
-        }
-        for position in 0..whole.len() {
-            let mut damaged = whole.clone();
-            damaged[position] ^= 1;
-            fs::write(cache.path(&key), damaged)?;
-            assert_eq!(cache.get(&key), None, "bit at {position}");
-        }
-        cache.put(&key, b"code");
-        assert_eq!(cache.get(&key).as_deref(), Some(b"code".as_slice()));
-        Ok(())
     }
 }

@@ -14,6 +14,7 @@ use cache::{Cache, Key};
 use pool::Pool;
 use process::{Reply, Request};
 
+use crate::kept::Kept;
 use crate::{Distribution, PythonInfo, marshal};
 
 /// A module to compile.
@@ -43,6 +44,8 @@ pub struct CompiledModule {
     pub code: Vec<u8>,
     /// Whether it comes from the cache.
     pub cached: bool,
+    /// Whether the cache had it in a damaged file, so that it was compiled again.
+    pub damaged: bool,
 }
 
 /// Compiles Python sources in worker processes of one Python.
@@ -101,9 +104,11 @@ impl BytecodeCompiler {
     fn compile(&self, job: &CompileJob, ask: Ask<'_>) -> Result<CompiledModule, CompileError> {
         let key = self.cache.as_ref().map(|_| Key::new(&self.info, job));
         let entry = self.cache.as_ref().zip(key.as_ref());
-        if let Some(code) = entry.and_then(|(cache, key)| cache.get(key)) {
-            return Ok(CompiledModule { code, cached: true });
-        }
+        let damaged = match entry.map_or(Kept::Absent, |(cache, key)| cache.get(key)) {
+            Kept::Intact(code) => return Ok(CompiledModule { code, cached: true, damaged: false }),
+            Kept::Damaged => true,
+            Kept::Absent => false,
+        };
         let filename = job.filename.as_str();
         let request = Request { kind: b'c', optimize: job.optimize, filename, source: &job.source };
         let raw = answer(ask, &request)?;
@@ -112,7 +117,7 @@ impl BytecodeCompiler {
         if let Some((cache, key)) = entry {
             cache.put(key, &code);
         }
-        Ok(CompiledModule { code, cached: false })
+        Ok(CompiledModule { code, cached: false, damaged })
     }
 }
 

@@ -3,13 +3,16 @@
 mod key;
 mod run;
 mod spec;
+mod tree;
 
 use std::ffi::OsString;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use crate::kept::Scratch;
 use crate::{Distribution, Error};
+
+pub use tree::InstalledTree;
 
 /// What to install.
 #[derive(Debug, Clone, Default)]
@@ -24,16 +27,6 @@ pub struct PipRequest {
     pub arguments: Vec<String>,
     /// Whether to install again even if the same was installed before, to get newer versions.
     pub refresh: bool,
-}
-
-/// A directory like `site-packages`. It belongs to the cache: it is to be read and not changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct InstalledTree {
-    /// The directory.
-    pub path: PathBuf,
-    /// Whether it was there already, so that pip did not run.
-    pub cached: bool,
 }
 
 /// Drives the pip of one Python.
@@ -54,28 +47,36 @@ impl Pip {
         Self { executable: python.executable().into(), identity: python.identity(), cache: cache_dir.into() }
     }
 
-    /// Installs what is requested, or finds it in the cache. `progress` is given pip's output line by line.
+    /// Installs what is requested, or finds it in the cache. `progress` is given pip's output line by line. Where another
+    /// process installs the same at this moment, its outcome is waited for.
     ///
     /// # Errors
     /// [`Error::PipFailed`] with pip's own words, [`Error::NoPip`], or [`Error::Io`].
     pub fn install(&self, request: &PipRequest, progress: &mut dyn FnMut(&str)) -> Result<InstalledTree, Error> {
         let key = key::digest(&self.identity, request)?;
-        let path = self.cache.join(&key);
-        if path.is_dir() && !request.refresh {
-            return Ok(InstalledTree { path, cached: true });
+        let known = || InstalledTree::open(&self.cache, &key);
+        if !request.refresh
+            && let Ok(Some(tree)) = known()
+        {
+            return Ok(tree);
         }
         fs::create_dir_all(&self.cache).map_err(Error::io("create", &self.cache))?;
-        let scratch = tempfile::Builder::new().prefix(".new-").tempdir_in(&self.cache);
-        let scratch = scratch.map_err(Error::io("create a directory in", &self.cache))?;
-        let fresh = scratch.path().join("tree");
-        fs::create_dir(&fresh).map_err(Error::io("create", &fresh))?;
+        let lock_path = self.cache.join(format!("{key}.lock"));
+        let lock = File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
+        lock.lock().map_err(Error::io("lock", &lock_path))?;
+        let damaged = match known() {
+            Ok(Some(tree)) if !request.refresh => return Ok(tree),
+            Ok(_) => None,
+            Err(damaged) => Some(damaged),
+        };
+        let scratch = Scratch::new(&self.cache).map_err(Error::io("create a directory in", &self.cache))?;
         let wanted = wanted(request)?;
         // Pip refuses to install nothing.
         if !wanted.is_empty() {
-            run::install(&self.executable, &fresh, &request.arguments, wanted, progress)?;
+            run::install(&self.executable, scratch.path(), &request.arguments, wanted, progress)?;
         }
-        publish(&fresh, &path, scratch.path(), request.refresh).map_err(Error::io("move a new tree to", &path))?;
-        Ok(InstalledTree { path, cached: false })
+        let tree = InstalledTree::publish(scratch, &self.cache, &key, damaged);
+        tree.map_err(Error::io("keep a tree in", &self.cache))
     }
 }
 
@@ -95,38 +96,4 @@ fn wanted(request: &PipRequest) -> Result<Vec<OsString>, Error> {
         });
     }
     Ok(arguments)
-}
-
-/// Moves a finished tree to its place. If another packer was faster, its tree is as good, unless ours is to be newer.
-fn publish(fresh: &Path, path: &Path, scratch: &Path, refresh: bool) -> io::Result<()> {
-    match fs::rename(fresh, path) {
-        Err(_) if path.is_dir() && refresh => {
-            // Another packer may do the same at any moment between these two; its tree is as new as ours.
-            let _ = fs::rename(path, scratch.join("old"));
-            fs::rename(fresh, path).or_else(|error| if path.is_dir() { Ok(()) } else { Err(error) })
-        }
-        Err(_) if path.is_dir() => Ok(()),
-        result => result,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_lost_race_is_no_error_and_a_refresh_replaces() -> io::Result<()> {
-        let directory = tempfile::tempdir()?;
-        let place = directory.path().join("place");
-        for (name, refresh, expected) in
-            [("first", false, "first"), ("second", false, "first"), ("third", true, "third")]
-        {
-            let scratch = directory.path().join(name);
-            fs::create_dir_all(scratch.join("tree"))?;
-            fs::write(scratch.join("tree/who"), name)?;
-            publish(&scratch.join("tree"), &place, &scratch, refresh)?;
-            assert_eq!(fs::read_to_string(place.join("who"))?, expected);
-        }
-        Ok(())
-    }
 }

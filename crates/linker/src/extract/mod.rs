@@ -120,6 +120,7 @@ impl<'a> Tree<'a> {
     ///
     /// [`ExtractError::Value`] for damage; [`ExtractError::UnsafePath`] and [`ExtractError::Io`] for a value in a file.
     pub fn content(&self, file: &TreeFile<'a>) -> Result<Cow<'a, [u8]>, ExtractError> {
+        file.field.verify().map_err(ExtractError::value(file.entry))?;
         let value = match self.decoder.read(&file.field) {
             Err(pyox_packed_resources::Error::InFile { path }) if !is_plain_path(&path) => {
                 return Err(ExtractError::UnsafePath { entry: file.entry.to_owned(), path });

@@ -25,6 +25,7 @@ impl<'a> Places<'a> {
     pub(super) fn of(entry: &Entry<'a>, decoder: &Decoder<'a>) -> Result<Self, Error> {
         let text = |kind| -> Result<Option<String>, Error> {
             let Some(field) = entry.field(kind)? else { return Ok(None) };
+            field.verify()?;
             let value = decoder.read(&field)?.into_owned();
             let not_utf8 = |_| Error::NotUtf8 { what: "path", offset: field.offset() };
             String::from_utf8(value).map(Some).map_err(not_utf8)

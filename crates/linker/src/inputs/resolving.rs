@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use pyox_distribution::{BytecodeCompiler, CompileJob, Pip, PipRequest};
+use pyox_distribution::{BytecodeCompiler, CompileJob, InstalledTree, Pip, PipRequest};
 use pyox_packed_resources::EntryFlags;
 use pyox_scanner::Directory;
 
@@ -71,22 +71,28 @@ impl Resolving<'_, '_> {
     pub(super) fn install(&mut self, request: &PipRequest, progress: &mut dyn Progress) -> Result<Vec<String>, Error> {
         let python = self.builder.python;
         let pip = Pip::new(python, self.builder.cache.directory("pip"));
-        let mut begun = false;
-        let tree = pip.install(request, &mut |line| {
-            if !std::mem::replace(&mut begun, true) {
-                progress.begin(Step::Install, "requirements with pip");
-            }
-            progress.line(line);
-        })?;
-        progress.end();
-        let directory = Directory::new(&tree.path).extension_suffixes(python.info().extension_suffixes.iter());
-        let identity = tree.path.display().to_string();
-        let modified = std::fs::metadata(&tree.path).and_then(|metadata| metadata.modified());
-        let identity = format!("{identity} {:?}", modified.map_err(Error::io("read", &tree.path))?);
+        let mut tree = run_pip(&pip, request, progress)?;
         let below: Vec<&Layer> = self.layers.iter().collect();
-        let layer = self.builder.cached_layer("requirements", &directory, &identity, &below, progress)?;
+        let place = |tree: &InstalledTree| {
+            self.builder.place("requirements", &format!("{} {}", tree.path.display(), tree.digest()), &below)
+        };
+        let mut kept = self.builder.load(&place(&tree), progress);
+        let mut projects = projects_from_paths(&tree);
+        // What is read of the tree has to be what pip installed.
+        if projects.is_none() || (kept.is_none() && tree.cached && !tree.is_intact()) {
+            progress.damaged(&tree.path, 1);
+            tree = run_pip(&pip, &PipRequest { refresh: true, ..request.clone() }, progress)?;
+            (kept, projects) = (None, projects_from_paths(&tree));
+        }
+        let layer = match kept {
+            Some(layer) => layer,
+            None => {
+                let directory = Directory::new(&tree.path).extension_suffixes(python.info().extension_suffixes.iter());
+                self.builder.make(&place(&tree), "requirements", &directory, &below, progress)?
+            }
+        };
         self.layers.push(layer);
-        projects_from_paths(&tree.path)
+        Ok(projects.unwrap_or_default())
     }
 
     pub(super) fn finish(self, source: &Source, request: &EntryRequest, wanted: &[String]) -> Result<Resolved, Error> {
@@ -202,16 +208,33 @@ impl Resolving<'_, '_> {
     }
 }
 
-/// Normalised names of the projects that pip has installed from paths: they have a `direct_url.json`.
-fn projects_from_paths(tree: &Path) -> Result<Vec<String>, Error> {
+fn run_pip(pip: &Pip, request: &PipRequest, progress: &mut dyn Progress) -> Result<InstalledTree, Error> {
+    let mut begun = false;
+    let tree = pip.install(request, &mut |line| {
+        if !std::mem::replace(&mut begun, true) {
+            progress.begin(Step::Install, "requirements with pip");
+        }
+        progress.line(line);
+    })?;
+    progress.end();
+    if let Some(damaged) = &tree.damaged {
+        progress.damaged(damaged, 1);
+    }
+    Ok(tree)
+}
+
+/// Normalised names of the projects that pip has installed from paths: they have a `direct_url.json`. Nothing if their
+/// metadata is damaged.
+fn projects_from_paths(tree: &InstalledTree) -> Option<Vec<String>> {
+    let directories = tree.files().filter_map(|file| file.strip_suffix("/direct_url.json"));
     let mut projects = Vec::new();
-    for path in std::fs::read_dir(tree).map_err(Error::io("read", tree))?.flatten().map(|entry| entry.path()) {
-        if path.join("direct_url.json").is_file()
-            && let Ok(text) = std::fs::read_to_string(path.join("METADATA"))
-        {
+    for directory in directories.filter(|directory| !directory.contains('/')) {
+        let metadata = format!("{directory}/METADATA");
+        if tree.files().any(|file| file == metadata) {
+            let text = String::from_utf8_lossy(&tree.read(&metadata)?).into_owned();
             projects.push(pyox_scanner::normalize_project_name(&pyox_scanner::Metadata::parse(&text).name));
         }
     }
     projects.sort();
-    Ok(projects)
+    Some(projects)
 }

@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use pyox_distribution::kept::Scratch;
 use pyox_distribution::{Distribution, LinkSettings};
 
-use super::{LauncherSource, sources};
+use super::{LauncherSource, fit, sources};
 use crate::cache::{Cache, digest};
 use crate::error::Error;
 use crate::native::{LauncherMarker, stays_with_system};
-use crate::output::write_atomically;
+use crate::output::{set_mode, write_atomically};
 use crate::progress::{Progress, Step};
 
 /// Changes whenever launchers are linked differently from the same sources.
-const LINK_VERSION: &[u8] = b"2";
+const LINK_VERSION: &[u8] = b"3";
 
 /// Lines of cargo's output that an error repeats.
 const REPORTED_LINES: usize = 40;
@@ -34,7 +35,7 @@ pub struct Compiled {
 pub struct CachedLauncher {
     /// The file.
     pub path: PathBuf,
-    /// Python's minor version, for example `3.12`.
+    /// Version of Python, for example `3.12.1`.
     pub python: String,
     /// Tag of the binary interface, for example `cpython-312-x86_64-linux-gnu`.
     pub abi: String,
@@ -42,6 +43,8 @@ pub struct CachedLauncher {
     pub size: u64,
     /// Whether these sources and an installed Python would make the same one again.
     pub current: bool,
+    /// Whether it is as it was made.
+    pub intact: bool,
 }
 
 impl Compiled {
@@ -52,10 +55,9 @@ impl Compiled {
 
     /// Where the launcher for a Python is, or would be.
     pub fn path(&self, python: &dyn Distribution) -> PathBuf {
-        let (major, minor) = python.minor();
-        let identity = python.identity();
-        let key = digest([LINK_VERSION, sources::identity().as_bytes(), identity.as_bytes(), target().as_bytes()]);
-        self.directory.join(format!("pyox-launcher-{major}.{minor}-{key}"))
+        let name = fit::file_name(python);
+        let key = digest([LINK_VERSION, sources::identity().as_bytes(), python.identity().as_bytes(), name.as_bytes()]);
+        self.directory.join(format!("{name}-{key}"))
     }
 
     /// All launchers in the cache; `installed` tells which are current.
@@ -65,21 +67,22 @@ impl Compiled {
     /// [`Error::Io`] if the directory cannot be read; that it does not exist is no error.
     pub fn list(&self, installed: &[&dyn Distribution]) -> Result<Vec<CachedLauncher>, Error> {
         let current: Vec<PathBuf> = installed.iter().map(|python| self.path(*python)).collect();
-        let entries = match std::fs::read_dir(&self.directory) {
+        let entries = match fs::read_dir(&self.directory) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(Error::io("read", &self.directory)(error)),
         };
         let mut found = BTreeMap::new();
         for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
-            let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
+            let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
             if let Ok(Some(marker)) = LauncherMarker::read(&bytes) {
                 let text = |value: Option<&str>| value.unwrap_or("unknown").to_owned();
                 let launcher = CachedLauncher {
-                    python: text(marker.python()),
+                    python: text(marker.field("version").or(marker.python())),
                     abi: text(marker.abi()),
                     size: bytes.len() as u64,
                     current: current.contains(&path),
+                    intact: LauncherMarker::is_intact(&bytes),
                     path: path.clone(),
                 };
                 found.insert(path, launcher);
@@ -88,13 +91,32 @@ impl Compiled {
         Ok(found.into_values().collect())
     }
 
+    /// Copies the launcher for a Python, which is compiled if it is not in the cache, into a directory under the name by which
+    /// [`Prebuilt`](super::Prebuilt) finds it.
+    ///
+    /// # Errors
+    ///
+    /// As [`LauncherSource::launcher`], or the copy cannot be written.
+    pub fn copy_to(
+        &self,
+        directory: &Path,
+        python: &dyn Distribution,
+        progress: &mut dyn Progress,
+    ) -> Result<PathBuf, Error> {
+        let path = self.launcher(python, progress)?;
+        let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
+        let copy = directory.join(fit::file_name(python));
+        write_atomically(&copy, 0o755, |out| std::io::Write::write_all(out, &bytes).map_err(Error::io("write", &copy)))?;
+        Ok(copy)
+    }
+
     /// Removes all launchers and what was left of compiling them.
     ///
     /// # Errors
     ///
     /// [`Error::Io`]
     pub fn clean(&self) -> Result<(), Error> {
-        match std::fs::remove_dir_all(&self.directory) {
+        match fs::remove_dir_all(&self.directory) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(Error::io("remove", &self.directory)(error))
             }
@@ -107,27 +129,27 @@ impl Compiled {
         if !sources::available() {
             return Err(Error::NoLauncherSources);
         }
-        std::fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
-        let (major, minor) = python.minor();
-        // All Pythons of one minor version share cargo's directory.
-        let lock_path = self.directory.join(format!("target-{major}.{minor}.lock"));
+        fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
+        let version = &python.info().version;
+        let mut lock_path = path.as_os_str().to_owned();
+        lock_path.push(".lock");
         let lock = File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
-            progress
-                .begin(Step::Launcher, &format!("for Python {major}.{minor}: waiting for another pack that does it"));
+            progress.begin(Step::Launcher, &format!("for Python {version}: waiting for another pack that does it"));
             lock.lock().map_err(Error::io("lock", &lock_path))?;
             progress.end();
         }
-        if path.is_file() {
+        if is_usable(path, python) {
             return Ok(());
         }
-        progress.begin(Step::Launcher, &format!("for Python {major}.{minor}, once for all packs"));
-        let sources_directory = self.directory.join(format!("source-{}", sources::identity()));
+        progress.begin(Step::Launcher, &format!("for Python {version}, once for all packs"));
+        // Everything is made in a directory of its own, and goes with it: cargo would use again whatever it finds, damaged
+        // or not.
+        let scratch = Scratch::new(&self.directory).map_err(Error::io("create a directory in", &self.directory))?;
+        let [sources_directory, target_directory] = ["source", "target"].map(|name| scratch.path().join(name));
         sources::unpack(&sources_directory)?;
-        let target_directory = self.directory.join(format!("target-{major}.{minor}"));
-        let config = target_directory.join("pyo3-config.txt");
-        std::fs::create_dir_all(&target_directory).map_err(Error::io("create", &target_directory))?;
-        std::fs::write(&config, pyo3_config(python)).map_err(Error::io("write", &config))?;
+        let config = scratch.path().join("pyo3-config.txt");
+        fs::write(&config, pyo3_config(python)).map_err(Error::io("write", &config))?;
         let mut cargo = cargo();
         cargo
             .args(["build", "--profile", "launcher", "--package", "pyox-launcher", "--color", "never"])
@@ -137,16 +159,28 @@ impl Compiled {
             .arg(&target_directory)
             .env("PYO3_CONFIG_FILE", &config)
             .env("PYOX_LAUNCHER_LINK_ARGS", link_arguments(&link).join("\n"))
-            .env("PYOX_LAUNCHER_MARKER", marker(python))
+            .env("PYOX_LAUNCHER_MARKER", fit::marker(python))
             .env_remove("CARGO_BUILD_TARGET");
-        run(cargo, &format!("{major}.{minor}"), progress)?;
+        run(cargo, version, progress)?;
         let built = target_directory.join("launcher").join("pyox-launcher");
-        let bytes = std::fs::read(&built).map_err(Error::io("read", &built))?;
+        let mut bytes = fs::read(&built).map_err(Error::io("read", &built))?;
+        LauncherMarker::seal(&mut bytes).map_err(|_| Error::NotALauncher { path: built.clone() })?;
         super::check(&built, &bytes, python)?;
-        write_atomically(path, 0o755, |out| std::io::Write::write_all(out, &bytes).map_err(Error::io("write", path)))?;
+        let sealed = scratch.path().join("sealed");
+        let keep = || {
+            fs::write(&sealed, &bytes)?;
+            set_mode(&File::open(&sealed)?, 0o755)?;
+            fs::rename(&sealed, path)
+        };
+        keep().map_err(Error::io("write", path))?;
         progress.end();
         Ok(())
     }
+}
+
+/// Whether the launcher at a path is there and undamaged.
+fn is_usable(path: &Path, python: &dyn Distribution) -> bool {
+    fs::read(path).is_ok_and(|bytes| super::check(path, &bytes, python).is_ok())
 }
 
 impl LauncherSource for Compiled {
@@ -165,16 +199,14 @@ impl LauncherSource for Compiled {
 
     fn launcher(&self, python: &dyn Distribution, progress: &mut dyn Progress) -> Result<PathBuf, Error> {
         let path = self.path(python);
-        if !path.is_file() {
+        if !is_usable(&path, python) {
+            if path.exists() {
+                progress.damaged(&path, 1);
+            }
             self.compile(python, &path, progress)?;
         }
         Ok(path)
     }
-}
-
-/// The platform that launchers are compiled for: that of this program.
-fn target() -> String {
-    format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS)
 }
 
 /// Tells pyo3-ffi which Python it is for, and that we link it ourselves.
@@ -222,12 +254,6 @@ fn archive(library: &str) -> Option<PathBuf> {
         Command::new("cc").arg(format!("-print-file-name=lib{library}.a")).stdin(Stdio::null()).output().ok()?;
     let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
     (path.is_absolute() && path.is_file()).then_some(path)
-}
-
-fn marker(python: &dyn Distribution) -> String {
-    let (major, minor) = python.minor();
-    let abi = python.info().soabi.as_deref().unwrap_or_default();
-    format!("python={major}.{minor}\nabi={abi}\nversion={}\nformat=4\n", python.info().version)
 }
 
 fn cargo() -> Command {

@@ -1,6 +1,7 @@
 //! Obtaining launchers: given by a person, or compiled with cargo and kept.
 
 mod compiled;
+mod fit;
 mod sources;
 
 use std::io::ErrorKind;
@@ -9,12 +10,12 @@ use std::path::{Path, PathBuf};
 use pyox_distribution::Distribution;
 
 use crate::error::Error;
-use crate::native::LauncherMarker;
 use crate::progress::{Progress, Silent};
 
 pub use compiled::{CachedLauncher, Compiled};
+pub(crate) use fit::check;
 
-/// Names a prebuilt launcher, or a directory of them named `pyox-launcher-X.Y`.
+/// Names a prebuilt launcher, or a directory of them as [`Compiled::copy_to`] makes it.
 pub const LAUNCHER_VARIABLE: &str = "PYOXIDIZER_LAUNCHER";
 
 /// Where launchers come from.
@@ -41,7 +42,7 @@ pub struct Prebuilt {
 }
 
 impl Prebuilt {
-    /// The launcher at `path`, or the one named `pyox-launcher-X.Y` in the directory at `path`.
+    /// The launcher at `path`, or the one in the directory at `path` that [`Compiled::copy_to`] has put there.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
@@ -53,14 +54,13 @@ impl LauncherSource for Prebuilt {
     }
 
     fn launcher(&self, python: &dyn Distribution, _progress: &mut dyn Progress) -> Result<PathBuf, Error> {
-        let (major, minor) = python.minor();
-        let path = if self.path.is_dir() {
-            self.path.join(format!("pyox-launcher-{major}.{minor}"))
-        } else {
-            self.path.clone()
-        };
+        let is_directory = self.path.is_dir();
+        let path = if is_directory { self.path.join(fit::file_name(python)) } else { self.path.clone() };
         let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => Error::NoPrebuiltLauncher { path: path.clone(), python: format!("{major}.{minor}") },
+            ErrorKind::NotFound => {
+                let others = if is_directory { others(&self.path) } else { Vec::new() };
+                Error::NoPrebuiltLauncher { path: path.clone(), python: python.info().version.clone(), others }
+            }
             _ => Error::io("read", &path)(error),
         })?;
         check(&path, &bytes, python)?;
@@ -68,12 +68,11 @@ impl LauncherSource for Prebuilt {
     }
 }
 
-/// Checks that the bytes are a launcher, for this Python.
-pub(crate) fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Result<(), Error> {
-    let marker = LauncherMarker::read(bytes).ok().flatten();
-    let marker = marker.ok_or_else(|| Error::NotALauncher { path: path.to_owned() })?;
-    let (major, minor) = python.minor();
-    let expected = format!("{major}.{minor}");
-    let found = marker.python().unwrap_or("unknown").to_owned();
-    if found == expected { Ok(()) } else { Err(Error::LauncherVersion { path: path.to_owned(), found, expected }) }
+/// The names of the launchers in a directory, perhaps of other versions.
+fn others(directory: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    let names = names.map(|name| name.to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| name.starts_with("pyox-launcher-")).collect();
+    names.sort();
+    names
 }

@@ -17,8 +17,7 @@ pub(super) fn identity() -> String {
     digest(SOURCES.iter().flat_map(|(name, content)| [name.as_bytes(), content]))
 }
 
-/// Writes them as a cargo workspace of their own. Files that are there already with the same content keep their
-/// times, so that cargo does not compile them again.
+/// Writes them as a cargo workspace of their own.
 pub(super) fn unpack(directory: &Path) -> Result<(), Error> {
     for (name, content) in SOURCES {
         let content = match *name {
@@ -27,9 +26,6 @@ pub(super) fn unpack(directory: &Path) -> Result<(), Error> {
             _ => content.to_vec(),
         };
         let path = directory.join(name);
-        if std::fs::read(&path).is_ok_and(|present| present == content) {
-            continue;
-        }
         let parent = path.parent().unwrap_or(directory);
         std::fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
         std::fs::write(&path, content).map_err(Error::io("write", &path))?;

@@ -11,7 +11,7 @@ use super::cache_files::CacheFiles;
 use super::cached_packages::CachedPackages;
 use super::compress::{Dictionaries, Sort};
 use super::natives::{Natives, prepare};
-use super::{Facts, Layer, LayerBuilder, MachineFile, NativeFile, STANDARD_LIBRARY};
+use super::{Facts, Layer, LayerBuilder, NativeFile, STANDARD_LIBRARY};
 use crate::cache::digest;
 use crate::error::Error;
 use crate::location::Location;
@@ -48,6 +48,7 @@ impl LayerBuilder<'_> {
         making.facts.findings.extend(making.natives.findings());
         making.facts.findings.extend(compiled.findings);
         making.facts.imports = compiled.imports;
+        making.facts.lookups = making.natives.lookups();
         making.facts.findings.extend(
             scan.skipped
                 .iter()
@@ -166,7 +167,6 @@ impl Making<'_> {
             for needed in &library.needs {
                 self.collector.depends(&soname, needed);
             }
-            self.facts.machine_files.extend(MachineFile::of(&library.origin));
             let content = prepare(&library.content, false);
             let resource = Resource::SharedLibrary(SharedLibrary {
                 name: soname.clone(),

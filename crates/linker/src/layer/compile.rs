@@ -36,10 +36,15 @@ impl LayerBuilder<'_> {
             CompileJob::new(path.clone(), Arc::clone(source), optimize.number())
         };
         progress.begin(Step::Compile, "modules");
-        let compiler = BytecodeCompiler::new(self.python, Some(self.cache.directory("bytecode")));
+        let directory = self.cache.directory("bytecode");
+        let compiler = BytecodeCompiler::new(self.python, Some(directory.clone()));
         let outcomes =
             compiler.compile_all(modules.iter().map(job).collect(), &mut |done, total| progress.advance(done, total));
         progress.end();
+        let damaged = outcomes.iter().flatten().filter(|module| module.damaged).count();
+        if damaged != 0 {
+            progress.damaged(&directory, damaged);
+        }
         let mut compiled = Compiled::default();
         for ((path, module, _), outcome) in modules.iter().zip(outcomes) {
             match outcome {

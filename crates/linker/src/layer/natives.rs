@@ -8,7 +8,7 @@ use pyox_scanner::Scan;
 
 use super::{Layer, NativeFile};
 use crate::error::Error;
-use crate::native::{Closure, LibrarySource, Root, SystemLibraries, edit_dynamic, trim};
+use crate::native::{Closure, LibrarySource, Lookup, Root, SystemLibraries, edit_dynamic, trim};
 use crate::report::Finding;
 
 /// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/17`. In bytes.
@@ -117,6 +117,11 @@ impl Natives {
             ));
         }
         Ok(travelling)
+    }
+
+    /// Every search for a library.
+    pub(super) fn lookups(&self) -> Vec<Lookup> {
+        self.closure.lookups.clone()
     }
 
     pub(super) fn findings(&self) -> Vec<Finding> {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::follow::{follow, read};
-use super::{ElfFacts, NativeError, SystemLibraries, order};
+use super::{ElfFacts, Lookup, NativeError, SystemLibraries, order};
 
 /// A file that travels anyway: an extension module, or a library that a package brings along.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub struct Closure {
     pub conflicts: Vec<Conflict>,
     /// The names that are needed and left to the machine that runs the program.
     pub system: BTreeSet<String>,
+    /// Every search of the resolver. As long as all still hold, the closure of the same roots is the same.
+    pub lookups: Vec<Lookup>,
 }
 
 /// A file and what it needs.

@@ -11,13 +11,14 @@ use goblin::elf::header::{ET_DYN, ET_EXEC, ET_REL};
 use goblin::elf::program_header::{PT_INTERP, PT_TLS};
 use goblin::elf::section_header::SHT_GNU_VERNEED;
 use goblin::elf::{SectionHeader, VerneedSection};
+use serde::{Deserialize, Serialize};
 
 use super::image::{DynamicTable, Image, malformed, terminated};
 use super::symbols::python_symbols;
 use super::{ElfError, NativeError, SymbolVersion};
 
 /// For which machine a file was made. Files of different targets cannot be loaded together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ElfTarget {
     /// `e_machine`: 62 is x86-64, 183 is AArch64.
     pub machine: u16,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::{
-    Carried, Closure, Conflict, ElfFacts, Library, LibrarySource, Missing, NativeError, Root, SearchPath,
+    Carried, Closure, Conflict, ElfFacts, Library, LibrarySource, Lookup, Missing, NativeError, Root, SearchPath,
     SystemLibraries, stays_with_system,
 };
 
@@ -102,7 +102,7 @@ impl<'a> Builder<'a> {
 
     /// Makes sure that a needed library travels, or notes that it is missing.
     fn take(&mut self, name: &str, needer: &Needer) -> Result<(), NativeError> {
-        let found = self.resolver.find(name, needer.facts.target, &needer.path);
+        let found = self.find(name, needer);
         if let Some(library) = self.closure.libraries.get(name) {
             let taken = library.source.clone();
             return self.compare(name, needer, taken, found);
@@ -130,6 +130,16 @@ impl<'a> Builder<'a> {
         let chain = needer.chain.iter().cloned().chain([name.to_owned()]).collect();
         self.queue.push_back(Needer { chain, path, facts, is_root: false });
         Ok(())
+    }
+
+    /// Asks the resolver, and notes that it was asked.
+    fn find(&mut self, name: &str, needer: &Needer) -> Option<PathBuf> {
+        let (target, path) = (needer.facts.target, &needer.path);
+        let found = self.resolver.find(name, target, path);
+        if !self.closure.lookups.iter().any(|known| known.is_for(name, target, path)) {
+            self.closure.lookups.push(Lookup::new(name, target, path, found.as_deref()));
+        }
+        found
     }
 
     /// The first root of a name that can be loaded by `needer`. Others that differ are conflicts.

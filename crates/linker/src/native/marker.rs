@@ -1,8 +1,10 @@
 //! What a launcher says about itself.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use goblin::elf::section_header::SHT_NOBITS;
+use sha2::{Digest, Sha256};
 
 use super::ElfError;
 use super::image::{Image, from, malformed};
@@ -17,22 +19,39 @@ pub struct LauncherMarker {
 }
 
 impl LauncherMarker {
+    /// The line of a marker that [`LauncherMarker::seal`] completes.
+    pub const UNSEALED: &str = "sha256=0000000000000000000000000000000000000000000000000000000000000000\n";
+
     /// Reads the marker of an executable; `None` if it has none and is therefore no launcher of ours.
+    ///
+    /// # Errors
+    ///
+    /// [`ElfError`] if it is no ELF file, or the marker is damaged.
     pub fn read(bytes: &[u8]) -> Result<Option<Self>, ElfError> {
-        let image = Image::parse(bytes)?;
-        let sections = image.sections()?;
-        let Some(names) = sections.get(usize::from(image.header.e_shstrndx)) else { return Ok(None) };
-        let names = image.slice("section names", names.sh_offset, names.sh_size)?;
-        let is_marker = |name| from(names, name).is_some_and(|rest| rest.starts_with(SECTION));
-        let Some(section) = sections.iter().find(|section| is_marker(section.sh_name as u64)) else { return Ok(None) };
-        if section.sh_type == SHT_NOBITS {
-            return Err(malformed("launcher marker without content", section.sh_offset));
-        }
-        let content = image.slice("launcher marker", section.sh_offset, section.sh_size)?;
+        let Some(range) = section(bytes)? else { return Ok(None) };
+        let (offset, content) = (range.start as u64, &bytes[range]);
         let len = content.iter().rposition(|&byte| byte != 0).map_or(0, |last| last.saturating_add(1));
         let content = content.get(..len).unwrap_or_default();
-        let text = std::str::from_utf8(content).map_err(|_| malformed("launcher marker", section.sh_offset))?;
+        let text = std::str::from_utf8(content).map_err(|_| malformed("launcher marker", offset))?;
         Self::from_text(text).map(Some)
+    }
+
+    /// Writes the SHA-256 of a finished launcher into its marker, so that damage of any byte is noticed.
+    ///
+    /// # Errors
+    ///
+    /// [`ElfError`] if it has no marker with the line [`LauncherMarker::UNSEALED`].
+    pub fn seal(bytes: &mut [u8]) -> Result<(), ElfError> {
+        let range = digits(bytes)?.ok_or(malformed("launcher marker", 0))?;
+        let digest = digest_around(bytes, &range);
+        bytes[range].copy_from_slice(digest.as_bytes());
+        Ok(())
+    }
+
+    /// Whether a launcher is as it was sealed.
+    pub fn is_intact(bytes: &[u8]) -> bool {
+        let Ok(Some(range)) = digits(bytes) else { return false };
+        digest_around(bytes, &range).as_bytes() == &bytes[range]
     }
 
     fn from_text(text: &str) -> Result<Self, ElfError> {
@@ -71,6 +90,37 @@ impl LauncherMarker {
     pub fn format(&self) -> Option<u32> {
         self.field("format")?.parse().ok()
     }
+}
+
+/// Where the section is in the file.
+fn section(bytes: &[u8]) -> Result<Option<Range<usize>>, ElfError> {
+    let image = Image::parse(bytes)?;
+    let sections = image.sections()?;
+    let Some(names) = sections.get(usize::from(image.header.e_shstrndx)) else { return Ok(None) };
+    let names = image.slice("section names", names.sh_offset, names.sh_size)?;
+    let is_marker = |name| from(names, name).is_some_and(|rest| rest.starts_with(SECTION));
+    let Some(section) = sections.iter().find(|section| is_marker(section.sh_name as u64)) else { return Ok(None) };
+    if section.sh_type == SHT_NOBITS {
+        return Err(malformed("launcher marker without content", section.sh_offset));
+    }
+    let content = image.slice("launcher marker", section.sh_offset, section.sh_size)?;
+    // It lies in the file, so that its offset is an index.
+    let start = section.sh_offset as usize;
+    Ok(Some(start..start + content.len()))
+}
+
+/// Where the digits of the digest are in the file.
+fn digits(bytes: &[u8]) -> Result<Option<Range<usize>>, ElfError> {
+    let (name, line) = (LauncherMarker::UNSEALED.find('=').map_or(0, |at| at + 1), LauncherMarker::UNSEALED);
+    let Some(section) = section(bytes)? else { return Ok(None) };
+    let found = bytes[section.clone()].windows(line.len()).position(|part| part.starts_with(&line.as_bytes()[..name]));
+    Ok(found.map(|at| section.start + at + name..section.start + at + line.len() - 1))
+}
+
+/// Hexadecimal SHA-256 of all bytes but those of a range.
+fn digest_around(bytes: &[u8], range: &Range<usize>) -> String {
+    let hash = Sha256::new().chain_update(&bytes[..range.start]).chain_update(&bytes[range.end..]);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

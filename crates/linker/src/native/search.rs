@@ -6,11 +6,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use goblin::elf::header::{EM_AARCH64, EM_X86_64};
+use serde::{Deserialize, Serialize};
 
 use super::{ElfFacts, ElfTarget, ld_cache};
 
 /// The directories that a file itself names for what it needs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchPath {
     /// The directories of `DT_RPATH`, its own and then those of the files that loaded it.
     rpath: Vec<PathBuf>,

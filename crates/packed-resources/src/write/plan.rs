@@ -30,6 +30,14 @@ struct FieldToPlace<'w> {
     value: &'w Value,
 }
 
+impl FieldToPlace<'_> {
+    /// For errors.
+    fn name(&self) -> String {
+        let Self { entry, kind, key, .. } = self;
+        if key.is_empty() { format!("{entry} ({kind:?})") } else { format!("{entry} ({kind:?} {key})") }
+    }
+}
+
 /// Where the stored bytes of a field are.
 #[derive(Clone, Copy, Default)]
 struct Place {
@@ -139,10 +147,13 @@ impl<'w> Plan<'w> {
                 }
                 let paged = section == SectionKind::Native && matches!(field.value.stored, Stored::Raw);
                 let alignment = if paged { NATIVE_ALIGNMENT } else { VALUE_ALIGNMENT };
-                let bytes = field.value.data.read().map_err(|source| content_error(field, source))?;
+                let bytes = field.value.data.read().map_err(|source| Error::Content { name: field.name(), source })?;
                 let mut crc = crc32fast::Hasher::new();
                 crc.update(&bytes);
                 let value_crc = crc.clone().finalize();
+                if let Some(expected) = field.value.crc.filter(|&expected| expected != value_crc) {
+                    return Err(Error::ValueChecksum { name: field.name(), expected, actual: value_crc });
+                }
                 let length = bytes.len() as u64;
                 let same = known.get(&(value_crc, bytes.len())).map(|&at| &self.values[at]);
                 let shared = same.filter(|same| same.offset.is_multiple_of(alignment) && same.bytes == bytes);
@@ -299,10 +310,4 @@ fn field_table(
         table.extend_from_slice(&field.value.length.unwrap_or(place.length).to_le_bytes());
     }
     table
-}
-
-fn content_error(field: &FieldToPlace<'_>, source: std::io::Error) -> Error {
-    let FieldToPlace { entry, kind, key, .. } = field;
-    let name = if key.is_empty() { format!("{entry} ({kind:?})") } else { format!("{entry} ({kind:?} {key})") };
-    Error::Content { name, source }
 }

@@ -1,0 +1,143 @@
+//! The cache of packs: whatever is damaged in it, the program is the same, or an error says what is wrong.
+
+mod command;
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, ensure};
+use command::wheel::wheel;
+use command::{Outcome, Place};
+use common::pythons::oldest_and_newest;
+use pyox_distribution::{Distribution as _, Installed};
+
+/// A cache of its own, with the launcher of the shared one.
+struct Cached {
+    place: Place,
+    python: &'static Installed,
+    wheel: String,
+}
+
+impl Cached {
+    fn new(python: &'static Installed) -> anyhow::Result<Self> {
+        let place = Place::with(&[("hello.py", "import extra, json\nprint(json.dumps(extra.NAME))\n")]);
+        let wheel = wheel(&place, "extra", "", &[("extra/__init__.py", "NAME = 'extra'\n"), ("extra/a.txt", "text")]);
+        let wheel = wheel.to_string_lossy().into_owned();
+        let path = python.executable().display().to_string();
+        let built = place.run(["launcher", "build", "--python", &path]).succeeds();
+        let built = PathBuf::from(built.stdout.trim());
+        let name = built.file_name().context("the name of the launcher")?;
+        fs::create_dir_all(place.path("cache/launchers"))?;
+        fs::copy(&built, place.path("cache/launchers").join(name))?;
+        Ok(Self { place, python, wheel })
+    }
+
+    /// `pyoxidizer pack`, where no launcher can be compiled.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.place.command(["pack", "hello.py", "--pip", &self.wheel, "--python"]);
+        command.arg(self.python.executable()).args(arguments);
+        command.env("PYOXIDIZER_CACHE_DIR", self.place.path("cache")).env("CARGO", "/nonexistent");
+        command.env("PIP_NO_INDEX", "1");
+        command
+    }
+
+    fn pack(&self, arguments: &[&str]) -> anyhow::Result<(Outcome, Option<Vec<u8>>)> {
+        let program = self.place.path("hello");
+        let _ = fs::remove_file(&program);
+        let outcome = Outcome::of(&mut self.command(arguments));
+        ensure!(program.exists() == (outcome.status == Some(0)), "{outcome:?}");
+        Ok((outcome, fs::read(program).ok()))
+    }
+
+    /// Every file of the cache, but for those of locks, with the time of its last change.
+    fn files(&self) -> anyhow::Result<BTreeMap<PathBuf, SystemTime>> {
+        let mut found = BTreeMap::new();
+        let mut directories = vec![self.place.path("cache")];
+        while let Some(directory) = directories.pop() {
+            for entry in fs::read_dir(directory)?.flatten() {
+                if entry.file_type()?.is_dir() {
+                    directories.push(entry.path());
+                } else if entry.path().extension().is_none_or(|extension| extension != "lock") {
+                    found.insert(entry.path(), entry.metadata()?.modified()?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn of_kind(&self, kind: &str) -> anyhow::Result<Vec<PathBuf>> {
+        let root = self.place.path("cache").join(kind);
+        Ok(self.files()?.into_keys().filter(|path| path.starts_with(&root)).collect())
+    }
+}
+
+fn flip(path: &Path, part: usize) -> anyhow::Result<()> {
+    let mut bytes = fs::read(path)?;
+    let at = bytes.len() * part / 8;
+    bytes[at.min(bytes.len() - 1)] ^= 4;
+    Ok(fs::write(path, bytes)?)
+}
+
+#[test]
+fn a_damaged_cache_gives_the_same_program_or_an_error() -> anyhow::Result<()> {
+    for python in oldest_and_newest(|python| python.link().is_ok()) {
+        let cached = Cached::new(python)?;
+        let good = cached.pack(&[])?.1.context("a program")?;
+        cached.place.program("hello", &[]).prints("\"extra\"\n");
+        // Layers, of the standard library and of requirements.
+        for layer in cached.of_kind("layers")? {
+            flip(&layer, 5)?;
+            let (outcome, program) = cached.pack(&[])?;
+            ensure!(program.as_ref() == Some(&good), "{}: {outcome:?}", layer.display());
+            let note = format!("note: {} was damaged, and made again", layer.display());
+            ensure!(outcome.stderr.contains(&note), "{outcome:?}");
+            let quiet = Outcome::of(cached.command(&[]).arg("-q")).succeeds();
+            ensure!(quiet.stderr.is_empty(), "made again once: {quiet:?}");
+        }
+        // What pip has installed, where a layer has to be made of it; and what is kept beside it.
+        let in_memory = ["--location", "extra=in-memory"];
+        for (name, arguments) in [("extra/__init__.py", &in_memory[..]), (".tree", &[])] {
+            let files = cached.of_kind("pip")?;
+            let file = files.iter().find(|file| file.to_string_lossy().ends_with(name)).context("what pip installed")?;
+            flip(file, 7)?;
+            let (outcome, program) = cached.pack(arguments)?;
+            ensure!(program.as_ref() == Some(&good), "{name}: {outcome:?}");
+            ensure!(outcome.stderr.contains("damaged, and made again"), "{name}: {outcome:?}");
+            let again = cached.pack(arguments)?.0;
+            ensure!(!again.stderr.contains("damaged"), "{name}: {again:?}");
+        }
+        // The launcher: there is no cargo to make it again.
+        let [launcher] = cached.of_kind("launchers")?.try_into().ok().context("one launcher")?;
+        for part in [0, 3, 7] {
+            let whole = fs::read(&launcher)?;
+            flip(&launcher, part)?;
+            let (outcome, program) = cached.pack(&[])?;
+            ensure!(program.is_none() && outcome.stderr.contains("was damaged"), "{outcome:?}");
+            ensure!(outcome.stderr.contains("cannot run cargo"), "{outcome:?}");
+            fs::write(&launcher, whole)?;
+        }
+        ensure!(cached.pack(&[])?.1 == Some(good), "made good");
+    }
+    Ok(())
+}
+
+#[test]
+fn refresh_reads_the_standard_library_again() -> anyhow::Result<()> {
+    for python in oldest_and_newest(|python| python.link().is_ok()) {
+        let cached = Cached::new(python)?;
+        let good = cached.pack(&[])?.1;
+        let layers = |files: BTreeMap<PathBuf, SystemTime>| -> Vec<_> {
+            files.into_iter().filter(|(path, _)| path.starts_with(cached.place.path("cache/layers"))).collect()
+        };
+        let before = layers(cached.files()?);
+        ensure!(cached.pack(&[])?.1 == good && layers(cached.files()?) == before, "nothing is made again");
+        ensure!(cached.pack(&["--refresh"])?.1 == good, "the same inputs give the same program");
+        let after = layers(cached.files()?);
+        ensure!(before.iter().all(|(path, time)| !after.contains(&(path.clone(), *time))), "{before:?} {after:?}");
+    }
+    Ok(())
+}

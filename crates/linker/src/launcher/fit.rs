@@ -1,0 +1,82 @@
+//! What a launcher is made for, and whether it fits a program.
+
+use std::path::Path;
+
+use pyox_distribution::{Distribution, PythonInfo};
+use pyox_packed_resources::MAGIC;
+
+use crate::error::Error;
+use crate::native::LauncherMarker;
+
+/// The field of a marker with the target, which the build of the launcher adds.
+const TARGET: &str = "target";
+
+/// Everything that has to be the same for a program and its launcher: what it is called, the field of the marker that has
+/// it, and the value.
+fn requirements(python: &dyn Distribution) -> [(&'static str, &'static str, String); 7] {
+    let (info, (major, minor)) = (python.info(), python.minor());
+    [
+        ("Python", "python", format!("{major}.{minor}")),
+        ("Python", "version", version(info)),
+        ("ABI", "abi", info.soabi.clone().unwrap_or_default()),
+        ("bytecode", "magic", info.magic.clone()),
+        (TARGET, TARGET, target(info)),
+        ("packed resources of version", "format", format().to_string()),
+        ("launcher protocol", "protocol", pyox_interpreter_config::VERSION.to_string()),
+    ]
+}
+
+/// The version of packed resources that programs are made with.
+fn format() -> u8 {
+    MAGIC[MAGIC.len() - 1]
+}
+
+/// The lines that the build of a launcher is given for its marker.
+pub(super) fn marker(python: &dyn Distribution) -> String {
+    let fields = requirements(python).into_iter().filter(|(_, field, _)| *field != TARGET);
+    let lines: String = fields.map(|(_, field, value)| format!("{field}={value}\n")).collect();
+    lines + LauncherMarker::UNSEALED
+}
+
+/// The name of the launcher for a Python: all that tells it from others.
+pub(super) fn file_name(python: &dyn Distribution) -> String {
+    let info = python.info();
+    let flags = [(info.gil_disabled, "t"), (info.debug, "d")];
+    let flags: String = flags.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag).collect();
+    let (version, target, protocol) = (version(info), target(info), pyox_interpreter_config::VERSION);
+    format!("pyox-launcher-{version}{flags}-{target}-{}.{protocol}", format())
+}
+
+/// Checks that the bytes are an undamaged launcher for programs of this Python, made by this version.
+pub(crate) fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Result<(), Error> {
+    let marker = LauncherMarker::read(bytes).ok().flatten();
+    let marker = marker.ok_or_else(|| Error::NotALauncher { path: path.to_owned() })?;
+    for (what, field, expected) in requirements(python) {
+        let found = marker.field(field).unwrap_or("unknown");
+        if found != expected {
+            let (path, found, python) = (path.to_owned(), found.to_owned(), python.info().version.clone());
+            return Err(Error::LauncherMismatch { path, what, found, expected, python });
+        }
+    }
+    if LauncherMarker::is_intact(bytes) { Ok(()) } else { Err(Error::DamagedLauncher { path: path.to_owned() }) }
+}
+
+/// `3.13.0`, `3.14.0rc1`.
+fn version(info: &PythonInfo) -> String {
+    let level = match info.releaselevel.as_str() {
+        "final" => return info.version.clone(),
+        "candidate" => "rc",
+        other => other.get(..1).unwrap_or_default(),
+    };
+    format!("{}{level}{}", info.version, info.serial)
+}
+
+/// What the launcher has to be compiled for, as Rust calls it: the platform of the Python, which its ABI ends with.
+fn target(info: &PythonInfo) -> String {
+    let platform = info.soabi.as_deref().and_then(|abi| abi.splitn(3, '-').nth(2)?.split_once('-'));
+    match platform {
+        Some(("i386", rest)) => format!("i686-unknown-{rest}"),
+        Some((machine, rest)) => format!("{machine}-unknown-{rest}"),
+        None => env!("PYOX_TARGET").to_owned(),
+    }
+}

@@ -1,0 +1,119 @@
+//! Which launchers are taken: undamaged ones for the very Python, target and formats of a program.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use pyox_distribution::{Distribution as _, Installed};
+use pyox_linker::Error;
+use pyox_linker::launcher::{LauncherSource as _, Prebuilt};
+use pyox_linker::native::LauncherMarker;
+use pyox_packed_resources::MAGIC;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn python() -> Installed {
+    Installed::discover().pop().expect("a CPython 3.9 or later on this machine")
+}
+
+/// What a marker for a Python says.
+fn fields(python: &Installed) -> Vec<(&'static str, String)> {
+    let info = python.info();
+    let platform = info.soabi.as_deref().and_then(|abi| abi.splitn(3, '-').nth(2)).expect("the platform");
+    let (machine, system) = platform.split_once('-').expect("a machine and a system");
+    vec![
+        ("python", format!("{}.{}", info.major, info.minor)),
+        ("version", info.version.clone()),
+        ("abi", info.soabi.clone().expect("an ABI")),
+        ("magic", info.magic.clone()),
+        ("format", MAGIC[7].to_string()),
+        ("protocol", pyox_interpreter_config::VERSION.to_string()),
+        ("target", format!("{machine}-unknown-{system}")),
+    ]
+}
+
+/// An executable with a marker, as a launcher has it.
+fn launcher(directory: &Path, name: &str, fields: &[(&str, String)]) -> PathBuf {
+    let text: String = fields.iter().map(|(field, value)| format!("{field}={value}\n")).collect();
+    let text = format!("{text}{}", LauncherMarker::UNSEALED);
+    let (source, path) = (directory.join("launcher.c"), directory.join(name));
+    let marker = format!("__attribute__((used, section(\".pyoxidizer\"))) static const char marker[] = {text:?};\n");
+    fs::write(&source, marker + "int main(void) { return 0; }\n").unwrap();
+    assert!(Command::new("cc").arg("-s").arg(&source).arg("-o").arg(&path).status().expect("a C compiler").success());
+    let mut bytes = fs::read(&path).unwrap();
+    assert!(!LauncherMarker::is_intact(&bytes), "not sealed yet");
+    LauncherMarker::seal(&mut bytes).unwrap();
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn a_launcher_that_differs_in_anything_that_counts_is_refused_when_packing() -> Outcome {
+    let (directory, python) = (tempfile::tempdir()?, python());
+    let right = fields(&python);
+    let path = launcher(directory.path(), "right", &right);
+    Prebuilt::new(&path).check(&python)?;
+    let others = [
+        ("python", "3.8"),
+        ("version", "3.13.99"),
+        ("abi", "cpython-313t-x86_64-linux-gnu"),
+        ("abi", "cpython-313d-x86_64-linux-gnu"),
+        ("magic", "00000000"),
+        ("format", "5"),
+        ("protocol", "200"),
+        ("target", "aarch64-unknown-linux-gnu"),
+        ("target", "x86_64-unknown-linux-musl"),
+    ];
+    for (field, other) in others {
+        let changed: Vec<_> = right.iter().cloned().map(|(f, v)| (f, if f == field { other.into() } else { v })).collect();
+        let path = launcher(directory.path(), "other", &changed);
+        match Prebuilt::new(&path).check(&python) {
+            Err(Error::LauncherMismatch { found, expected, .. }) => {
+                let wanted = right.iter().find(|(f, _)| *f == field).map(|(_, value)| value);
+                assert_eq!((found.as_str(), Some(&expected)), (other, wanted), "{field}");
+            }
+            outcome => panic!("{field} is {other}: {outcome:?}"),
+        }
+        // An older launcher does not say it at all.
+        let less: Vec<_> = right.iter().filter(|(f, _)| *f != field).cloned().collect();
+        let path = launcher(directory.path(), "older", &less);
+        let error = Prebuilt::new(&path).check(&python).expect_err("it does not say what it is for");
+        assert!(matches!(&error, Error::LauncherMismatch { found, .. } if found == "unknown"), "{error}");
+        assert!(error.hint().is_some_and(|hint| hint.contains("launcher build --python")));
+    }
+    Ok(())
+}
+
+#[test]
+fn every_flipped_bit_of_a_launcher_is_noticed() -> Outcome {
+    let (directory, python) = (tempfile::tempdir()?, python());
+    let path = launcher(directory.path(), "launcher", &fields(&python));
+    let whole = fs::read(&path)?;
+    for at in 0..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 1 << (at % 8);
+        assert!(!LauncherMarker::is_intact(&damaged), "byte {at}");
+    }
+    for damaged in [whole[..whole.len() - 1].to_vec(), [&whole[..], b"\0"].concat(), vec![0; whole.len()], Vec::new()] {
+        fs::write(&path, damaged)?;
+        assert!(Prebuilt::new(&path).check(&python).is_err());
+    }
+    Ok(())
+}
+
+#[test]
+fn a_directory_of_launchers_is_searched_by_all_that_tells_them_apart() -> Outcome {
+    let (directory, python) = (tempfile::tempdir()?, python());
+    let (right, info) = (fields(&python), python.info());
+    let target = &right.iter().find(|(field, _)| *field == "target").expect("the target").1;
+    let flags = format!("{}{}", if info.gil_disabled { "t" } else { "" }, if info.debug { "d" } else { "" });
+    let format = format!("{}.{}", MAGIC[7], pyox_interpreter_config::VERSION);
+    let name = format!("pyox-launcher-{}{flags}-{target}-{format}", info.version);
+    let old = format!("pyox-launcher-{}.{}", info.major, info.minor);
+    launcher(directory.path(), &old, &right);
+    let error = Prebuilt::new(directory.path()).check(&python).expect_err("only one with an old name");
+    assert!(error.to_string().contains(&name) && error.to_string().ends_with(&format!("only {old}")), "{error}");
+    launcher(directory.path(), &name, &right);
+    Prebuilt::new(directory.path()).check(&python)?;
+    Ok(())
+}
