@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use pyox_distribution::BytecodeCompiler;
-use pyox_scanner::Directory;
+use pyox_scanner::{Directory, ScriptMetadata};
 
 use crate::error::Error;
 
@@ -94,24 +94,13 @@ pub(crate) struct InlineMetadata {
 
 /// The inline metadata of a script; empty if it has none.
 pub(crate) fn inline_metadata(script: &Path, source: &[u8]) -> Result<InlineMetadata, Error> {
-    let text = String::from_utf8_lossy(source);
-    let mut lines = text.lines().skip_while(|line| line.trim_end() != "# /// script");
-    if lines.next().is_none() {
+    let error = |message| Error::ScriptMetadata { path: script.to_owned(), message };
+    let Some(block) =
+        ScriptMetadata::find(&String::from_utf8_lossy(source)).map_err(|two| error(two.to_string()))?
+    else {
         return Ok(InlineMetadata::default());
-    }
-    let mut block = String::new();
-    for line in lines {
-        if line.trim_end() == "# ///" {
-            return toml::from_str(&block).map_err(|error| Error::ScriptMetadata {
-                path: script.to_owned(),
-                message: error.to_string().trim_end().to_owned(),
-            });
-        }
-        let Some(content) = line.strip_prefix('#') else { break };
-        block.push_str(content.strip_prefix(' ').unwrap_or(content));
-        block.push('\n');
-    }
-    Ok(InlineMetadata::default())
+    };
+    toml::from_str(&block.text).map_err(|invalid| error(invalid.to_string().trim_end().to_owned()))
 }
 
 #[cfg(test)]
@@ -126,5 +115,7 @@ mod tests {
         assert!(inline_metadata(Path::new("a.py"), b"print(1)\n").unwrap().dependencies.is_empty());
         let broken = b"# /// script\n# dependencies = 3\n# ///\n";
         assert!(matches!(inline_metadata(Path::new("a.py"), broken), Err(Error::ScriptMetadata { .. })));
+        let two = b"# /// script\n# dependencies = []\n# ///\n\n".repeat(2);
+        assert!(matches!(inline_metadata(Path::new("a.py"), &two), Err(Error::ScriptMetadata { .. })));
     }
 }

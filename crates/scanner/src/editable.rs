@@ -1,5 +1,6 @@
 //! Directories that `.pth` files add, and editable installations.
 
+use crate::direct_url::DirectUrl;
 use crate::directory::Directory;
 use crate::error::Error;
 use crate::record;
@@ -117,15 +118,10 @@ fn locate(
     Err(Error::Editable { package: project.to_owned(), path: site_packages.to_owned() })
 }
 
-/// The project's directory, if `direct_url.json` says that the installation is editable
-/// ([PEP 610](https://peps.python.org/pep-0610/)).
+/// The project's directory, if `direct_url.json` says that the installation is editable.
 fn editable_root(dist_info: &Path) -> Result<Option<PathBuf>, Error> {
     let Some(text) = read_optional(&dist_info.join("direct_url.json"))? else { return Ok(None) };
-    let Ok(json) = serde_json::from_str::<serde_json::Value>(&text) else { return Ok(None) };
-    if json["dir_info"]["editable"] != true {
-        return Ok(None);
-    }
-    Ok(json["url"].as_str().and_then(file_url))
+    Ok(DirectUrl::parse(&text).filter(|direct| direct.is_editable).and_then(|direct| direct.path()))
 }
 
 /// The `.pth` files that `RECORD` lists.
@@ -141,40 +137,5 @@ fn read_optional(path: &Path) -> Result<Option<String>, Error> {
             Ok(None)
         }
         Err(source) => Err(Error::Read { path: path.to_owned(), source }),
-    }
-}
-
-/// The path of a `file:` URL ([RFC 8089](https://www.rfc-editor.org/rfc/rfc8089)).
-fn file_url(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("file://")?;
-    let path = path.strip_prefix("localhost").unwrap_or(path);
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        let escaped = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(value) if byte == b'%' => {
-                bytes.push(value);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(byte);
-                rest = tail;
-            }
-        }
-    }
-    let path = String::from_utf8(bytes).ok()?;
-    // `/C:/project` on Windows.
-    let windows = path.get(2..3) == Some(":") && cfg!(windows);
-    Some(PathBuf::from(if windows { &path[1..] } else { &path }))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn file_urls() {
-        assert_eq!(super::file_url("file:///a%20b/%C3%BC%zz"), Some("/a b/ü%zz".into()));
-        assert_eq!(super::file_url("file://localhost/a"), Some("/a".into()));
-        assert_eq!(super::file_url("https://a"), None);
     }
 }

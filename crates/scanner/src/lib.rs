@@ -38,6 +38,7 @@
 
 mod classify;
 mod data;
+mod direct_url;
 mod directory;
 mod dist_info;
 mod editable;
@@ -55,11 +56,13 @@ mod python_name;
 mod python_tokens;
 mod record;
 mod scan;
+mod script_metadata;
 mod select;
 mod virtualenv;
 mod wheel;
 
 pub use classify::{Candidate, Classifier};
+pub use direct_url::DirectUrl;
 pub use directory::Directory;
 pub use entry_points::{EntryPoint, entry_points};
 pub use error::Error;
@@ -71,5 +74,6 @@ pub use metadata::{Metadata, metadata_headers};
 pub use pth::PathLine;
 pub use python_name::normalize_project_name;
 pub use scan::{Found, ResourceSource, Scan, SkipReason, Skipped};
+pub use script_metadata::{ScriptMetadata, TwoScriptBlocks};
 pub use virtualenv::Virtualenv;
 pub use wheel::{Wheel, WheelLimits, WheelName};

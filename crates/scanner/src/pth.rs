@@ -10,21 +10,28 @@ pub struct PathLine {
     pub path: String,
 }
 
-/// Directories and numbers of lines with code.
+/// Directories and numbers of lines with code. Lines end, and are blank, as Python takes text.
 pub(crate) fn parse(file: &str, text: &str) -> (Vec<PathLine>, Vec<usize>) {
     let (mut paths, mut code) = (Vec::new(), Vec::new());
-    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+    for (index, line) in text.split('\n').enumerate() {
         let number = index + 1;
-        if line.starts_with('#') || line.trim().is_empty() {
+        let path = line.trim_end_matches(is_space);
+        if line.starts_with('#') || path.is_empty() {
             continue;
         }
         if line.starts_with("import ") || line.starts_with("import\t") {
             code.push(number);
         } else {
-            paths.push(PathLine { file: file.to_owned(), line: number, path: line.trim_end().to_owned() });
+            paths.push(PathLine { file: file.to_owned(), line: number, path: path.to_owned() });
         }
     }
     (paths, code)
+}
+
+/// What `str.strip` removes.
+fn is_space(character: char) -> bool {
+    character.is_whitespace() || ('\x1c'..='\x1f').contains(&character)
 }
 
 #[cfg(test)]
@@ -37,5 +44,15 @@ mod tests {
             [(3, "/src"), (5, "important")]
         );
         assert_eq!(code, [4]);
+    }
+
+    #[test]
+    fn lines_end_as_in_python() {
+        let (paths, code) = super::parse("x.pth", "/a\r/b\r\nimport x\r\x1c\n\u{a0}\n/c\x1f");
+        assert_eq!(
+            paths.iter().map(|p| (p.line, p.path.as_str())).collect::<Vec<_>>(),
+            [(1, "/a"), (2, "/b"), (6, "/c")]
+        );
+        assert_eq!(code, [3]);
     }
 }

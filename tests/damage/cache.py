@@ -1,0 +1,151 @@
+"""Flips in the files of a build cache: what `pyoxidizer pack` makes of them."""
+
+import pathlib
+import random
+import re
+import shutil
+import sys
+import zipfile
+
+from flips import flipped, run
+from program import APPLICATION
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "compatibility"))
+from hidden import unshare
+
+LIMIT = 1800
+OUTCOMES = ("rebuilt", "same", "error", "crash", "hang", "different")
+BAD = ("crash", "hang", "different")
+# Every pack sees its cache at the same place, since paths count.
+BIND = 'mount --bind "$1" "$2"; shift 2; exec "$@"'
+WHEEL = "damaged-1.0-py3-none-any.whl"
+
+
+class Cache:
+    def __init__(self, command, python, work):
+        self.command, self.work = command, work
+        self.place, self.pristine = work / "cache", work / "pristine"
+        for directory in self.place, self.pristine:
+            directory.mkdir(exist_ok=True)
+        wheel(work / WHEEL)
+        options = ["--python", python] if python else []
+        self.words = ["pack", APPLICATION, "--pip", work / WHEEL, *options]
+        self.clean = self.pack(self.pristine, work / "clean")
+        if self.clean != self.pack(self.pristine, work / "clean"):
+            raise SystemExit("two packs of the same do not make the same program")
+        self.files = snapshot(self.pristine)
+
+    def pack(self, cache, program):
+        """The program that a pack with this cache makes."""
+        status, out, errors = self.run(cache, program)
+        if status != 0:
+            raise SystemExit(f"the application cannot be packed:\n{out}{errors}")
+        return program.read_bytes()
+
+    def run(self, cache, program):
+        words = ["unshare", *unshare(), "sh", "-ec", BIND, "sh", cache, self.place]
+        words += ["env", f"PYOXIDIZER_CACHE_DIR={self.place}", self.command, *self.words, "-o", program]
+        return run(words, LIMIT, cwd=self.work)
+
+    def flips(self, count, seed):
+        """Spread evenly over the kinds of files, then over the files of a kind, then over the bytes of a file."""
+        chance = random.Random(seed)
+        kinds = {}
+        for path, (size, *_) in sorted(self.files.items()):
+            if size:
+                kinds.setdefault(kind(path), []).append(path)
+        for paths in kinds.values():
+            chance.shuffle(paths)
+        names, flips = sorted(kinds), []
+        for number in range(count):
+            paths = kinds[names[number % len(names)]]
+            path = paths[number // len(names) % len(paths)]
+            offset = chance.randrange(self.files[path][0])
+            flips.append({"path": path, "offset": offset, "bit": chance.randrange(8), "kind": kind(path)})
+        return flips
+
+    def worker(self, number):
+        """A function that tries a flip in a copy of the cache."""
+        directory = self.work / f"cache-{number}"
+        shutil.rmtree(directory, ignore_errors=True)
+        shutil.copytree(self.pristine, directory, symlinks=True)
+        program = self.work / f"program-{number}"
+
+        def attempt(flip):
+            program.unlink(missing_ok=True)
+            before = snapshot(directory)
+            flipped_file = directory / flip["path"]
+            inode = flipped_file.stat().st_ino
+            bits = flipped(flipped_file, flip["offset"], flip["bit"])
+            bits.__enter__()
+            status, _, errors = self.run(directory, program)
+            after = snapshot(directory)
+            if flipped_file.exists() and flipped_file.stat().st_ino == inode and after[flip["path"]] == before[flip["path"]]:
+                bits.__exit__(None, None, None)
+            self.restore(directory, before, after)
+            made = program.read_bytes() if program.exists() else None
+            changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+            outcome = self.outcome(status, errors, made, changed)
+            last = (errors.strip().splitlines() or [""])[-1]
+            return {"outcome": outcome, "status": status, "says": last[:300], "changed": changed[:5]}
+
+        return attempt
+
+    def restore(self, directory, before, after):
+        for path in {*before, *after}:
+            if path not in before:
+                (directory / path).unlink()
+            elif before[path] != after.get(path):
+                (directory / path).parent.mkdir(parents=True, exist_ok=True)
+                (directory / path).unlink(missing_ok=True)
+                shutil.copy2(self.pristine / path, directory / path, follow_symlinks=False)
+
+    def outcome(self, status, errors, made, changed):
+        if status is None:
+            return "hang"
+        if status < 0 or status > 100 or "panicked" in errors:
+            return "crash"
+        if status != 0:
+            return "error"
+        if made != self.clean:
+            return "different"
+        return "rebuilt" if changed else "same"
+
+
+def kind(path):
+    """The first directories of a path, without what differs from one file to the next."""
+    parts = pathlib.PurePath(path).parts
+    return "/".join(re.sub(r"[0-9a-f]{16,}", "*", part) for part in parts[:2]) if len(parts) > 1 else "."
+
+
+def snapshot(directory):
+    """Size, time of change and mode of all files."""
+    found = {}
+    for path in directory.rglob("*"):
+        if path.is_symlink() or not path.is_dir():
+            status = path.lstat()
+            found[str(path.relative_to(directory))] = status.st_size, status.st_mtime_ns, status.st_mode
+    return found
+
+
+def wheel(path):
+    """Something for pip to install."""
+    info = "damaged-1.0.dist-info"
+    files = {
+        "damaged/__init__.py": "VALUE = 1\n",
+        "damaged/text.txt": "text\n" * 100,
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: damaged\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: damage\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    files[f"{info}/RECORD"] = "".join(f"{name},,\n" for name in [*files, f"{info}/RECORD"])
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(zipfile.ZipInfo(name), text)
+
+
+def is_bad(row):
+    return row["outcome"] in BAD
+
+
+def describe(row):
+    return f"{row['path']} {row['offset']}:{row['bit']}: {row['outcome']}; {row['says']}"
