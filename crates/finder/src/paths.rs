@@ -1,9 +1,11 @@
 //! Virtual paths: where modules and data would be if the executable were a directory.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Error, Field, FieldKind, legacy};
@@ -206,13 +208,10 @@ impl Catalogue {
 
     /// The distribution with this metadata directory.
     fn distribution_in(&self, directory: &str) -> Result<Option<Found<'_>>> {
-        for found in self.distributions() {
-            let (entry, found) = found?;
-            if found == directory {
-                return Ok(Some(entry));
-            }
-        }
-        Ok(None)
+        let of_all =
+            || self.distributions().map(|found| found.map(|(entry, place)| (place.into(), entry.name().into())));
+        let distribution = self.metadata_directories.distribution(directory, of_all)?;
+        distribution.map_or(Ok(None), |name| self.entry(name))
     }
 
     /// The package that owns a directory without modules, and the directory's path inside it with a trailing `/`:
@@ -224,11 +223,35 @@ impl Catalogue {
                 return Ok(None);
             }
             let prefix = format!("{}/", name[dot + 1..].replace('.', "/"));
-            let has =
-                entry.fields_of(FieldKind::PackageResource).flatten().any(|field| field.key().starts_with(&prefix));
+            let files = entry.with_prefix(FieldKind::PackageResource, &prefix);
+            let has = files.map_err(|error| damaged(&error, entry.name()))?.flatten().next().is_some();
             return Ok(has.then_some((entry, prefix)));
         }
         Ok(None)
+    }
+}
+
+/// Names of distributions by their metadata directories. That takes a look at every entry, and is done once, when it is first
+/// needed: most paths that are asked for are in no such directory.
+#[derive(Clone, Default)]
+pub(crate) struct MetadataDirectories(OnceLock<BTreeMap<Box<str>, Box<str>>>);
+
+impl MetadataDirectories {
+    /// The distribution with a metadata directory; `of_all` are the directories and distributions of all entries.
+    fn distribution<I>(&self, directory: &str, of_all: impl FnOnce() -> I) -> Result<Option<&str>>
+    where
+        I: Iterator<Item = Result<(Box<str>, Box<str>)>>,
+    {
+        if self.0.get().is_none() {
+            let mut names = BTreeMap::new();
+            for found in of_all() {
+                let (directory, name) = found?;
+                names.entry(directory).or_insert(name);
+            }
+            // Another thread may have been faster, with the same.
+            let _ = self.0.set(names);
+        }
+        Ok(self.0.get().and_then(|names| names.get(directory)).map(|name| &**name))
     }
 }
 
@@ -273,4 +296,25 @@ pub(crate) fn cached_path(file: &Path, tag: &str, optimize: u8) -> PathBuf {
 
 fn joined(parts: &[&[u8]]) -> PathBuf {
     OsString::from_vec(parts.concat()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_not_there_costs_no_look_at_all_entries() {
+        let entries = [("a-1.dist-info", "a"), ("b-2.dist-info", "b")];
+        let (directories, looks) = (MetadataDirectories::default(), std::cell::Cell::new(0));
+        let find = |directory: &str| {
+            let of_all = || entries.iter().map(|&(place, name)| Ok((place.into(), name.into())));
+            let counted = || of_all().inspect(|_| looks.set(looks.get() + 1));
+            directories.distribution(directory, counted).unwrap().map(str::to_owned)
+        };
+        for _ in 0..100 {
+            assert_eq!(find("no.dist-info"), None);
+        }
+        assert_eq!(find("b-2.dist-info").as_deref(), Some("b"));
+        assert_eq!(looks.get(), entries.len());
+    }
 }
