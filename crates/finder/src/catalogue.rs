@@ -10,7 +10,10 @@ use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind,
 
 use crate::layer::Layer;
 use crate::object::{Raised, Result, import_error, with_causes};
-use crate::paths::MetadataDirectories;
+
+mod files;
+
+use files::MetadataDirectories;
 
 /// What a finder knows at one moment. Of several layers the first that has a module wins.
 #[derive(Clone)]
@@ -21,7 +24,7 @@ pub(crate) struct Catalogue {
     /// The directory that paths of files are relative to.
     origin: Arc<Path>,
     /// Of the entries that are here now.
-    pub(crate) metadata_directories: MetadataDirectories,
+    metadata_directories: MetadataDirectories,
 }
 
 impl Catalogue {
