@@ -33,6 +33,7 @@ python_files! {
     freezing
     interface
     leaks
+    libraries
     misuse
     module
     native

@@ -11,6 +11,10 @@ use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind,
 use crate::layer::Layer;
 use crate::object::{Raised, Result, import_error, with_causes};
 
+mod files;
+
+use files::MetadataDirectories;
+
 /// What a finder knows at one moment. Of several layers the first that has a module wins.
 #[derive(Clone)]
 pub(crate) struct Catalogue {
@@ -19,22 +23,31 @@ pub(crate) struct Catalogue {
     added: BTreeMap<Box<str>, Arc<Layer>>,
     /// The directory that paths of files are relative to.
     origin: Arc<Path>,
+    /// Of the entries that are here now.
+    metadata_directories: MetadataDirectories,
 }
 
 impl Catalogue {
     pub(crate) fn new(layers: Vec<Arc<Layer>>, origin: &Path) -> Self {
-        Self { layers: Layered::new(layers), added: BTreeMap::new(), origin: origin.into() }
+        Self {
+            layers: Layered::new(layers),
+            added: BTreeMap::new(),
+            origin: origin.into(),
+            metadata_directories: MetadataDirectories::default(),
+        }
     }
 
     /// Puts a layer before all others: what it has replaces what is there.
     pub(crate) fn prepend(&mut self, layer: Layer) {
         self.added.retain(|name, _| matches!(layer.entry(name), Ok(None)));
         self.layers = Layered::new([Arc::new(layer)].into_iter().chain(self.layers()).collect());
+        self.metadata_directories = MetadataDirectories::default();
     }
 
     /// Puts a layer behind all others: what is there stays.
     pub(crate) fn append(&mut self, layer: Arc<Layer>) {
         self.layers = Layered::new(self.layers().chain([layer]).collect());
+        self.metadata_directories = MetadataDirectories::default();
     }
 
     fn layers(&self) -> impl Iterator<Item = Arc<Layer>> {
@@ -44,6 +57,7 @@ impl Catalogue {
     /// Replaces the entries that have these names by those of `layer`, or adds them.
     pub(crate) fn add(&mut self, names: Vec<Box<str>>, layer: &Arc<Layer>) {
         self.added.extend(names.into_iter().map(|name| (name, layer.clone())));
+        self.metadata_directories = MetadataDirectories::default();
     }
 
     /// The directory that paths of files are relative to.

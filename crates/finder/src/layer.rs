@@ -19,8 +19,7 @@ pub struct Layer {
 
 /// Why a file of packed resources cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
+pub(crate) enum OpenError {
     /// The file cannot be opened or mapped.
     #[error(transparent)]
     File(#[from] std::io::Error),
@@ -64,7 +63,7 @@ impl Layer {
     /// # Errors
     ///
     /// [`OpenError`]
-    pub fn map(path: &Path) -> Result<Self, OpenError> {
+    pub(crate) fn map(path: &Path) -> Result<Self, OpenError> {
         let file = File::open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
@@ -83,7 +82,7 @@ impl Layer {
     /// # Errors
     ///
     /// Damage.
-    pub fn owned(bytes: Vec<u8>) -> Result<Self, Error> {
+    pub(crate) fn owned(bytes: Vec<u8>) -> Result<Self, Error> {
         Self::open(Memory::Owned(bytes.into()))
     }
 

@@ -41,5 +41,5 @@ mod spec;
 mod state;
 
 pub use install::{Finder, Settings};
-pub use layer::{Layer, OpenError};
+pub use layer::Layer;
 pub use module::{PyInit_oxidized_importer, module_slots};

@@ -1,9 +1,7 @@
 //! Extension modules and the libraries they need: from memory, or from files where they are placed in files.
 
-use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex};
 
 use pyox_packed_resources::FieldKind;
 
@@ -14,13 +12,15 @@ use crate::state::State;
 
 mod libraries;
 mod memory;
+mod registry;
 
 use memory::MemoryFile;
 pub(crate) use memory::memfd;
+use registry::Registry;
 
 /// Paths by which glibc knows extension modules that are loaded, by any interpreter of the process. As with a file, there
 /// is one of each however often it is imported: a second copy of `_datetime` breaks CPython 3.13.
-static EXTENSIONS: LazyLock<Mutex<HashMap<Identity, String>>> = LazyLock::new(Mutex::default);
+static EXTENSIONS: Registry<Identity, String> = Registry::new();
 
 /// Name of an extension module, length of its library, and CRC-32 of that as it is stored.
 type Identity = (String, usize, u32);
@@ -44,18 +44,20 @@ impl State {
         };
         let checksum = entry.checksum(FieldKind::Extension).unwrap_or_else(|| crc32fast::hash(&library));
         let identity = (entry.name().to_owned(), library.len(), checksum);
-        let known = EXTENSIONS.lock().ok().and_then(|extensions| extensions.get(&identity).cloned());
-        if let Some(path) = known {
+        if let Some(path) = EXTENSIONS.get(|known| *known == identity) {
             // The memory file is closed: the path is a name only.
-            return self.create_dynamic(spec, Path::new(&path));
+            return self.create_dynamic(spec, Path::new(path));
         }
         let mut file = MemoryFile::new(entry.name()).map_err(|error| memory_error(&error, entry.name()))?;
         file.write(&library).map_err(|error| memory_error(&error, entry.name()))?;
-        let module = self.create_dynamic(spec, Path::new(&file.path()))?;
-        if let Ok(mut extensions) = EXTENSIONS.lock() {
-            extensions.entry(identity).or_insert(file.path());
+        // Before it is loaded: an interpreter that imports it meanwhile loads the same file.
+        let path = EXTENSIONS.add(identity, file.path());
+        let module = self.create_dynamic(spec, Path::new(path));
+        if module.is_err() {
+            // So that it can be tried again.
+            file.keep();
         }
-        Ok(module)
+        module
     }
 
     /// `_imp.create_dynamic` opens what `origin` names; the module shall have the virtual path, however.

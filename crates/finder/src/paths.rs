@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{EntryFlags, Error, Field, FieldKind, legacy};
+use pyox_packed_resources::{EntryFlags, Field, FieldKind};
 
 use crate::catalogue::{Catalogue, Found, damaged};
 use crate::object::{Gil, Object, Result};
@@ -178,78 +178,8 @@ impl State {
     }
 }
 
-impl Catalogue {
-    /// The data file at a path below an item of `sys.path`. The innermost package around it decides: if that does not
-    /// have it, it is not there. Namespace packages do not count, as others may own the files in their directories.
-    fn package_resource(&self, relative: &str) -> Result<Option<(Found<'_>, Field<'_>)>> {
-        for (slash, _) in relative.rmatch_indices('/') {
-            let Some(package) = dotted(&relative[..slash]) else { continue };
-            let Some(entry) = self.entry(&package)? else { continue };
-            if let Some(found) = entry.field_with_key(FieldKind::PackageResource, &relative[slash + 1..])? {
-                return Ok(Some((entry, found)));
-            }
-            if entry.is(EntryFlags::MODULE) && entry.is(EntryFlags::PACKAGE) {
-                return Ok(None);
-            }
-        }
-        Ok(None)
-    }
-
-    /// The distributions and their metadata directories. Resources of version 3 do not have the directory: it follows
-    /// from the metadata.
-    pub(crate) fn distributions(&self) -> impl Iterator<Item = Result<(Found<'_>, String)>> {
-        self.entries("").filter_map(|entry| match entry {
-            Ok(entry) => metadata_directory(&entry).transpose().map(|directory| Ok((entry, directory?))),
-            Err(raised) => Some(Err(raised)),
-        })
-    }
-
-    /// The distribution with this metadata directory.
-    fn distribution_in(&self, directory: &str) -> Result<Option<Found<'_>>> {
-        for found in self.distributions() {
-            let (entry, found) = found?;
-            if found == directory {
-                return Ok(Some(entry));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The package that owns a directory without modules, and the directory's path inside it with a trailing `/`:
-    /// `a.data` in the package `a` becomes (`a`, `data/`). Such a directory is a namespace package to `import`.
-    pub(crate) fn data_directory(&self, name: &str) -> Result<Option<(Found<'_>, String)>> {
-        for (dot, _) in name.rmatch_indices('.') {
-            let Some(entry) = self.entry(&name[..dot])? else { continue };
-            if !entry.is(EntryFlags::PACKAGE) {
-                return Ok(None);
-            }
-            let prefix = format!("{}/", name[dot + 1..].replace('.', "/"));
-            let has =
-                entry.fields_of(FieldKind::PackageResource).flatten().any(|field| field.key().starts_with(&prefix));
-            return Ok(has.then_some((entry, prefix)));
-        }
-        Ok(None)
-    }
-}
-
-/// The metadata directory of an entry, if that is a distribution.
-fn metadata_directory(entry: &Found<'_>) -> Result<Option<String>> {
-    let is_distribution = entry.is(EntryFlags::DISTRIBUTION);
-    if is_distribution && let Some(directory) = entry.text(FieldKind::MetadataDirectory)? {
-        return Ok(Some(directory));
-    }
-    if !is_distribution && !entry.has(FieldKind::DistributionResource) {
-        return Ok(None);
-    }
-    match legacy::metadata_directory(entry) {
-        Ok(directory) => Ok(Some(directory)),
-        Err(Error::NotRepresentable { .. }) => Ok(None),
-        Err(error) => Err(damaged(&error, entry.name())),
-    }
-}
-
 /// The name of a module with this relative path, which has no suffix; no name has a dot in one of its parts.
-fn dotted(relative: &str) -> Option<String> {
+pub(crate) fn dotted(relative: &str) -> Option<String> {
     (!relative.contains('.')).then(|| relative.replace('/', "."))
 }
 

@@ -77,12 +77,9 @@ impl Template {
 
 /// Whether instances of a class are made as those of `object` are: zeroed memory is one.
 fn is_plain(class: &Object) -> bool {
-    // SAFETY: a type is asked for a slot, and so is `object`, which lives as long as Python runs.
-    class.is_type()
-        && unsafe {
-            let of_object = ffi::PyType_GetSlot(&raw mut ffi::PyBaseObject_Type, ffi::Py_tp_new);
-            ffi::PyType_GetSlot(class.as_ptr().cast(), ffi::Py_tp_new) == of_object
-        }
+    // SAFETY: reads a field of a live type; `object` lives as long as Python runs.
+    let constructor = |kind: *mut ffi::PyTypeObject| unsafe { (*kind).tp_new }.map(|constructor| constructor as usize);
+    class.is_type() && constructor(class.as_ptr().cast()) == constructor(&raw mut ffi::PyBaseObject_Type)
 }
 
 impl State {

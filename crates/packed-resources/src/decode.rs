@@ -1,14 +1,17 @@
 //! Reading values as what they were before they were stored.
 
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use crate::blob::Blob;
 use crate::error::Error;
 use crate::field::Field;
 use crate::layout::{Encoding, MAX_DICTIONARY_LEN};
 
-/// Reads values, and keeps what decompressing them needs from one to the next.
+/// How many decompressors are kept: as many as threads may well use at once, or dictionaries.
+const MAX_CONTEXTS: usize = 64;
+
+/// Reads values, and keeps what decompressing them needs from one to the next. Threads that share it do not wait for each other.
 ///
 /// `'a` is how long the blobs live that the values are in.
 pub struct Decoder<'a> {
@@ -45,23 +48,45 @@ impl<'a> Decoder<'a> {
             Encoding::Zstd => None,
             Encoding::Dictionary(number) => Some((field.blob(), number)),
         };
-        let mut contexts = self.contexts.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = contexts.iter().position(|context| same(context.dictionary, dictionary));
-        let position = match known {
-            Some(position) => position,
-            None => {
-                let content = dictionary.map(|(blob, number)| content(blob, number)).transpose()?.unwrap_or_default();
-                let (length, decompressor) = (content.len(), Decompressor::new(&content)?);
-                // A hostile dictionary is much longer than its section: no more is kept than one may have.
-                let kept: usize = contexts.iter().map(|context| context.length).sum();
-                if (kept + length) as u64 > MAX_DICTIONARY_LEN {
-                    contexts.clear();
-                }
-                contexts.push(Context { dictionary, length, decompressor });
-                contexts.len() - 1
-            }
-        };
-        contexts[position].decompressor.decompress(stored, field.len()).map(Cow::Owned)
+        let mut context = self.take(dictionary).map_or_else(|| Context::new(dictionary), Ok)?;
+        let value = context.decompressor.decompress(stored, field.len());
+        self.keep(context);
+        value.map(Cow::Owned)
+    }
+
+    /// Takes out a context for the dictionary. What others use at this moment is not waited for: in a process made by fork() they
+    /// may never let go of it.
+    fn take(&self, dictionary: Option<(&[u8], u8)>) -> Option<Context<'a>> {
+        let mut contexts = self.contexts()?;
+        let position = contexts.iter().position(|context| same(context.dictionary, dictionary))?;
+        Some(contexts.swap_remove(position))
+    }
+
+    /// Puts a context back for the next value.
+    fn keep(&self, context: Context<'a>) {
+        let mut contexts = self.contexts();
+        let Some(contexts) = contexts.as_mut() else { return };
+        // A hostile dictionary is much longer than its section: no more is kept than one may have.
+        let kept: usize = contexts.iter().map(|context| context.length).sum();
+        if (kept + context.length) as u64 > MAX_DICTIONARY_LEN || contexts.len() == MAX_CONTEXTS {
+            contexts.clear();
+        }
+        contexts.push(context);
+    }
+
+    fn contexts(&self) -> Option<MutexGuard<'_, Vec<Context<'a>>>> {
+        match self.contexts.try_lock() {
+            Ok(contexts) => Some(contexts),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
+impl<'a> Context<'a> {
+    fn new(dictionary: Option<(&'a [u8], u8)>) -> Result<Self, Error> {
+        let content = dictionary.map(|(blob, number)| content(blob, number)).transpose()?.unwrap_or_default();
+        Ok(Self { dictionary, length: content.len(), decompressor: Decompressor::new(&content)? })
     }
 }
 
@@ -149,3 +174,39 @@ mod zstandard {
 
 use zstandard::Decompressor;
 pub(crate) use zstandard::dictionary;
+
+#[cfg(all(test, feature = "zstd"))]
+mod tests {
+    use super::*;
+    use crate::{FieldKind, Value, Writer};
+
+    #[test]
+    fn no_value_waits_for_a_thread_that_is_gone() {
+        let mut writer = Writer::new();
+        writer.entry("a").field(FieldKind::Source, Value::compressed(&[b'x'; 5000], 3).unwrap());
+        let bytes: &'static [u8] = writer.to_vec().unwrap().leak();
+        let decoder: &'static Decoder<'static> = Box::leak(Box::default());
+        let (sender, values) = std::sync::mpsc::channel();
+        let read = || {
+            let entry = Blob::open(bytes).unwrap().entry("a").unwrap().unwrap();
+            decoder.read(&entry.field(FieldKind::Source).unwrap().unwrap()).unwrap().len()
+        };
+        assert_eq!(read(), 5000);
+        // As after a fork() while another thread had it.
+        std::mem::forget(decoder.contexts.lock().unwrap());
+        std::thread::spawn(move || sender.send(read()));
+        assert_eq!(values.recv_timeout(std::time::Duration::from_secs(20)), Ok(5000));
+    }
+
+    #[test]
+    fn contexts_are_kept_for_the_next_value() {
+        let decoder = Decoder::new();
+        let context = Context::new(None).unwrap();
+        decoder.keep(context);
+        assert!(decoder.take(None).is_some() && decoder.take(None).is_none(), "one in use is not there");
+        for _ in 0..3 * MAX_CONTEXTS {
+            decoder.keep(Context::new(None).unwrap());
+        }
+        assert!(decoder.contexts().unwrap().len() <= MAX_CONTEXTS);
+    }
+}

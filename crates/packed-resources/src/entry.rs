@@ -119,6 +119,22 @@ impl<'a> Entry<'a> {
         Ok(field.filter(|field| field.kind() == kind && field.key() == key))
     }
 
+    /// The fields of a kind whose keys start with `prefix`, sorted by key. The others are not looked at.
+    ///
+    /// # Errors
+    ///
+    /// As [`Entry::field`].
+    pub fn with_prefix<'p>(
+        &self,
+        kind: FieldKind,
+        prefix: &'p str,
+    ) -> Result<impl Iterator<Item = Result<Field<'a>, Error>> + use<'a, 'p>, Error> {
+        let wanted = (kind as u8, prefix.as_bytes());
+        let first = self.lower_bound(|i| Ok((self.records.kind(i), self.records.key(i)?) < wanted))?;
+        let has_prefix = move |field: &Field<'_>| field.kind() == kind && field.key().starts_with(prefix);
+        Ok(self.fields_from(first).take_while(move |field| field.as_ref().map_or(true, has_prefix)))
+    }
+
     /// Index of the first record for which `less` is false; fields are sorted.
     fn lower_bound<E>(&self, less: impl Fn(usize) -> Result<bool, E>) -> Result<usize, E> {
         let (mut low, mut high) = (0, self.records.len());

@@ -1,21 +1,42 @@
 //! Shared libraries that extension modules need: each is loaded after those that it needs itself, and satisfies the
 //! `DT_NEEDED` of later ones by its SONAME.
 
-use std::collections::HashSet;
 use std::ffi::{CStr, CString};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
-use std::sync::{LazyLock, Mutex};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyox_packed_resources::FieldKind;
 
 use super::memory::MemoryFile;
+use super::registry::Registry;
 use crate::catalogue::Found;
 use crate::object::{Gil, Raised, Result, import_error};
 use crate::state::State;
 
-/// SONAMEs of libraries that are loaded, by any interpreter of the process.
-static LOADED: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+/// Libraries by SONAME that are loaded, or about to be, by any interpreter of the process.
+static LIBRARIES: Registry<String, Known> = Registry::new();
+
+/// A library that is loaded from a path. Who finds it here before it is loaded opens the same, which makes no second copy.
+struct Known {
+    path: PathBuf,
+    is_loaded: AtomicBool,
+}
+
+impl Known {
+    /// What is known of a library: its path is the one that was named first.
+    fn of(name: &str, path: impl Into<PathBuf>) -> &'static Self {
+        LIBRARIES.add(name.to_owned(), Self { path: path.into(), is_loaded: AtomicBool::new(false) })
+    }
+
+    fn is_loaded(name: &str) -> bool {
+        LIBRARIES.get(|known| known == name).is_some_and(|known| known.is_loaded.load(Ordering::Acquire))
+    }
+
+    fn set_loaded(&self) {
+        self.is_loaded.store(true, Ordering::Release);
+    }
+}
 
 impl State {
     /// Loads the libraries that an entry needs.
@@ -23,10 +44,7 @@ impl State {
         if !entry.has(FieldKind::Dependency) {
             return Ok(());
         }
-        let Ok(mut loaded) = LOADED.lock() else {
-            return Err(import_error("loading a library has failed before", entry.name()));
-        };
-        let mut loading = Loading { gil, state: self, loaded: &mut loaded, path: Vec::new() };
+        let mut loading = Loading { gil, state: self, path: Vec::new() };
         dependencies(entry).try_for_each(|name| loading.visit(entry, name).map(drop))
     }
 }
@@ -37,10 +55,9 @@ fn dependencies<'e>(entry: &'e Found<'_>) -> impl Iterator<Item = &'e str> {
 }
 
 /// A walk through libraries, depth first.
-struct Loading<'l, 'c> {
+struct Loading<'s, 'c> {
     gil: Gil,
-    state: &'l State,
-    loaded: &'l mut HashSet<String>,
+    state: &'s State,
     /// Libraries that are not loaded yet because they wait for what they need, in the order of the walk.
     path: Vec<Found<'c>>,
 }
@@ -49,7 +66,7 @@ impl<'c> Loading<'_, 'c> {
     /// Loads a library and what it needs. If that leads back to libraries that wait, it waits, too: the result is the place of
     /// the first of those. All that have come since then need each other (Tarjan's strongly connected components).
     fn visit(&mut self, needer: &Found<'c>, name: &str) -> Result<Option<usize>> {
-        if self.loaded.contains(name) {
+        if Known::is_loaded(name) {
             return Ok(None);
         }
         if let Some(place) = self.path.iter().position(|waiting| waiting.name() == name) {
@@ -70,7 +87,6 @@ impl<'c> Loading<'_, 'c> {
             [library] => self.state.load_library(self.gil, library)?,
             group => load_together(group)?,
         }
-        self.loaded.extend(group.iter().map(|library| library.name().to_owned()));
         Ok(None)
     }
 }
@@ -81,17 +97,29 @@ impl State {
         let name = library.name();
         if let Some(path) = library.file(FieldKind::SharedLibrary)? {
             let path = library.catalogue.origin().join(&*path);
-            return open(&path).map_err(|error| import_error(&error, name));
+            open(&path).map_err(|error| import_error(&error, name))?;
+            Known::of(name, path).set_loaded();
+            return Ok(());
         }
         if let Some(path) = self.cached_file(gil, library)?
             && open(&path).is_ok()
         {
+            Known::of(name, path).set_loaded();
             return Ok(());
         }
         let Some(content) = library.value(FieldKind::SharedLibrary)? else { return Ok(()) };
         let mut file = MemoryFile::new(name).map_err(|error| super::memory_error(&error, name))?;
         file.write(&content).map_err(|error| super::memory_error(&error, name))?;
-        open(Path::new(&file.path())).map_err(|error| import_error(&error, name))
+        let known = Known::of(name, file.path());
+        match open(&known.path) {
+            Ok(()) => known.set_loaded(),
+            Err(error) => {
+                // So that it can be tried again.
+                file.keep();
+                return Err(import_error(&error, name));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -114,9 +142,11 @@ fn load_together(group: &[Found<'_>]) -> Result<()> {
         }
         file.write(&content).map_err(|error| super::memory_error(&error, library.name()))?;
     }
-    let Some((first, path)) = group.first().zip(paths.first()) else { return Ok(()) };
-    open(Path::new(path)).map_err(|error| import_error(&error, first.name()))?;
     files.into_iter().for_each(MemoryFile::keep);
+    let known: Vec<_> = group.iter().zip(paths).map(|(library, path)| Known::of(library.name(), path)).collect();
+    let Some((first, file)) = group.first().zip(known.first()) else { return Ok(()) };
+    open(&file.path).map_err(|error| import_error(&error, first.name()))?;
+    known.into_iter().for_each(Known::set_loaded);
     Ok(())
 }
 
