@@ -76,7 +76,7 @@ pub(crate) fn hide_mark() {
 /// This process, the time of its start, its file, its user and group.
 fn mark() -> Option<String> {
     let (device, file) = process::executable("self")?;
-    let start = Process::read("self")?.start;
+    let start = process::own_start()?;
     // SAFETY: have no preconditions and cannot fail.
     let (user, group) = unsafe { (libc::geteuid(), libc::getegid()) };
     Some(format!("{}:{start}:{device}:{file}:{user}:{group}", std::process::id()))

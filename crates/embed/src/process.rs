@@ -45,10 +45,14 @@ impl Privileges {
 impl Process {
     /// A process by its number, or `self`. `None` if it does not exist, or the kernel does not show it.
     pub(crate) fn read(process: &str) -> Option<Self> {
-        let file = |name: &str| std::fs::read(format!("/proc/{process}/{name}")).ok();
-        let (parent, session, start) = parse_stat(&file("stat")?)?;
-        Some(Self { parent, session, start, privileges: parse_status(&file("status")?)? })
+        let (parent, session, start) = parse_stat(&file(process, "stat")?)?;
+        Some(Self { parent, session, start, privileges: parse_status(&file(process, "status")?)? })
     }
+}
+
+/// When this process was started, as in [`Process::start`].
+pub(crate) fn own_start() -> Option<u64> {
+    Some(parse_stat(&file("self", "stat")?)?.2)
 }
 
 /// The file that a process runs, by device and number, if this process may know.
@@ -59,9 +63,13 @@ pub(crate) fn executable(process: &str) -> Option<(u64, u64)> {
 
 /// The arguments of a process, without its name.
 pub(crate) fn arguments(process: &str) -> Vec<CString> {
-    let bytes = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+    let bytes = file(process, "cmdline").unwrap_or_default();
     let words = bytes.strip_suffix(b"\0").unwrap_or(&bytes).split(|&byte| byte == 0);
     words.skip(1).filter_map(|word| CString::new(word).ok()).collect()
+}
+
+fn file(process: &str, name: &str) -> Option<Vec<u8>> {
+    std::fs::read(format!("/proc/{process}/{name}")).ok()
 }
 
 /// Parent, session and time of the start.

@@ -34,10 +34,17 @@ pub struct Shared {
 
 impl Shared {
     pub fn pack(python: &'static Installed) -> anyhow::Result<Self> {
-        let program = pack(python, "app", TEXT, &[])?;
+        Self::pack_with(python, &[])
+    }
+
+    pub fn pack_with(python: &'static Installed, options: &[&str]) -> anyhow::Result<Self> {
+        let program = pack(python, "app", TEXT, options)?;
         let directory = tempfile::tempdir()?;
         std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755))?;
-        std::fs::copy(program.executable(), directory.path().join("app"))?;
+        for entry in std::fs::read_dir(program.executable().parent().context("a directory")?)? {
+            let file = entry?.path();
+            std::fs::copy(&file, directory.path().join(file.file_name().context("a name")?))?;
+        }
         Ok(Self { directory })
     }
 

@@ -1,5 +1,6 @@
 //! Programs with more privileges than the one who starts them take no orders from him.
 
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -78,4 +79,33 @@ fn never_interprets(program: &Path, user: u32, group: u32) -> anyhow::Result<()>
                   PYOXIDIZER_PACKAGE_CACHE=/evil PYOXIDIZER_PROCESS=1 PYOXIDIZER_PACKAGE_CACHE_SIZE=0 exec \"$0\"";
     ensure!(output(&mut run("variables", unseen))? == "[] 1 []\n", "variables");
     Ok(())
+}
+
+/// The path of a program with privileges can be a hard link of the caller's, with a file of his beside it.
+#[test]
+fn a_privileged_program_takes_no_resource_file_of_others() {
+    for_two_pythons("resource files", |python| {
+        let shared = Shared::pack_with(python, &["--resource-file", "../bin/shared.resources"])?;
+        let resources = shared.place("shared.resources");
+        for (program, user, group) in privileged(&shared)? {
+            let run = || shell(CALLER, "exec \"$0\"", &program).output();
+            for (owner, mode, is_trusted) in
+                [(0, 0o644, true), (OWNER, 0o644, true), (CALLER, 0o644, false), (0, 0o666, false), (0, 0o664, false)]
+            {
+                chown(&resources, Some(owner), Some(owner))?;
+                std::fs::set_permissions(&resources, PermissionsExt::from_mode(mode))?;
+                let ran = run()?;
+                let result = if is_trusted {
+                    let expected = format!("application [] user {user} group {group}\n");
+                    if ran.stdout == expected.as_bytes() { Ok(()) } else { Err(anyhow::anyhow!("{ran:?}")) }
+                } else {
+                    ensure_one_line(&ran, "others than its owner may change the file")
+                };
+                result.with_context(|| format!("{}, owner {owner}, {mode:o}", program.display()))?;
+            }
+        }
+        // Without privileges it is the caller's affair.
+        ensure!(output(&mut shell(CALLER, "exec \"$0\"", &shared.app()))?.starts_with("application"));
+        Ok(())
+    });
 }
