@@ -20,8 +20,8 @@ pub(crate) fn is_interpreter(arguments: &[CString]) -> bool {
     interpreter_command(arguments).is_some() || is_frozen_helper(arguments)
 }
 
-/// Whether the arguments are exactly those with which `multiprocessing` of CPython 3.9 to 3.13 starts a process. Nothing
-/// else has these, so that the application is never meant.
+/// Whether the arguments are exactly those with which `multiprocessing` of CPython 3.9 to 3.13 starts a process.
+/// Nothing else has these, so that the application is never meant.
 pub(crate) fn is_helper(arguments: &[CString]) -> bool {
     is_frozen_helper(arguments)
         || interpreter_command(arguments).is_some_and(|(code, rest)| match rest {

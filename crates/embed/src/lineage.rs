@@ -1,14 +1,14 @@
 //! Whether this process was started by the program itself, to be an interpreter.
 //!
 //! It was started by itself if its parent runs the same file, or a farther ancestor in the same session: with
-//! `shell=True` a shell is between. A new session, such as that of a terminal window, is where a person types commands, so
-//! ancestors outside do not count. Nor do those behind a process with other privileges, that of another user, say: what
-//! `sudo` starts does what it may do, whoever called `sudo`.
+//! `shell=True` a shell is between. A new session, such as that of a terminal window, is where a person types commands,
+//! so ancestors outside do not count. Nor do those behind a process with other privileges, that of another user, say: who
+//! has called `sudo` does not choose what runs behind it.
 //!
 //! A process that replaces itself (`os.execv`) leaves no trace in the kernel. For that the program keeps a mark in a
-//! variable of the environment, which `os.environ` does not show: process, time of its start, file, user. It is only
-//! believed by that very process. Whoever can choose the environment can write one, but can have code loaded into the
-//! program all the same (`LD_PRELOAD`); where the kernel ignores that variable, the mark is ignored, too.
+//! variable of the environment, which `os.environ` does not show: process, time of its start, file, user. Only that very
+//! process believes it. Forging one takes code that runs in the process before, as the same user; where that user may do
+//! less than the program, no mark counts.
 //!
 //! An application that starts itself with arguments that it was given means itself, and not an interpreter.
 
@@ -96,7 +96,7 @@ fn digest(arguments: &[CString]) -> String {
 }
 
 /// Whether a process with these arguments is an interpreter, given those of its ancestors that run the program, the
-/// nearest first. Of the farthest one nothing else is known, and that is the application, unless it can only be a helper.
+/// nearest first. The farthest one is the application, for all that is known, unless it can only be a helper.
 fn interprets(arguments: &[CString], ancestors: &[Vec<CString>]) -> bool {
     let Some((parent, farther)) = ancestors.split_first() else { return command::is_helper(arguments) };
     let passed_on = parent.ends_with(arguments) && !interprets(parent, farther);

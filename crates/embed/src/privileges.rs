@@ -1,8 +1,8 @@
 //! Programs that have more privileges than the one who starts them: set-user-ID, set-group-ID, file capabilities.
 //!
 //! Arguments, environment, open files and the working directory come from a user who may do less than the program. The
-//! kernel says so in the auxiliary vector (`AT_SECURE`), and the program then takes no orders from there: it is never an
-//! interpreter, and variables of Python and of this project are not even seen.
+//! kernel says so in the auxiliary vector (`AT_SECURE`), and the program then takes no orders from there: it is never
+//! an interpreter, and variables of Python and of this project are not even seen.
 
 use std::fs::Metadata;
 use std::os::unix::ffi::OsStrExt;
@@ -20,8 +20,8 @@ pub(crate) fn elevated() -> bool {
     unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
 }
 
-/// Takes variables that give orders out of the environment of a program with more privileges, as the dynamic loader does
-/// with its own. `-I` alone is not enough: parts of the standard library (`zoneinfo`) read variables regardless.
+/// Takes variables that give orders out of the environment of a program with more privileges, as the dynamic loader
+/// does with its own. `-I` alone is not enough: parts of the standard library (`zoneinfo`) read variables regardless.
 pub(crate) fn clean_environment() {
     if !elevated() {
         return;

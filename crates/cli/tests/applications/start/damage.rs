@@ -59,14 +59,13 @@ fn every_damaged_byte_that_the_start_needs_is_one_line() {
         let whole = std::fs::read(&path)?;
         let mut tried = 0;
         for at in start_ranges(&whole)?.into_iter().flatten() {
-            for flip in [1 << (at % 8), 0xff] {
-                File::options().write(true).open(&path)?.write_all_at(&[whole[at] ^ flip], at as u64)?;
-                ensure_one_line(&run(&path)?, "damaged").with_context(|| format!("byte {at}, {flip:#04x}"))?;
-                tried += 1;
-            }
+            let damaged = whole[at] ^ 1 << (at % 8);
+            File::options().write(true).open(&path)?.write_all_at(&[damaged], at as u64)?;
+            ensure_one_line(&run(&path)?, "damaged").with_context(|| format!("byte {at}: {damaged:#04x}"))?;
+            tried += 1;
             File::options().write(true).open(&path)?.write_all_at(&[whole[at]], at as u64)?;
         }
-        ensure!(tried > 400, "{tried}");
+        ensure!(tried > 200, "{tried}");
         ensure!(run(&path)?.status.success());
         Ok(())
     });

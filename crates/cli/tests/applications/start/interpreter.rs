@@ -96,7 +96,7 @@ fn a_forged_mark_makes_no_interpreter() {
     });
 }
 
-/// A program that its user may start as another one, as `sudo` allows it, is started below a process of the same program.
+/// What its user may start as another one, as `sudo` allows it, is started below a process of the same program.
 #[test]
 fn ancestors_with_other_privileges_make_no_interpreter() {
     for_two_pythons("ancestors", |python| {
@@ -128,8 +128,8 @@ fn ancestors_with_other_privileges_make_no_interpreter() {
     });
 }
 
-/// A process that gives up privileges hides its program from others of its new user. Its helper processes end then, instead
-/// of starting the application, which would start helper processes.
+/// A process that gives up privileges hides its program from others of its new user. Its helper processes end then,
+/// instead of starting the application, which would start helper processes.
 #[test]
 fn helper_processes_of_another_user_do_not_start_the_application() {
     for_two_pythons("another user", |python| {

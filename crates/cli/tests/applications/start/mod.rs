@@ -20,7 +20,7 @@ use crate::wheels::pack;
 
 const TEXT: &str = include_str!("app.py");
 
-/// What nobody but the program itself may have executed.
+/// Code that only the program itself may have executed.
 const CODE: &str = "print('INTERPRETER')";
 
 /// Users that have nothing to do with each other.
@@ -66,8 +66,8 @@ impl Shared {
     }
 }
 
-/// A shell that runs a script as a user without further groups, in namespaces of its own, where `$0` is a program. The first
-/// process is another shell.
+/// A shell that runs a script as a user without further groups, in namespaces of its own, where `$0` is a program. The
+/// first process is another shell.
 pub fn shell(user: u32, script: &str, program: &Path) -> Command {
     let mut command = Command::new("timeout");
     command.args(["-k", "5", "60", "unshare", "--mount", "--pid", "--fork", "--mount-proc"]);

@@ -18,8 +18,8 @@ exec "$0" -c "print('INTERPRETER')"
 /// A pickle that writes: what a process of `multiprocessing` reads first.
 const PICKLE: &[u8] = b"cbuiltins\nprint\n(S'INTERPRETER'\ntR.";
 
-/// Copies of a program that run with the privileges of another user, of a group, and with a capability; with user and group
-/// that they have when the caller starts them.
+/// Copies of a program that run with the privileges of another user, of a group, and with a capability; with user and
+/// group that they have when the caller starts them.
 fn privileged(shared: &Shared) -> anyhow::Result<[(PathBuf, u32, u32); 3]> {
     let app = shared.app();
     let capable = shared.copy("capable", &app, OWNER, OWNER, 0o755)?;
