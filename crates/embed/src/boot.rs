@@ -37,13 +37,19 @@ pub(crate) unsafe fn prepare(
 ) -> std::result::Result<(), NewInterpreterError> {
     SETTINGS.set(settings).map_err(|_| NewInterpreterError::AlreadyStarted)?;
     let table: &'static [ffi::_frozen] = Box::leak(frozen_modules(boot_code).into_boxed_slice());
-    // SAFETY: Python has not started, so nothing reads the tables; name and table are static.
-    unsafe {
-        ffi::PyImport_AppendInittab(c"_boot".as_ptr(), Some(init_boot));
-        ffi::PyImport_AppendInittab(c"oxidized_importer".as_ptr(), Some(oxidized_importer::PyInit_oxidized_importer));
+    // SAFETY: Python has not started, so nothing reads the tables; names and table are static.
+    let appended = unsafe {
         ffi::PyImport_FrozenModules = table.as_ptr();
+        ffi::PyImport_AppendInittab(c"_boot".as_ptr(), Some(init_boot)) == 0
+            && ffi::PyImport_AppendInittab(
+                c"oxidized_importer".as_ptr(),
+                Some(oxidized_importer::PyInit_oxidized_importer),
+            ) == 0
+    };
+    if appended {
+        return Ok(());
     }
-    Ok(())
+    Err(NewInterpreterError::Python { function: "PyImport_AppendInittab".into(), message: "memory exhausted".into() })
 }
 
 /// The finder that `_boot` has installed in the main interpreter.

@@ -12,6 +12,7 @@ use pyox_packed_resources::{Blob, SectionKind};
 
 use crate::child::Invocation;
 use crate::error::NewInterpreterError;
+use crate::privileges::elevated;
 use crate::resource_file;
 
 /// Everything an interpreter needs to start.
@@ -36,7 +37,7 @@ impl OxidizedPythonInterpreterConfig {
     /// [`NewInterpreterError::NoConfig`], [`NewInterpreterError::Config`] or [`NewInterpreterError::Resources`]; for a
     /// resource file [`NewInterpreterError::ResourceFile`] or [`NewInterpreterError::ResourceFileDigest`].
     pub fn from_blob(blob: Blob<'static>) -> Result<Self, NewInterpreterError> {
-        let section = blob.section(SectionKind::InterpreterConfig)?.ok_or(NewInterpreterError::NoConfig)?;
+        let section = blob.checked_section(SectionKind::InterpreterConfig)?.ok_or(NewInterpreterError::NoConfig)?;
         let interpreter_config = InterpreterConfig::decode(section)?;
         let mut packed_resources = vec![blob];
         for file in &interpreter_config.resource_files {
@@ -70,7 +71,7 @@ fn preinitialize(config: &InterpreterConfig, invocation: &Invocation) -> Result<
         pre.assume_init()
     };
     pre.parse_argv = c_int::from(invocation.as_interpreter);
-    if config.profile == Profile::Isolated {
+    if is_isolated(config) {
         pre.isolated = 1;
         pre.use_environment = 0;
     }
@@ -83,6 +84,11 @@ fn preinitialize(config: &InterpreterConfig, invocation: &Invocation) -> Result<
     let mut argv = invocation.pointers();
     // SAFETY: the structure is initialised; the strings live as long as `invocation`.
     status(unsafe { ffi::Py_PreInitializeFromBytesArgs(&raw const pre, argv.len() as isize, argv.as_mut_ptr()) })
+}
+
+/// A program with more privileges than the one who starts it takes nothing from his environment or home directory.
+fn is_isolated(config: &InterpreterConfig) -> bool {
+    config.profile == Profile::Isolated || elevated()
 }
 
 /// A `PyConfig` that is cleared when dropped.
@@ -123,7 +129,7 @@ impl PyConfig {
 
     fn behaviour(&mut self, config: &InterpreterConfig, invocation: &Invocation) {
         let python = &mut self.0;
-        if config.profile == Profile::Isolated {
+        if is_isolated(config) {
             python.isolated = 1;
             python.use_environment = 0;
             python.user_site_directory = 0;
@@ -169,13 +175,8 @@ impl PyConfig {
         #[cfg(Py_3_11)]
         self.set(|c| &raw mut c.stdlib_dir, &path)?;
         self.0.module_search_paths_set = 1;
-        // SAFETY: Python is pre-initialised, so that paths can be decoded; the string is freed after it was copied.
-        unsafe {
-            let decoded = ffi::Py_DecodeLocale(path.as_ptr(), std::ptr::null_mut());
-            let appended = ffi::PyWideStringList_Append(&raw mut self.0.module_search_paths, decoded);
-            ffi::PyMem_RawFree(decoded.cast());
-            status(appended)
-        }
+        // SAFETY: both are part of the configuration; the path was decoded above, and is copied.
+        status(unsafe { ffi::PyWideStringList_Append(&raw mut self.0.module_search_paths, self.0.executable) })
     }
 
     fn set(
@@ -197,9 +198,13 @@ fn status(status: ffi::PyStatus) -> Result<(), NewInterpreterError> {
         // SAFETY: not null, so a static C string of CPython.
         unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned()
     };
-    // SAFETY: looks at a value.
+    // SAFETY: both look at a value.
     if unsafe { ffi::PyStatus_Exception(status) } == 0 {
         return Ok(());
+    }
+    // SAFETY: as above.
+    if unsafe { ffi::PyStatus_IsExit(status) } != 0 {
+        return Err(NewInterpreterError::Exit { status: status.exitcode });
     }
     Err(NewInterpreterError::Python { function: text(status.func), message: text(status.err_msg) })
 }
@@ -207,7 +212,10 @@ fn status(status: ffi::PyStatus) -> Result<(), NewInterpreterError> {
 /// The path of the running executable.
 pub(crate) fn current_executable() -> Result<PathBuf, NewInterpreterError> {
     std::env::current_exe().or_else(|error| {
-        // Without /proc the kernel still says under which name the program was started.
+        // Without /proc the kernel still says under which name the program was started. That can be a symbolic link.
+        if elevated() {
+            return Err(NewInterpreterError::Executable(error));
+        }
         let path = executed_path().ok_or(NewInterpreterError::Executable(error))?;
         std::path::absolute(path).map_err(NewInterpreterError::Executable)
     })

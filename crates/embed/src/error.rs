@@ -51,6 +51,12 @@ pub enum NewInterpreterError {
     /// The path of the executable is not known.
     #[error("cannot find out the path of the executable")]
     Executable(#[source] std::io::Error),
+    /// The arguments are those of a helper process of `multiprocessing`, but no process of this program with the same
+    /// user and privileges has started it.
+    #[error(
+        "cannot be a helper process of multiprocessing: it was not started by this program with the same privileges"
+    )]
+    Helper,
     /// CPython did not start.
     #[error("Python cannot start: {function}: {message}")]
     Python {
@@ -58,6 +64,12 @@ pub enum NewInterpreterError {
         function: String,
         /// What it says.
         message: String,
+    },
+    /// CPython has already said what is wrong with an option, and asks for the process to end.
+    #[error("Python does not start with these options")]
+    Exit {
+        /// The status to end with.
+        status: i32,
     },
     /// The importer could not be installed.
     #[error("Python cannot start: the importer fails with {exception}")]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use oxidized_importer::object::{Gil, Object, Result, import, set_sys};
+use oxidized_importer::object::{Gil, Object, Raised, Result, describe, import, set_sys};
 use oxidized_importer::{Finder, Layer, Settings};
 use pyo3_ffi as ffi;
 use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run};
@@ -14,7 +14,7 @@ use pyox_packed_resources::SectionKind;
 use crate::child::{Invocation, process_arguments};
 use crate::config::{OxidizedPythonInterpreterConfig, current_executable, initialize};
 use crate::error::NewInterpreterError;
-use crate::{arenas, boot, exit, lineage, run};
+use crate::{arenas, boot, exit, lineage, privileges, run};
 
 /// CPython is started at most once per process: packed modules are served from the start, or not at all.
 static STARTED: AtomicBool = AtomicBool::new(false);
@@ -51,7 +51,7 @@ impl MainPythonInterpreter {
             config;
         check_version(&config)?;
         let boot_code = match blobs.first() {
-            Some(blob) => blob.section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?,
+            Some(blob) => blob.checked_section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?,
             None => return Err(NewInterpreterError::NoBootCode),
         };
         let layers = blobs.into_iter().map(|blob| Arc::new(Layer::of_process(blob))).collect();
@@ -64,6 +64,7 @@ impl MainPythonInterpreter {
         let is_alone = has_one_thread();
         if is_alone {
             lineage::hide_mark();
+            privileges::clean_environment();
         }
         let script = match &config.run {
             Run::Script { file } => Some(file.clone()),
@@ -81,17 +82,14 @@ impl MainPythonInterpreter {
         arenas::use_huge_pages();
         initialize(&config, &root, &invocation)?;
         if is_alone && has_one_thread() {
-            lineage::leave_mark();
+            invocation.leave_mark();
         }
         // SAFETY: Python has just started the main interpreter in this thread, which keeps the GIL until `run` ends Python. What
         // is made here stays here: the type is not `Send`.
         let (gil, finder) = unsafe { (Gil::held(), boot::finder(Gil::held())) };
-        let finder = finder.ok_or_else(|| start_failed(gil, "the importer was not installed"))?;
+        let finder = finder.ok_or_else(|| start_failed("the importer was not installed"))?;
         let interpreter = Self { config, as_interpreter: invocation.as_interpreter, finder };
-        interpreter.decorate(gil).map_err(|raised| {
-            raised.set(gil);
-            start_failed(gil, "sys and builtins cannot be set up")
-        })?;
+        interpreter.decorate(gil).map_err(|raised| decorate_failed(gil, raised))?;
         Ok(interpreter)
     }
 
@@ -148,12 +146,11 @@ fn has_one_thread() -> bool {
     std::fs::metadata("/proc/self/task").is_ok_and(|threads| threads.nlink() == 2 + 1)
 }
 
-fn start_failed(_gil: Gil, message: &str) -> NewInterpreterError {
-    // SAFETY: Python is initialised; prints the exception if one is set.
-    unsafe {
-        if !ffi::PyErr_Occurred().is_null() {
-            ffi::PyErr_Print();
-        }
-    }
+fn decorate_failed(gil: Gil, raised: Raised) -> NewInterpreterError {
+    let exception = raised.take(gil).map(|exception| format!(": {}", describe(&exception))).unwrap_or_default();
+    start_failed(&format!("sys and builtins cannot be set up{exception}"))
+}
+
+fn start_failed(message: &str) -> NewInterpreterError {
     NewInterpreterError::Python { function: "pyembed".into(), message: message.into() }
 }

@@ -19,11 +19,14 @@
 mod arenas;
 mod boot;
 mod child;
+mod command;
 mod config;
 mod error;
 mod exit;
 mod interpreter;
 mod lineage;
+mod privileges;
+mod process;
 mod resource_file;
 mod run;
 

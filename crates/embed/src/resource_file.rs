@@ -7,6 +7,7 @@ use pyox_interpreter_config::ResourceFile;
 use pyox_packed_resources::Blob;
 
 use crate::error::NewInterpreterError;
+use crate::privileges;
 
 /// Maps the file, which is found relative to the executable, and checks that it is the one the program was made with. It
 /// stays mapped as long as the process lives.
@@ -25,6 +26,11 @@ pub(crate) fn map(file: &ResourceFile, executable: &Path) -> Result<Blob<'static
 
 fn map_file(path: &Path) -> std::io::Result<&'static [u8]> {
     let file = File::open(path)?;
+    if !privileges::trusts(&file.metadata()?) {
+        let why =
+            "the program has more privileges than the one who starts it, and others than its owner may change the file";
+        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, why));
+    }
     // SAFETY: a private read-only mapping. As with a shared library, whoever changes the file while programs use it breaks
     // them; files are replaced as a whole instead.
     let map = unsafe { memmap2::Mmap::map(&file) }?;

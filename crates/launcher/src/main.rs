@@ -4,6 +4,7 @@
 mod payload;
 
 use std::ffi::{c_char, c_int};
+use std::io::Write as _;
 
 use pyembed::{MainPythonInterpreter, NewInterpreterError, OxidizedPythonInterpreterConfig};
 
@@ -30,7 +31,7 @@ fn run() -> Result<c_int, Error> {
 #[unsafe(no_mangle)]
 pub extern "C" fn main(_argc: c_int, _argv: *const *const c_char) -> c_int {
     match run() {
-        Ok(status) => status,
+        Ok(status) | Err(Error::Start(NewInterpreterError::Exit { status })) => status,
         Err(error) => {
             report(&error);
             1
@@ -38,14 +39,18 @@ pub extern "C" fn main(_argc: c_int, _argv: *const *const c_char) -> c_int {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a program speaks to its user")]
+/// Writes one line. A name or an exception may hold any characters; what cannot be written is lost.
 fn report(error: &dyn std::error::Error) {
-    let program = std::env::args().next().unwrap_or_default();
-    eprint!("{program}: {error}");
+    let mut text = format!("{}: {error}", std::env::args_os().next().unwrap_or_default().display());
     let mut source = error.source();
     while let Some(cause) = source {
-        eprint!(": {cause}");
+        text.push_str(&format!(": {cause}"));
         source = cause.source();
     }
-    eprintln!();
+    let mut line = String::new();
+    for character in text.chars() {
+        if character.is_control() { line.extend(character.escape_default()) } else { line.push(character) }
+    }
+    line.push('\n');
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }

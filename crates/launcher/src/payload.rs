@@ -50,7 +50,7 @@ fn mapped() -> Result<Option<&'static [u8]>, Error> {
     if last.p_flags != libc::PF_R || last.p_filesz < MAGIC.len() as u64 {
         return Ok(None);
     }
-    let expected = last.p_offset + last.p_filesz + TRAILER_LEN as u64;
+    let expected = last.p_offset.saturating_add(last.p_filesz).saturating_add(TRAILER_LEN as u64);
     // By name: under an emulator `/proc/self/exe` itself is the emulator.
     if let Ok(metadata) = std::env::current_exe().and_then(std::fs::metadata)
         && metadata.size() < expected

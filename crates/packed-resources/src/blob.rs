@@ -125,12 +125,20 @@ impl<'a> Blob<'a> {
         }
     }
 
-    /// The section of a dictionary, compared with its checksum: all values that need it would be damaged with it.
-    pub(crate) fn dictionary(&self, number: u8) -> Result<Option<&'a [u8]>, Error> {
-        let kind = SectionKind::Dictionary(number);
+    /// The same, with the checksum of the section compared. Time is proportional to its length.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SectionChecksum`] if it differs, [`Error::OutOfBounds`] as [`Blob::section`].
+    pub fn checked_section(&self, kind: SectionKind) -> Result<Option<&'a [u8]>, Error> {
         let Some(section) = self.sections().find(|section| section.kind == kind) else { return Ok(None) };
         let bytes = self.section_bytes(&section)?;
         if crc32fast::hash(bytes) == section.crc { Ok(Some(bytes)) } else { Err(Error::SectionChecksum { kind }) }
+    }
+
+    /// The section of a dictionary, compared with its checksum: all values that need it would be damaged with it.
+    pub(crate) fn dictionary(&self, number: u8) -> Result<Option<&'a [u8]>, Error> {
+        self.checked_section(SectionKind::Dictionary(number))
     }
 
     /// The digest that the blob was written with, if it was; [`Blob::verify`] tells whether it is right.

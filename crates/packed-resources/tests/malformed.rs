@@ -39,6 +39,30 @@ fn every_flipped_byte_is_an_error_or_padding() -> TestResult {
     Ok(())
 }
 
+/// What a program needs before it can import anything.
+#[test]
+fn every_flipped_bit_of_header_and_checked_sections_is_an_error() -> TestResult {
+    let mut writer = everything()?;
+    let kinds = [SectionKind::InterpreterConfig, SectionKind::Boot];
+    let good = writer.section(kinds[0], vec![3; 40]).section(kinds[1], vec![0; 30]).to_vec()?;
+    let found = sections(&good);
+    let header = 0..48 + found.len() * 24;
+    let checked = kinds.map(|kind| section(&good, kind)).map(|section| section.offset..section.offset + section.length);
+    let read = |bytes: &[u8]| -> Result<(), Error> {
+        let blob = Blob::open(bytes)?;
+        kinds.into_iter().try_for_each(|kind| blob.checked_section(kind).map(|section| assert!(section.is_some())))
+    };
+    assert!(read(&good).is_ok());
+    for at in [header].into_iter().chain(checked).flatten() {
+        for bit in 0..8 {
+            let mut bytes = good.clone();
+            bytes[at] ^= 1 << bit;
+            assert!(read(&bytes).is_err(), "bit {bit} of byte {at}");
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn every_flipped_byte_behind_a_valid_checksum_is_survived() -> TestResult {
     let good = sealed()?.to_vec()?;

@@ -14,5 +14,6 @@ mod importer;
 mod native;
 mod packages;
 mod scripts;
+mod start;
 mod stdlib;
 mod wheels;

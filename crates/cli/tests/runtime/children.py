@@ -57,7 +57,8 @@ elif how == "flags":
     child("-I", "-c", "import sys; print(sys.flags.isolated)")
     child("-S", "-c", "import sys; print(sys.flags.no_site)")
     child("-bb", "-c", "print(str(b''))")
-    child("-X", "importtime", "-c", "pass", env={}) if False else None
+    done = subprocess.run([sys.executable, "--check-hash-based-pycs", "x", "-c", "1"], capture_output=True, text=True)
+    print(done.returncode, done.stdout, done.stderr.splitlines()[0])
 elif how == "status":
     child("-c", "import os; os.kill(os.getpid(), 9)")
     child("-c", "import os, signal; os.kill(os.getpid(), signal.SIGINT); import time; time.sleep(3)")

@@ -15,14 +15,14 @@ use crate::common::{Program, pythons};
 use pyox_distribution::{Distribution as _, Installed};
 
 /// Runs a test with the oldest and the newest Python.
-fn for_two_pythons(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
+pub fn for_two_pythons(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
     let two = pythons::oldest_and_newest(|_| true);
     let fits = |python: &Installed| two.iter().any(|other| other.executable() == python.executable());
     pythons::for_each_of(name, fits, test);
 }
 
 /// Packs a script of `scripts` with requirements.
-fn pack(python: &'static Installed, name: &str, text: &str, options: &[&str]) -> anyhow::Result<Program> {
+pub fn pack(python: &'static Installed, name: &str, text: &str, options: &[&str]) -> anyhow::Result<Program> {
     let script = format!("{name}.py");
     let write = |src: &Path| std::fs::write(src.join(&script), text);
     Program::pack(python, name, write, &[&[&*script], options].concat())

@@ -1,0 +1,195 @@
+//! What arguments would mean to the `python` command, and which ones `multiprocessing` gives to its helper processes.
+
+use std::ffi::CString;
+
+/// Options of the `python` command that take no value.
+const FLAGS: &[u8] = b"bBdEiIOPqRsSuvx";
+
+/// The only long option of the `python` command that is no command itself; it takes a value.
+const LONG_OPTION: &[u8] = b"--check-hash-based-pycs";
+
+/// The first argument of a helper process when `sys.frozen` is set, and the last one when it is not.
+const FORK: &[u8] = b"--multiprocessing-fork";
+
+/// What a helper process runs when `sys.frozen` is set.
+const FROZEN_HELPER: &str = "import sys; from multiprocessing.spawn import spawn_main; \
+    spawn_main(**{k: None if v == 'None' else int(v) for k, v in (a.split('=', 1) for a in sys.argv[2:])})";
+
+/// Whether the arguments are options of an interpreter that end in `-c` or `-m`, or those of a helper process.
+pub(crate) fn is_interpreter(arguments: &[CString]) -> bool {
+    interpreter_command(arguments).is_some() || is_frozen_helper(arguments)
+}
+
+/// Whether the arguments are exactly those with which `multiprocessing` of CPython 3.9 to 3.13 starts a process.
+/// Nothing else has these, so that the application is never meant.
+pub(crate) fn is_helper(arguments: &[CString]) -> bool {
+    is_frozen_helper(arguments)
+        || interpreter_command(arguments).is_some_and(|(code, rest)| match rest {
+            [] => is_fork_server(code) || is_resource_tracker(code),
+            [last] => last.as_bytes() == FORK && is_spawn(code),
+            _ => false,
+        })
+}
+
+/// The arguments for `python` that do what the helper process is for, if they are not such already.
+pub(crate) fn unfreeze(arguments: &mut Vec<CString>) -> Result<(), std::ffi::NulError> {
+    if is_frozen_helper(arguments) {
+        arguments.splice(0..0, [c"-c".to_owned(), CString::new(FROZEN_HELPER)?]);
+    }
+    Ok(())
+}
+
+/// `--multiprocessing-fork tracker_fd=5 pipe_handle=7`
+fn is_frozen_helper(arguments: &[CString]) -> bool {
+    matches!(arguments, [first, settings @ ..] if first.as_bytes() == FORK && !settings.is_empty()
+        && settings.iter().all(|setting| is_setting(setting.as_bytes())))
+}
+
+/// `from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5, pipe_handle=7)`
+fn is_spawn(code: &[u8]) -> bool {
+    between(code, b"from multiprocessing.spawn import spawn_main; spawn_main(", b")")
+        .is_some_and(|settings| settings.split(|&byte| byte == b',').all(|one| is_setting(one.trim_ascii_start())))
+}
+
+/// `from multiprocessing.resource_tracker import main;main(5)`
+fn is_resource_tracker(code: &[u8]) -> bool {
+    between(code, b"from multiprocessing.resource_tracker import main;main(", b")").is_some_and(is_number)
+}
+
+/// `from multiprocessing.forkserver import main; main(5, 6, ['a'], **{'sys_path': ['/']})`
+fn is_fork_server(code: &[u8]) -> bool {
+    let Some(values) = between(code, b"from multiprocessing.forkserver import main; main(", b"})") else {
+        return false;
+    };
+    let mut values = values.splitn(3, |&byte| byte == b',');
+    let mut is_descriptor = || values.next().is_some_and(|value| is_number(value.trim_ascii_start()));
+    is_descriptor() && is_descriptor() && values.next().is_some_and(|rest| rest.starts_with(b" ["))
+}
+
+/// `pipe_handle=7` or `tracker_fd=None`
+fn is_setting(text: &[u8]) -> bool {
+    let Some(equals) = text.iter().position(|&byte| byte == b'=') else { return false };
+    let (key, value) = (&text[..equals], &text[equals + 1..]);
+    !key.is_empty()
+        && key.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
+        && (value == b"None" || is_number(value))
+}
+
+fn is_number(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(u8::is_ascii_digit)
+}
+
+fn between<'a>(text: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
+    text.strip_prefix(start)?.strip_suffix(end)
+}
+
+/// The value of `-c` or `-m` behind nothing but interpreter options, and the arguments behind it.
+fn interpreter_command(arguments: &[CString]) -> Option<(&[u8], &[CString])> {
+    let mut rest = arguments.iter();
+    loop {
+        let option = rest.next()?.as_bytes();
+        if option == LONG_OPTION {
+            rest.next()?;
+            continue;
+        }
+        let mut letters = option.strip_prefix(b"-")?;
+        while let Some((letter, attached)) = letters.split_first() {
+            match letter {
+                b'c' | b'm' => {
+                    let value = if attached.is_empty() { rest.next()?.as_bytes() } else { attached };
+                    return Some((value, rest.as_slice()));
+                }
+                b'W' | b'X' => {
+                    if attached.is_empty() {
+                        rest.next()?;
+                    }
+                    break;
+                }
+                letter if FLAGS.contains(letter) => letters = attached,
+                _ => return None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(arguments: &[&str]) -> Vec<CString> {
+        arguments.iter().map(|argument| CString::new(*argument).unwrap()).collect()
+    }
+
+    fn command(arguments: &[&str]) -> Option<String> {
+        interpreter_command(&words(arguments)).map(|(code, _)| String::from_utf8_lossy(code).into_owned())
+    }
+
+    #[test]
+    fn interpreter_options_are_told_from_others() {
+        assert_eq!(command(&["-c", "x"]).as_deref(), Some("x"));
+        assert_eq!(command(&["-B", "-Is", "-X", "dev", "-Wignore", "-m", "pip"]).as_deref(), Some("pip"));
+        assert_eq!(command(&["-Bc", "x"]).as_deref(), Some("x"));
+        assert_eq!(command(&["-cx"]).as_deref(), Some("x"));
+        assert_eq!(command(&["-I", "--check-hash-based-pycs", "never", "-c", "x"]).as_deref(), Some("x"));
+        for other in [&[][..], &["run", "-c", "x"], &["--c", "x"], &["-k", "-c", "x"], &["-c"], &["-", "x"], &[""]] {
+            assert_eq!(command(other), None, "{other:?}");
+        }
+    }
+
+    const SPAWN: &str = "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5, pipe_handle=7)";
+    const TRACKER: &str = "from multiprocessing.resource_tracker import main;main(5)";
+    const SERVER: &str = "from multiprocessing.forkserver import main; main(6, 7, ['__main__'], \
+        **{'sys_path': ['/opt/app'], 'init_main_from_path': '/opt/app/a.py'})";
+
+    #[test]
+    fn helper_commands_are_matched_as_a_whole() {
+        for helper in [
+            &["-c", SPAWN, "--multiprocessing-fork"][..],
+            &["-I", "-Wignore", "-X", "dev", "-c", SPAWN, "--multiprocessing-fork"],
+            &["-c", TRACKER],
+            &["-B", "-c", SERVER],
+            &["-c", "from multiprocessing.forkserver import main; main(6, 7, [], **{})"],
+            &["--multiprocessing-fork", "tracker_fd=5", "pipe_handle=7"],
+            &["--multiprocessing-fork", "tracker_fd=None", "pipe_handle=7"],
+        ] {
+            assert!(is_helper(&words(helper)) && is_interpreter(&words(helper)), "{helper:?}");
+        }
+        for other in [
+            &["-c", SPAWN][..],
+            &["-c", SPAWN, "--multiprocessing-fork", "more"],
+            &["-c", SPAWN, "--other"],
+            &["-c", TRACKER, "more"],
+            &["-m", "multiprocessing.spawn"],
+            &["-c", "from multiprocessing.spawn import spawn_main; print()", "--multiprocessing-fork"],
+            &["-c", "from multiprocessing.spawn import spawn_main; spawn_main(a=1, b=f())", "--multiprocessing-fork"],
+            &["-c", "from multiprocessing.resource_tracker import main;main(5);main(6)"],
+            &["-c", "from multiprocessing.resource_tracker import main;main()"],
+            &["-c", "from multiprocessing.forkserver import main; main(f(), 7, [], **{})"],
+            &["-c", "from multiprocessing.forkserver import main; f()"],
+        ] {
+            assert!(!is_helper(&words(other)) && is_interpreter(&words(other)), "{other:?}");
+        }
+        for other in [
+            &["--multiprocessing-fork"][..],
+            &["--multiprocessing-fork", "x"],
+            &["--multiprocessing-fork", "x="],
+            &["--multiprocessing-fork", "=1"],
+            &["--multiprocessing-fork", "pipe_handle=7", "more"],
+            &["--multiprocessing-fork", "pipe_handle=-7"],
+            &["run", "--multiprocessing-fork", "pipe_handle=7"],
+        ] {
+            assert!(!is_helper(&words(other)) && !is_interpreter(&words(other)), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_frozen_helper_becomes_code() {
+        let mut arguments = words(&["--multiprocessing-fork", "pipe_handle=7"]);
+        unfreeze(&mut arguments).unwrap();
+        assert_eq!(arguments[..2], words(&["-c", FROZEN_HELPER]));
+        assert_eq!(arguments[2..], words(&["--multiprocessing-fork", "pipe_handle=7"]));
+        let mut other = words(&["--multiprocessing-fork", "x"]);
+        unfreeze(&mut other).unwrap();
+        assert_eq!(other, words(&["--multiprocessing-fork", "x"]));
+    }
+}
