@@ -61,7 +61,7 @@ fn word(bytes: &[u8], at: usize) -> u64 {
 /// The program headers of a type, as bytes.
 fn segments(bytes: &[u8], kind: u32) -> impl Iterator<Item = &[u8]> {
     let count = u16::from_le_bytes([bytes[0x38], bytes[0x39]]);
-    let table = bytes[word(bytes, 0x20) as usize..].chunks_exact(56).take(count.into());
+    let table = bytes.get(word(bytes, 0x20) as usize..).unwrap_or_default().chunks_exact(56).take(count.into());
     table.filter(move |header| header[..4] == kind.to_le_bytes())
 }
 

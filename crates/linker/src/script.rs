@@ -95,8 +95,7 @@ pub(crate) struct InlineMetadata {
 /// The inline metadata of a script; empty if it has none.
 pub(crate) fn inline_metadata(script: &Path, source: &[u8]) -> Result<InlineMetadata, Error> {
     let error = |message| Error::ScriptMetadata { path: script.to_owned(), message };
-    let Some(block) =
-        ScriptMetadata::find(&String::from_utf8_lossy(source)).map_err(|two| error(two.to_string()))?
+    let Some(block) = ScriptMetadata::find(&String::from_utf8_lossy(source)).map_err(|two| error(two.to_string()))?
     else {
         return Ok(InlineMetadata::default());
     };
