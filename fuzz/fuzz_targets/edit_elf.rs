@@ -65,8 +65,8 @@ fn segments(bytes: &[u8], kind: u32) -> impl Iterator<Item = &[u8]> {
     table.filter(move |header| header[..4] == kind.to_le_bytes())
 }
 
-/// The place of the dynamic section, and its entries before the first `DT_NULL`. The file has been edited: it has no damage
-/// that matters here.
+/// The place of the dynamic section, and its entries before the first `DT_NULL`. The file has been edited: it has no
+/// damage that matters here.
 fn dynamic_section(bytes: &[u8]) -> Option<(Range<usize>, Vec<(u64, u64)>)> {
     let header = segments(bytes, PT_DYNAMIC).next()?;
     let (start, size) = (word(header, 8) as usize, word(header, 32) as usize);
