@@ -60,18 +60,23 @@ fn loaded_end(bytes: &[u8]) -> Option<usize> {
 ///
 /// If the file is damaged or of another kind, or if it binds symbols to versions of a library that is to be removed.
 pub fn edit_dynamic(
-    mut bytes: Vec<u8>,
+    bytes: Vec<u8>,
     remove_search_path: impl Fn(&str) -> bool,
     remove_needed: impl Fn(&str) -> bool,
 ) -> Result<Vec<u8>, ElfError> {
     let Some(edit) = edited_entries(&bytes, remove_search_path, remove_needed)? else { return Ok(bytes) };
-    let before = ElfFacts::from_bytes(&bytes)?;
-    let expected = ElfFacts { needed: edit.needed, rpath: edit.rpath, runpath: edit.runpath, ..before };
     let damaged = || malformed("dynamic section", edit.start as u64);
-    let place = edit.start.checked_add(edit.entries.len()).and_then(|end| bytes.get_mut(edit.start..end));
+    let mut edited = bytes.clone();
+    let place = edit.start.checked_add(edit.entries.len()).and_then(|end| edited.get_mut(edit.start..end));
     place.ok_or_else(damaged)?.copy_from_slice(&edit.entries);
     // In a damaged file, other structures may lie in the dynamic section.
-    if ElfFacts::from_bytes(&bytes).is_ok_and(|facts| facts == expected) { Ok(bytes) } else { Err(damaged()) }
+    let (old, new) = (Image::parse(&bytes)?, Image::parse(&edited)?);
+    let before = ElfFacts::from_bytes(&bytes)?;
+    let expected = ElfFacts { needed: edit.needed, rpath: edit.rpath, runpath: edit.runpath, ..before };
+    let is_right = new.header == old.header
+        && new.segments == old.segments
+        && ElfFacts::from_bytes(&edited).is_ok_and(|facts| facts == expected);
+    if is_right { Ok(edited) } else { Err(damaged()) }
 }
 
 /// What changes in a file, and what it needs and where it searches then.
