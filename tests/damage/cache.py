@@ -107,9 +107,10 @@ class Cache:
 
 
 def kind(path):
-    """The first directories of a path, without what differs from one file to the next."""
-    parts = pathlib.PurePath(path).parts
-    return "/".join(re.sub(r"[0-9a-f]{16,}", "*", part) for part in parts[:2]) if len(parts) > 1 else "."
+    """The directory that a file is in, up to where names are those of a version or of content."""
+    first, *others = pathlib.PurePath(path).parts[:-1] or ["."]
+    second = re.sub(r"[0-9a-f]{8,}|[0-9.]+", "*", others[0]) if others else ""
+    return first if re.fullmatch("[0-9a-f*]*", second) else f"{first}/{second}"
 
 
 def snapshot(directory):

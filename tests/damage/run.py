@@ -5,7 +5,7 @@
   run.py page                        writes docs/damage.md from the results
 
 Flips are seeded (--seed). Results are kept below --work, a line of JSON for each flip; an interrupted run goes on,
-unless the program or the seed has changed, or with --fresh. Both print what must not be, and then end with status 1:
+unless the program or the flips have changed, or with --fresh. Both print what must not be, and then end with status 1:
 
 - A program that was damaged in its payload crashes, does not end, or prints something else without an error.
 - `pyoxidizer resources verify` does not notice a flip.
@@ -17,6 +17,7 @@ Needs Linux, Python 3.9 or later, and `unshare` and `prlimit` of util-linux.
 import argparse
 import collections
 import hashlib
+import json
 import pathlib
 import sys
 
@@ -34,7 +35,8 @@ def try_all(arguments, part, subject, key):
     path = arguments.work / f"{part.__name__}.jsonl"
     if arguments.fresh:
         path.unlink(missing_ok=True)
-    results = Results(path, {**key, "seed": arguments.seed, "count": arguments.count})
+    digest = hashlib.sha256(json.dumps(flips).encode()).hexdigest()
+    results = Results(path, {**key, "flips": digest})
 
     def tell(row, done):
         if part.is_bad(row):

@@ -102,7 +102,8 @@ fn a_damaged_cache_gives_the_same_program_or_an_error() -> anyhow::Result<()> {
         let in_memory = ["--location", "extra=in-memory"];
         for (name, arguments) in [("extra/__init__.py", &in_memory[..]), (".tree", &[])] {
             let files = cached.of_kind("pip")?;
-            let file = files.iter().find(|file| file.to_string_lossy().ends_with(name)).context("what pip installed")?;
+            let file =
+                files.iter().find(|file| file.to_string_lossy().ends_with(name)).context("what pip installed")?;
             flip(file, 7)?;
             let (outcome, program) = cached.pack(arguments)?;
             ensure!(program.as_ref() == Some(&good), "{name}: {outcome:?}");
