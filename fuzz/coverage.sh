@@ -28,7 +28,13 @@ for file in blob entry decode verify digest compress; do
 done
 sources+=(../crates/packed-resources/src/legacy)
 sources+=(../crates/scanner/src/wheel ../crates/scanner/src/classify.rs ../crates/scanner/src/record.rs)
-sources+=(../crates/linker/src/analyze ../crates/linker/src/native/elf.rs ../crates/linker/src/native/image.rs)
+for file in direct_url pth script_metadata; do
+    sources+=("../crates/scanner/src/$file.rs")
+done
+sources+=(../crates/linker/src/analyze ../crates/distribution/src/marshal)
+for file in edit elf image payload trailer; do
+    sources+=("../crates/linker/src/native/$file.rs")
+done
 if [ -n "$show" ]; then
     "$tools/llvm-cov" show "${objects[@]}" --instr-profile coverage/all.profdata --sources "${sources[@]}" |
         awk '/^\/.*:$/ { print } /^ *[0-9]+\| +0\|/ { print }'

@@ -14,6 +14,10 @@ case $target in
     wheel) options=(-max_len=6144 -malloc_limit_mb=32 -dict=dictionaries/wheel.dict) ;;
     # Native code inside may be 64 times as long as the file.
     analyze) options=(-max_len=9216 -malloc_limit_mb=64 -dict=dictionaries/binary.dict) ;;
+    payload) options=(-max_len=8192 -malloc_limit_mb=64 -dict=dictionaries/binary.dict) ;;
+    edit_elf) options=(-max_len=4096 -malloc_limit_mb=64 -dict=dictionaries/binary.dict) ;;
+    marshal) options=(-max_len=4096 -malloc_limit_mb=64 -dict=dictionaries/marshal.dict) ;;
+    pth | direct_url | script_metadata) options=(-max_len=1024 -malloc_limit_mb=16 -dict=dictionaries/text.dict) ;;
     any_version | version_3 | write_read_write) options=(-max_len=4096 -malloc_limit_mb=64) ;;
     *) options=() ;;
 esac

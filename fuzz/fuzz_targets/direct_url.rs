@@ -1,5 +1,5 @@
-//! Any text is read as `direct_url.json`: nothing, or what it says; paths of this machine are found again in their URLs, and
-//! URLs lead to the paths that the WHATWG's parser of URLs finds.
+//! Any text is read as `direct_url.json`: nothing, or what it says; paths of this machine are found again in their URLs,
+//! and URLs lead to the paths that the WHATWG's parser of URLs finds.
 #![no_main]
 
 use std::ffi::OsStr;

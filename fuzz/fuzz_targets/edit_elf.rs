@@ -61,12 +61,12 @@ fn word(bytes: &[u8], at: usize) -> u64 {
 /// The program headers of a type, as bytes.
 fn segments(bytes: &[u8], kind: u32) -> impl Iterator<Item = &[u8]> {
     let count = u16::from_le_bytes([bytes[0x38], bytes[0x39]]);
-    let table = bytes[word(bytes, 0x20) as usize..].chunks_exact(56).take(count.into());
+    let table = bytes.get(word(bytes, 0x20) as usize..).unwrap_or_default().chunks_exact(56).take(count.into());
     table.filter(move |header| header[..4] == kind.to_le_bytes())
 }
 
-/// The place of the dynamic section, and its entries before the first `DT_NULL`. The file has been edited: it has no damage
-/// that matters here.
+/// The place of the dynamic section, and its entries before the first `DT_NULL`. The file has been edited: it has no
+/// damage that matters here.
 fn dynamic_section(bytes: &[u8]) -> Option<(Range<usize>, Vec<(u64, u64)>)> {
     let header = segments(bytes, PT_DYNAMIC).next()?;
     let (start, size) = (word(header, 8) as usize, word(header, 32) as usize);

@@ -1,5 +1,5 @@
-//! Any bytes are read as a marshal stream: an error, or a canonical stream of an equal object that stays as it is when it
-//! is made canonical again; memory follows the length of the stream.
+//! Any bytes are read as a marshal stream: an error, or a canonical stream of an equal object that stays as it is when
+//! it is made canonical again; memory follows the length of the stream.
 #![no_main]
 
 #[path = "../src/memory.rs"]

@@ -6,13 +6,9 @@ use pyox_packed_resources::Data;
 use pyox_scanner::{Candidate, Classifier, SkipReason};
 
 fuzz_target!(|bytes: &[u8]| {
-    let file = Candidate {
-        path: "a.pth".into(),
-        origin: "a.pth".into(),
-        data: Data::from(bytes.to_vec()),
-        executable: false,
-    };
-    let scan = Classifier::new([""; 0]).classify([file]).expect("has its content in memory");
+    let file =
+        Candidate { path: "a.pth".into(), origin: "a.pth".into(), data: Data::from(bytes.to_vec()), executable: false };
+    let scan = Classifier::new([""; 0]).classify(vec![file]).expect("has its content in memory");
     assert!(scan.resources.is_empty());
     let mut found: Vec<(usize, Option<String>)> =
         scan.path_lines.into_iter().map(|line| (line.line, Some(line.path))).collect();
@@ -24,8 +20,8 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(found, expected(&String::from_utf8_lossy(bytes)));
 });
 
-/// Numbers of lines with their directory, or with nothing if they are code: character by character, as the documentation of
-/// `site` and of text files has it.
+/// Numbers of lines with their directory, or with nothing if they are code: character by character, as the documentation
+/// of `site` and of text files has it.
 fn expected(text: &str) -> Vec<(usize, Option<String>)> {
     let (mut lines, mut line, mut after_return) = (Vec::new(), String::new(), false);
     for (at, character) in text.chars().enumerate() {
@@ -39,14 +35,15 @@ fn expected(text: &str) -> Vec<(usize, Option<String>)> {
     }
     lines.push(line);
     let mut expected = Vec::new();
-    for (index, mut line) in lines.into_iter().enumerate() {
+    for (index, line) in lines.iter().enumerate() {
         if line.starts_with('#') {
             continue;
         }
         let is_code = line.get(..7).is_some_and(|start| ["import ", "import\t"].contains(&start));
-        while line.pop_if(|last| SPACES.contains(last)).is_some() {}
-        if !line.is_empty() {
-            expected.push((index + 1, (!is_code).then_some(line)));
+        let length =
+            line.char_indices().filter(|(_, character)| !SPACES.contains(character)).map(|(at, c)| at + c.len_utf8());
+        if let Some(length) = length.last() {
+            expected.push((index + 1, (!is_code).then(|| line[..length].to_owned())));
         }
     }
     expected

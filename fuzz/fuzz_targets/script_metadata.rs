@@ -23,8 +23,7 @@ fuzz_target!(|text: &str| {
         Ok(Some(found)) => {
             assert_eq!((blocks.len(), found.line), (1, start(0) + 1));
             let content = blocks[0]["content"].split_inclusive('\n');
-            let expected: String =
-                content.map(|line| line.strip_prefix("# ").unwrap_or_else(|| &line[1..])).collect();
+            let expected: String = content.map(|line| line.strip_prefix("# ").unwrap_or_else(|| &line[1..])).collect();
             assert_eq!(found.text, expected);
         }
         Err(two) => {

@@ -7,7 +7,8 @@ import shutil
 import sys
 import zipfile
 
-from flips import flipped, run
+from flips import flip as flip_bit
+from flips import run
 from program import APPLICATION
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "compatibility"))
@@ -74,31 +75,24 @@ class Cache:
         def attempt(flip):
             program.unlink(missing_ok=True)
             before = snapshot(directory)
-            flipped_file = directory / flip["path"]
-            inode = flipped_file.stat().st_ino
-            bits = flipped(flipped_file, flip["offset"], flip["bit"])
-            bits.__enter__()
+            flip_bit(directory / flip["path"], flip["offset"], flip["bit"])
             status, _, errors = self.run(directory, program)
             after = snapshot(directory)
-            if flipped_file.exists() and flipped_file.stat().st_ino == inode and after[flip["path"]] == before[flip["path"]]:
-                bits.__exit__(None, None, None)
-            self.restore(directory, before, after)
-            made = program.read_bytes() if program.exists() else None
             changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+            for path in {*changed, flip["path"]}:
+                self.restore(directory, path)
+            made = program.read_bytes() if program.exists() else None
             outcome = self.outcome(status, errors, made, changed)
             last = (errors.strip().splitlines() or [""])[-1]
             return {"outcome": outcome, "status": status, "says": last[:300], "changed": changed[:5]}
 
         return attempt
 
-    def restore(self, directory, before, after):
-        for path in {*before, *after}:
-            if path not in before:
-                (directory / path).unlink()
-            elif before[path] != after.get(path):
-                (directory / path).parent.mkdir(parents=True, exist_ok=True)
-                (directory / path).unlink(missing_ok=True)
-                shutil.copy2(self.pristine / path, directory / path, follow_symlinks=False)
+    def restore(self, directory, path):
+        (directory / path).unlink(missing_ok=True)
+        if path in self.files:
+            (directory / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(self.pristine / path, directory / path, follow_symlinks=False)
 
     def outcome(self, status, errors, made, changed):
         if status is None:
@@ -113,9 +107,10 @@ class Cache:
 
 
 def kind(path):
-    """The first directories of a path, without what differs from one file to the next."""
-    parts = pathlib.PurePath(path).parts
-    return "/".join(re.sub(r"[0-9a-f]{16,}", "*", part) for part in parts[:2]) if len(parts) > 1 else "."
+    """The directory that a file is in, up to where names are those of a version or of content."""
+    first, *others = pathlib.PurePath(path).parts[:-1] or ["."]
+    second = re.sub(r"[0-9a-f]{8,}|[0-9.]+", "*", others[0]) if others else ""
+    return first if re.fullmatch("[0-9a-f*]*", second) else f"{first}/{second}"
 
 
 def snapshot(directory):

@@ -2,11 +2,14 @@
 
 import concurrent.futures
 import contextlib
+import errno
 import json
 import os
 import queue
 import signal
 import subprocess
+
+PIPES = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
 
 
 @contextlib.contextmanager
@@ -31,16 +34,14 @@ def flip(path, offset, bit):
 
 
 def run(words, limit, **options):
-    """Status (`None` if there is no end), output and errors of a command without input, and of all that it has started."""
+    """Status (`None` if there is no end), output and errors of a command, which has no input."""
     while True:
         try:
-            process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **options
-            )
+            process = subprocess.Popen(words, **PIPES, start_new_session=True, **options)
             break
         except OSError as error:
             # Another thread is between fork and exec and still has the program open for writing.
-            if error.errno != 26:
+            if error.errno != errno.ETXTBSY:
                 raise
     try:
         out, errors = process.communicate(timeout=limit)
@@ -57,11 +58,13 @@ class Results:
 
     def __init__(self, path, key):
         self.path, self.rows = path, {}
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        # The last line may be half written.
+        lines = path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
         if lines and json.loads(lines[0]) == key:
             self.rows = {row["number"]: row for row in map(json.loads, lines[1:])}
         else:
-            path.write_text(json.dumps(key) + "\n", encoding="utf-8")
+            lines = [json.dumps(key)]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def add(self, row):
         self.rows[row["number"]] = row
@@ -70,7 +73,7 @@ class Results:
 
 
 def run_all(flips, results, workers, tell):
-    """Tries each flip that has no result yet, with one of the workers, which are functions from a flip to its result."""
+    """Tries each flip that has no result yet with one of the workers: functions from a flip to its result."""
     free = queue.SimpleQueue()
     for worker in workers:
         free.put(worker)

@@ -1,5 +1,6 @@
 """The page that shows the results, `docs/damage.md`."""
 
+import json
 import pathlib
 
 import cache
@@ -25,8 +26,8 @@ Both are seeded: the same program and the same cache have the same flips. A flip
 PROGRAM = """\
 ## A packed program
 
-`tests/damage/application` imports {imported} modules, six libraries and a data file, and prints what it has computed with each. One half
-of {count} flips is spread over all bytes of the program ({size:.1f} MiB, Python {python}), the other half evenly over the regions.
+`tests/damage/application` has {imported} modules imported, many of them native, when it prints what it has computed with them and with a
+data file. One half of {count} flips is spread over all bytes of the program ({size:.1f} MiB, Python {python}), the other half evenly over the regions.
 
 - *same*: it printed the same, since it had no use for what was damaged, or did without; *a line*: it did not start, and said why in one line;
   *named*: a Python exception says what is damaged; *exception*: one says something else; *signal*: it crashed; *hang*: it did
@@ -62,8 +63,6 @@ def write(work):
 
 
 def read(path):
-    import json
-
     key, *rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return key, rows
 
@@ -78,5 +77,6 @@ def table(rows, group, outcomes):
         counts = [sum(row["outcome"] == outcome for row in chosen) for outcome in outcomes]
         if has_verify:
             counts.append(sum(row["verify"] == "yes" for row in chosen))
-        lines.append("| " + " | ".join([name, str(len(chosen)), *(str(count) if count else "" for count in counts)]) + " |")
+        cells = [name, str(len(chosen)), *(str(count) if count else "" for count in counts)]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

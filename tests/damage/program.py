@@ -47,7 +47,8 @@ class Program:
         for number in range(count):
             name, size = sizes[number // 2 % len(sizes)]
             by_region = number % 2
-            offset = self.regions.byte(name, chance.randrange(size)) if by_region else chance.randrange(len(self.bytes))
+            byte = chance.randrange(size if by_region else len(self.bytes))
+            offset = self.regions.byte(name, byte) if by_region else byte
             flips.append({"offset": offset, "bit": chance.randrange(8), "region": self.regions.of(offset)})
         return flips
 
@@ -68,7 +69,8 @@ class Program:
             last = (errors.strip().splitlines() or [""])[-1]
             outcome = self.outcome(status, out, errors)
             noticed = {0: "no", 1: "yes"}.get(verified, "failed")
-            return {"outcome": outcome, "status": status, "says": last[:300], "verify": noticed, "verify_says": message[-300:]}
+            row = {"outcome": outcome, "status": status, "says": last[:300]}
+            return {**row, "verify": noticed, "verify_says": message[-300:]}
 
         return attempt
 
@@ -77,8 +79,7 @@ class Program:
             return "same"
         if status is None:
             return "hang"
-        # A shell, and prlimit where it forks, tell of a signal by 128 and its number.
-        if status < 0 or status > 128 or "Fatal Python error" in errors or "panicked" in errors:
+        if status < 0 or "Fatal Python error" in errors or "panicked" in errors:
             return "signal"
         if status == 0 or not errors.strip():
             return "different"
@@ -88,8 +89,9 @@ class Program:
 
 
 def is_bad(row):
-    """The payload must not crash or say something else, and `verify` finds everything. A launcher is not checked when it starts:
-    what a bit of its machine code or of its data does, no one can know."""
+    """Whether damage of the payload makes a program crash or say something else, or `verify` misses it. A launcher is not
+    checked when it starts: what a bit of its machine code or of its data does, no one can know.
+    """
     return row["verify"] != "yes" or row["region"] not in LAUNCHER and row["outcome"] in BAD
 
 

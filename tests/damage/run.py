@@ -4,8 +4,8 @@
   run.py cache --count 500           each flip: packs, compares the program with that of the undamaged cache
   run.py page                        writes docs/damage.md from the results
 
-Flips are seeded (--seed). Results are kept below --work, a line of JSON for each flip; an interrupted run goes on, unless the program,
-the cache or the seed has changed, or with --fresh. Both print what must not be, and then end with status 1:
+Flips are seeded (--seed). Results are kept below --work, a line of JSON for each flip; an interrupted run goes on,
+unless the program or the flips have changed, or with --fresh. Both print what must not be, and then end with status 1:
 
 - A program that was damaged in its payload crashes, does not end, or prints something else without an error.
 - `pyoxidizer resources verify` does not notice a flip.
@@ -17,6 +17,7 @@ Needs Linux, Python 3.9 or later, and `unshare` and `prlimit` of util-linux.
 import argparse
 import collections
 import hashlib
+import json
 import pathlib
 import sys
 
@@ -34,7 +35,8 @@ def try_all(arguments, part, subject, key):
     path = arguments.work / f"{part.__name__}.jsonl"
     if arguments.fresh:
         path.unlink(missing_ok=True)
-    results = Results(path, {**key, "seed": arguments.seed, "count": arguments.count})
+    digest = hashlib.sha256(json.dumps(flips).encode()).hexdigest()
+    results = Results(path, {**key, "flips": digest})
 
     def tell(row, done):
         if part.is_bad(row):
@@ -77,7 +79,8 @@ def main():
     work = argparse.ArgumentParser(add_help=False)
     work.add_argument("--work", type=pathlib.Path, default=ROOT / "target/damage", help="where results are kept")
     flips = argparse.ArgumentParser(add_help=False, parents=[work])
-    flips.add_argument("--pyoxidizer", type=pathlib.Path, default=ROOT / "target/release/pyoxidizer", help="the command")
+    default = ROOT / "target/release/pyoxidizer"
+    flips.add_argument("--pyoxidizer", type=pathlib.Path, default=default, help="the command")
     flips.add_argument("--python", help="the Python to pack, as `pack` takes it")
     flips.add_argument("--seed", type=int, default=13)
     flips.add_argument("--jobs", type=int, default=2, help="how many run at a time")

@@ -167,10 +167,10 @@ fn damage_is_told_with_the_exception() -> Result<()> {
         for (module, told) in [
             ("encodings", "Python cannot start: the importer fails with "),
             ("codecs", "Python cannot start: the importer fails with "),
-            ("__main__", "packed bytecode of \"__main__\""),
+            ("__main__", "packed resources of \"__main__\""),
         ] {
             let mut damaged = whole.clone();
-            let value = bytecode_range(&whole, module)?;
+            let value = stored_range(&whole, module, FieldKind::Bytecode, "")?;
             damaged[value].fill(0xff);
             // Another process writes the program: what this one has open, those have for a moment that other tests start, and
             // then it cannot be executed.
@@ -184,16 +184,51 @@ fn damage_is_told_with_the_exception() -> Result<()> {
     Ok(())
 }
 
-/// Where the stored bytecode of a module is in an executable.
-fn bytecode_range(executable: &[u8], module: &str) -> Result<std::ops::Range<usize>> {
+/// Where a value is stored in an executable.
+fn stored_range(executable: &[u8], entry: &str, kind: FieldKind, key: &str) -> Result<std::ops::Range<usize>> {
     let trailer = executable.last_chunk::<32>().ok_or("no trailer")?;
     let number = |at: usize| u64::from_le_bytes(trailer[at..at + 8].try_into().unwrap_or_default()) as usize;
     let start = number(8);
     let blob = Blob::open(&executable[start..start + number(16)])?;
-    let entry = blob.entry(module)?.ok_or("not packed")?;
-    let stored = entry.field(FieldKind::Bytecode)?.ok_or("no bytecode")?.stored()?;
+    let entry = blob.entry(entry)?.ok_or("not packed")?;
+    let stored = entry.keyed(kind, key)?.ok_or("no such value")?.stored()?;
     let offset = stored.as_ptr() as usize - executable.as_ptr() as usize;
     Ok(offset..offset + stored.len())
+}
+
+#[test]
+fn a_flipped_bit_is_noticed_before_its_value_is_used() -> Result<()> {
+    let scratch = tempfile::tempdir()?;
+    copy_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runtime/packages"), scratch.path())?;
+    std::fs::write(
+        scratch.path().join("flip.py"),
+        "import _json, pkgutil\nprint('hello', pkgutil.get_data('demo', 'text.txt'))\n",
+    )?;
+    for python in pythons() {
+        let program = scratch.path().join("flip");
+        let script = Script { name: "flip".into(), ..Script::default() };
+        script.pack(scratch.path(), &python, &program)?;
+        let whole = std::fs::read(&program)?;
+        for (entry, kind, key) in [
+            ("__main__", FieldKind::Bytecode, ""),
+            ("_json", FieldKind::Extension, ""),
+            ("demo", FieldKind::PackageResource, "text.txt"),
+        ] {
+            let value = stored_range(&whole, entry, kind, key)?;
+            for at in [value.start, value.start + value.len() / 2, value.end - 1] {
+                let mut damaged = whole.clone();
+                damaged[at] ^= 1;
+                std::fs::write(scratch.path().join("damaged"), damaged)?;
+                let output = run("cp damaged flip && $APP", &program.display().to_string(), scratch.path())?;
+                let stderr = String::from_utf8_lossy(&output.stderr);
+                assert_eq!(output.status.code(), Some(1), "{entry} {key}: {stderr}");
+                let told = format!("ImportError: packed resources of \"{entry}\": the value of ");
+                assert!(stderr.contains(&told) && stderr.contains(" is damaged: checksum "), "{entry} {key}: {stderr}");
+                assert!(output.stdout.is_empty(), "{entry} {key}");
+            }
+        }
+    }
+    Ok(())
 }
 
 #[test]

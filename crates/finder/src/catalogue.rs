@@ -114,6 +114,8 @@ impl Catalogue {
             let path = self.origin.join(&*path);
             return std::fs::read(&path).map(Cow::Owned).map_err(|error| ReadError::File(path, error));
         }
+        // Damaged bytecode and native code would crash, damaged data would be taken for right.
+        field.verify()?;
         let decompressed = self.layers.layers().iter().find_map(|layer| layer.decompress(field));
         Ok(decompressed.unwrap_or_else(|| field.read())?)
     }

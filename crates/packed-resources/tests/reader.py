@@ -220,6 +220,7 @@ def describe(data):
     }
 
 
-for path in sys.argv[1:]:
-    with open(path, "rb") as file:
-        print(json.dumps(attempt(describe, file.read())))
+if __name__ == "__main__":
+    for path in sys.argv[1:]:
+        with open(path, "rb") as file:
+            print(json.dumps(attempt(describe, file.read())))

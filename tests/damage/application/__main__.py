@@ -1,6 +1,6 @@
-"""Uses modules, native code, libraries and data in a way that a changed bit of them changes what it prints, if anything can.
+"""Uses modules, native code, libraries and data, so that a changed bit of them changes what it prints, if anything can.
 
-With the argument `modules` it prints the names of all modules it has imported instead, with `version` that of Python.
+With the argument `modules` it prints the names of all modules it has imported instead, with `version` that of its Python.
 """
 
 import base64

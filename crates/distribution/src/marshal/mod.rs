@@ -57,6 +57,12 @@ pub enum MarshalError {
         /// Where it stands.
         offset: usize,
     },
+    /// A text that is stated to be ASCII is not.
+    #[error("marshal text at {offset} is not ASCII")]
+    NotAscii {
+        /// Where the text starts.
+        offset: usize,
+    },
     /// Objects are nested deeper than the interpreter itself allows.
     #[error("marshal stream is nested deeper than {limit} at {offset}")]
     TooDeep {

@@ -9,6 +9,9 @@ use super::{FLAG_REF, Graph, Id, MarshalError, Node};
 /// Half of CPython's own limit, and some ten times what its compiler produces.
 const DEPTH_LIMIT: u16 = 1000;
 
+/// `None`, `False`, `True`, `StopIteration` and `Ellipsis`.
+const SINGLE: &[u8] = b"NFTS.";
+
 pub(super) fn read(stream: &[u8], minor: (u8, u8)) -> Result<Graph<'_>, MarshalError> {
     let mut reader = Reader {
         stream,
@@ -85,13 +88,13 @@ impl<'a> Reader<'a> {
             let found = self.references.get(index as usize).copied().flatten();
             return found.ok_or(MarshalError::BadReference { index, offset: start });
         }
-        // The loader numbers an object before its parts.
-        let reference = (code & FLAG_REF != 0).then(|| {
+        // The loader numbers an object before its parts, but none of which there is only one.
+        let reference = (code & FLAG_REF != 0 && !SINGLE.contains(&kind)).then(|| {
             self.references.push(None);
             self.references.len() - 1
         });
         let id = match kind {
-            b'N' | b'F' | b'T' | b'S' | b'.' | b'0' => self.leaf(start, 0)?,
+            kind if SINGLE.contains(&kind) => self.leaf(start, 0)?,
             b'i' => self.leaf(start, 4)?,
             b'I' | b'g' => self.leaf(start, 8)?,
             b'y' => self.leaf(start, 16)?,
@@ -115,11 +118,15 @@ impl<'a> Reader<'a> {
             }
             b'z' | b'Z' => {
                 let size = self.byte()?;
-                self.text(size.into(), kind == b'Z')?
+                self.ascii(size.into(), kind == b'Z')?
             }
-            b'a' | b'A' | b'u' | b't' => {
+            b'a' | b'A' => {
                 let size = self.size()?;
-                self.text(size, matches!(kind, b'A' | b't'))?
+                self.ascii(size, kind == b'A')?
+            }
+            b'u' | b't' => {
+                let size = self.size()?;
+                self.text(size, kind == b't')?
             }
             b')' => {
                 let count = self.byte()?;
@@ -164,6 +171,13 @@ impl<'a> Reader<'a> {
         Ok(id)
     }
 
+    /// A text that has to be ASCII: the loader takes other bytes as Latin-1.
+    fn ascii(&mut self, size: usize, interned: bool) -> Result<Id, MarshalError> {
+        let offset = self.offset;
+        let text = self.stream.get(offset..offset.saturating_add(size)).unwrap_or_default();
+        if text.is_ascii() { self.text(size, interned) } else { Err(MarshalError::NotAscii { offset }) }
+    }
+
     fn text(&mut self, size: usize, interned: bool) -> Result<Id, MarshalError> {
         let start = self.offset;
         let text = self.take(size)?;
@@ -196,8 +210,8 @@ impl<'a> Reader<'a> {
     }
 
     fn parts(&mut self, count: usize, depth: u16) -> Result<Vec<Id>, MarshalError> {
-        // Every part takes a byte at least, so that a size that lies cannot cost memory.
-        let mut parts = Vec::with_capacity(count.min(self.stream.len() - self.offset));
+        // Sizes may lie, also in each other: memory follows what is there.
+        let mut parts = Vec::new();
         for _ in 0..count {
             parts.push(self.object(depth + 1)?);
         }
@@ -208,12 +222,13 @@ impl<'a> Reader<'a> {
     fn until_null(&mut self, depth: u16) -> Result<Vec<Id>, MarshalError> {
         let mut parts = Vec::new();
         loop {
-            let is_end =
-                parts.len() % 2 == 0 && self.stream.get(self.offset).is_some_and(|code| code & !FLAG_REF == b'0');
-            parts.push(self.object(depth + 1)?);
-            if is_end {
+            let start = self.offset;
+            if parts.len() % 2 == 0 && self.stream.get(start).is_some_and(|code| code & !FLAG_REF == b'0') {
+                self.byte()?;
+                parts.push(self.leaf(start, 0)?);
                 return Ok(parts);
             }
+            parts.push(self.object(depth + 1)?);
         }
     }
 

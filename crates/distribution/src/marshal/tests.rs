@@ -82,6 +82,24 @@ fn damage_is_told_and_never_fatal() {
 }
 
 #[test]
+fn references_are_counted_as_the_loader_counts_them() {
+    // (None, 'ab', 'ab'), with a useless flag at None, which gets no number.
+    assert_eq!(canonical(b")\x03\xce\xfa\x02abr\0\0\0\0"), b")\x03N\xfa\x02abr\0\0\0\0");
+}
+
+#[test]
+fn what_the_loader_understands_otherwise_is_refused() {
+    let error = |stream: &[u8]| canonicalise(stream, (3, 12)).expect_err("damage");
+    // Latin-1, as the loader has it, and UTF-8, as it would be written.
+    assert_eq!(error(b"z\x01\xe4"), MarshalError::NotAscii { offset: 2 });
+    assert_eq!(error(b"A\x02\0\0\0\xc3\xa4"), MarshalError::NotAscii { offset: 5 });
+    // The end of a dictionary where none is.
+    assert_eq!(error(b")\x010"), MarshalError::UnknownType { code: b'0', offset: 2 });
+    assert_eq!(error(b"{N00"), MarshalError::UnknownType { code: b'0', offset: 2 });
+    assert_eq!(canonical(b"{NN\xb0"), b"{NN0");
+}
+
+#[test]
 fn deep_streams_fit_a_small_stack() {
     let mut stream = b")\x01".repeat(999);
     stream.push(b'N');

@@ -190,7 +190,8 @@ fn check_length(length: usize, bytes: &[u8]) -> Result<(), ElfError> {
     if length > bytes.len() { Err(malformed("length of names", 0)) } else { Ok(()) }
 }
 
-fn directories(lists: &[&str]) -> Vec<String> {
+/// The directories of search paths.
+pub(super) fn directories(lists: &[&str]) -> Vec<String> {
     lists.iter().flat_map(|list| list.split(':')).filter(|dir| !dir.is_empty()).map(str::to_owned).collect()
 }
 
