@@ -25,7 +25,9 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
     };
     tell!(
         "  {} modules, {} extension modules, {} shared libraries, {in_files} imported from memory",
-        summary.modules, summary.extensions, summary.libraries
+        summary.modules,
+        summary.extensions,
+        summary.libraries
     );
     match summary.libraries_in_files.as_slice() {
         [] => (),
@@ -40,11 +42,7 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
     }
     if let Some(path) = &summary.resource_file {
         let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-        tell!(
-            "  shares {} ({}), which has to stay where it is relative to the program",
-            path.display(),
-            size(length)
-        );
+        tell!("  shares {} ({}), which has to stay where it is relative to the program", path.display(), size(length));
     }
     if let Some((version, culprits)) = &summary.glibc {
         let first = culprits.first().map_or("", String::as_str);

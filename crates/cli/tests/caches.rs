@@ -1,7 +1,9 @@
 //! The cache of packs: whatever is damaged in it, the program is the same, or an error says what is wrong.
 
 mod command;
-mod common;
+#[allow(dead_code, reason = "every test binary uses a part of it")]
+#[path = "common/pythons.rs"]
+mod pythons;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,8 +14,8 @@ use std::time::SystemTime;
 use anyhow::{Context as _, ensure};
 use command::wheel::wheel;
 use command::{Outcome, Place};
-use common::pythons::oldest_and_newest;
 use pyox_distribution::{Distribution as _, Installed};
+use pythons::oldest_and_newest;
 
 /// A cache of its own, with the launcher of the shared one.
 struct Cached {
@@ -77,8 +79,8 @@ impl Cached {
 
 fn flip(path: &Path, part: usize) -> anyhow::Result<()> {
     let mut bytes = fs::read(path)?;
-    let at = bytes.len() * part / 8;
-    bytes[at.min(bytes.len() - 1)] ^= 4;
+    let at = (bytes.len() * part / 8).min(bytes.len() - 1);
+    bytes[at] ^= 4;
     Ok(fs::write(path, bytes)?)
 }
 
@@ -102,7 +104,8 @@ fn a_damaged_cache_gives_the_same_program_or_an_error() -> anyhow::Result<()> {
         let in_memory = ["--location", "extra=in-memory"];
         for (name, arguments) in [("extra/__init__.py", &in_memory[..]), (".tree", &[])] {
             let files = cached.of_kind("pip")?;
-            let file = files.iter().find(|file| file.to_string_lossy().ends_with(name)).context("what pip installed")?;
+            let file =
+                files.iter().find(|file| file.to_string_lossy().ends_with(name)).context("what pip installed")?;
             flip(file, 7)?;
             let (outcome, program) = cached.pack(arguments)?;
             ensure!(program.as_ref() == Some(&good), "{name}: {outcome:?}");

@@ -46,7 +46,8 @@ impl Place {
 
     fn layer(&self) -> (Layer, Notes) {
         let mut notes = Notes::default();
-        let source = Directory::new(self.path("source")).extension_suffixes(self.python.info().extension_suffixes.iter());
+        let source =
+            Directory::new(self.path("source")).extension_suffixes(self.python.info().extension_suffixes.iter());
         let builder = LayerBuilder::new(&self.python, Policy::default(), &self.cache);
         let layer = builder.cached_layer("requirements", &source, "the same", &[], &mut notes);
         (layer.expect("a layer"), notes)

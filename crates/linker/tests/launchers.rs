@@ -65,7 +65,8 @@ fn a_launcher_that_differs_in_anything_that_counts_is_refused_when_packing() -> 
         ("target", "x86_64-unknown-linux-musl"),
     ];
     for (field, other) in others {
-        let changed: Vec<_> = right.iter().cloned().map(|(f, v)| (f, if f == field { other.into() } else { v })).collect();
+        let changed: Vec<_> =
+            right.iter().cloned().map(|(f, v)| (f, if f == field { other.into() } else { v })).collect();
         let path = launcher(directory.path(), "other", &changed);
         match Prebuilt::new(&path).check(&python) {
             Err(Error::LauncherMismatch { found, expected, .. }) => {

@@ -106,7 +106,9 @@ impl Compiled {
         let path = self.launcher(python, progress)?;
         let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
         let copy = directory.join(fit::file_name(python));
-        write_atomically(&copy, 0o755, |out| std::io::Write::write_all(out, &bytes).map_err(Error::io("write", &copy)))?;
+        write_atomically(&copy, 0o755, |out| {
+            std::io::Write::write_all(out, &bytes).map_err(Error::io("write", &copy))
+        })?;
         Ok(copy)
     }
 
