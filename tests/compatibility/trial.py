@@ -55,12 +55,12 @@ class Command:
     def forget(self, report):
         """Deletes what was installed for a program, and the layers that were made of it."""
         origins = "\n".join(row["origin"] for row in report["resources"])
-        for tree in set(re.findall(re.escape(f"{self.cache}/pip/") + "([0-9a-f]+)", origins)):
-            for described in (self.cache / "layers").glob("*.json"):
-                if f"/pip/{tree}/" in described.read_text(encoding="utf-8"):
-                    described.with_suffix(".blob").unlink(missing_ok=True)
-                    described.unlink()
+        for tree in set(re.findall(re.escape(f"{self.cache}/pip/") + r"([0-9a-f]+-\w+)/", origins)):
+            for layer in (self.cache / "layers").iterdir():
+                if f"/pip/{tree}/".encode() in layer.read_bytes():
+                    layer.unlink()
             shutil.rmtree(self.cache / "pip" / tree, ignore_errors=True)
+            (self.cache / "pip" / tree.split("-")[0]).with_suffix(".tree").unlink(missing_ok=True)
 
 
 class Trial:

@@ -115,7 +115,8 @@ pub struct Pack {
     /// Write a JSON report: every resource with its origin, size, location, and why
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-    /// Take this launcher, or the one for the Python from this directory, instead of compiling one
+    /// Take this launcher, or the one for the Python from this directory, instead of compiling one; it has to be made by this
+    /// version of pyoxidizer and for the very version of the Python
     #[arg(long, value_name = "PATH", env = pyox_linker::launcher::LAUNCHER_VARIABLE)]
     pub launcher: Option<PathBuf>,
     /// Run pip even if what it installed for the same requirements is known, and read the standard library again

@@ -1,12 +1,14 @@
 //! The same inputs give the same bytes: in any directory, with any cache, and for packs that race.
 
 mod command;
-mod common;
+#[allow(dead_code, reason = "every test binary uses a part of it")]
+#[path = "common/pythons.rs"]
+mod pythons;
 
 use command::wheel::wheel;
 use command::{Place, launcher, python, python_path};
-use common::pythons::oldest_and_newest;
 use pyox_distribution::Distribution as _;
+use pythons::oldest_and_newest;
 
 const FILES: &[(&str, &str)] = &[
     ("hello.py", "import helper, tools.saw, json\nprint(helper.NAME, tools.saw.SHARP)\n"),

@@ -63,7 +63,8 @@ impl InstalledTree {
             };
             let path = cache.join(&manifest.directory);
             let lock = File::open(&path).map_err(|_| path.clone())?;
-            lock.lock_shared().map_err(|_| path.clone())?;
+            // Where there are no locks, nothing is ever removed.
+            let _ = lock.lock_shared();
             // Another process may have replaced and removed it meanwhile.
             if kept::is_same(&lock, &path).is_ok_and(|same| same) {
                 let (files, lock) = (Arc::new(manifest.files), Arc::new(lock));
@@ -81,7 +82,7 @@ impl InstalledTree {
         let directory = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let manifest = Manifest { directory, files };
         kept::write(&manifest_path(cache, key), &[&serde_json::to_vec(&manifest)?])?;
-        lock.lock_shared()?;
+        let _ = lock.lock_shared();
         for entry in fs::read_dir(cache)?.flatten() {
             if entry.file_name().to_string_lossy().starts_with(&prefix) && entry.path() != path {
                 kept::remove_unused(&entry.path());
