@@ -179,6 +179,7 @@ fn damage_is_told_with_the_exception() -> Result<()> {
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(1), "{module}: {stderr}");
             assert!(stderr.contains(told) && stderr.contains("Error: "), "{module}: {stderr}");
+            assert!(stderr.lines().count() == 1 || module == "__main__", "{module}: {stderr}");
         }
     }
     Ok(())

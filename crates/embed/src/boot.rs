@@ -149,7 +149,16 @@ fn failed(gil: Gil, raised: Raised) -> Raised {
     if let Some(exception) = raised.take(gil) {
         let _ = FAILURE.set(describe(&exception));
     }
+    // What cannot be discarded is only more to read.
+    let _ = discard_errors(gil);
     Raised::new(Kind::ImportError, "the importer cannot be installed")
+}
+
+/// Lets CPython write to nowhere what it says when it cannot start: twenty lines about paths, which are all given.
+fn discard_errors(gil: Gil) -> Result<()> {
+    let file = import(gil, c"sys")?.attr(c"implementation")?.attr(c"__class__")?.call(&[])?;
+    file.set_attr(c"write", &import(gil, c"builtins")?.attr(c"len")?)?;
+    set_sys(c"stderr", &file)
 }
 
 /// The module `encodings`, whose frozen code is just importing `_boot`.
