@@ -7,7 +7,7 @@ use std::process::Command;
 use pyox_distribution::{Distribution as _, Installed};
 use pyox_linker::Error;
 use pyox_linker::launcher::{LauncherSource as _, Prebuilt};
-use pyox_linker::native::LauncherMarker;
+use pyox_linker::native::{Attachment, LauncherMarker, PayloadError};
 use pyox_packed_resources::MAGIC;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -82,6 +82,20 @@ fn a_launcher_that_differs_in_anything_that_counts_is_refused_when_packing() -> 
         assert!(matches!(&error, Error::LauncherMismatch { found, .. } if found == "unknown"), "{error}");
         assert!(error.hint().is_some_and(|hint| hint.contains("launcher build --python")));
     }
+    Ok(())
+}
+
+#[test]
+fn a_packed_program_is_no_launcher_and_the_error_says_so() -> Outcome {
+    let (directory, python) = (tempfile::tempdir()?, python());
+    let path = launcher(directory.path(), "launcher", &fields(&python));
+    let (bytes, payload) = (fs::read(&path)?, b"payload".repeat(1000));
+    let mut program = Vec::new();
+    let attachment = Attachment::plan(&bytes, payload.len() as u64)?;
+    attachment.write(&bytes, |out| out.write_all(&payload), &mut program)?;
+    fs::write(&path, program)?;
+    let error = Prebuilt::new(&path).check(&python).expect_err("it has an application");
+    assert!(matches!(error, Error::Payload(PayloadError::AlreadyAttached)), "{error}");
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use pyox_distribution::{Distribution, PythonInfo};
 use pyox_packed_resources::MAGIC;
 
 use crate::error::Error;
-use crate::native::LauncherMarker;
+use crate::native::{LauncherMarker, PayloadError, find_payload};
 
 /// The field of a marker with the target, which the build of the launcher adds.
 const TARGET: &str = "target";
@@ -58,7 +58,13 @@ pub(crate) fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Res
             return Err(Error::LauncherMismatch { path, what, found, expected, python });
         }
     }
-    if LauncherMarker::is_intact(bytes) { Ok(()) } else { Err(Error::DamagedLauncher { path: path.to_owned() }) }
+    if LauncherMarker::is_intact(bytes) {
+        Ok(())
+    } else if matches!(find_payload(bytes), Ok(Some(_))) {
+        Err(PayloadError::AlreadyAttached.into())
+    } else {
+        Err(Error::DamagedLauncher { path: path.to_owned() })
+    }
 }
 
 /// `3.13.0`, `3.14.0rc1`.
