@@ -17,7 +17,7 @@ case $target in
     payload) options=(-max_len=8192 -malloc_limit_mb=64 -dict=dictionaries/binary.dict) ;;
     edit_elf) options=(-max_len=4096 -malloc_limit_mb=64 -dict=dictionaries/binary.dict) ;;
     marshal) options=(-max_len=4096 -malloc_limit_mb=64 -dict=dictionaries/marshal.dict) ;;
-    pth | direct_url | script_metadata) options=(-max_len=1024 -malloc_limit_mb=16 -dict=dictionaries/text.dict) ;;
+    pth | direct_url | requirements | script_metadata) options=(-max_len=1024 -malloc_limit_mb=16 -dict=dictionaries/text.dict) ;;
     any_version | version_3 | write_read_write) options=(-max_len=4096 -malloc_limit_mb=64) ;;
     *) options=() ;;
 esac

@@ -10,6 +10,7 @@ import reader
 
 TRAILER = 32
 PT_LOAD, PF_X = 1, 1
+SHARED_LIBRARY = 16
 SECTIONS = {1: "names", 2: "slots", 3: "entries", 4: "fields", 16: "config", 17: "boot", 18: "digest"}
 VALUES = {5: "bytecode", 6: "source text", 7: "resources", 8: "native code"}
 MACHINE_CODE, LAUNCHER_DATA = "launcher: machine code", "launcher: data"
@@ -78,9 +79,10 @@ def payload(data, at, imported):
             yield at + offset, at + offset + length, name
     places = [(offset, offset + length, VALUES[kind]) for kind, _, offset, length in blob.records if kind in VALUES]
     for position in range(blob.entry_count):
-        name, _, fields = blob.entry(position)
-        used = "" if name.decode() in imported else ", not imported"
+        name, flags, fields = blob.entry(position)
+        used = "" if name.decode() in imported or flags & SHARED_LIBRARY else ", not imported"
         for *_, offset, stored, _ in fields:
             kind = next((kind for start, end, kind in places if start <= offset < end), None)
             if kind and stored:
-                yield at + offset, at + offset + stored, f"{kind}{used}"
+                name = "libraries" if flags & SHARED_LIBRARY else kind
+                yield at + offset, at + offset + stored, f"{name}{used}"

@@ -40,4 +40,4 @@ pub use error::Error;
 pub use info::PythonInfo;
 pub use installed::Installed;
 pub use link::LinkSettings;
-pub use pip::{InstalledTree, Pip, PipRequest};
+pub use pip::{InstalledTree, Pip, PipRequest, requirement_lines};

@@ -9,7 +9,7 @@ use oxidized_importer::object::{Gil, Object, Raised, Result, describe, import, s
 use oxidized_importer::{Finder, Layer, Settings};
 use pyo3_ffi as ffi;
 use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run};
-use pyox_packed_resources::SectionKind;
+use pyox_packed_resources::{Blob, SectionKind};
 
 use crate::child::{Invocation, process_arguments};
 use crate::config::{OxidizedPythonInterpreterConfig, current_executable, initialize};
@@ -50,6 +50,7 @@ impl MainPythonInterpreter {
         let OxidizedPythonInterpreterConfig { interpreter_config: config, packed_resources: blobs, executable, argv } =
             config;
         check_version(&config)?;
+        check_index(&blobs)?;
         let boot_code = match blobs.first() {
             Some(blob) => blob.checked_section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?,
             None => return Err(NewInterpreterError::NoBootCode),
@@ -129,6 +130,17 @@ impl MainPythonInterpreter {
         }
         Ok(())
     }
+}
+
+/// Compares the sections by which everything is found with their checksums: with a damaged one, a module would be missing,
+/// or taken for another.
+fn check_index(blobs: &[Blob<'static>]) -> std::result::Result<(), NewInterpreterError> {
+    for blob in blobs {
+        for kind in [SectionKind::Names, SectionKind::Slots, SectionKind::Entries, SectionKind::Fields] {
+            blob.checked_section(kind)?;
+        }
+    }
+    Ok(())
 }
 
 fn check_version(config: &InterpreterConfig) -> std::result::Result<(), NewInterpreterError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{PipRequest, spec};
+use super::{PipRequest, requirement_lines, spec};
 use crate::Error;
 use crate::digest::Fields;
 
@@ -32,7 +32,7 @@ const SKIPPED: [&str; 8] = [".git", ".hg", ".tox", ".nox", ".venv", "__pycache__
 const SKIPPED_AT_TOP: [&str; 4] = ["build", "dist", "target", "venv"];
 
 pub(super) fn digest(identity: &str, request: &PipRequest) -> Result<String, Error> {
-    let mut fields = Fields::new("pip 1").add(identity);
+    let mut fields = Fields::new("pip 2").add(identity);
     for setting in SETTINGS {
         fields.push(std::env::var_os(setting).unwrap_or_default().as_encoded_bytes());
     }
@@ -76,8 +76,9 @@ fn requirements(file: &Path, fields: &mut Fields, seen: &mut BTreeSet<PathBuf>) 
     }
     let content = fs::read(file).map_err(Error::io("read", file))?;
     fields.push(&content);
-    for line in String::from_utf8_lossy(&content).lines() {
-        let line = line.split(" #").next().unwrap_or_default().trim();
+    for line in requirement_lines(&String::from_utf8_lossy(&content), |name| std::env::var(name).ok()) {
+        // With the values of variables.
+        fields.push(&line);
         let option = ["--requirement", "--constraint", "-r", "-c"].iter().find_map(|option| line.strip_prefix(option));
         if let Some(other) = option {
             let other = other.trim_start_matches(['=', ' ', '\t']);
@@ -88,7 +89,7 @@ fn requirements(file: &Path, fields: &mut Fields, seen: &mut BTreeSet<PathBuf>) 
             continue;
         }
         let editable = ["--editable", "-e"].iter().find_map(|option| line.strip_prefix(option));
-        named_files(editable.unwrap_or(line).trim_start_matches(['=', ' ', '\t']), fields)?;
+        named_files(editable.unwrap_or(&line).trim_start_matches(['=', ' ', '\t']), fields)?;
     }
     Ok(())
 }

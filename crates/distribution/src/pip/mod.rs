@@ -1,6 +1,7 @@
 //! The pip of a Python, and what it installed, kept by content.
 
 mod key;
+mod lines;
 mod run;
 mod spec;
 mod tree;
@@ -10,6 +11,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::kept::Scratch;
+pub use lines::requirement_lines;
+
 use crate::{Distribution, Error};
 
 pub use tree::InstalledTree;

@@ -72,6 +72,30 @@ fn every_damaged_byte_that_the_start_needs_is_one_line() {
 }
 
 #[test]
+fn a_damaged_index_is_one_line() {
+    for_two_pythons("damaged index", |python| {
+        let program = pack(python, "start", TEXT, &[])?;
+        let path = program.executable();
+        let whole = std::fs::read(&path)?;
+        let payload = payload(&whole)?;
+        let blob = Blob::open(&whole[payload.clone()])?;
+        for kind in [SectionKind::Names, SectionKind::Slots, SectionKind::Entries, SectionKind::Fields] {
+            let section = blob.sections().find(|section| section.kind == kind).context("an index")?;
+            for part in 0..4 {
+                let at = payload.start as u64 + section.offset + (section.length - 1) * part / 3;
+                let damaged = whole[at as usize] ^ 1;
+                File::options().write(true).open(&path)?.write_all_at(&[damaged], at)?;
+                ensure_one_line(&run(&path)?, "section of packed resources is damaged")
+                    .with_context(|| kind.to_string())?;
+                File::options().write(true).open(&path)?.write_all_at(&[whole[at as usize]], at)?;
+            }
+        }
+        ensure!(run(&path)?.status.success());
+        Ok(())
+    });
+}
+
+#[test]
 fn a_program_cut_short_is_one_line() {
     for_two_pythons("cut", |python| {
         let program = pack(python, "start", TEXT, &[])?;
