@@ -49,8 +49,9 @@ impl State {
         Ok(self.cache_in_use(gil, entry)?.map(|in_use| in_use.directory.path().to_owned()))
     }
 
-    /// The path of the library of an entry as a file of the cache, if it or its top-level package is placed there. Nothing has been
-    /// exchanged on the way to it since the directory was opened, and the file has what the program has.
+    /// The path of the library of an entry as a file of the cache, if it or its top-level package is placed there.
+    /// Nothing has been exchanged on the way to it since the directory was opened, and the file has what the program
+    /// has.
     pub(crate) fn cached_library(&self, gil: Gil, entry: &Found<'_>) -> Result<Option<PathBuf>> {
         let in_use = match self.cache_in_use(gil, entry)? {
             None => match entry.catalogue.entry(top_level(entry.name()))? {

@@ -18,8 +18,8 @@ use super::tree::{Directory, sync};
 use super::trust::{self, Missing};
 use crate::catalogue::Found;
 
-/// When all files of the cache and their directories were changed last: what says otherwise has been changed since. In 1980,
-/// and a number of seconds that archives and file systems can keep.
+/// When all files of the cache and their directories were changed last: what says otherwise has been changed since. In
+/// 1980, and a number of seconds that archives and file systems can keep.
 const STAMP: Duration = Duration::from_secs(315_532_800 + 4_242);
 
 /// How exactly the time of a directory says when it was used last: a start that comes sooner writes nothing.
@@ -137,8 +137,8 @@ fn sync_all(directory: &Directory, paths: &[PathBuf]) -> io::Result<()> {
     })
 }
 
-/// Writes files anew that are missing or damaged. Looks at all of them, except at source code in a directory that nothing
-/// has been added to or removed from: what is executed comes from memory.
+/// Writes files anew that are missing or damaged. Looks at all of them, except at source code in a directory that
+/// nothing has been added to or removed from: what is executed comes from memory.
 pub(super) fn mend(directory: &Directory, files: &Found<'_>) -> io::Result<()> {
     let mut walk = Walk::new(directory, Missing::Make);
     let mut changed = BTreeSet::new();
@@ -173,7 +173,8 @@ pub(super) fn check(directory: &Directory, path: &Path, field: &Field<'_>, files
     Err(io::Error::other(format!("{} has been changed", parent.path().join(name).display())))
 }
 
-/// The way through the subdirectories of a directory, each of which is trusted. Files come sorted: few are opened twice.
+/// The way through the subdirectories of a directory, each of which is trusted. Files come sorted: few are opened
+/// twice.
 struct Walk<'d> {
     top: &'d Directory,
     way: Vec<Directory>,

@@ -10,8 +10,8 @@ use super::root;
 use super::tree::Directory;
 use super::trust::Missing;
 
-/// A file in a directory of its own, which is gone when this is dropped. What a process that is killed leaves behind, the next one
-/// that adds to the cache removes.
+/// A file in a directory of its own, which is gone when this is dropped. What a process that is killed leaves behind,
+/// the next one that adds to the cache removes.
 pub(crate) struct Temporary {
     root: Directory,
     /// Locked while it is open.

@@ -1,4 +1,5 @@
-//! Directories and what is in them, through descriptors: what is done to a directory is done to that one, whatever has its name.
+//! Directories and what is in them, through descriptors: what is done to a directory is done to that one, whatever has
+//! its name.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, FileTimes};

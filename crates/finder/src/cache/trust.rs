@@ -1,12 +1,13 @@
 //! Directories in which no one but this user and root can exchange anything.
 //!
-//! A directory is reached from `/` step by step, each through the descriptor of the one above, and each has to belong to this
-//! user or to root. No one else may write to it, unless it has the sticky bit, as `/tmp` has: what lies in such a directory is
-//! exchanged only by its own owner, who is looked at next, and by that of the directory. Symbolic links are followed here, not
-//! by the kernel, with the same demands. So the path that comes of it leads to the same directory until this user or root
-//! changes that.
+//! A directory is reached from `/` step by step, each through the descriptor of the one above, and each has to belong
+//! to this user or to root. No one else may write to it, unless it has the sticky bit, as `/tmp` has: what lies in such
+//! a directory is exchanged only by its own owner, who is looked at next, and by that of the directory. Symbolic links
+//! are followed here, not by the kernel, with the same demands. So the path that comes of it leads to the same
+//! directory until this user or root changes that.
 //!
-//! The bits of the group are the mask of an access control list, too: where a list gives others the right to write, they say so.
+//! The bits of the group are the mask of an access control list, too: where a list gives others the right to write,
+//! they say so.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;

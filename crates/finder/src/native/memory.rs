@@ -1,7 +1,7 @@
 //! Files that exist in memory only: `memfd_create`.
 //!
-//! They are opened through `/proc`, which may show other processes than those of this process's namespace. So the process is
-//! the one that `/proc/self` is, whatever `getpid` says, and the path has to lead to the file.
+//! They are opened through `/proc`, which may show other processes than those of this process's namespace. So the
+//! process is the one that `/proc/self` is, whatever `getpid` says, and the path has to lead to the file.
 //!
 //! glibc compares the path of a library before its inode, so that two memory files that have had the same number
 //! would be "the same": every path is spelled uniquely.

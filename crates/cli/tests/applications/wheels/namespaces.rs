@@ -1,4 +1,5 @@
-//! Native code where `/proc` shows other processes, or none: in namespaces of processes, in containers, and after forks.
+//! Native code where `/proc` shows other processes, or none: in namespaces of processes, in containers, and after
+//! forks.
 
 use std::path::Path;
 use std::process::{Command, Output};
