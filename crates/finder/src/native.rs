@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 use pyox_packed_resources::FieldKind;
 
 use crate::catalogue::Found;
-use crate::object::{Gil, Object, Raised, Result, import_error, set_exception};
-use crate::paths::append;
+use crate::object::{Object, Raised, Result, import_error, set_exception, with_causes};
 use crate::state::State;
 
 mod libraries;
+mod loadable;
 mod memory;
 mod registry;
 
-use memory::MemoryFile;
+use loadable::Loadable;
 pub(crate) use memory::memfd;
 use registry::Registry;
 
 /// Paths by which glibc knows extension modules that are loaded, by any interpreter of the process. As with a file, there
 /// is one of each however often it is imported: a second copy of `_datetime` breaks CPython 3.13.
-static EXTENSIONS: Registry<Identity, String> = Registry::new();
+static EXTENSIONS: Registry<Identity, PathBuf> = Registry::new();
 
 /// Name of an extension module, length of its library, and CRC-32 of that as it is stored.
 type Identity = (String, usize, u32);
@@ -31,7 +31,7 @@ impl State {
         let gil = spec.gil();
         self.load_dependencies(gil, entry)?;
         // Where the system forbids to load code from there, it is loaded from memory.
-        if let Some(file) = self.cached_file(gil, entry)?
+        if let Some(file) = self.cached_library(gil, entry)?
             && libraries::open(&file).is_ok()
         {
             return self.create_dynamic(spec, &file);
@@ -45,14 +45,13 @@ impl State {
         let checksum = entry.checksum(FieldKind::Extension).unwrap_or_else(|| crc32fast::hash(&library));
         let identity = (entry.name().to_owned(), library.len(), checksum);
         if let Some(path) = EXTENSIONS.get(|known| *known == identity) {
-            // The memory file is closed: the path is a name only.
-            return self.create_dynamic(spec, Path::new(path));
+            // The file is gone: the path is a name only.
+            return self.create_dynamic(spec, path);
         }
-        let mut file = MemoryFile::new(entry.name()).map_err(|error| memory_error(&error, entry.name()))?;
-        file.write(&library).map_err(|error| memory_error(&error, entry.name()))?;
+        let file = Loadable::new(entry.name(), &library).map_err(|error| not_held(&error, entry.name()))?;
         // Before it is loaded: an interpreter that imports it meanwhile loads the same file.
-        let path = EXTENSIONS.add(identity, file.path());
-        let module = self.create_dynamic(spec, Path::new(path));
+        let path = EXTENSIONS.add(identity, file.path().to_owned());
+        let module = self.create_dynamic(spec, path);
         if module.is_err() {
             // So that it can be tried again.
             file.keep();
@@ -81,19 +80,8 @@ impl State {
         }
         Ok(module)
     }
-
-    /// The library of an entry as a real file, if it or its top-level package is placed in files.
-    fn cached_file(&self, gil: Gil, entry: &Found<'_>) -> Result<Option<PathBuf>> {
-        let directory = match self.cache_directory_of(gil, entry)? {
-            None => self.cache_directory(gil, entry.catalogue, crate::paths::top_level(entry.name()))?,
-            own => own,
-        };
-        let Some(directory) = directory else { return Ok(None) };
-        let path = entry.text(FieldKind::RelativePath)?;
-        Ok(path.map(|path| append(&directory, &path)).filter(|file| crate::cache::may_execute(file)))
-    }
 }
 
-fn memory_error(error: &std::io::Error, name: &str) -> Raised {
-    import_error(&format!("cannot keep the library of {name} in memory: {error}"), name)
+fn not_held(error: &dyn std::error::Error, name: &str) -> Raised {
+    import_error(&format!("cannot load the library of {name} from memory: {}", with_causes(error)), name)
 }

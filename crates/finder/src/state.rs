@@ -29,7 +29,7 @@ pub struct State {
     pub(crate) bytecode_kinds: [FieldKind; 3],
     python: Held<Python>,
     /// Cache directories by name; `None` for those that could not be used.
-    pub(crate) cached: Mutex<HashMap<String, Option<InUse>>>,
+    pub(crate) cached: Mutex<HashMap<String, Option<Arc<InUse>>>>,
     /// Whether importing `pkg_resources` makes it know this finder.
     pub(crate) registers_pkg_resources: bool,
 }

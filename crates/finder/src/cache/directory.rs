@@ -1,74 +1,71 @@
 //! One directory of the cache: written, opened, and checked.
 
-use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, FileTimes, Metadata, OpenOptions};
-use std::io::{self, Write};
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs::{File, FileTimes};
+use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use pyox_packed_resources::{Field, FieldKind};
+use rustix::fs::{FileType, FlockOperation, Mode, Stat};
+use rustix::io::Errno;
 
-use super::root::{check_private, check_space};
+use super::tree::{Directory, sync};
+use super::trust::{self, Missing};
 use crate::catalogue::Found;
 
-/// When all files of the cache and their directories were changed last: what says otherwise has been changed since. In 1980,
-/// and a number of seconds that archives and file systems can keep.
+/// When all files of the cache and their directories were changed last: what says otherwise has been changed since. In
+/// 1980, and a number of seconds that archives and file systems can keep.
 const STAMP: Duration = Duration::from_secs(315_532_800 + 4_242);
 
 /// How exactly the time of a directory says when it was used last: a start that comes sooner writes nothing.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How many files are waited for at once: a file system writes them with one commit then.
+const SYNCED_AT_ONCE: usize = 16;
+
 /// How a directory is locked.
 #[derive(Clone, Copy)]
 pub(super) enum Lock {
     /// By those who use it. Waits for those who remove it.
-    InUse = libc::LOCK_SH as isize,
+    InUse,
     /// By one who removes it; fails if somebody uses it.
-    Alone = (libc::LOCK_EX | libc::LOCK_NB) as isize,
+    Alone,
 }
 
 /// Opens a directory and locks it; `None` if it is not there, or not any more.
-pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
-    let Some(directory) = open_locked(path, Lock::InUse)? else { return Ok(None) };
-    let facts = directory.metadata()?;
-    check_private(&facts)?;
-    if facts.modified()?.elapsed().is_ok_and(|age| age > A_DAY) {
-        let _ = directory.set_times(FileTimes::new().set_modified(SystemTime::now()));
+pub(super) fn open(root: &Directory, name: &str) -> io::Result<Option<Directory>> {
+    let Some(directory) = open_locked(root, name, Lock::InUse)? else { return Ok(None) };
+    let facts = directory.facts()?;
+    trust::check(&facts, directory.path())?;
+    let used = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(facts.st_mtime).unwrap_or_default());
+    if used.elapsed().is_ok_and(|age| age > A_DAY) {
+        let _ = directory.set_modified(SystemTime::now());
     }
     Ok(Some(directory))
 }
 
 /// The same for any directory and lock.
-pub(super) fn open_locked(path: &Path, lock: Lock) -> io::Result<Option<File>> {
-    let flags = libc::O_DIRECTORY | libc::O_NOFOLLOW;
-    let directory = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
-        Ok(directory) => directory,
+pub(super) fn open_locked(root: &Directory, name: &str, lock: Lock) -> io::Result<Option<Directory>> {
+    let name = OsStr::new(name);
+    let directory = match root.entry(name) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+        opened => opened?,
     };
-    if let Err(error) = flock(&directory, lock) {
+    let locked = match lock {
+        Lock::InUse => directory.lock(FlockOperation::LockShared),
+        Lock::Alone => directory.lock(FlockOperation::NonBlockingLockExclusive),
+    };
+    match (locked, lock) {
+        // Whoever removes it renames it first.
+        (Ok(()), _) => Ok(root.has(name, &directory).then_some(directory)),
         // Some network file systems know no locks: there, nothing is removed.
-        let unsupported = matches!(error.raw_os_error(), Some(libc::EOPNOTSUPP | libc::ENOLCK | libc::ENOSYS));
-        return if unsupported && matches!(lock, Lock::InUse) { Ok(Some(directory)) } else { Err(error) };
-    }
-    // Whoever removes it renames it first.
-    let (held, there) = (directory.metadata()?, path.symlink_metadata());
-    Ok(there.is_ok_and(|there| (there.dev(), there.ino()) == (held.dev(), held.ino())).then_some(directory))
-}
-
-fn flock(file: &File, lock: Lock) -> io::Result<()> {
-    loop {
-        // SAFETY: an open descriptor.
-        if unsafe { libc::flock(file.as_raw_fd(), lock as libc::c_int) } == 0 {
-            return Ok(());
-        }
-        let error = io::Error::last_os_error();
-        if error.kind() != io::ErrorKind::Interrupted {
-            return Err(error);
-        }
+        (Err(Errno::OPNOTSUPP | Errno::NOLCK | Errno::NOSYS), Lock::InUse) => Ok(Some(directory)),
+        (Err(error), _) => Err(error.into()),
     }
 }
 
@@ -80,67 +77,146 @@ pub(super) fn unique() -> String {
 }
 
 /// Writes a directory that is not there. Another process may be faster: what it has written is the same.
-pub(super) fn write(root: &Path, name: &str, files: &Found<'_>) -> io::Result<()> {
+pub(super) fn write(root: &Directory, name: &str, files: &Found<'_>) -> io::Result<()> {
     let mut size = 0;
     each_file(files, |_, field| {
         size += field.len();
         Ok(())
     })?;
-    check_space(root, size)?;
-    let unfinished = root.join(format!(".{name}.{}", unique()));
-    let written = write_all(&unfinished, files).and_then(|()| fs::rename(&unfinished, root.join(name)));
+    root.check_space(size)?;
+    let unfinished = format!(".{name}.{}", unique());
+    let (unfinished, name) = (OsStr::new(&unfinished), OsStr::new(name));
+    let written = write_all(root, unfinished, files).and_then(|()| root.rename(unfinished, name));
     if written.is_err() {
-        let _ = fs::remove_dir_all(&unfinished);
+        let _ = root.remove(unfinished);
     }
-    if root.join(name).is_dir() { Ok(()) } else { written }
+    if root.has_directory(name) { Ok(()) } else { written }
 }
 
-fn write_all(directory: &Path, files: &Found<'_>) -> io::Result<()> {
-    fs::DirBuilder::new().mode(0o700).create(directory)?;
+/// What has its name after a loss of power is on the disk, all of it.
+fn write_all(root: &Directory, name: &OsStr, files: &Found<'_>) -> io::Result<()> {
+    let directory = root.subdirectory(name, Missing::Make)?;
     // As long as it is locked, nobody takes it for left over.
-    let _lock = open_locked(directory, Lock::InUse)?.ok_or(io::ErrorKind::NotFound)?;
-    let mut parents = HashSet::new();
+    let _ = directory.lock(FlockOperation::LockShared);
+    let mut walk = Walk::new(&directory, Missing::Make);
+    let mut written = Vec::new();
+    let mut parents = BTreeSet::new();
     each_file(files, |path, field| {
-        let parent = subdirectory(path).map(|parent| directory.join(parent));
-        if let Some(parent) = &parent
-            && !parents.contains(parent)
-        {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+        let (parent, name) = split(path)?;
+        write_file(walk.to(parent)?, name, field, &content(files, field)?)?;
+        written.push(path.to_owned());
+        if !parents.contains(parent) {
+            parents.extend(parent.ancestors().map(Path::to_owned));
         }
-        parents.extend(parent);
-        write_file(&directory.join(path), field, &content(files, field)?)
+        Ok(())
     })?;
-    parents.iter().try_for_each(|parent| stamp(&File::open(parent)?))
+    for parent in &parents {
+        mark_unchanged(&mut walk, parent)?;
+        written.push(Path::new(".").join(parent));
+    }
+    sync_all(&directory, &written)
 }
 
-/// Writes files anew that are missing or damaged. Looks at all of them, except at source code in a directory that nothing
-/// has been added to or removed from: what is executed comes from memory.
-pub(super) fn mend(directory: &Path, files: &Found<'_>) -> io::Result<()> {
-    let mut unchanged: HashMap<PathBuf, bool> = HashMap::new();
+/// Waits until files and directories are on the disk.
+fn sync_all(directory: &Directory, paths: &[PathBuf]) -> io::Result<()> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+            sync(directory.read(path.as_os_str())?)?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        // Where no more threads can be had, those that are there do it.
+        let others = (1..SYNCED_AT_ONCE.min(paths.len()))
+            .map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
+            .collect::<Vec<_>>();
+        let own = work();
+        let failed = |_| Err(io::Error::other("a thread that writes files has failed"));
+        others.into_iter().map(|other| other.join().unwrap_or_else(failed)).fold(own, Result::and)
+    })
+}
+
+/// Writes files anew that are missing or damaged. Looks at all of them, except at source code in a directory that
+/// nothing has been added to or removed from: what is executed comes from memory.
+pub(super) fn mend(directory: &Directory, files: &Found<'_>) -> io::Result<()> {
+    let mut walk = Walk::new(directory, Missing::Make);
+    let mut changed = BTreeSet::new();
     each_file(files, |path, field| {
-        if let Some(parent) = subdirectory(path).filter(|_| is_source(path)) {
-            let look =
-                || directory.join(parent).symlink_metadata().is_ok_and(|facts| facts.is_dir() && is_stamped(&facts));
-            if *unchanged.entry(parent.to_owned()).or_insert_with(look) {
-                return Ok(());
-            }
+        let (parent, name) = split(path)?;
+        walk.to(parent)?;
+        let is_unchanged = walk.is_unchanged;
+        if is_unchanged && is_source(path) {
+            return Ok(());
         }
-        let path = directory.join(path);
-        match path.symlink_metadata() {
-            Ok(there) if is_as_written(&there, field) => Ok(()),
-            _ => mend_file(&path, field, &content(files, field)?),
+        let is_mended = mend_file(walk.here(), name, field, files)?;
+        if (is_mended || !is_unchanged) && !changed.contains(parent) {
+            changed.insert(parent.to_owned());
         }
+        Ok(())
     })?;
-    for (changed, _) in unchanged.iter().filter(|(_, unchanged)| !**unchanged) {
+    for parent in changed {
         // Where it cannot be marked its files are looked at again next time.
-        let _ = File::open(directory.join(changed)).and_then(|directory| stamp(&directory));
+        let _ = mark_unchanged(&mut walk, &parent);
     }
     Ok(())
 }
 
-/// The directory of a file, unless that is the one whose time says when it was used last.
-fn subdirectory(path: &Path) -> Option<&Path> {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty())
+/// Checks that a file has what the program has, to be executed.
+pub(super) fn check(directory: &Directory, path: &Path, field: &Field<'_>, files: &Found<'_>) -> io::Result<()> {
+    let (parent, name) = split(path)?;
+    let mut walk = Walk::new(directory, Missing::Fail);
+    let parent = walk.to(parent)?;
+    if is_as_written(&parent.facts_of(name)?, field) || with_content(parent, name, &content(files, field)?).is_some() {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("{} has been changed", parent.path().join(name).display())))
+}
+
+/// The way through the subdirectories of a directory, each of which is trusted. Files come sorted: few are opened
+/// twice.
+struct Walk<'d> {
+    top: &'d Directory,
+    way: Vec<Directory>,
+    /// From the top.
+    path: PathBuf,
+    missing: Missing,
+    /// Whether nothing has been added to the last one, or removed, since it was marked.
+    is_unchanged: bool,
+}
+
+impl<'d> Walk<'d> {
+    fn new(top: &'d Directory, missing: Missing) -> Self {
+        Self { top, way: Vec::new(), path: PathBuf::new(), missing, is_unchanged: false }
+    }
+
+    fn to(&mut self, path: &Path) -> io::Result<&Directory> {
+        if path != self.path {
+            while !path.starts_with(&self.path) {
+                self.path.pop();
+                self.way.pop();
+            }
+            for name in path.strip_prefix(self.path.clone()).unwrap_or(path) {
+                let next = self.here().subdirectory(name, self.missing)?;
+                self.way.push(next);
+                self.path.push(name);
+            }
+            self.is_unchanged =
+                self.way.last().map_or(Ok(false), |last| last.facts().map(|facts| is_stamped(&facts)))?;
+        }
+        Ok(self.here())
+    }
+
+    fn here(&self) -> &Directory {
+        self.way.last().unwrap_or(self.top)
+    }
+}
+
+/// Directory and name of a file.
+fn split(path: &Path) -> io::Result<(&Path, &OsStr)> {
+    path.parent()
+        .zip(path.file_name())
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not a path of a file"))
 }
 
 fn is_source(path: &Path) -> bool {
@@ -148,44 +224,72 @@ fn is_source(path: &Path) -> bool {
 }
 
 /// Whether a file has the length and the time that it was given. What is written to later has another time.
-fn is_as_written(file: &Metadata, field: &Field<'_>) -> bool {
-    file.is_file() && file.len() == field.len() && is_stamped(file)
+fn is_as_written(file: &Stat, field: &Field<'_>) -> bool {
+    is_trusted_file(file) && u64::try_from(file.st_size) == Ok(field.len()) && is_stamped(file)
 }
 
-fn is_stamped(facts: &Metadata) -> bool {
-    (facts.mtime(), facts.mtime_nsec()) == (STAMP.as_secs() as i64, i64::from(STAMP.subsec_nanos()))
+fn is_trusted_file(file: &Stat) -> bool {
+    FileType::from_raw_mode(file.st_mode) == FileType::RegularFile && trust::check(file, Path::new("")).is_ok()
 }
 
-/// A file that was touched is compared, and replaced if it is another.
-fn mend_file(path: &Path, field: &Field<'_>, content: &[u8]) -> io::Result<()> {
-    let is_file = path.symlink_metadata().is_ok_and(|there| there.is_file());
-    if is_file && fs::read(path).is_ok_and(|there| there == content) {
-        // Where it cannot be marked it is compared again next time.
-        let _ = OpenOptions::new().write(true).open(path).and_then(|file| stamp(&file));
-        return Ok(());
+fn is_stamped(facts: &Stat) -> bool {
+    u64::try_from(facts.st_mtime) == Ok(STAMP.as_secs()) && facts.st_mtime_nsec == 0
+}
+
+/// A file that was touched is compared, and replaced if it is another. Whether it was.
+fn mend_file(directory: &Directory, name: &OsStr, field: &Field<'_>, files: &Found<'_>) -> io::Result<bool> {
+    if directory.facts_of(name).is_ok_and(|there| is_as_written(&there, field)) {
+        return Ok(false);
     }
-    if let Some(parent) = path.parent() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
+    let content = content(files, field)?;
+    if let Some(file) = with_content(directory, name, &content) {
+        // What was read may not be on the disk yet. Where the file cannot be marked it is compared again next time.
+        let _ = sync(&file).and_then(|()| stamp(&file));
+        return Ok(false);
     }
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(format!(".{}", unique()));
-    let unfinished = PathBuf::from(unfinished);
-    let written = write_file(&unfinished, field, content).and_then(|()| fs::rename(&unfinished, path));
+    let unfinished = format!("{}.{}", name.display(), unique());
+    let unfinished = OsStr::new(&unfinished);
+    let written = write_file(directory, unfinished, field, &content).and_then(|file| {
+        sync(&file)?;
+        if directory.has_directory(name) {
+            directory.remove(name)?;
+        }
+        directory.rename(unfinished, name)
+    });
     if written.is_err() {
-        let _ = fs::remove_file(&unfinished);
+        let _ = directory.remove(unfinished);
     }
-    written
+    written.map(|()| true)
 }
 
-fn write_file(path: &Path, field: &Field<'_>, content: &[u8]) -> io::Result<()> {
-    let mode = if field.mode() & 0o111 == 0 { 0o600 } else { 0o700 };
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+/// The file with a name, if it can be trusted to keep the content that it has.
+fn with_content(directory: &Directory, name: &OsStr, content: &[u8]) -> Option<File> {
+    // A pipe would have to be waited for.
+    directory.facts_of(name).ok().filter(is_trusted_file)?;
+    let mut file = directory.read(name).ok()?;
+    let mut there = Vec::new();
+    file.read_to_end(&mut there).ok()?;
+    (there == content).then_some(file)
+}
+
+fn write_file(directory: &Directory, name: &OsStr, field: &Field<'_>, content: &[u8]) -> io::Result<File> {
+    let mode = if field.mode() & 0o111 == 0 { Mode::RUSR | Mode::WUSR } else { Mode::RWXU };
+    let mut file = directory.create(name, mode)?;
     file.write_all(content)?;
-    stamp(&file)
+    stamp(&file)?;
+    Ok(file)
 }
 
 fn stamp(file: &File) -> io::Result<()> {
     file.set_times(FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + STAMP))
+}
+
+/// Marks a directory, but for the topmost one: the time of that says when it was used last.
+fn mark_unchanged(walk: &mut Walk<'_>, directory: &Path) -> io::Result<()> {
+    if directory.as_os_str().is_empty() {
+        return Ok(());
+    }
+    walk.to(directory)?.set_modified(SystemTime::UNIX_EPOCH + STAMP)
 }
 
 fn each_file<'f>(files: &Found<'f>, mut visit: impl FnMut(&Path, &Field<'f>) -> io::Result<()>) -> io::Result<()> {
@@ -200,6 +304,6 @@ fn each_file<'f>(files: &Found<'f>, mut visit: impl FnMut(&Path, &Field<'f>) -> 
     Ok(())
 }
 
-fn content<'f>(files: &Found<'f>, field: &Field<'f>) -> io::Result<std::borrow::Cow<'f, [u8]>> {
+fn content<'f>(files: &Found<'f>, field: &Field<'f>) -> io::Result<Cow<'f, [u8]>> {
     files.read(field).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))
 }

@@ -1,11 +1,12 @@
 //! Keeping the cache from growing: what has not been used for longest goes first.
 
-use std::fs;
+use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
-use std::time::SystemTime;
+
+use rustix::fs::FileType;
 
 use super::directory::{Lock, open_locked, unique};
+use super::tree::Directory;
 
 /// The size of the cache in MiB, instead of [`DEFAULT_LIMIT`].
 const VARIABLE: &str = "PYOXIDIZER_PACKAGE_CACHE_SIZE";
@@ -14,29 +15,29 @@ const DEFAULT_LIMIT: u64 = 4 << 30;
 
 /// Removes what processes that were killed have left behind, and directories that nobody uses until the rest is small enough.
 /// Nothing depends on whether it succeeds.
-pub(super) fn make(root: &Path) {
+pub(super) fn make(root: &Directory) {
     let limit = std::env::var(VARIABLE).ok().and_then(|mib| mib.parse::<u64>().ok());
     let _ = make_room(root, limit.map_or(DEFAULT_LIMIT, |mib| mib.saturating_mul(1 << 20)));
 }
 
 struct Candidate {
     name: String,
-    used: SystemTime,
+    /// In seconds.
+    used: i64,
     size: u64,
 }
 
-fn make_room(root: &Path, limit: u64) -> io::Result<()> {
+fn make_room(root: &Directory, limit: u64) -> io::Result<()> {
     let mut candidates = Vec::new();
-    for entry in fs::read_dir(root)?.flatten() {
-        let name = entry.file_name();
+    for name in root.names()? {
         let Some(name) = name.to_str() else { continue };
         if entry_of_leftover(name).is_some() {
             let _ = remove(root, name);
         } else if is_entry(name)
-            && let Ok(facts) = entry.metadata()
-            && let Ok(used) = facts.modified()
+            && let Ok(directory) = root.entry(name.as_ref())
+            && let Ok(facts) = directory.facts()
         {
-            candidates.push(Candidate { name: name.to_owned(), used, size: size(&entry.path()) });
+            candidates.push(Candidate { name: name.to_owned(), used: facts.st_mtime, size: size(&directory) });
         }
     }
     let mut total: u64 = candidates.iter().map(|candidate| candidate.size).sum();
@@ -66,24 +67,24 @@ fn entry_of_leftover(name: &str) -> Option<&str> {
 }
 
 /// Removes a directory unless it is in use. It loses its name first, so that no process finds it half empty.
-fn remove(root: &Path, name: &str) -> io::Result<()> {
-    let path = root.join(name);
-    let Some(_lock) = open_locked(&path, Lock::Alone)? else { return Ok(()) };
+fn remove(root: &Directory, name: &str) -> io::Result<()> {
+    let Some(_lock) = open_locked(root, name, Lock::Alone)? else { return Ok(()) };
     let entry = entry_of_leftover(name).unwrap_or(name);
-    let nameless = root.join(format!(".{entry}.{}", unique()));
-    fs::rename(path, &nameless)?;
-    fs::remove_dir_all(&nameless)
+    let nameless = format!(".{entry}.{}", unique());
+    root.rename(name.as_ref(), nameless.as_ref())?;
+    root.remove(nameless.as_ref())
 }
 
 /// The bytes of all files below a directory.
-fn size(directory: &Path) -> u64 {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let sizes = entries.map(|entry| match entry.metadata() {
-        Ok(facts) if facts.is_dir() => size(&entry.path()),
-        Ok(facts) => facts.len(),
+fn size(directory: &Directory) -> u64 {
+    let size_of = |name: &OsStr| match directory.facts_of(name) {
+        Ok(facts) if FileType::from_raw_mode(facts.st_mode) == FileType::Directory => {
+            directory.entry(name).map_or(0, |below| size(&below))
+        }
+        Ok(facts) => u64::try_from(facts.st_size).unwrap_or_default(),
         Err(_) => 0,
-    });
-    sizes.sum()
+    };
+    directory.names().iter().flatten().map(|name| size_of(name)).sum()
 }
 
 #[cfg(test)]

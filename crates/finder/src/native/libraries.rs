@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyox_packed_resources::FieldKind;
 
+use super::loadable::Loadable;
 use super::memory::MemoryFile;
+use super::not_held;
 use super::registry::Registry;
 use crate::catalogue::Found;
 use crate::object::{Gil, Raised, Result, import_error};
@@ -101,15 +103,14 @@ impl State {
             Known::of(name, path).set_loaded();
             return Ok(());
         }
-        if let Some(path) = self.cached_file(gil, library)?
+        if let Some(path) = self.cached_library(gil, library)?
             && open(&path).is_ok()
         {
             Known::of(name, path).set_loaded();
             return Ok(());
         }
         let Some(content) = library.value(FieldKind::SharedLibrary)? else { return Ok(()) };
-        let mut file = MemoryFile::new(name).map_err(|error| super::memory_error(&error, name))?;
-        file.write(&content).map_err(|error| super::memory_error(&error, name))?;
+        let file = Loadable::new(name, &content).map_err(|error| not_held(&error, name))?;
         let known = Known::of(name, file.path());
         match open(&known.path) {
             Ok(()) => known.set_loaded(),
@@ -126,12 +127,12 @@ impl State {
 /// Loads libraries that need each other. None can be the first, so they need each other by the paths of their files: loading
 /// one loads all.
 fn load_together(group: &[Found<'_>]) -> Result<()> {
-    let mut files = Vec::with_capacity(group.len());
+    let (mut files, mut paths) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
     for library in group {
-        let name = library.name();
-        files.push(MemoryFile::new(name).map_err(|error| super::memory_error(&error, name))?);
+        let file = MemoryFile::new(library.name()).map_err(|error| not_held(&error, library.name()))?;
+        paths.push(file.short_path().map_err(|error| without_path(&error, library.name()))?);
+        files.push(file);
     }
-    let paths: Vec<String> = files.iter().map(MemoryFile::short_path).collect();
     for (library, file) in group.iter().zip(&mut files) {
         let Some(content) = library.value(FieldKind::SharedLibrary)? else { continue };
         let mut content = content.into_owned();
@@ -140,7 +141,7 @@ fn load_together(group: &[Found<'_>]) -> Result<()> {
                 rename(&mut content, needed, &paths[place]).map_err(|Unrenamed| unrenamed(library, needed))?;
             }
         }
-        file.write(&content).map_err(|error| super::memory_error(&error, library.name()))?;
+        file.write(&content).map_err(|error| not_held(&error, library.name()))?;
     }
     files.into_iter().for_each(MemoryFile::keep);
     let known: Vec<_> = group.iter().zip(paths).map(|(library, path)| Known::of(library.name(), path)).collect();
@@ -148,6 +149,12 @@ fn load_together(group: &[Found<'_>]) -> Result<()> {
     open(&file.path).map_err(|error| import_error(&error, first.name()))?;
     known.into_iter().for_each(Known::set_loaded);
     Ok(())
+}
+
+fn without_path(error: &dyn std::error::Error, name: &str) -> Raised {
+    let message =
+        format!("{name} needs libraries that need it, which is loaded from memory only: {error}. Mount /proc");
+    import_error(&message, name)
 }
 
 /// A name is not in a library, or too short.

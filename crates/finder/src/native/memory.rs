@@ -1,58 +1,79 @@
 //! Files that exist in memory only: `memfd_create`.
 //!
+//! They are opened through `/proc`, which may show other processes than those of this process's namespace. So the
+//! process is the one that `/proc/self` is, whatever `getpid` says, and the path has to lead to the file.
+//!
 //! glibc compares the path of a library before its inode, so that two memory files that have had the same number
 //! would be "the same": every path is spelled uniquely.
 
 use std::ffi::{CStr, CString};
-use std::fs::File;
-use std::io::{Result, Write};
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
+use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Makes the path of every memory file different from all earlier ones.
-static SPELLING: AtomicUsize = AtomicUsize::new(0);
-
-/// A library in a memory file; its paths are valid while this lives.
-pub(super) struct MemoryFile {
-    file: File,
-    spelling: usize,
+/// Why a library cannot be held in memory.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(super) enum Error {
+    #[error("cannot make a memory file")]
+    Make(#[source] io::Error),
+    #[error("/proc, through which memory files are loaded, is not mounted or does not show this process")]
+    NoProc,
 }
+
+/// A file in memory; its paths are valid while this lives.
+pub(super) struct MemoryFile(File);
 
 impl MemoryFile {
     /// An empty file. The name is shown in `/proc/PID/maps`.
-    pub(super) fn new(name: &str) -> Result<Self> {
-        let file = memfd(&CString::new(name).unwrap_or_default())?;
-        Ok(Self { file, spelling: SPELLING.fetch_add(1, Ordering::Relaxed) })
+    pub(super) fn new(name: &str) -> Result<Self, Error> {
+        memfd(&CString::new(name).unwrap_or_default()).map(Self).map_err(Error::Make)
     }
 
-    pub(super) fn write(&mut self, content: &[u8]) -> Result<()> {
-        self.file.write_all(content)
+    pub(super) fn write(&mut self, content: &[u8]) -> Result<(), Error> {
+        self.0.write_all(content).map_err(Error::Make)
     }
 
-    /// A path that is as short as can be, and unique only as long as the file is open.
-    pub(super) fn short_path(&self) -> String {
-        format!("/proc/self/fd/{}", self.file.as_raw_fd())
+    /// The path to load it from. It names the process, because debuggers would open `self` as their own one.
+    pub(super) fn path(&self) -> Result<String, Error> {
+        static SPELLING: AtomicUsize = AtomicUsize::new(1);
+        let process = fs::read_link("/proc/self").map_err(|_| Error::NoProc)?;
+        self.spelled(&format!("/proc/{}/fd/", process.display()), &SPELLING)
+    }
+
+    /// A path that is as short as can be.
+    pub(super) fn short_path(&self) -> Result<String, Error> {
+        static SPELLING: AtomicUsize = AtomicUsize::new(0);
+        self.spelled("/proc/self/fd/", &SPELLING)
     }
 
     /// Keeps the file open for the life of the process.
     pub(super) fn keep(self) {
-        let _ = self.file.into_raw_fd();
+        let _ = self.0.into_raw_fd();
     }
 
-    /// The path to load it from. It names the process id, because debuggers would open `self` as their own process.
-    pub(super) fn path(&self) -> String {
-        let mut path = format!("/proc/{}/fd/", std::process::id());
+    /// The path in a directory of descriptors, different from all earlier ones that were spelled with the counter.
+    fn spelled(&self, directory: &str, spelling: &AtomicUsize) -> Result<String, Error> {
+        let mut path = directory.to_owned();
+        let spelling = spelling.fetch_add(1, Ordering::Relaxed);
         // The highest bit is always `./`, so that no two spellings are equal.
-        for bit in 0..usize::BITS - self.spelling.leading_zeros() {
-            path.push_str(if self.spelling >> bit & 1 == 1 { "./" } else { "/" });
+        for bit in 0..usize::BITS - spelling.leading_zeros() {
+            path.push_str(if spelling >> bit & 1 == 1 { "./" } else { "/" });
         }
-        path.push_str(&self.file.as_raw_fd().to_string());
-        path
+        path.push_str(&self.0.as_raw_fd().to_string());
+        let identity = |facts: fs::Metadata| (facts.dev(), facts.ino());
+        let there = fs::metadata(&path).map(identity).map_err(|_| Error::NoProc)?;
+        if self.0.metadata().map(identity).map_err(Error::Make)? != there {
+            return Err(Error::NoProc);
+        }
+        Ok(path)
     }
 }
 
 /// An empty file in memory.
-pub(crate) fn memfd(name: &CStr) -> Result<File> {
+pub(crate) fn memfd(name: &CStr) -> io::Result<File> {
     // Since Linux 6.3 a memory file says whether it may be executed; mapping it executable needs no such right.
     for flags in [libc::MFD_CLOEXEC | libc::MFD_NOEXEC_SEAL, libc::MFD_CLOEXEC] {
         // SAFETY: a C string and flags; the result is checked.
@@ -61,10 +82,25 @@ pub(crate) fn memfd(name: &CStr) -> Result<File> {
             // SAFETY: a new descriptor that nothing else owns.
             return Ok(unsafe { File::from_raw_fd(fd) });
         }
-        let error = std::io::Error::last_os_error();
+        let error = io::Error::last_os_error();
         if error.raw_os_error() != Some(libc::EINVAL) {
             return Err(error);
         }
     }
-    Err(std::io::Error::from_raw_os_error(libc::EINVAL))
+    Err(io::Error::from_raw_os_error(libc::EINVAL))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MemoryFile;
+
+    #[test]
+    fn no_path_is_spelled_twice() {
+        let mut spelled = std::collections::HashSet::new();
+        for _ in 0..9 {
+            let file = MemoryFile::new("x").unwrap();
+            // Each has the number that the one before had.
+            assert!(spelled.insert(file.path().unwrap()) && spelled.insert(file.short_path().unwrap()), "{spelled:?}");
+        }
+    }
 }

@@ -183,9 +183,9 @@ print(packed.inner.VALUE, open(os.path.join(directory, 'data.txt')).read(), *sor
         fs::set_permissions(&cache, Permissions::from_mode(0o777))?;
         let output = command(&program, &cache).output()?;
         let warning = format!(
-            "RuntimeWarning: packed needs files, which cannot be placed in {}: other users may write to the directory; it is \
-             imported from memory.",
-            cache.display()
+            "RuntimeWarning: packed needs files, which cannot be placed in {0}: other users may write to {0}; it is imported \
+             from memory.",
+            cache.canonicalize()?.display()
         );
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         ensure!(said.matches(&warning).count() == 1 && said.contains("NotADirectoryError"), "{said}");

@@ -4,10 +4,13 @@
 //! The oldest and the newest CPython of this machine run; `PYOX_TEST_PYTHONS=3.11` chooses among all.
 
 mod cache;
+mod durability;
 mod libraries;
 mod locations;
 mod memory;
+mod namespaces;
 mod processes;
+mod trust;
 
 use std::path::Path;
 
