@@ -10,6 +10,8 @@ mod conversions;
 mod differences;
 #[path = "resources/legacy.rs"]
 mod legacy;
+#[path = "resources/memory.rs"]
+mod memory;
 #[path = "../../packed-resources/tests/common/oracle.rs"]
 mod oracle;
 #[path = "resources/refused.rs"]

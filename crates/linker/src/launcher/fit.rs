@@ -6,7 +6,7 @@ use pyox_distribution::{Distribution, PythonInfo};
 use pyox_packed_resources::MAGIC;
 
 use crate::error::Error;
-use crate::native::LauncherMarker;
+use crate::native::{LauncherMarker, PayloadError, find_payload};
 
 /// The field of a marker with the target, which the build of the launcher adds.
 const TARGET: &str = "target";
@@ -57,6 +57,9 @@ pub(crate) fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Res
             let (path, found, python) = (path.to_owned(), found.to_owned(), python.info().version.clone());
             return Err(Error::LauncherMismatch { path, what, found, expected, python });
         }
+    }
+    if matches!(find_payload(bytes), Ok(Some(_))) {
+        return Err(PayloadError::AlreadyAttached.into());
     }
     if LauncherMarker::is_intact(bytes) { Ok(()) } else { Err(Error::DamagedLauncher { path: path.to_owned() }) }
 }
