@@ -1,8 +1,12 @@
 //! `pyoxidizer launcher`
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Context;
 use pyox_distribution::{Distribution, Installed};
-use pyox_linker::Cache;
 use pyox_linker::launcher::{Compiled, LauncherSource};
+use pyox_linker::{Cache, Outputs};
 
 use crate::args::Launcher;
 use crate::progress::Terminal;
@@ -11,21 +15,14 @@ use crate::style::Style;
 use crate::summary::size;
 
 pub fn run(command: Launcher, verbose: bool, quiet: bool, style: Style) -> anyhow::Result<u8> {
-    let launchers = Compiled::new(&Cache::of_user()?);
+    let cache = Cache::of_user()?;
+    let launchers = Compiled::new(&cache);
     match command {
         Launcher::Build { python, output } => {
-            let specs: Vec<Option<&str>> =
-                if python.is_empty() { vec![None] } else { python.iter().map(|spec| Some(spec.as_str())).collect() };
-            for spec in specs {
-                let python = Installed::locate(spec)?;
-                let mut progress = Terminal::new(verbose, quiet, style);
-                let built = match &output {
-                    Some(directory) => launchers.copy_to(directory, &python, &mut progress),
-                    None => launchers.launcher(&python, &mut progress),
-                };
-                progress.finish();
-                print(built?.display())?;
-            }
+            let mut progress = Terminal::new(verbose, quiet, style);
+            let built = build(&cache, &python, output.as_deref(), &mut progress);
+            progress.finish();
+            built?
         }
         Launcher::List => {
             let installed = Installed::discover();
@@ -44,4 +41,32 @@ pub fn run(command: Launcher, verbose: bool, quiet: bool, style: Style) -> anyho
         Launcher::Clean => launchers.clean()?,
     }
     Ok(0)
+}
+
+fn build(cache: &Cache, pythons: &[String], output: Option<&Path>, progress: &mut Terminal) -> anyhow::Result<()> {
+    let launchers = Compiled::new(cache);
+    let specs: Vec<Option<&str>> = match pythons {
+        [] => vec![None],
+        pythons => pythons.iter().map(|spec| Some(spec.as_str())).collect(),
+    };
+    let mut pythons = specs.into_iter().map(Installed::locate).collect::<Result<Vec<_>, _>>()?;
+    let mut seen = BTreeSet::new();
+    pythons.retain(|python| seen.insert(launchers.path(python)));
+    // What cannot work shall be said before the long work.
+    let mut outputs = Outputs::default();
+    outputs.keeps("the cache", cache.root());
+    for (python, directory) in pythons.iter().zip(output.into_iter().cycle()) {
+        std::fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
+        outputs.keeps("the Python", python.executable());
+        let launcher = format!("the launcher for {}", python.executable().display());
+        outputs.writes(&launcher, &Compiled::copy_path(directory, python))?;
+    }
+    for python in &pythons {
+        let launcher = match output {
+            Some(directory) => launchers.copy_to(directory, python, progress)?,
+            None => launchers.launcher(python, progress)?,
+        };
+        print(launcher.display())?;
+    }
+    Ok(())
 }

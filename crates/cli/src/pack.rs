@@ -7,8 +7,8 @@ use anyhow::Context;
 use pyox_distribution::Installed;
 use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
 use pyox_linker::{
-    ApplicationBuilder, Cache, EntryRequest, FileAttribute, Inputs, LayerBuilder, PackageRoot, Policy, Profile, Report,
-    SharedResources, check_output, default_output, read_import_order,
+    ApplicationBuilder, Cache, EntryRequest, FileAttribute, Inputs, LayerBuilder, Outputs, PackageRoot, Policy,
+    Profile, Report, SharedResources, default_output, read_import_order,
 };
 
 use crate::args::Pack;
@@ -24,17 +24,10 @@ pub fn run(
     quiet: bool,
     style: Style,
 ) -> anyhow::Result<u8> {
-    if let Some(path) = &args.report {
-        check_output(path, &[])?;
-    }
     let mut progress = Terminal::new(verbose, quiet, style);
     let outcome = pack(&args, &package_roots, &mut progress);
     progress.finish();
     let report = outcome?;
-    if let Some(path) = &args.report {
-        let text = serde_json::to_vec_pretty(&report)?;
-        std::fs::write(path, text).with_context(|| format!("cannot write the report {}", path.display()))?;
-    }
     if !quiet {
         summary::print(&report, verbose, style);
     }
@@ -50,17 +43,17 @@ pub fn run(
 fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> Result<Report, pyox_linker::Error> {
     let cache = Cache::of_user()?;
     let python = Installed::locate(args.python.as_deref())?;
-    let policy = policy(args)?;
+    let (policy, inputs) = (policy(args)?, inputs(args, package_roots));
     // What cannot work shall be said before the long work.
-    let others = args.source.iter().chain(&args.launcher).chain(&args.resource_file);
-    let others: Vec<&Path> = others.map(PathBuf::as_path).collect();
-    if let Some(output) = &args.output {
-        check_output(output, &others)?;
-    }
+    let known = match (&args.output, inputs.name(&python)) {
+        (Some(output), _) => Some(output.clone()),
+        (None, Some(name)) => Some(default_output(&name)?),
+        (None, None) => None,
+    };
+    let outputs = outputs(args, known.as_deref(), &policy, inputs.outputs(&python, &cache))?;
     let mut shared = match &args.resource_file {
         Some(path) if path.exists() => Some(SharedResources::open(path, &python)?),
-        Some(path) => check_output(path, &[]).map(|()| None)?,
-        None => None,
+        _ => None,
     };
     let import_order = args.import_order.as_deref().map(read_import_order).transpose()?.unwrap_or_default();
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
@@ -68,22 +61,61 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
         None => Box::new(Compiled::new(&cache)),
     };
     launcher.check(&python)?;
-    let resolved =
-        inputs(args, package_roots).resolve(&LayerBuilder::new(&python, policy.clone(), &cache), progress)?;
-    let output = args.output.clone().unwrap_or_else(|| default_output(&resolved.name, args.source.as_deref()));
-    check_output(&output, &others)?;
+    let resolved = inputs.resolve(&LayerBuilder::new(&python, policy.clone(), &cache), progress)?;
+    let output = match known {
+        Some(output) => output,
+        None => default_output(&resolved.name)?,
+    };
     let launcher = launcher.launcher(&python, progress)?;
     if let (None, Some(path)) = (&shared, &args.resource_file) {
         shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, &python)?);
     }
     let mut application = ApplicationBuilder::new(&python, policy, resolved.layers, resolved.entry)
         .import_order(import_order)
+        .outputs(outputs)
         .findings(resolved.findings)
         .timings(progress.timings());
     if let Some(file) = &shared {
         application = application.shared_resources(file);
     }
-    application.write(&launcher, &output, progress)
+    let mut staged = application.stage(&launcher, &output, progress)?;
+    if let Some(path) = &args.report {
+        let text = serde_json::to_vec_pretty(staged.report());
+        let write = |error: serde_json::Error| pyox_linker::Error::Io {
+            action: "write",
+            path: path.clone(),
+            source: error.into(),
+        };
+        staged.add_file(REPORT, path, &text.map_err(write)?)?;
+    }
+    staged.put_in_place()
+}
+
+/// What the report is called in errors.
+const REPORT: &str = "the report";
+
+/// Everything that is read and written, as far as it is known before the work.
+fn outputs(
+    args: &Pack,
+    program: Option<&Path>,
+    policy: &Policy,
+    mut outputs: Outputs,
+) -> Result<Outputs, pyox_linker::Error> {
+    args.import_order.iter().for_each(|path| outputs.reads("the import order", path));
+    args.launcher.iter().for_each(|path| outputs.keeps("the launcher", path));
+    if let Some(path) = &args.resource_file {
+        match path.exists() {
+            true => outputs.keeps("the resource file", path),
+            false => outputs.writes("the resource file", path)?,
+        }
+    }
+    if let Some(program) = program {
+        outputs.writes_program(program, policy)?;
+    }
+    if let Some(path) = &args.report {
+        outputs.writes(REPORT, path)?;
+    }
+    Ok(outputs)
 }
 
 fn policy(args: &Pack) -> Result<Policy, pyox_linker::Error> {

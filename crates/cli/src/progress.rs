@@ -9,6 +9,7 @@ use pyox_linker::{Progress, Step, Timing};
 
 use crate::speech::tell;
 use crate::style::Style;
+use crate::text::printable;
 
 /// Shows progress on standard error and measures steps.
 pub struct Terminal {
@@ -60,7 +61,7 @@ impl Progress for Terminal {
     fn begin(&mut self, step: Step, what: &str) {
         self.stop_clock();
         self.current = Some((step, Instant::now()));
-        let message = format!("{step} {what}");
+        let message = format!("{step} {}", printable(what));
         match &self.bar {
             Some(bar) => bar.set_message(message),
             None if self.verbose || (!self.quiet && matches!(step, Step::Install | Step::Launcher)) => {
@@ -78,9 +79,9 @@ impl Progress for Terminal {
 
     fn line(&mut self, line: &str) {
         if self.verbose {
-            tell!("{}", self.style.dim(line));
+            tell!("{}", self.style.dim(&printable(line)));
         } else if let (Some(bar), Some((step, _))) = (&self.bar, &self.current) {
-            let line: String = line.trim().chars().take(80).collect();
+            let line: String = printable(line.trim()).chars().take(80).collect();
             bar.set_message(format!("{step}: {line}"));
         }
     }

@@ -1,11 +1,12 @@
 //! What a person wants to know once a program is packed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pyox_linker::{Finding, Report};
 
 use crate::speech::tell;
 use crate::style::Style;
+use crate::text::{printable, printable_lines};
 
 /// Prints the summary on standard error: standard output belongs to `--run`.
 pub fn print(report: &Report, verbose: bool, style: Style) {
@@ -13,10 +14,10 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
     tell!(
         "{} {} ({}; Python {}; {})",
         style.good("packed"),
-        summary.output.display(),
+        printable(summary.output.display()),
         size(summary.size),
         summary.python,
-        summary.entry
+        printable(&summary.entry)
     );
     let in_files = match summary.packages_in_files.len() + summary.packages_beside.len() {
         0 => "all".to_owned(),
@@ -31,24 +32,34 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
     );
     match summary.libraries_in_files.as_slice() {
         [] => (),
-        [library] => tell!("  {library} is placed in the cache directory when it is first used"),
+        [library] => tell!("  {} is placed in the cache directory when it is first used", printable(library)),
         libraries => tell!("  {} libraries are placed in the cache directory when first used", libraries.len()),
     }
     let directories: BTreeSet<&String> = summary.packages_beside.values().collect();
     for directory in directories {
         let packages = summary.packages_beside.iter().filter(|(_, place)| *place == directory);
         let packages: Vec<&str> = packages.map(|(package, _)| package.as_str()).collect();
-        tell!("  needs the directory {directory} beside it, which has {}", packages.join(", "));
+        let directory = printable(directory);
+        tell!("  needs the directory {directory} beside it, which has {}", printable(packages.join(", ")));
     }
     if let Some(path) = &summary.resource_file {
         let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-        tell!("  shares {} ({}), which has to stay where it is relative to the program", path.display(), size(length));
+        tell!(
+            "  shares {} ({}), which has to stay where it is relative to the program",
+            printable(path.display()),
+            size(length)
+        );
     }
     if let Some((version, culprits)) = &summary.glibc {
         let first = culprits.first().map_or("", String::as_str);
         let others = culprits.len().saturating_sub(1);
         let others = if others == 0 { String::new() } else { format!(" and {others} more") };
-        tell!("  needs glibc {version} or newer (because of {first}{others})");
+        tell!("  needs glibc {version} or newer (because of {}{others})", printable(first));
+    }
+    let from_system: BTreeSet<&str> = report.findings.iter().filter_map(from_system).collect();
+    if !from_system.is_empty() {
+        let libraries: Vec<&str> = from_system.into_iter().collect();
+        tell!("  needs {} of the machine that it runs on", printable(libraries.join(", ")));
     }
     let timings: Vec<String> =
         summary.timings.iter().map(|timing| format!("{} {:.2} s", timing.step, timing.seconds)).collect();
@@ -58,8 +69,11 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
             && (important || verbose)
         {
             let label = if important { style.warning("note:") } else { style.dim("note:") };
-            tell!("{label} {text}");
+            tell!("{label} {}", printable_lines(text));
         }
+    }
+    if !verbose {
+        print_left_out(&report.findings, style);
     }
     if report.findings.iter().any(|finding| matches!(finding, Finding::InFiles { .. })) {
         let elsewhere = "--location PKG=in-memory and PKG=filesystem-relative:DIR place a package elsewhere";
@@ -67,17 +81,54 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
     }
 }
 
+/// A library of the machine that runs the program, which it needs.
+fn from_system(finding: &Finding) -> Option<&str> {
+    match finding {
+        Finding::FromSystem { soname, concerns: true, .. } => Some(soname),
+        _ => None,
+    }
+}
+
+/// One line for all files that are left out and that the program may miss, by reason.
+fn print_left_out(findings: &[Finding], style: Style) {
+    let mut left_out: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for finding in findings {
+        if let Finding::Skipped { path, reason, concerns: true } = finding {
+            left_out.entry(reason).or_default().push(path);
+        }
+    }
+    for (reason, paths) in left_out {
+        let shown = paths.len().min(FEW_FILES);
+        let others = match paths.len() - shown {
+            0 => String::new(),
+            count => format!(" and {count} more, which --verbose lists"),
+        };
+        let (paths, reason) = (printable(paths[..shown].join(", ")), printable(reason));
+        tell!("{} left out: {paths}{others}: {reason}", style.warning("note:"));
+    }
+}
+
+/// How many files are named.
+const FEW_FILES: usize = 3;
+
 /// A finding in words, and whether it is worth saying without `--verbose`.
 fn describe(finding: &Finding) -> Option<(String, bool)> {
     Some(match finding {
         Finding::InFiles { package, reason } => {
             (format!("{package} needs files and is placed in a cache directory when it is first used: {reason}"), true)
         }
-        Finding::DoesNotCompile { path, message } => (format!("{path} does not compile: {message}"), false),
-        Finding::MissingLibrary { soname, needed_by } => {
-            (format!("shared library {soname} was not found; {} will not import", needed_by.join(" by ")), true)
+        Finding::DoesNotCompile { path, message, concerns } => {
+            (format!("{path} does not compile, and importing it will fail: {message}"), *concerns)
         }
-        Finding::FromSystem { soname, needed_by } => {
+        Finding::MissingLibrary { soname, needed_by, concerns } => {
+            let root = needed_by.last().map_or("", String::as_str);
+            let needed_by = needed_by.join(", which is needed by ");
+            (
+                format!("shared library {soname} was not found; it is needed by {needed_by}; {root} will not import"),
+                *concerns,
+            )
+        }
+        Finding::FromSystem { soname, needed_by, .. } => {
             (format!("{needed_by} needs {soname} of the machine the program runs on"), false)
         }
         Finding::ConflictingLibrary { soname, used, other, needed_by } => (
@@ -101,7 +152,7 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
                 culprits.iter().map(|(name, version)| format!("{name} needs {version}")).collect();
             (format!("the program needs glibc {needed}, and shall run with {allowed}: {}", culprits.join(", ")), true)
         }
-        Finding::Skipped { path, reason } => (format!("{path} is left out: {reason}"), false),
+        Finding::Skipped { path, reason, .. } => (format!("{path} is left out: {reason}"), false),
         Finding::MissingModule { module } => (
             format!(
                 "the script imports {module}, which is not in the program (add it with --pip, --venv or --package-root)"

@@ -33,9 +33,9 @@ fn entries_that_are_missing_or_ambiguous() {
     place.fails::<&str>([], &["nothing says what", "--module", "--entry", "--code"]);
     place.fails([two], &["one (two:a)", "other (two:b)", "--entry NAME"]);
     place.fails([two, "--entry", "third"], &["console script third does not exist", "one (two:a)"]);
-    place.fails(["hello.py", "--entry", "third"], &["console script third does not exist", "MODULE:FUNCTION"]);
-    place.fails(["hello.py", "--entry", "a b:c"], &["\"a b:c\" does not name an entry"]);
-    place.fails(["hello.py", "--entry", "none:main"], &["module none does not exist"]);
+    place.fails(["--entry", "third"], &["console script third does not exist", "MODULE:FUNCTION"]);
+    place.fails(["--entry", "a b:c"], &["\"a b:c\" does not name an entry"]);
+    place.fails(["--entry", "none:main"], &["module none does not exist"]);
     place.fails(["--module", "no.such"], &["module no.such does not exist", "--package-root"]);
     place.fails(["--module", "JSON"], &["module JSON does not exist", "json"]);
     place.write("pkg/__init__.py", "");
@@ -43,6 +43,43 @@ fn entries_that_are_missing_or_ambiguous() {
     place.fails(["--module", "json"], &["json is a package without __main__"]);
     let bare = wheel(&place, "bare", "", &[("bare.py", "")]);
     place.fails([bare], &["nothing says what"]);
+}
+
+/// What is given and has no effect is a mistake.
+#[test]
+fn arguments_that_cannot_count() {
+    let place = Place::with(&[SCRIPT, ("order.txt", "no_such_module\n"), ("old", "pyembed")]);
+    for entry in [["--code", "print(1)"], ["--module", "json.tool"], ["--entry", "hello:main"]] {
+        let words = ["hello.py would neither be run nor packed", "--package-root"];
+        place.fails([&["hello.py"], &entry[..]].concat(), &words);
+    }
+    place.fails(["hello.py", "--import-order", "order.txt"], &["none of the modules whose order is given"]);
+    place.pack(["hello.py", "-o", "one", "--resource-file", "shared"]).succeeds();
+    let shared = ["hello.py", "-o", "two", "--resource-file", "shared"];
+    place.fails([&shared[..], &["--optimize", "2"]].concat(), &["shared has nothing of what the program needs"]);
+    // To the parser of the command line they are no arguments at all.
+    let usage = |arguments: &[&str], words: &str| {
+        let outcome = place.run(arguments);
+        assert!(outcome.status == Some(2) && outcome.stderr.contains(words), "{arguments:?}: {outcome:?}");
+    };
+    for (one, other) in [("--code", "--module"), ("--code", "--entry"), ("--module", "--entry")] {
+        usage(&["pack", one, "x", other, "x"], "cannot be used with");
+        usage(&["pack", one, "x", one, "x"], "cannot be used multiple times");
+    }
+    usage(&["pack", "hello.py", "--", "x"], "--run");
+    usage(&["pack", "hello.py", "-o", ""], "a value is required");
+    usage(&["resources", "extract", "one", "hello", "--stdout", "--force"], "cannot be used with");
+    usage(&["resources", "extract", "one", "hello", "--stdout", "-o", "x"], "cannot be used with");
+    usage(&["resources", "extract", "one", "-o", "x", "--python", "3.12"], "--bytecode");
+    usage(&["resources", "list", "one", "name", "--sections"], "cannot be used with");
+    let mut blob = pyox_packed_resources::legacy::Writer::new(pyox_packed_resources::legacy::NativePaths::HOST)
+        .to_vec()
+        .expect("a blob");
+    place.write("old", std::mem::take(&mut blob));
+    for file in [&["old"][..], &["one", "--to", "4"]] {
+        let convert = [&["resources", "convert"], file, &["-o", "new", "--allow-loss", "all"]].concat();
+        place.command_fails(&mut place.command(convert), &["nothing is lost on the way to version 4"]);
+    }
 }
 
 #[test]

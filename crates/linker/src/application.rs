@@ -1,13 +1,14 @@
 //! Layers, an entry and a launcher become an executable.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::Instant;
 
 use pyox_distribution::{BytecodeCompiler, CompileJob, Distribution};
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::{
-    Blob, Collector, EntryFlags, FieldKind, ModuleBytecode, ModuleSource, Resource, SectionKind, Value,
+    Blob, Collector, EntryFlags, FieldKind, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
 };
 
 use crate::beside::Beside;
@@ -15,7 +16,7 @@ use crate::entry::Entry;
 use crate::error::Error;
 use crate::layer::Layer;
 use crate::native::{Attachment, ElfFacts, SymbolVersion};
-use crate::output::{check_output, write_atomically};
+use crate::output::{EXECUTABLE, Outputs, PLAIN, Stage};
 use crate::policy::Policy;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, Report, ReportRow, Summary, Timing};
@@ -33,6 +34,7 @@ pub struct ApplicationBuilder<'a> {
     entry: Entry,
     import_order: Vec<String>,
     shared_resources: Option<&'a SharedResources>,
+    outputs: Outputs,
     findings: Vec<Finding>,
     timings: Vec<Timing>,
 }
@@ -40,8 +42,8 @@ pub struct ApplicationBuilder<'a> {
 impl<'a> ApplicationBuilder<'a> {
     /// A program of these layers (first wins) that runs `entry`.
     pub fn new(python: &'a dyn Distribution, policy: Policy, layers: Vec<Layer>, entry: Entry) -> Self {
-        let (import_order, findings, timings) = (Vec::new(), Vec::new(), Vec::new());
-        Self { python, policy, layers, entry, import_order, shared_resources: None, findings, timings }
+        let (import_order, outputs, findings, timings) = (Vec::new(), Outputs::default(), Vec::new(), Vec::new());
+        Self { python, policy, layers, entry, import_order, shared_resources: None, outputs, findings, timings }
     }
 
     /// Says which modules the program imports when it starts, first to last: these are placed together in this order, and
@@ -73,24 +75,64 @@ impl<'a> ApplicationBuilder<'a> {
         self
     }
 
-    /// Writes the executable. It is complete or not there.
+    /// Says what else is read and written, so that the program does not take its place.
+    #[must_use]
+    pub fn outputs(mut self, outputs: Outputs) -> Self {
+        self.outputs = outputs;
+        self
+    }
+
+    /// Writes the executable and what belongs to it. All of it is complete or not there.
     ///
     /// # Errors
     ///
-    /// The code to run does not compile, a layer is damaged, the launcher does not fit, or writing fails.
-    pub fn write(mut self, launcher: &Path, output: &Path, progress: &mut dyn Progress) -> Result<Report, Error> {
+    /// As [`ApplicationBuilder::stage`] and [`Staged::put_in_place`].
+    pub fn write(self, launcher: &Path, output: &Path, progress: &mut dyn Progress) -> Result<Report, Error> {
+        self.stage(launcher, output, progress)?.put_in_place()
+    }
+
+    /// Writes the executable and what belongs to it, but puts nothing into place yet: a resource file that is new, and the
+    /// files beside the program.
+    ///
+    /// # Errors
+    ///
+    /// The code to run does not compile, a layer is damaged, the launcher does not fit, a file would replace what the program
+    /// is made of, or writing fails.
+    pub fn stage(mut self, launcher: &Path, output: &Path, progress: &mut dyn Progress) -> Result<Staged, Error> {
         let start = Instant::now();
-        check_output(output, &[launcher])?;
+        let mut outputs = std::mem::take(&mut self.outputs);
+        outputs.reads("the launcher", launcher);
+        outputs.reads_origins(self.layers.iter().flat_map(Layer::rows).map(|row| row.origin.as_str()));
+        outputs.writes_program(output, &self.policy)?;
+        self.check_use()?;
         progress.begin(Step::Write, &output.display().to_string());
+        let mut stage = Stage::default();
+        if let Some(file) = self.shared_resources {
+            match file.new_bytes() {
+                Some(bytes) => {
+                    outputs.writes("the resource file", file.path())?;
+                    stage.file(file.path(), PLAIN, |out| {
+                        out.write_all(bytes).map_err(Error::io("write", file.path()))
+                    })?;
+                    stage.must_be_new();
+                }
+                None => outputs.keeps("the resource file", file.path()),
+            }
+        }
         let launcher_bytes = std::fs::read(launcher).map_err(Error::io("read", launcher))?;
         crate::launcher::check(launcher, &launcher_bytes, self.python)?;
         let mut rows = Vec::new();
         let minor = self.python.minor();
         let beside = self.layers.iter().map(|layer| Beside::of(layer, minor)).collect::<Result<Vec<_>, _>>()?;
-        let payload = self.payload(output, &beside, &mut rows)?;
-        beside.into_iter().try_for_each(|files| files.write(output))?;
-        let attachment = Attachment::plan(&launcher_bytes, payload.len() as u64)?;
-        write_atomically(output, 0o755, |out| -> Result<(), Error> {
+        let start_up = StartUp::of(self.policy.profile, &self.entry, &self.layers, &self.import_order)?;
+        let mut writer = self.payload(output, &start_up, &beside, &mut rows)?;
+        beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
+        // The launcher's digest is part of the payload, whose length is part of the launcher.
+        writer.section(SectionKind::Launcher, vec![0; 32]);
+        let attachment = Attachment::plan(&launcher_bytes, writer.write_to(&mut io::sink())?)?;
+        writer.section(SectionKind::Launcher, attachment.launcher_digest(&launcher_bytes)?.to_vec());
+        let payload = writer.to_vec()?;
+        stage.file(output, EXECUTABLE, |out| -> Result<(), Error> {
             attachment.write(&launcher_bytes, |out| out.write_all(&payload), out).map_err(|error| match error {
                 crate::native::PayloadError::Write(source) => Error::io("write", output)(source),
                 other => other.into(),
@@ -100,20 +142,23 @@ impl<'a> ApplicationBuilder<'a> {
         self.timings.push(Timing { step: Step::Write.to_string(), seconds: start.elapsed().as_secs_f64() });
         let own = Blob::open(&payload)?;
         let file = self.shared_resources.map(SharedResources::blob).transpose()?;
-        self.report(
-            launcher,
-            &launcher_bytes,
-            output,
-            &[Some(own), file].into_iter().flatten().collect::<Vec<_>>(),
-            rows,
-        )
+        let blobs: Vec<Blob<'_>> = [Some(own), file].into_iter().flatten().collect();
+        let size = attachment.program_len();
+        let facts = Written { launcher, launcher_bytes: &launcher_bytes, output, size, start_up: &start_up };
+        let report = self.report(&facts, &blobs, rows)?;
+        Ok(Staged { stage, outputs, report })
     }
 
-    fn payload(&self, output: &Path, beside: &[Beside<'_>], rows: &mut Vec<ReportRow>) -> Result<Vec<u8>, Error> {
+    fn payload(
+        &self,
+        output: &Path,
+        start_up: &StartUp,
+        beside: &[Beside<'_>],
+        rows: &mut Vec<ReportRow>,
+    ) -> Result<Writer, Error> {
         self.check_locations(beside)?;
         let mut collector = Collector::new();
         self.add_main(&mut collector, rows)?;
-        let start_up = StartUp::of(self.policy.profile, &self.entry, &self.layers, &self.import_order)?;
         for (layer, beside) in self.layers.iter().zip(beside) {
             // The program's own resources come first when it runs; its modules win no more than they would in one file.
             if self.shared_resources.is_some_and(|file| file.has(layer)) {
@@ -140,8 +185,21 @@ impl<'a> ApplicationBuilder<'a> {
         let mut writer = collector.finish();
         writer.section(SectionKind::InterpreterConfig, config.encode()?);
         writer.section(SectionKind::Boot, boot);
-        writer.load_order(start_up.order());
-        Ok(writer.to_vec()?)
+        writer.load_order(start_up.order().to_vec());
+        Ok(writer)
+    }
+
+    /// Whether what was given is of use.
+    fn check_use(&self) -> Result<(), Error> {
+        if let Some(file) = self.shared_resources.filter(|file| !self.layers.iter().any(|layer| file.has(layer))) {
+            return Err(Error::NothingShared { path: file.path().to_owned() });
+        }
+        let blobs = self.layers.iter().map(Layer::blob).collect::<Result<Vec<_>, _>>()?;
+        let is_packed = |name: &String| blobs.iter().any(|blob| matches!(blob.entry(name), Ok(Some(_))));
+        match self.import_order.is_empty() || self.import_order.iter().any(is_packed) {
+            true => Ok(()),
+            false => Err(Error::NothingOrdered),
+        }
     }
 
     /// Whether packages that shall be beside the program can be there.
@@ -195,20 +253,16 @@ impl<'a> ApplicationBuilder<'a> {
         }
     }
 
-    fn report(
-        self,
-        launcher: &Path,
-        launcher_bytes: &[u8],
-        output: &Path,
-        blobs: &[Blob<'_>],
-        mut rows: Vec<ReportRow>,
-    ) -> Result<Report, Error> {
+    fn report(self, written: &Written<'_>, blobs: &[Blob<'_>], mut rows: Vec<ReportRow>) -> Result<Report, Error> {
         let mut seen: std::collections::BTreeSet<_> =
             rows.iter().map(|row| (row.name.clone(), row.kind.clone(), row.path.clone())).collect();
         let mut findings = self.findings;
         let mut packages_beside = BTreeMap::new();
-        let mut floors = vec![("the launcher".to_owned(), ElfFacts::parse(launcher, launcher_bytes)?.glibc)];
-        for layer in &self.layers {
+        let mut floors =
+            vec![("the launcher".to_owned(), ElfFacts::parse(written.launcher, written.launcher_bytes)?.glibc)];
+        // What the application itself has comes before the standard library.
+        let own = self.layers.iter().position(Layer::is_standard_library);
+        for (index, layer) in self.layers.iter().enumerate() {
             rows.extend(
                 layer
                     .rows()
@@ -216,7 +270,15 @@ impl<'a> ApplicationBuilder<'a> {
                     .filter(|row| seen.insert((row.name.clone(), row.kind.clone(), row.path.clone())))
                     .cloned(),
             );
-            findings.extend(layer.findings().iter().cloned());
+            let is_own = own.is_none_or(|own| index < own);
+            findings.extend(layer.findings().iter().cloned().map(|finding| {
+                match (is_own, layer.is_standard_library()) {
+                    (true, false) => finding,
+                    (_, is_standard_library) => {
+                        finding.concerning(is_standard_library, |module| written.start_up.imports(module))
+                    }
+                }
+            }));
             packages_beside.extend(layer.facts().beside.clone());
             floors.extend(
                 layer
@@ -231,9 +293,9 @@ impl<'a> ApplicationBuilder<'a> {
         findings.sort();
         findings.dedup();
         let mut summary = Summary {
-            output: output.to_owned(),
-            size: std::fs::metadata(output).map_err(Error::io("read", output))?.len(),
-            launcher_size: launcher_bytes.len() as u64,
+            output: written.output.to_owned(),
+            size: written.size,
+            launcher_size: written.launcher_bytes.len() as u64,
             python: self.python.info().version.clone(),
             entry: self.entry.describe(),
             glibc: highest(floors),
@@ -275,16 +337,66 @@ impl<'a> ApplicationBuilder<'a> {
     }
 }
 
+/// A program that is complete and not yet in its place. Dropping it leaves everything as it was.
+pub struct Staged {
+    stage: Stage,
+    outputs: Outputs,
+    report: Report,
+}
+
+impl Staged {
+    /// What is in the program.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Adds a file that is put into place together with the program, such as the report; `what` names it in errors.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Outputs::writes`], and [`Error::Io`].
+    pub fn add_file(&mut self, what: &str, path: &Path, content: &[u8]) -> Result<(), Error> {
+        self.outputs.writes(what, path)?;
+        self.stage.file(path, PLAIN, |out| out.write_all(content).map_err(Error::io("write", path)))
+    }
+
+    /// Puts the program and what belongs to it into place: all or, if that fails, nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`]
+    pub fn put_in_place(self) -> Result<Report, Error> {
+        self.stage.put_in_place()?;
+        Ok(self.report)
+    }
+}
+
+/// The program that a report is about.
+struct Written<'a> {
+    launcher: &'a Path,
+    launcher_bytes: &'a [u8],
+    output: &'a Path,
+    size: u64,
+    start_up: &'a StartUp,
+}
+
 /// How many bytes the code of a row takes: a layer may have kept it in another form.
 fn stored_size(blob: &Blob<'_>, row: &ReportRow) -> Result<Option<u64>, Error> {
-    let kind = match row.kind.as_str() {
-        "extension-module" => FieldKind::Extension,
-        "shared-library" => FieldKind::SharedLibrary,
-        "module-bytecode" => FieldKind::Bytecode,
+    use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, SharedLibrary};
+    let kinds: &[FieldKind] = match row.kind.as_str() {
+        "extension-module" => &[Extension],
+        "shared-library" => &[SharedLibrary],
+        // Of one level.
+        "module-bytecode" => &[Bytecode, BytecodeOpt1, BytecodeOpt2],
         _ => return Ok(None),
     };
-    let field = blob.entry(&row.name)?.map(|entry| entry.field(kind)).transpose()?.flatten();
-    Ok(field.map(|field| field.stored_len()))
+    let Some(entry) = blob.entry(&row.name)? else { return Ok(None) };
+    for kind in kinds {
+        if let Some(field) = entry.field(*kind)? {
+            return Ok(Some(field.stored_len()));
+        }
+    }
+    Ok(None)
 }
 
 /// Says which files need a newer GNU C library than is allowed.

@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use pyox_packed_resources::{Entry, Field, FieldKind, Value};
+use pyox_packed_resources::{Entry, Field, FieldKind, Index, Value};
 
 use crate::error::Error;
 use crate::extract::{Pyc, Tree};
 use crate::layer::Layer;
-use crate::output::parent;
+use crate::output::{BESIDE, Outputs, Stage, parent};
+use crate::resource_file::ResourceFile;
 
 /// The files of one layer that stand beside the program.
 #[derive(Default)]
@@ -45,16 +46,45 @@ impl<'l> Beside<'l> {
         self.trees.is_empty()
     }
 
-    /// Writes the files that the program refers to beside it.
-    pub(crate) fn write(self, program: &Path) -> Result<(), Error> {
+    /// Writes the files that the program refers to aside, to be put beside it. Files with the same content stay; others are
+    /// replaced only if the program that is replaced refers to them.
+    pub(crate) fn stage(self, program: &Path, outputs: &mut Outputs, stage: &mut Stage) -> Result<(), Error> {
         let taken = self.taken.into_inner();
-        for (directory, mut tree) in self.trees {
-            tree.retain(|path| taken.contains(&format!("{directory}/{path}")));
-            let directory = parent(program).join(directory);
-            let above = parent(&directory);
-            std::fs::create_dir_all(above).map_err(Error::io("create", above))?;
-            tree.write(&directory, true)?;
+        let earlier = if self.trees.is_empty() { BTreeSet::new() } else { files_of(program) };
+        for (name, mut tree) in self.trees {
+            let directory = parent(program).join(name);
+            outputs.writes_into(BESIDE, &directory)?;
+            let mut wanted = BTreeSet::new();
+            for (path, file) in tree.files() {
+                let full = format!("{name}/{path}");
+                let place = directory.join(path);
+                if !taken.contains(&full) {
+                    continue;
+                }
+                outputs.check_file(BESIDE, &place)?;
+                if !place.is_file() || place.is_symlink() {
+                    wanted.insert(path.to_owned());
+                } else if !tree.is_content(file, &place)? {
+                    if !earlier.contains(&full) {
+                        return Err(Error::ForeignFileBeside { path: place });
+                    }
+                    wanted.insert(path.to_owned());
+                }
+            }
+            if !wanted.is_empty() {
+                tree.retain(|path| wanted.contains(path));
+                tree.stage(&directory, true, stage)?;
+            }
         }
         Ok(())
     }
+}
+
+/// The files beside it that an earlier program refers to.
+fn files_of(program: &Path) -> BTreeSet<String> {
+    let Ok(file) = ResourceFile::read(program) else { return BTreeSet::new() };
+    let Ok(packed) = file.packed() else { return BTreeSet::new() };
+    let entries = packed.entries().flatten();
+    let fields = entries.flat_map(|entry| entry.fields().flatten().collect::<Vec<_>>());
+    fields.filter_map(|field| field.file().ok().flatten().map(|path| path.into_owned())).collect()
 }

@@ -1,17 +1,18 @@
 //! Packed resources of one version become a file of another.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
-use pyox_packed_resources::legacy::{Loss, LossKind, NativePaths};
+use pyox_packed_resources::legacy::{self, Loss, LossKind, NativePaths};
 use pyox_packed_resources::{
-    Blob, Decoder, Encoding, Entry, Error as FormatError, Field, FieldKind, Index, Packed, convert,
+    Blob, Decoder, Encoding, Entry, Error as FormatError, Field, FieldKind, Index, Packed, Writer, convert,
 };
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
-use crate::output::{check_output, write_atomically};
+use crate::output::{PLAIN, Stage};
 use crate::resource_file::ResourceFile;
 
 /// How packed resources become those of another version: 1 to 3 become 4, and 4 becomes 3.
@@ -23,12 +24,14 @@ pub struct Conversion {
     pub paths: NativePaths,
     /// What version 3 may lack.
     pub may_lose: BTreeSet<LossKind>,
+    /// How many bytes the values may have once decoded; `None` for [`ResourceFile::decoded_limit`].
+    pub limit: Option<u64>,
 }
 
 impl Default for Conversion {
     /// To the version that is possible, with the paths of this platform and without any loss.
     fn default() -> Self {
-        Self { to: None, paths: NativePaths::HOST, may_lose: BTreeSet::new() }
+        Self { to: None, paths: NativePaths::HOST, may_lose: BTreeSet::new(), limit: None }
     }
 }
 
@@ -81,46 +84,54 @@ impl Conversion {
     ///
     /// [`Error::NoConversion`] between two versions that are none or one, [`Error::ConversionLoss`] for everything that would
     /// be lost and may not, [`Error::Convert`] for what the other version cannot hold and for damage,
-    /// [`Error::ConversionDiffers`] if the output is not what was written, those of [`check_output`], and [`Error::Io`].
+    /// [`Error::ConversionDiffers`] if the output is not what was written, those of [`Outputs::writes`](crate::Outputs::writes),
+    /// and [`Error::Io`].
     pub fn write(&self, file: &ResourceFile, output: &Path) -> Result<Converted, Error> {
-        check_output(output, &[file.path()])?;
+        file.inputs().writes("the output", output)?;
         let packed = file.packed()?;
         let from = packed.version();
         let to = self.to.unwrap_or(if from == 4 { 3 } else { 4 });
         let failed = |source| Error::Convert { path: file.path().to_owned(), to, source };
-        let (bytes, losses) = match (&packed, to) {
+        let (target, losses) = match (&packed, to) {
             (Packed::Legacy(resources), 4) => {
-                (convert::from_legacy(resources).and_then(|writer| writer.to_vec()).map_err(failed)?, Vec::new())
+                (Target::Version4(convert::from_legacy(resources).map_err(failed)?), Vec::new())
             }
             (Packed::Blob(blob), 3) => self.to_version_3(file.path(), blob)?,
             _ => return Err(Error::NoConversion { path: file.path().to_owned(), from, to }),
         };
-        let expected = contents(&packed, &losses).map_err(failed)?;
-        let mut entries = 0;
-        write_atomically(output, 0o644, |out| {
+        let limit = self.limit.unwrap_or(file.decoded_limit());
+        let expected = contents(&packed, &losses, limit).map_err(failed)?;
+        let (mut entries, mut length) = (0, 0);
+        let mut stage = Stage::default();
+        stage.file(output, PLAIN, |out| {
             let io = || Error::io("write", output);
-            out.write_all(&bytes).and_then(|()| out.flush()).map_err(io())?;
-            let mut written = Vec::with_capacity(bytes.len());
+            length = target.write_to(out).map_err(|error| match error {
+                FormatError::Write(source) => io()(source),
+                source => failed(source),
+            })?;
+            out.flush().map_err(io())?;
+            let mut written = Vec::new();
             let file = out.get_mut();
             file.rewind().and_then(|()| file.read_to_end(&mut written)).map_err(io())?;
             entries =
                 self.check(&written, to, &expected).ok_or(Error::ConversionDiffers { path: output.to_owned() })?;
             Ok::<_, Error>(())
         })?;
+        stage.put_in_place()?;
         Ok(Converted {
             from,
             to,
             entries,
             in_files: expected.iter().filter(|content| content.in_file).count(),
             read: file.resources().len() as u64,
-            written: bytes.len() as u64,
+            written: length,
             lost: losses.iter().map(Lost::from).collect(),
         })
     }
 
-    fn to_version_3<'a>(&self, path: &Path, blob: &Blob<'a>) -> Result<(Vec<u8>, Vec<Loss<'a>>), Error> {
+    fn to_version_3<'a>(&self, path: &Path, blob: &Blob<'a>) -> Result<(Target<'a>, Vec<Loss<'a>>), Error> {
         let mut losses = Vec::new();
-        let converted = convert::to_legacy(blob, self.paths, |loss| {
+        let converted = convert::to_legacy_writer(blob, self.paths, |loss| {
             losses.push(*loss);
             true
         });
@@ -129,15 +140,30 @@ impl Conversion {
         if !refused.is_empty() {
             return Err(Error::ConversionLoss { path: path.to_owned(), losses: refused });
         }
-        let bytes = converted.map_err(|source| Error::Convert { path: path.to_owned(), to: 3, source })?;
-        Ok((bytes, losses))
+        let writer = converted.map_err(|source| Error::Convert { path: path.to_owned(), to: 3, source })?;
+        Ok((Target::Version3(writer), losses))
     }
 
     /// Number of entries, if the bytes are undamaged resources of this version with the expected contents.
     fn check(&self, bytes: &[u8], version: u8, expected: &[Content]) -> Option<usize> {
         let packed = Packed::open_with(bytes, self.paths).ok().filter(|packed| packed.version() == version)?;
         packed.verify().ok()?;
-        (contents(&packed, &[]).ok()? == expected).then(|| packed.entry_count().ok())?
+        (contents(&packed, &[], u64::MAX).ok()? == expected).then(|| packed.entry_count().ok())?
+    }
+}
+
+/// What is to be written.
+enum Target<'a> {
+    Version3(legacy::Writer<'a>),
+    Version4(Writer),
+}
+
+impl Target<'_> {
+    fn write_to(&self, out: &mut dyn Write) -> Result<u64, FormatError> {
+        match self {
+            Self::Version3(writer) => writer.write_to(out),
+            Self::Version4(writer) => writer.write_to(out),
+        }
     }
 }
 
@@ -154,7 +180,7 @@ struct Content {
 }
 
 /// All values but those that are lost, and but the names of metadata directories, which version 3 does not hold.
-fn contents(packed: &Packed<'_>, losses: &[Loss<'_>]) -> Result<Vec<Content>, FormatError> {
+fn contents(packed: &Packed<'_>, losses: &[Loss<'_>], limit: u64) -> Result<Vec<Content>, FormatError> {
     let lost: BTreeSet<(&str, FieldKind, &str)> = losses
         .iter()
         .filter_map(|loss| match *loss {
@@ -162,7 +188,7 @@ fn contents(packed: &Packed<'_>, losses: &[Loss<'_>]) -> Result<Vec<Content>, Fo
             _ => None,
         })
         .collect();
-    let decoder = Decoder::new();
+    let decoder = Decoder::with_limit(limit);
     let mut contents = Vec::new();
     for entry in packed.entries() {
         let entry = entry?;
@@ -182,7 +208,15 @@ fn content<'a>(decoder: &Decoder<'a>, entry: &Entry<'a>, field: &Field<'a>) -> R
     let in_file = field.encoding()? == Encoding::File;
     let digest = match field.file()? {
         Some(path) => Sha256::digest(path.as_bytes()),
-        None => Sha256::digest(decoder.read(field)?),
+        None => {
+            let mut digest = Sha256::new();
+            let counted = decoder.copy(field, |part| {
+                digest.update(part);
+                Ok::<_, Infallible>(())
+            });
+            counted?.map(drop).unwrap_or_default();
+            digest.finalize()
+        }
     };
     let is_of_distribution = field.kind() == FieldKind::DistributionResource;
     let name = if is_of_distribution { "" } else { entry.name() };
@@ -197,8 +231,6 @@ fn content<'a>(decoder: &Decoder<'a>, entry: &Entry<'a>, field: &Field<'a>) -> R
 
 #[cfg(test)]
 mod tests {
-    use pyox_packed_resources::Writer;
-
     use super::*;
 
     fn written(source: &[u8]) -> Result<Vec<u8>, FormatError> {
@@ -211,7 +243,7 @@ mod tests {
     fn what_is_read_back_has_to_be_what_was_meant() -> Result<(), FormatError> {
         let (bytes, other) = (written(b"x = 1\n")?, written(b"x = 2\n")?);
         let packed = Packed::open(&bytes)?;
-        let (expected, conversion) = (contents(&packed, &[])?, Conversion::default());
+        let (expected, conversion) = (contents(&packed, &[], 1000)?, Conversion::default());
         assert_eq!(conversion.check(&bytes, 4, &expected), Some(1));
         assert_eq!(conversion.check(&bytes, 3, &expected), None, "another version");
         assert_eq!(conversion.check(&other, 4, &expected), None, "another value");
@@ -220,7 +252,7 @@ mod tests {
         damaged[40] ^= 1;
         assert_eq!(conversion.check(&damaged, 4, &expected), None, "damaged");
         let lost = Loss::Field { entry: "pkg", kind: FieldKind::Source, key: "" };
-        assert_eq!(conversion.check(&bytes, 4, &contents(&packed, &[lost])?), None, "too much");
+        assert_eq!(conversion.check(&bytes, 4, &contents(&packed, &[lost], 1000)?), None, "too much");
         Ok(())
     }
 }

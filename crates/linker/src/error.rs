@@ -323,11 +323,70 @@ pub enum Error {
         /// The output.
         path: PathBuf,
     },
-    /// The output would replace what the program is made of.
-    #[error("writing {} would replace what it is made of", path.display())]
+    /// The output would replace what it is made of.
+    #[error("writing {} would replace what it is made of: {input}", path.display())]
     OutputIsInput {
         /// The output.
         path: PathBuf,
+        /// What would be replaced.
+        input: String,
+    },
+    /// Two outputs would be one file.
+    #[error("{what} {} would replace {other} {}", path.display(), other_path.display())]
+    OutputsCollide {
+        /// What the one is, such as `the report`.
+        what: String,
+        /// Its path.
+        path: PathBuf,
+        /// What the other is.
+        other: String,
+        /// Its path.
+        other_path: PathBuf,
+    },
+    /// It is not said where the program goes, and what is there was not written by us.
+    #[error("{} and {} exist, and are no programs made by pyoxidizer", path.display(), other.display())]
+    OutputIsForeign {
+        /// Where the program would go.
+        path: PathBuf,
+        /// Where it would go instead.
+        other: PathBuf,
+    },
+    /// A file beside the program would be replaced that belongs to another program, or to a person.
+    #[error("{} is another file than that to be written, and the program that is replaced does not use it", path.display())]
+    ForeignFileBeside {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A script is given, and something else is to be run.
+    #[error("{} would neither be run nor packed: it is a script, and something else is to be run", path.display())]
+    ScriptIsNotRun {
+        /// The script.
+        path: PathBuf,
+    },
+    /// A resource file has nothing of a program.
+    #[error("{} has nothing of what the program needs", path.display())]
+    NothingShared {
+        /// The file.
+        path: PathBuf,
+    },
+    /// None of the modules is packed whose order is given.
+    #[error("none of the modules whose order is given is in the program")]
+    NothingOrdered,
+    /// The launcher in a program is not the one it was made with.
+    #[error("the launcher in {} does not match its digest", path.display())]
+    LauncherDigest {
+        /// The program.
+        path: PathBuf,
+    },
+    /// A file of packed resources goes on behind them.
+    #[error("{} has {length} bytes at offset {offset} that do not belong to its packed resources", path.display())]
+    BehindResources {
+        /// The file.
+        path: PathBuf,
+        /// Where they start, in bytes from the start of the file.
+        offset: u64,
+        /// How many they are.
+        length: u64,
     },
     /// The directory of the output does not exist.
     #[error("cannot write {}: there is no directory {}", path.display(), directory.display())]

@@ -90,7 +90,30 @@ impl Error {
             Self::NoOutputDirectory { directory, .. } => {
                 Some(format!("create it with `mkdir -p {}`, or name another output with -o", directory.display()))
             }
-            Self::OutputIsDirectory { .. } | Self::OutputIsSpecial { .. } | Self::OutputIsInput { .. } => Some("name another output with -o".into()),
+            Self::OutputIsDirectory { .. } | Self::OutputIsSpecial { .. } | Self::OutputIsInput { .. }
+            | Self::OutputIsForeign { .. } => Some("name another output with -o".into()),
+            Self::OutputsCollide { .. } => Some("name different files".into()),
+            Self::ForeignFileBeside { .. } => {
+                Some("remove it if nothing needs it, or name another directory with --location".into())
+            }
+            Self::ScriptIsNotRun { .. } => Some(
+                "leave the script out and add its directory with --package-root, or leave out --entry, --module or --code".into(),
+            ),
+            Self::NothingShared { .. } => Some(
+                "give the same Python and options as when it was made, or name a file that does not exist yet: it is made then".into(),
+            ),
+            Self::NothingOrdered => {
+                Some("write one name a line, for example with print(\"\\n\".join(sys.modules)) when the program ends".into())
+            }
+            Self::LauncherDigest { .. } => Some("copy or pack it again, and do not change the result".into()),
+            Self::BehindResources { .. } => Some("the file was changed after it was made: copy or make it again".into()),
+            Self::NoPayload { source: PayloadError::Disagreement { .. } | PayloadError::Outside { .. }, .. } => Some(
+                "the program was changed after it was made: copy or pack it again, and keep what is added to it in another file"
+                    .into(),
+            ),
+            Self::Convert { source: pyox_packed_resources::Error::DecodedLimit { .. }, .. } => {
+                Some(DECODED_LIMIT.into())
+            }
             Self::MainCode(error) => error.hint().or_else(|| {
                 Some("correct it; if it is written for another version of Python, name that with --python".into())
             }),
@@ -122,6 +145,9 @@ impl Error {
         }
     }
 }
+
+/// What to do about values that are too long once decoded.
+pub const DECODED_LIMIT: &str = "if you trust the file, allow more with --max-decoded MIB";
 
 fn io_hint(kind: ErrorKind) -> Option<&'static str> {
     match kind {

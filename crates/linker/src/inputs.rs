@@ -9,12 +9,14 @@ use pyox_scanner::{Directory, Virtualenv};
 use crate::entry::{Entry, EntryRequest};
 use crate::error::Error;
 use crate::layer::{Layer, LayerBuilder};
+use crate::output::is_aside;
 use crate::progress::Progress;
 use crate::report::Finding;
 use crate::requires_python;
 use crate::script;
 use crate::wheel_tags;
 
+mod read;
 mod resolving;
 mod source;
 
@@ -85,6 +87,11 @@ impl Inputs {
         {
             Entry::function(text)?;
         }
+        if let (Source::Script { .. }, Some(path)) = (&source, &self.source)
+            && self.entry != EntryRequest::Default
+        {
+            return Err(Error::ScriptIsNotRun { path: path.clone() });
+        }
         self.check_files()?;
         let nothing = matches!(source, Source::None) && self.pip.is_empty() && self.requirements.is_empty();
         if nothing && self.entry == EntryRequest::Default {
@@ -127,7 +134,7 @@ impl Inputs {
                 let (package, module) = (name.clone(), format!("{name}.py"));
                 let directory = directory.exclude_if(move |path| {
                     let top = path.split('/').next().unwrap_or(path);
-                    top != package && top != module
+                    top != package && top != module || is_aside(path)
                 });
                 resolving.layers.push(builder.layer("the package", &directory, &[&standard_library], progress)?);
             }
@@ -149,7 +156,7 @@ impl Inputs {
             resolving.add("the virtualenv", virtualenv, progress)?;
         }
         for root in &self.package_roots {
-            let directory = Directory::new(&root.directory).extension_suffixes(suffixes.iter());
+            let directory = Directory::new(&root.directory).extension_suffixes(suffixes.iter()).exclude_if(is_aside);
             let directory = if root.packages.is_empty() { directory } else { directory.only(root.packages.iter()) };
             resolving.add("the package root", &directory, progress)?;
         }

@@ -1,47 +1,45 @@
-//! Writing files so that they are complete or not there.
+//! Where outputs may go, and writing them so that they are complete or not there.
 
+mod identity;
+mod ours;
+mod outputs;
+mod stage;
+
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+pub(crate) use outputs::BESIDE;
+pub use outputs::Outputs;
+pub(crate) use stage::Stage;
 
-/// Whether a program can be written to `path`: quick, and to be asked before the long work.
+/// Permission bits of a new program and of other files, as far as the umask of the process allows them.
+pub(crate) const EXECUTABLE: u32 = 0o777;
+pub(crate) const PLAIN: u32 = 0o666;
+
+/// How the names of files and directories start that are written aside.
+const ASIDE: &str = ".pyoxidizer-";
+
+/// Where a program called `name` goes if it is not said where: `name` in the working directory, or `name.bin` if that is
+/// taken by anything but an earlier program, such as the directory of the package itself, or what is packed.
 ///
 /// # Errors
 ///
-/// `path` is a directory or a device, is one of `inputs`, or has no directory to be in.
-pub fn check_output(path: &Path, inputs: &[&Path]) -> Result<(), Error> {
-    if path.is_dir() {
-        return Err(Error::OutputIsDirectory { path: path.to_owned() });
-    }
-    if path.exists() && !path.is_file() {
-        return Err(Error::OutputIsSpecial { path: path.to_owned() });
-    }
-    if inputs.iter().any(|input| is_same_file(input, path)) {
-        return Err(Error::OutputIsInput { path: path.to_owned() });
-    }
-    let directory = parent(path);
-    if directory.is_dir() {
-        Ok(())
-    } else {
-        Err(Error::NoOutputDirectory { path: path.to_owned(), directory: directory.to_owned() })
+/// [`Error::OutputIsForeign`] if both are taken.
+pub fn default_output(name: &str) -> Result<PathBuf, Error> {
+    let (plain, other) = (PathBuf::from(name), PathBuf::from(format!("{name}.bin")));
+    let is_free = |path: &Path| path.symlink_metadata().is_err() || path.is_file() && ours::is_program(path);
+    match (is_free(&plain), is_free(&other)) {
+        (true, _) => Ok(plain),
+        (false, true) => Ok(other),
+        (false, false) => Err(Error::OutputIsForeign { path: plain, other }),
     }
 }
 
-/// Where a program called `name` goes if nobody says where: `name` in the working directory, or `name.bin` if that is
-/// taken by a directory, as that of the package itself, or by what is packed.
-pub fn default_output(name: &str, source: Option<&Path>) -> PathBuf {
-    let plain = PathBuf::from(name);
-    let is_taken = plain.is_dir() || source.is_some_and(|source| is_same_file(source, &plain));
-    if is_taken { PathBuf::from(format!("{name}.bin")) } else { plain }
-}
-
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    // Of a file that is not there yet its directory is.
-    let place = |path: &Path| -> std::io::Result<PathBuf> {
-        path.canonicalize().or_else(|_| Ok(parent(path).canonicalize()?.join(path.file_name().unwrap_or_default())))
-    };
-    place(one).is_ok_and(|one| place(other).is_ok_and(|other| one == other))
+/// Whether a path with `/` between its parts leads to what is, or was left, aside.
+pub(crate) fn is_aside(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with(ASIDE))
 }
 
 pub(crate) fn parent(path: &Path) -> &Path {
@@ -49,33 +47,50 @@ pub(crate) fn parent(path: &Path) -> &Path {
 }
 
 /// Writes `path` through a temporary file beside it that is renamed at the end. A failure leaves `path` as it was.
+/// The umask takes its part of `mode`.
 pub(crate) fn write_atomically<E: From<Error>>(
     path: &Path,
     mode: u32,
-    write: impl FnOnce(&mut BufWriter<&mut std::fs::File>) -> Result<(), E>,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> Result<(), E>,
 ) -> Result<(), E> {
     let directory = parent(path);
     std::fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".pyoxidizer-")
+    let mut file = with_mode(&mut tempfile::Builder::new(), mode)
+        .prefix(ASIDE)
         .tempfile_in(directory)
         .map_err(Error::io("write into", directory))?;
     let mut out = BufWriter::with_capacity(1 << 18, file.as_file_mut());
     write(&mut out)?;
     out.flush().map_err(Error::io("write", path))?;
     drop(out);
-    set_mode(file.as_file(), mode).map_err(Error::io("write", path))?;
     file.persist(path).map_err(|error| Error::io("write", path)(error.error))?;
     Ok(())
 }
 
 #[cfg(unix)]
-pub(crate) fn set_mode(file: &std::fs::File, mode: u32) -> std::io::Result<()> {
+fn with_mode<'b>(
+    builder: &'b mut tempfile::Builder<'static, 'static>,
+    mode: u32,
+) -> &'b mut tempfile::Builder<'static, 'static> {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(mode))
+    builder.permissions(std::fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-pub(crate) fn set_mode(_file: &std::fs::File, _mode: u32) -> std::io::Result<()> {
-    Ok(())
+fn with_mode<'b>(
+    builder: &'b mut tempfile::Builder<'static, 'static>,
+    _mode: u32,
+) -> &'b mut tempfile::Builder<'static, 'static> {
+    builder
+}
+
+/// A new file, to be written and read back. The umask takes its part of `mode`.
+pub(crate) fn create_new(path: &Path, mode: u32) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path)
 }

@@ -76,6 +76,9 @@ pub enum Finding {
         path: String,
         /// What Python says.
         message: String,
+        /// Whether it concerns the program, as far as can be known.
+        #[serde(default = "always")]
+        concerns: bool,
     },
     /// A shared library was not found; the modules that need it cannot be imported.
     MissingLibrary {
@@ -83,6 +86,9 @@ pub enum Finding {
         soname: String,
         /// What needs it, nearest first.
         needed_by: Vec<String>,
+        /// Whether it concerns the program, as far as can be known.
+        #[serde(default = "always")]
+        concerns: bool,
     },
     /// A library beyond the C library is left to the machine that runs the program.
     FromSystem {
@@ -90,6 +96,9 @@ pub enum Finding {
         soname: String,
         /// The file that needs it.
         needed_by: String,
+        /// Whether it concerns the program, as far as can be known.
+        #[serde(default = "always")]
+        concerns: bool,
     },
     /// Two libraries of one name differ; the first is used.
     ConflictingLibrary {
@@ -124,12 +133,51 @@ pub enum Finding {
         path: String,
         /// Why.
         reason: String,
+        /// Whether it concerns the program, as far as can be known.
+        #[serde(default = "always")]
+        concerns: bool,
     },
     /// The script imports a module that is not in the program.
     MissingModule {
         /// Its name.
         module: String,
     },
+}
+
+impl Finding {
+    /// The same of a layer that is not the application's own: what only modules need that the program does not import
+    /// concerns it no more.
+    pub(crate) fn concerning(mut self, is_standard_library: bool, imports: impl Fn(&str) -> bool) -> Self {
+        match &mut self {
+            Self::DoesNotCompile { path, concerns, .. } => *concerns &= imports(&module_of(path)),
+            Self::Skipped { concerns, .. } => *concerns = false,
+            Self::MissingLibrary { needed_by, concerns, .. } if is_standard_library => {
+                *concerns &= needed_by.last().is_some_and(|root| imports(&module_of(root)));
+            }
+            Self::FromSystem { needed_by, concerns, .. } if is_standard_library => {
+                *concerns &= imports(&module_of(needed_by));
+            }
+            _ => {}
+        }
+        self
+    }
+}
+
+/// The module that a file below `sys.path` is, without the tag of its ABI.
+fn module_of(path: &str) -> String {
+    let (directory, file) = path.rsplit_once('/').map_or((None, path), |(directory, file)| (Some(directory), file));
+    let stem = file.split('.').next().unwrap_or(file);
+    let directory = directory.map(|directory| directory.replace('/', "."));
+    match (directory, stem) {
+        (Some(package), "__init__") => package,
+        (Some(package), stem) => format!("{package}.{stem}"),
+        (None, stem) => stem.to_owned(),
+    }
+}
+
+/// What older reports do not say.
+fn always() -> bool {
+    true
 }
 
 /// One resource in the program.
@@ -151,4 +199,16 @@ pub struct ReportRow {
     pub location: String,
     /// Why it is in, and why there.
     pub reason: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::module_of;
+
+    #[test]
+    fn files_are_modules() {
+        assert_eq!(module_of("_tkinter.cpython-311-x86_64-linux-gnu.so"), "_tkinter");
+        assert_eq!(module_of("pkg/deep/mod.py"), "pkg.deep.mod");
+        assert_eq!(module_of("pkg/__init__.py"), "pkg");
+    }
 }

@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::legacy::NativePaths;
-use pyox_packed_resources::{MAGIC, Packed, SectionKind};
+use pyox_packed_resources::{Blob, Index, MAGIC, Packed, SectionKind};
+use sha2::{Digest, Sha256};
 
+use crate::bounds;
 use crate::error::Error;
 use crate::native::{PayloadError, payload_range};
+use crate::output::Outputs;
 
 /// A file with packed resources: it is nothing else, or it is a program with a payload.
 pub struct ResourceFile {
@@ -44,8 +47,46 @@ impl ResourceFile {
             Err(Absent::Payload(source)) => return Err(Error::NoPayload { path, source }),
         };
         let file = Self { path, bytes, range, native_paths };
-        file.packed()?;
+        let packed = file.packed()?;
+        bounds::check_index(&packed, file.resources().len()).map_err(file.not_opened())?;
+        let length = packed.blob().map_or(file.resources().len(), Blob::len);
+        if length != file.resources().len() {
+            let (path, offset) = (file.path.clone(), length as u64);
+            return Err(Error::BehindResources { path, offset, length: (file.resources().len() - length) as u64 });
+        }
         Ok(file)
+    }
+
+    fn not_opened(&self) -> impl FnOnce(pyox_packed_resources::Error) -> Error {
+        let path = self.path.clone();
+        move |source| Error::OpenResources { path, source }
+    }
+
+    /// How many bytes the values may have once decoded, unless a person says otherwise: 256 MiB, or 200 times the length of
+    /// the file if that is more. A few thousand bytes can decode to gigabytes.
+    pub fn decoded_limit(&self) -> u64 {
+        self.len().saturating_mul(200).max(256 << 20)
+    }
+
+    /// Compares the launcher of a program with the digest that was recorded when it was made.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::LauncherDigest`] if it is not what it was, and [`Error::OpenResources`] for damage of the digest.
+    pub fn verify_launcher(&self) -> Result<LauncherDigest, Error> {
+        if self.range.start == 0 {
+            return Ok(LauncherDigest::NoLauncher);
+        }
+        let packed = self.packed()?;
+        let section = packed.blob().map(|blob| blob.section(SectionKind::Launcher)).transpose();
+        let Some(expected) = section.map_err(self.not_opened())?.flatten() else {
+            return Ok(LauncherDigest::NotRecorded);
+        };
+        let found: [u8; 32] = Sha256::digest(&self.bytes[..self.range.start]).into();
+        match expected == found {
+            true => Ok(LauncherDigest::Right(found)),
+            false => Err(Error::LauncherDigest { path: self.path.clone() }),
+        }
     }
 
     /// The resources.
@@ -90,6 +131,21 @@ impl ResourceFile {
         self.path.parent().unwrap_or(Path::new(""))
     }
 
+    /// The file, and those that its values are in: what is made of it must not replace them.
+    pub fn inputs(&self) -> Outputs {
+        let mut inputs = Outputs::default();
+        inputs.reads("the file", &self.path);
+        let Ok(packed) = self.packed() else { return inputs };
+        for entry in packed.entries().flatten() {
+            for field in entry.fields().flatten() {
+                if let Ok(Some(path)) = field.file() {
+                    inputs.reads("the file", &self.origin().join(&*path));
+                }
+            }
+        }
+        inputs
+    }
+
     /// The version of Python that the resources are for, as `(major, minor)`, if their interpreter configuration says so.
     pub fn python(&self) -> Option<(u8, u8)> {
         let packed = self.packed().ok()?;
@@ -97,6 +153,18 @@ impl ResourceFile {
         let config = InterpreterConfig::decode(section).ok()?;
         (config.python.0 != 0).then_some(config.python)
     }
+}
+
+/// What is known of the launcher of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LauncherDigest {
+    /// The file is no program.
+    NoLauncher,
+    /// The program was made without a digest, by an earlier version.
+    NotRecorded,
+    /// It is as it was when the program was made, and has this SHA-256 with what follows up to the resources.
+    Right([u8; 32]),
 }
 
 /// How packed resources of all versions start; the version follows.

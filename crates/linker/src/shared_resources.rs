@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::beside::Beside;
 use crate::error::Error;
 use crate::layer::Layer;
-use crate::output::{check_output, write_atomically};
+use crate::output::parent;
 use crate::policy::Profile;
 use crate::start_up::StartUp;
 
@@ -35,6 +35,7 @@ pub struct SharedResources {
     bytes: Vec<u8>,
     digest: [u8; 32],
     origin: Origin,
+    is_new: bool,
 }
 
 impl SharedResources {
@@ -44,7 +45,10 @@ impl SharedResources {
     ///
     /// It cannot be read, is not such a file or is damaged, or is for another Python.
     pub fn open(path: &Path, python: &dyn Distribution) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
+        Self::of(path, std::fs::read(path).map_err(Error::io("read", path))?, python)
+    }
+
+    fn of(path: &Path, bytes: Vec<u8>, python: &dyn Distribution) -> Result<Self, Error> {
         let damaged = |source| Error::SharedResources { path: path.to_owned(), source };
         let blob = Blob::open(&bytes).map_err(damaged)?;
         let section = blob.section(ORIGIN).map_err(damaged)?;
@@ -59,22 +63,21 @@ impl SharedResources {
         if found != expected {
             return Err(Error::SharedResourcesPython { path: path.to_owned(), found, expected });
         }
-        Ok(Self { path: path.to_owned(), digest, origin, bytes })
+        Ok(Self { path: path.to_owned(), digest, origin, bytes, is_new: false })
     }
 
-    /// Writes a file with these layers, the first one first. It is complete or not there. As it is not known what programs
-    /// will use of it, all code is uncompressed in the profile `Speed`.
+    /// A file with these layers, the first one first, that is written together with the first program that uses it. As it is
+    /// not known what programs will use of it, all code is uncompressed in the profile `Speed`.
     ///
     /// # Errors
     ///
-    /// A layer is damaged, or writing fails.
+    /// A layer is damaged.
     pub fn create<'l>(
         path: &Path,
         layers: impl IntoIterator<Item = &'l Layer>,
         profile: Profile,
         python: &dyn Distribution,
     ) -> Result<Self, Error> {
-        check_output(path, &[])?;
         let start_up = match profile {
             Profile::Speed => StartUp::unknown(),
             Profile::Size => StartUp::of_interpreter(),
@@ -88,8 +91,12 @@ impl SharedResources {
         let mut writer = collector.finish();
         let section = serde_json::to_vec(&origin).map_err(|error| Error::io("write", path)(error.into()))?;
         let bytes = writer.section(ORIGIN, section).digest().to_vec()?;
-        write_atomically(path, 0o644, |out| std::io::Write::write_all(out, &bytes).map_err(Error::io("write", path)))?;
-        Self::open(path, python)
+        Ok(Self { is_new: true, ..Self::of(path, bytes, python)? })
+    }
+
+    /// The bytes of a file that is not there yet.
+    pub(crate) fn new_bytes(&self) -> Option<&[u8]> {
+        self.is_new.then_some(&self.bytes)
     }
 
     /// Whether a program with this file can leave a layer out.
@@ -114,12 +121,12 @@ impl SharedResources {
     /// One of the directories does not exist, or the path is not UTF-8.
     pub(crate) fn reference(&self, output: &Path) -> Result<pyox_interpreter_config::ResourceFile, Error> {
         let not_utf8 = || Error::NotUtf8 { path: self.path.clone() };
-        let file = std::fs::canonicalize(&self.path).map_err(Error::io("read", &self.path))?;
-        let directory = match output.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
+        let canonical = |path: &Path| std::fs::canonicalize(path).map_err(Error::io("read", path));
+        let file = match self.is_new {
+            true => canonical(parent(&self.path))?.join(self.path.file_name().unwrap_or_default()),
+            false => canonical(&self.path)?,
         };
-        let directory = std::fs::canonicalize(directory).map_err(Error::io("read", directory))?;
+        let directory = canonical(parent(output))?;
         let path = relative(&directory, &file).to_str().ok_or_else(not_utf8)?.to_owned();
         Ok(pyox_interpreter_config::ResourceFile { path, digest: self.digest })
     }

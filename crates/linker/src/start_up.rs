@@ -40,6 +40,8 @@ pub(crate) struct StartUp {
     names: Option<BTreeSet<String>>,
     /// Names in the order in which their values are to be placed.
     order: Vec<String>,
+    /// The modules that the program imports, also those that are not read as they are stored.
+    imports: BTreeSet<String>,
 }
 
 impl StartUp {
@@ -54,8 +56,13 @@ impl StartUp {
         let blobs: Vec<Blob<'_>> = layers.iter().map(Layer::blob).collect::<Result<_, _>>()?;
         let mut order: Vec<String> = import_order.to_vec();
         order.extend(interpreter_modules());
-        if profile == Profile::Speed && import_order.is_empty() {
-            order.extend(reachable(entry, layers, &blobs)?);
+        let mut imports: BTreeSet<String> = order.iter().cloned().collect();
+        if import_order.is_empty() {
+            let reachable = reachable(entry, layers, &blobs)?;
+            imports.extend(reachable.iter().cloned());
+            if profile == Profile::Speed {
+                order.extend(reachable);
+            }
         }
         let mut names: BTreeSet<String> = order.iter().cloned().collect();
         let mut pending = order.clone();
@@ -66,18 +73,18 @@ impl StartUp {
                 }
             }
         }
-        Ok(Self { names: Some(names), order })
+        Ok(Self { names: Some(names), order, imports })
     }
 
     /// Of any program: all code.
     pub(crate) fn unknown() -> Self {
-        Self { names: None, order: Vec::new() }
+        Self { names: None, order: Vec::new(), imports: BTreeSet::new() }
     }
 
     /// Of any program, what it reads at least.
     pub(crate) fn of_interpreter() -> Self {
         let order: Vec<String> = interpreter_modules().collect();
-        Self { names: Some(order.iter().cloned().collect()), order }
+        Self { names: Some(order.iter().cloned().collect()), order, imports: BTreeSet::new() }
     }
 
     /// Merges a layer into a collector, with values that are read as they are and others as the layer has them, without those
@@ -104,8 +111,13 @@ impl StartUp {
     }
 
     /// Names in the order in which their values are to be placed.
-    pub(crate) fn order(self) -> Vec<String> {
-        self.order
+    pub(crate) fn order(&self) -> &[String] {
+        &self.order
+    }
+
+    /// Whether the program imports a module, as far as can be known.
+    pub(crate) fn imports(&self, module: &str) -> bool {
+        self.imports.contains(module)
     }
 }
 

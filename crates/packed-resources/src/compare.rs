@@ -59,7 +59,21 @@ impl Packed<'_> {
     ///
     /// As [`differences`].
     pub fn differences<'p>(&'p self, other: &'p Packed<'_>, equality: Equality) -> Result<Vec<Difference<'p>>, Error> {
-        let mut all = differences(self, other, equality)?;
+        self.differences_within(other, equality, u64::MAX)
+    }
+
+    /// The same, if no more than `limit` bytes have to be decoded.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DecodedLimit`], else as [`differences`].
+    pub fn differences_within<'p>(
+        &'p self,
+        other: &'p Packed<'_>,
+        equality: Equality,
+        limit: u64,
+    ) -> Result<Vec<Difference<'p>>, Error> {
+        let mut all = entry_differences(self, other, equality, &Decoder::with_limit(limit))?;
         if let (Some(one), Some(two)) = (self.blob(), other.blob()) {
             section_differences(one, two, equality, &mut all)?;
         }
@@ -79,7 +93,15 @@ pub fn differences<'i>(
     right: &'i dyn Index,
     equality: Equality,
 ) -> Result<Vec<Difference<'i>>, Error> {
-    let decoder = Decoder::new();
+    entry_differences(left, right, equality, &Decoder::new())
+}
+
+fn entry_differences<'i>(
+    left: &'i dyn Index,
+    right: &'i dyn Index,
+    equality: Equality,
+    decoder: &Decoder<'i>,
+) -> Result<Vec<Difference<'i>>, Error> {
     let mut differences = Vec::new();
     for pair in side_by_side(left.entries(), right.entries(), Entry::name) {
         let pair = pair?;
@@ -93,7 +115,7 @@ pub fn differences<'i>(
         for pair in side_by_side(one.fields(), two.fields(), |field| (field.kind(), field.key())) {
             let pair = pair?;
             if let (Some(one), Some(two)) = &pair
-                && is_same(&decoder, one, two, equality)?
+                && is_same(decoder, one, two, equality)?
             {
                 continue;
             }
@@ -139,7 +161,7 @@ fn is_same<'a>(decoder: &Decoder<'a>, left: &Field<'a>, right: &Field<'a>, equal
         _ if left.len() != right.len() => Ok(false),
         // Equal frames mean different things to different dictionaries.
         (Encoding::Raw | Encoding::Zstd, _) if is_stored_alike => Ok(true),
-        _ => Ok(decoder.read(left)? == decoder.read(right)?),
+        _ => decoder.is_same(left, right),
     }
 }
 

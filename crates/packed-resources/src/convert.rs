@@ -132,8 +132,21 @@ fn add_fields(writer: &mut EntryWriter, entry: &Entry<'_>, fields: &[Field<'_>])
 pub fn to_legacy<'a>(
     blob: &Blob<'a>,
     paths: NativePaths,
-    mut may_lose: impl FnMut(&Loss<'a>) -> bool,
+    may_lose: impl FnMut(&Loss<'a>) -> bool,
 ) -> Result<Vec<u8>, Error> {
+    to_legacy_writer(blob, paths, may_lose)?.to_vec()
+}
+
+/// The same, to be written: values are decoded then, one after the other.
+///
+/// # Errors
+///
+/// As [`to_legacy`], but for damage of values.
+pub fn to_legacy_writer<'a>(
+    blob: &Blob<'a>,
+    paths: NativePaths,
+    mut may_lose: impl FnMut(&Loss<'a>) -> bool,
+) -> Result<legacy::Writer<'a>, Error> {
     for kind in blob.section_kinds().filter(|kind| kind.is_opaque()) {
         Loss::Section(kind).allow(&mut may_lose)?;
     }
@@ -141,5 +154,5 @@ pub fn to_legacy<'a>(
     for entry in blob.entries() {
         writer.add(&entry?, &mut may_lose)?;
     }
-    writer.to_vec()
+    Ok(writer)
 }

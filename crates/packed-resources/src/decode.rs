@@ -1,6 +1,7 @@
 //! Reading values as what they were before they were stored.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 use crate::blob::Blob;
@@ -16,6 +17,9 @@ const MAX_CONTEXTS: usize = 64;
 /// `'a` is how long the blobs live that the values are in.
 pub struct Decoder<'a> {
     contexts: Mutex<Vec<Context<'a>>>,
+    /// How many bytes may be decoded in all, and how many of them were.
+    limit: u64,
+    decoded: AtomicU64,
 }
 
 /// A decompressor, the dictionary that it is for (the blob and the number), and the dictionary's length.
@@ -28,7 +32,22 @@ struct Context<'a> {
 impl<'a> Decoder<'a> {
     /// Does not do or allocate anything yet.
     pub const fn new() -> Self {
-        Self { contexts: Mutex::new(Vec::new()) }
+        Self::with_limit(u64::MAX)
+    }
+
+    /// The same, for at most so many bytes of values in all: then reading is [`Error::DecodedLimit`].
+    pub const fn with_limit(limit: u64) -> Self {
+        Self { contexts: Mutex::new(Vec::new()), limit, decoded: AtomicU64::new(0) }
+    }
+
+    fn count(&self, length: u64) -> Result<(), Error> {
+        if self.limit == u64::MAX {
+            return Ok(());
+        }
+        let limit = self.limit;
+        let more = |decoded: u64| decoded.checked_add(length).filter(|sum| *sum <= limit);
+        let counted = self.decoded.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        counted.map(drop).map_err(|_| Error::DecodedLimit { limit })
     }
 
     /// The value of a field: borrowed when it is stored raw, else decompressed, at most its stated length.
@@ -36,11 +55,15 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// [`Error::OutOfBounds`], [`Error::UnknownEncoding`], [`Error::Decompress`], [`Error::NoDictionary`],
-    /// [`Error::SectionChecksum`] of its dictionary, [`Error::CompressionDisabled`], or [`Error::InFile`] if the value is not in the blob.
+    /// [`Error::SectionChecksum`] of its dictionary, [`Error::CompressionDisabled`], [`Error::DecodedLimit`], or
+    /// [`Error::InFile`] if the value is not in the blob.
     pub fn read(&self, field: &Field<'a>) -> Result<Cow<'a, [u8]>, Error> {
         let stored = field.stored()?;
         let dictionary = match field.encoding()? {
-            Encoding::Raw => return field.whole(stored).map(Cow::Borrowed),
+            Encoding::Raw => {
+                self.count(field.len())?;
+                return field.whole(stored).map(Cow::Borrowed);
+            }
             Encoding::File => {
                 let path = field.file()?.unwrap_or_default().into_owned();
                 return Err(Error::InFile { path });
@@ -48,10 +71,21 @@ impl<'a> Decoder<'a> {
             Encoding::Zstd => None,
             Encoding::Dictionary(number) => Some((field.blob(), number)),
         };
+        self.count(field.len())?;
         let mut context = self.take(dictionary).map_or_else(|| Context::new(dictionary), Ok)?;
         let value = context.decompressor.decompress(stored, field.len());
         self.keep(context);
         value.map(Cow::Owned)
+    }
+
+    /// The value of a field that is compressed, to be read in parts.
+    pub(crate) fn stream(&self, field: &Field<'a>) -> Result<Stream<'a>, Error> {
+        self.count(field.len())?;
+        let dictionary = match field.encoding()? {
+            Encoding::Dictionary(number) => content(field.blob(), number)?,
+            _ => Vec::new(),
+        };
+        Stream::new(field.stored()?, &dictionary, field.len())
     }
 
     /// Takes out a context for the dictionary. What others use at this moment is not waited for: in a process made by fork() they
@@ -109,6 +143,8 @@ fn content(blob: &[u8], number: u8) -> Result<Vec<u8>, Error> {
 
 #[cfg(feature = "zstd")]
 mod zstandard {
+    use std::io::Read;
+
     use super::{Error, MAX_DICTIONARY_LEN};
     use zstd::zstd_safe::{find_frame_compressed_size, get_frame_content_size};
 
@@ -125,13 +161,49 @@ mod zstandard {
         }
 
         pub(super) fn decompress(&mut self, stored: &[u8], length: u64) -> Result<Vec<u8>, Error> {
+            check(stored, length)?;
             let damaged = |source| Error::Decompress { expected: length, source };
-            if length > (stored.len() as u64).saturating_mul(MAX_RATIO) || frame(stored) != Some(length) {
-                return Err(damaged(None));
-            }
             let capacity = usize::try_from(length).map_err(|_| damaged(None))?;
             let value = self.0.decompress(stored, capacity).map_err(|error| damaged(Some(error)))?;
             if value.len() == capacity { Ok(value) } else { Err(damaged(None)) }
+        }
+    }
+
+    /// A value that is decompressed while it is read.
+    pub(crate) struct Stream<'a> {
+        decoder: zstd::stream::read::Decoder<'static, &'a [u8]>,
+        length: u64,
+        left: u64,
+    }
+
+    impl<'a> Stream<'a> {
+        pub(super) fn new(stored: &'a [u8], dictionary: &[u8], length: u64) -> Result<Self, Error> {
+            check(stored, length)?;
+            let decoder = zstd::stream::read::Decoder::with_dictionary(stored, dictionary);
+            let damaged = |source| Error::Decompress { expected: length, source: Some(source) };
+            Ok(Self { decoder: decoder.map_err(damaged)?.single_frame(), length, left: length })
+        }
+
+        /// Fills `part`, unless the value ends; then returns less than its length, and nothing after that.
+        pub(crate) fn fill(&mut self, part: &mut [u8]) -> Result<usize, Error> {
+            let damaged = |source| Error::Decompress { expected: self.length, source };
+            let mut filled = 0;
+            while filled < part.len() {
+                match self.decoder.read(&mut part[filled..]).map_err(|error| damaged(Some(error)))? {
+                    0 => break,
+                    read => filled += read,
+                }
+            }
+            self.left = self.left.checked_sub(filled as u64).ok_or(damaged(None))?;
+            if filled < part.len() && self.left != 0 { Err(damaged(None)) } else { Ok(filled) }
+        }
+    }
+
+    /// Refuses what cannot decode to a length.
+    fn check(stored: &[u8], length: u64) -> Result<(), Error> {
+        match length <= (stored.len() as u64).saturating_mul(MAX_RATIO) && frame(stored) == Some(length) {
+            true => Ok(()),
+            false => Err(Error::Decompress { expected: length, source: None }),
         }
     }
 
@@ -167,13 +239,25 @@ mod zstandard {
         }
     }
 
+    pub(crate) struct Stream<'a>(std::marker::PhantomData<&'a ()>);
+
+    impl<'a> Stream<'a> {
+        pub(super) fn new(_stored: &'a [u8], _dictionary: &[u8], _length: u64) -> Result<Self, Error> {
+            Err(Error::CompressionDisabled)
+        }
+
+        pub(crate) fn fill(&mut self, _part: &mut [u8]) -> Result<usize, Error> {
+            Err(Error::CompressionDisabled)
+        }
+    }
+
     pub(crate) fn dictionary(_stored: &[u8]) -> Result<Vec<u8>, Error> {
         Err(Error::CompressionDisabled)
     }
 }
 
 use zstandard::Decompressor;
-pub(crate) use zstandard::dictionary;
+pub(crate) use zstandard::{Stream, dictionary};
 
 #[cfg(all(test, feature = "zstd"))]
 mod tests {

@@ -116,6 +116,12 @@ pub enum Error {
         #[source]
         source: Option<std::io::Error>,
     },
+    /// The values are more than a [`Decoder`](crate::Decoder) may decode.
+    #[error("the values are longer than {limit} bytes once decoded")]
+    DecodedLimit {
+        /// How many bytes may be decoded in all.
+        limit: u64,
+    },
     /// A value names a dictionary that the blob does not have.
     #[error("value is compressed with dictionary {number}, which is not there")]
     NoDictionary {

@@ -173,6 +173,16 @@ impl<'a> Field<'a> {
         path.map(Some).ok_or(Error::NotUtf8 { what: "path of a value", offset: self.offset })
     }
 
+    /// What its value follows from, within the blob: offset, the two lengths, encoding and checksum.
+    pub(crate) fn stored_form(&self) -> (u64, u64, u64, u8, Option<u32>) {
+        (self.offset, self.stored_length, self.length, self.encoding, self.crc)
+    }
+
+    /// Whether the values of both follow from the same stored bytes.
+    pub fn shares(&self, other: &Self) -> bool {
+        std::ptr::eq(self.blob, other.blob) && self.stored_form() == other.stored_form()
+    }
+
     /// The blob that it is in.
     pub(crate) fn blob(&self) -> &'a [u8] {
         self.blob

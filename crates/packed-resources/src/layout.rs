@@ -54,6 +54,8 @@ pub enum SectionKind {
     Boot,
     /// SHA-256 of the blob (18).
     Digest,
+    /// SHA-256 of what precedes the blob in a program: its launcher (20).
+    Launcher,
     /// A zstd dictionary (128 to 159), for values with the encoding of the same number.
     Dictionary(u8),
     /// Any other number; from 4096 on free for applications.
@@ -75,6 +77,7 @@ impl SectionKind {
             Self::InterpreterConfig => 16,
             Self::Boot => 17,
             Self::Digest => 18,
+            Self::Launcher => 20,
             Self::Dictionary(number) => FIRST_DICTIONARY as u32 + number as u32,
             Self::Other(code) => code,
         }
@@ -99,6 +102,7 @@ impl SectionKind {
             16 => Self::InterpreterConfig,
             17 => Self::Boot,
             18 => Self::Digest,
+            20 => Self::Launcher,
             128..160 => Self::Dictionary((code - FIRST_DICTIONARY as u32) as u8),
             other => Self::Other(other),
         }

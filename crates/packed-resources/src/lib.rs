@@ -90,6 +90,7 @@ mod layered;
 mod layout;
 pub mod legacy;
 mod names;
+mod parts;
 mod path;
 mod resource;
 mod value;

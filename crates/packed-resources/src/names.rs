@@ -46,6 +46,7 @@ impl fmt::Display for SectionKind {
             Self::InterpreterConfig => "interpreter-config",
             Self::Boot => "boot",
             Self::Digest => "digest",
+            Self::Launcher => "launcher",
             Self::Dictionary(number) => return f.pad(&format!("dictionary-{number}")),
             Self::Other(code) => return f.pad(&format!("section-{code}")),
         })

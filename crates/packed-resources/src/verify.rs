@@ -1,5 +1,7 @@
 //! Checking everything that opening does not.
 
+use std::collections::HashSet;
+use std::convert::Infallible;
 use std::fmt;
 
 use crate::blob::Blob;
@@ -102,8 +104,17 @@ impl Packed<'_> {
     ///
     /// The first damage found, by name and offset.
     pub fn verify(&self) -> Result<Verified, Damage> {
+        self.verify_within(u64::MAX)
+    }
+
+    /// The same, if no more than `limit` bytes have to be decoded; what values share is decoded once.
+    ///
+    /// # Errors
+    ///
+    /// [`Damage::Content`] with [`Error::DecodedLimit`], else as [`Packed::verify`].
+    pub fn verify_within(&self, limit: u64) -> Result<Verified, Damage> {
         let resources = match self {
-            Self::Blob(blob) => return blob.verify(),
+            Self::Blob(blob) => return blob.verify_within(limit),
             Self::Legacy(resources) => resources,
         };
         let mut verified = Verified::default();
@@ -133,8 +144,14 @@ impl Blob<'_> {
     ///
     /// The first damage found, by name and offset.
     pub fn verify(&self) -> Result<Verified, Damage> {
+        self.verify_within(u64::MAX)
+    }
+
+    fn verify_within(&self, limit: u64) -> Result<Verified, Damage> {
         let mut verified = Verified::default();
-        let decoder = Decoder::new();
+        let decoder = Decoder::with_limit(limit);
+        // Many fields may share what takes long to read.
+        let mut right = HashSet::new();
         let mut previous = None;
         for position in 0..self.entry_count() {
             let damaged = |entry: &str, error| Damage::Entry { entry: entry.to_owned(), error };
@@ -151,21 +168,28 @@ impl Blob<'_> {
             verified.entries += 1;
             for field in entry.fields() {
                 let field = field.map_err(|error| damaged(name, error))?;
-                let stored = field.stored().map_err(|error| damaged(name, error))?;
-                let (entry, offset) = (name.to_owned(), field.offset());
-                let field_name = || format!("{} {}", field.kind(), field.key()).trim_end().to_owned();
-                if Some(crc32fast::hash(stored)) != field.crc() {
-                    return Err(Damage::Value { entry, field: field_name(), offset });
+                let (offset, length) = (field.offset(), field.len());
+                let described = || (name.to_owned(), format!("{} {}", field.kind(), field.key()).trim_end().to_owned());
+                if right.contains(&field.stored_form()) {
+                    verified.values += 1;
+                    verified.bytes = verified.bytes.saturating_add(length);
+                    continue;
                 }
-                match decoder.read(&field) {
-                    Ok(value) => {
+                let stored = field.stored().map_err(|error| damaged(name, error))?;
+                if Some(crc32fast::hash(stored)) != field.crc() {
+                    let (entry, field) = described();
+                    return Err(Damage::Value { entry, field, offset });
+                }
+                match decoder.copy(&field, |_| Ok::<_, Infallible>(())) {
+                    Ok(_) => {
+                        right.insert(field.stored_form());
                         verified.values += 1;
-                        verified.bytes += value.len() as u64;
+                        verified.bytes = verified.bytes.saturating_add(length);
                     }
                     Err(Error::InFile { .. }) => verified.in_files += 1,
                     Err(error) => {
-                        let error = Box::new(error);
-                        return Err(Damage::Content { entry, field: field_name(), offset, error });
+                        let ((entry, field), error) = (described(), Box::new(error));
+                        return Err(Damage::Content { entry, field, offset, error });
                     }
                 }
             }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pyox_linker::analyze::{Analysis, CLibrary, Contents, Distribution, Image, Kind, LinuxNeeds, Load, Native};
 
-use crate::resources::{counted, printable};
+use crate::text::{counted, printable};
 
 /// How many packages, and names in a line, are listed without `--verbose`.
 const FEW_PACKAGES: usize = 10;
@@ -13,7 +13,7 @@ const FEW_NAMES: usize = 5;
 
 /// Prints an analysis, and with `verbose` the whole of long lists.
 pub fn print(path: &Path, analysis: &Analysis, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}: {}, {} bytes", path.display(), analysis.format, analysis.size)?;
+    writeln!(out, "{}: {}, {} bytes", printable(path.display()), analysis.format, analysis.size)?;
     for image in &analysis.images {
         print_image(image, verbose, out)?;
     }
@@ -29,7 +29,7 @@ pub fn print(path: &Path, analysis: &Analysis, verbose: bool, out: &mut dyn Writ
         (None, None) => {}
     }
     match &analysis.damage {
-        Some(damage) => row(out, "damaged", damage),
+        Some(damage) => row(out, "damaged", &printable(damage)),
         None => Ok(()),
     }
 }

@@ -90,13 +90,24 @@ pub struct Extract {
     #[arg(long, value_name = "X.Y", requires = "bytecode", value_parser = python_version)]
     pub python: Option<(u8, u8)>,
     /// Overwrite files
-    #[arg(long)]
+    #[arg(long, conflicts_with = "stdout")]
     pub force: bool,
+    #[command(flatten)]
+    pub decoded: Decoded,
 }
 
-/// Check every byte that counts: tables, checksums, compressed values, the digest
+/// How much a file may decode to.
+#[derive(clap::Args)]
+pub struct Decoded {
+    /// How many MiB the values may have once decoded; a few thousand bytes can decode to gigabytes [default: 256, or 200 times
+    /// the length of the file if that is more]
+    #[arg(long, value_name = "MIB")]
+    pub max_decoded: Option<u64>,
+}
+
+/// Check every byte that counts: tables, checksums, compressed values, the digests
 ///
-/// Prints what was checked. The exit status is 0 if all is well, and 1 if not; then the first damage is named. Versions 1 to
+/// Of a program the launcher is compared with the digest that was recorded when it was packed. Prints what was checked. The exit status is 0 if all is well, and 1 if not; then the first damage is named. Versions 1 to
 /// 3 have no checksums: in them only the structure is checked.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -106,6 +117,8 @@ Examples:
 pub struct Verify {
     /// The program, or the file of packed resources
     pub file: PathBuf,
+    #[command(flatten)]
+    pub decoded: Decoded,
 }
 
 /// Compare two programs or files of packed resources
@@ -131,6 +144,8 @@ pub struct Diff {
     /// Write one JSON document
     #[arg(long)]
     pub json: bool,
+    #[command(flatten)]
+    pub decoded: Decoded,
 }
 
 /// Convert packed resources to another version of the format
@@ -162,6 +177,8 @@ pub struct Convert {
     /// How version 3 writes paths of files, which it does not record [default: as this platform]
     #[arg(long)]
     pub paths: Option<Paths>,
+    #[command(flatten)]
+    pub decoded: Decoded,
 }
 
 /// All kinds of loss.

@@ -6,9 +6,10 @@ use pyox_linker::{Conversion, Converted, ResourceFile};
 use pyox_packed_resources::legacy::{LossKind, NativePaths};
 
 use super::args::{Convert, EVERYTHING, Paths};
-use super::counted;
+use super::decoded_limit;
 use crate::speech::tell;
 use crate::style::Style;
+use crate::text::{Mistake, counted, printable};
 
 pub fn run(args: &Convert, verbose: bool, quiet: bool, style: Style) -> anyhow::Result<()> {
     let paths = match args.paths {
@@ -20,8 +21,13 @@ pub fn run(args: &Convert, verbose: bool, quiet: bool, style: Style) -> anyhow::
         EVERYTHING => LossKind::ALL.to_vec(),
         name => LossKind::from_name(name).into_iter().collect(),
     };
-    let conversion = Conversion { to: args.to, paths, may_lose: args.allow_loss.iter().flat_map(kinds).collect() };
-    let converted = conversion.write(&ResourceFile::read_with(&args.file, paths)?, &args.output)?;
+    let file = ResourceFile::read_with(&args.file, paths)?;
+    if !args.allow_loss.is_empty() && args.to.map_or(file.packed()?.version() != 4, |to| to == 4) {
+        return Err(Mistake::new("nothing is lost on the way to version 4", "leave out --allow-loss").into());
+    }
+    let limit = Some(decoded_limit(&file, args.decoded.max_decoded));
+    let may_lose = args.allow_loss.iter().flat_map(kinds).collect();
+    let converted = Conversion { to: args.to, paths, may_lose, limit }.write(&file, &args.output)?;
     if !quiet {
         print(args, &converted, verbose, style);
     }
@@ -30,7 +36,7 @@ pub fn run(args: &Convert, verbose: bool, quiet: bool, style: Style) -> anyhow::
 
 fn print(args: &Convert, converted: &Converted, verbose: bool, style: Style) {
     let Converted { from, to, read, written, .. } = converted;
-    let (file, output) = (args.file.display(), args.output.display());
+    let (file, output) = (printable(args.file.display()), printable(args.output.display()));
     let entries = counted(converted.entries as u64, "entry", "entries");
     tell!(
         "{} {file} (version {from}, {read} bytes) to {output} (version {to}, {written} bytes): {entries}",
@@ -42,7 +48,7 @@ fn print(args: &Convert, converted: &Converted, verbose: bool, style: Style) {
         tell!("{note} {values}; paths that were relative to the directory of {file} are now to that of {output}");
     }
     if verbose {
-        converted.lost.iter().for_each(|lost| tell!("{note} lost {}", lost.what));
+        converted.lost.iter().for_each(|lost| tell!("{note} lost {}", printable(&lost.what)));
     } else if !converted.lost.is_empty() {
         let mut counts = BTreeMap::<LossKind, u64>::new();
         converted.lost.iter().for_each(|lost| *counts.entry(lost.kind).or_default() += 1);

@@ -8,13 +8,14 @@ use pyox_packed_resources::{Difference, Entry, Equality, Field, Section};
 use serde_json::{Value, json};
 
 use super::args::Diff;
-use super::{Outcome, full_name};
+use super::{Outcome, decoded_limit, full_name};
 
 pub fn run(args: &Diff, quiet: bool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let (left, right) = (ResourceFile::read(&args.left)?, ResourceFile::read(&args.right)?);
     let equality = if args.exact { Equality::Stored } else { Equality::Content };
+    let limit = decoded_limit(&left, args.decoded.max_decoded).max(decoded_limit(&right, args.decoded.max_decoded));
     let (left, right) = (left.packed()?, right.packed()?);
-    let differences = left.differences(&right, equality);
+    let differences = left.differences_within(&right, equality, limit.saturating_mul(2));
     let damaged = || format!("cannot compare {} and {}", args.left.display(), args.right.display());
     let differences = differences.with_context(damaged)?;
     let printed = match (args.json, quiet) {

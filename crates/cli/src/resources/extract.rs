@@ -1,7 +1,6 @@
 //! `pyoxidizer resources extract`
 
-use std::borrow::Cow;
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::{Context, bail};
 use pyox_linker::ResourceFile;
@@ -10,9 +9,10 @@ use pyox_packed_resources::{FieldKind, Index};
 
 use super::args::Extract;
 use super::selection::Selection;
-use super::{NotThere, Outcome, counted};
+use super::{Outcome, decoded_limit, no_entry, no_value};
 use crate::speech::tell;
 use crate::style::Style;
+use crate::text::{counted, printable};
 
 pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let file = ResourceFile::read(&args.file)?;
@@ -33,11 +33,12 @@ pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> an
             None
         }
     };
-    let tree = Tree::new(file.origin(), bytecode);
+    let limit = decoded_limit(&file, args.decoded.max_decoded);
+    let tree = Tree::new(file.origin(), bytecode).limit(limit).inputs(file.inputs());
     let printed = match &args.output {
         Some(directory) => {
             let tree = select(tree, &packed, args)?;
-            let written = tree.write(directory, args.force).map_err(pyox_linker::Error::from)?;
+            let written = tree.write(directory, args.force)?;
             let left_out = tree.left_out().len() as u64;
             if left_out != 0 && !args.bytecode {
                 let modules = counted(left_out, "module without source is", "modules without source are");
@@ -45,12 +46,12 @@ pub fn run(args: &Extract, quiet: bool, style: Style, out: &mut dyn Write) -> an
             }
             if !quiet {
                 let files = counted(written.files as u64, "file", "files");
-                let (done, place) = (style.good("extracted"), directory.display());
+                let (done, place) = (style.good("extracted"), printable(directory.display()));
                 tell!("{done} {files} with {} bytes to {place}", written.bytes);
             }
             Ok(())
         }
-        None => out.write_all(&one(tree, &packed, args)?),
+        None => one(tree, &packed, args, out)?,
     };
     Ok(Outcome { status: 0, printed })
 }
@@ -68,8 +69,13 @@ fn select<'a>(mut tree: Tree<'a>, index: &'a dyn Index, args: &Extract) -> anyho
     Ok(tree)
 }
 
-/// The one value that is asked for.
-fn one<'a>(mut tree: Tree<'a>, index: &'a dyn Index, args: &Extract) -> anyhow::Result<Cow<'a, [u8]>> {
+/// Writes the one value that is asked for.
+fn one<'a>(
+    mut tree: Tree<'a>,
+    index: &'a dyn Index,
+    args: &Extract,
+    out: &mut dyn Write,
+) -> anyhow::Result<io::Result<()>> {
     let [name] = args.names.as_slice() else { bail!("--stdout takes one name") };
     let damaged = || format!("{} is damaged", args.file.display());
     // A name may have a colon in it, so what is there counts.
@@ -77,9 +83,9 @@ fn one<'a>(mut tree: Tree<'a>, index: &'a dyn Index, args: &Extract) -> anyhow::
         (Some(entry), _) => (entry, ""),
         (None, Some((name, key))) => match index.entry(name).with_context(damaged)? {
             Some(entry) => (entry, key),
-            None => return Err(NotThere::entry(name, &args.file).into()),
+            None => return Err(no_entry(name, &args.file).into()),
         },
-        (None, None) => return Err(NotThere::entry(name, &args.file).into()),
+        (None, None) => return Err(no_entry(name, &args.file).into()),
     };
     tree.add(&entry).map_err(pyox_linker::Error::from)?;
     let is_code = |kind| matches!(kind, FieldKind::Bytecode | FieldKind::BytecodeOpt1 | FieldKind::BytecodeOpt2);
@@ -88,7 +94,17 @@ fn one<'a>(mut tree: Tree<'a>, index: &'a dyn Index, args: &Extract) -> anyhow::
     files.sort_by_key(|file| file.field.kind());
     let Some(file) = files.first() else {
         let keys = tree.files().map(|(_, file)| file.field.key()).filter(|key| !key.is_empty());
-        return Err(NotThere::value(&entry, key, keys).into());
+        return Err(no_value(&entry, key, keys).into());
     };
-    Ok(tree.content(file).map_err(pyox_linker::Error::from)?)
+    let mut printed = Ok(());
+    let copied = tree.copy(file, |part| {
+        out.write_all(part).map_err(|error| {
+            printed = Err(error);
+            None
+        })
+    });
+    match copied {
+        Err(Some(error)) => Err(pyox_linker::Error::from(error).into()),
+        _ => Ok(printed),
+    }
 }

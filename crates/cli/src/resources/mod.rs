@@ -10,15 +10,16 @@ mod selection;
 mod totals;
 mod verify;
 
-use std::fmt;
 use std::io;
 use std::path::Path;
 
 pub use args::Resources;
+use pyox_linker::ResourceFile;
 use pyox_packed_resources::Entry;
 
 use crate::speech::{finish, stdout};
 use crate::style::Style;
+use crate::text::{Mistake, printable};
 
 /// Runs a command. Nobody reading its output any more is not an error.
 pub fn run(command: Resources, verbose: bool, quiet: bool, style: Style) -> anyhow::Result<u8> {
@@ -42,54 +43,28 @@ struct Outcome {
     printed: io::Result<()>,
 }
 
-/// Something that a person has asked for and that is not there.
-#[derive(Debug)]
-pub struct NotThere {
-    what: String,
-    hint: String,
+/// An entry that a file does not have.
+fn no_entry(name: &str, file: &Path) -> Mistake {
+    let file = printable(file.display());
+    let hint = format!("see what is there with: pyoxidizer resources list {file}");
+    Mistake::new(format!("nothing in {file} is named {}", printable(name)), hint)
 }
 
-impl NotThere {
-    /// An entry of a file.
-    fn entry(name: &str, file: &Path) -> Self {
-        let file = file.display();
-        let hint = format!("see what is there with: pyoxidizer resources list {file}");
-        Self { what: format!("nothing in {file} is named {}", printable(name)), hint }
-    }
-
-    /// A value of an entry, which has files with these keys.
-    fn value<'k>(entry: &Entry<'_>, key: &str, keys: impl Iterator<Item = &'k str>) -> Self {
-        let name = printable(entry.name());
-        let (key, keys) = (printable(key), keys.map(printable).collect::<Vec<_>>());
-        let what = if key.is_empty() { "no such value".to_owned() } else { format!("no file {key}") };
-        let hint = match keys.as_slice() {
-            [] => "bytecode is written with --bytecode, if it is known for which Python it is".to_owned(),
-            keys => format!("its files are named {name}:FILE, where FILE is one of {}", keys.join(", ")),
-        };
-        Self { what: format!("entry {name} has {what}"), hint }
-    }
-
-    /// What a person can do about it.
-    pub fn hint(&self) -> &str {
-        &self.hint
-    }
-}
-
-impl fmt::Display for NotThere {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
-    }
-}
-
-impl std::error::Error for NotThere {}
-
-/// A name out of a file, for a terminal: without characters that could steer it.
-pub fn printable(name: &str) -> String {
-    let visible = |character: char| match character.is_control() {
-        true => character.escape_default().to_string(),
-        false => character.to_string(),
+/// A value that an entry does not have, which has files with these keys.
+fn no_value<'k>(entry: &Entry<'_>, key: &str, keys: impl Iterator<Item = &'k str>) -> Mistake {
+    let name = printable(entry.name());
+    let (key, keys) = (printable(key), keys.map(printable).collect::<Vec<_>>());
+    let what = if key.is_empty() { "no such value".to_owned() } else { format!("no file {key}") };
+    let hint = match keys.as_slice() {
+        [] => "bytecode is written with --bytecode, if it is known for which Python it is".to_owned(),
+        keys => format!("its files are named {name}:FILE, where FILE is one of {}", keys.join(", ")),
     };
-    name.chars().map(visible).collect()
+    Mistake::new(format!("entry {name} has {what}"), hint)
+}
+
+/// How many bytes the values of a file may have once decoded.
+fn decoded_limit(file: &ResourceFile, mebibytes: Option<u64>) -> u64 {
+    mebibytes.map_or(file.decoded_limit(), |count| count.saturating_mul(1 << 20))
 }
 
 /// Entry and key as one name.
@@ -99,9 +74,4 @@ fn full_name(entry: &str, key: &str) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// `1 entry`, `2 entries`.
-pub fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

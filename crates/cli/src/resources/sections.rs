@@ -6,7 +6,8 @@ use pyox_linker::ResourceFile;
 use pyox_packed_resources::{Error, Packed, Section, SectionKind};
 use serde_json::{Value, json};
 
-use super::{counted, hex};
+use super::hex;
+use crate::text::counted;
 
 /// What is known of a file without its entries.
 pub struct Sections<'f> {

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 use std::path::Path;
 
-use super::NotThere;
+use super::no_entry;
+use crate::text::Mistake;
 
 /// Names as a person gives them. Without any, everything is meant.
 pub struct Selection {
@@ -34,9 +35,9 @@ impl Selection {
     }
 
     /// Fails with the first name that meant nothing.
-    pub fn check_all_used(&self, file: &Path) -> Result<(), NotThere> {
+    pub fn check_all_used(&self, file: &Path) -> Result<(), Mistake> {
         match self.names.iter().find(|(_, used)| !used.get()) {
-            Some((name, _)) => Err(NotThere::entry(name, file)),
+            Some((name, _)) => Err(no_entry(name, file)),
             None => Ok(()),
         }
     }

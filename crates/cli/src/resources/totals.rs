@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use pyox_packed_resources::{Field, FieldKind};
 use serde_json::{Value, json};
 
-use super::counted;
+use crate::text::counted;
 
 /// What the listed values come to.
 #[derive(Default)]

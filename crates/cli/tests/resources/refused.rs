@@ -1,6 +1,6 @@
 //! Files that are no resources or damaged ones, and trees that are not to be written.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
 use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Value, Writer};
@@ -49,6 +49,78 @@ fn damaged_programs() {
     place.write("stripped", &bytes);
     assert!(Command::new("strip").arg(place.path("stripped")).status().expect("strip starts").success());
     fails(&place, &["list", "stripped"], &["the payload was removed", "strip", "pack it again"]);
+}
+
+#[test]
+fn tools_refuse_a_program_that_runs_something_else_than_they_show() {
+    let place = Place::new();
+    let (bytes, other) = (program().read("app"), everything().to_vec().expect("a blob"));
+    let write = |name: &str, bytes: &[u8]| {
+        std::fs::set_permissions(place.write(name, bytes), std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    };
+    let mut trailer = [0; 32];
+    trailer[..8].copy_from_slice(b"pyoxpay\x01");
+    trailer[8..16].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
+    trailer[16..24].copy_from_slice(&(other.len() as u64).to_le_bytes());
+    let checksum = crc32fast::hash(&trailer[..24]);
+    trailer[24..28].copy_from_slice(&checksum.to_le_bytes());
+    // It runs as before: the kernel maps what it mapped.
+    write("two", &[&bytes[..], &other, &trailer].concat());
+    write("signed", &[&bytes[..], b"a signature"].concat());
+    for (name, words) in [("two", "what runs and what the trailer names differ"), ("signed", "belong to nothing")] {
+        place.program(name, &[]).succeeds();
+        for command in [
+            &["verify", name][..],
+            &["list", name],
+            &["extract", name, "-o", "tree"],
+            &["convert", name, "-o", "converted"],
+            &["diff", name, name],
+        ] {
+            let outcome = place.run(["resources"].iter().chain(command));
+            assert!(outcome.status != Some(0) && outcome.stdout.is_empty(), "{outcome:?}");
+            assert!(
+                outcome.stderr.contains(words) && outcome.stderr.contains("hint: the program was changed"),
+                "{outcome:?}"
+            );
+        }
+        let outcome = place.run(["analyze", name]);
+        assert!(outcome.status == Some(1) && outcome.stdout.contains(words), "{outcome:?}");
+    }
+}
+
+#[test]
+fn a_changed_launcher_is_noticed() {
+    let (place, bytes) = (Place::new(), program().read("app"));
+    let trailer = &bytes[bytes.len() - 32..];
+    let payload = u64::from_le_bytes(trailer[8..16].try_into().expect("eight bytes")) as usize;
+    place.write("app", &bytes);
+    let verified = place.run(["resources", "verify", "app"]).succeeds().stdout;
+    assert!(verified.contains("\nlauncher sha-256 "), "{verified}");
+    // Code, constants, tables; but for what says that it is a program at all.
+    for part in 1..16 {
+        let mut changed = bytes.clone();
+        changed[payload / 16 * part] ^= 1;
+        place.write("changed", changed);
+        fails(&place, &["verify", "changed"], &["the launcher in changed does not match its digest", "pack it again"]);
+    }
+}
+
+#[test]
+fn names_in_errors_do_not_steer_the_terminal() {
+    let place = Place::new();
+    let name = "a\x1b[31m\u{202e}b\nerror: c";
+    blob(&place, "blob", "pkg", |entry| {
+        entry.keyed(FieldKind::CacheFile, name, b"x".to_vec());
+    });
+    place.write(&format!("tree/{name}"), "there");
+    let outcome = place.run(["resources", "extract", "blob", "-o", "tree"]);
+    let words = "error: tree/a\\u{1b}[31m\\u{202e}b\n  error: c exists\n";
+    assert!(outcome.status == Some(1) && outcome.stderr.starts_with(words), "{outcome:?}");
+    place.write(name, "text");
+    let outcome = place.run(["resources", "list", name]);
+    assert!(outcome.status == Some(1) && !outcome.stderr.contains(['\x1b', '\u{202e}']), "{outcome:?}");
+    let outcome = place.run(["resources", "extract", "blob", "-o", "new\x1b[31m"]).succeeds();
+    assert!(outcome.stderr.contains("new\\u{1b}[31m"), "{outcome:?}");
 }
 
 #[test]

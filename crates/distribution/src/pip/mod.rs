@@ -1,5 +1,6 @@
 //! The pip of a Python, and what it installed, kept by content.
 
+mod files;
 mod key;
 mod lines;
 mod run;

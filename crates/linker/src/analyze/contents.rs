@@ -10,10 +10,10 @@ use pyox_packed_resources::{
 use serde::Serialize;
 
 use super::Place;
+use crate::bounds;
 use crate::native::ElfFacts;
 
-/// At most this many times the length of the file is read, so that a small file is quickly done: what is compressed may be long
-/// once decoded, and entries may share what they are made of.
+/// Native code of at most this many times the length of the file is decoded, so that a small file is quickly done.
 const MOST_READ: u64 = 64;
 
 /// What is inside a program, or a file of packed resources.
@@ -93,6 +93,7 @@ pub(super) fn contents(bytes: &[u8], range: Range<usize>) -> Result<(Contents, V
     let python = config.as_ref().map(|config| config.python).filter(|python| python.0 != 0);
     let sections = packed.blob().into_iter().flat_map(Blob::sections);
     let length = packed.blob().map_or(resources.len(), Blob::len) as u64;
+    bounds::check_index(&packed, resources.len())?;
     let mut inventory = Inventory {
         limit: MOST_READ.saturating_mul(length),
         read: 0,
@@ -124,7 +125,7 @@ pub(super) fn contents(bytes: &[u8], range: Range<usize>) -> Result<(Contents, V
 
 /// What has been found of all entries up to one.
 struct Inventory<'a> {
-    /// How many bytes may be read, and how many have been: values of native code as decoded, names with each field.
+    /// How many bytes of native code may be decoded, and how many have been.
     limit: u64,
     read: u64,
     decoder: Decoder<'a>,
@@ -143,13 +144,7 @@ impl<'a> Inventory<'a> {
         let is_cached = Place::is_cached(entry, packed)?;
         let mut fields = Vec::new();
         for field in entry.fields() {
-            let field = field?;
-            self.read = self.read.saturating_add((name.len() + field.key().len()) as u64);
-            if self.read > self.limit {
-                let (what, length, limit) = ("names of entries", self.read, self.limit);
-                return Err(Error::OutOfBounds { what, offset: 0, length, limit });
-            }
-            fields.push(field);
+            fields.push(field?);
         }
         let needs: Vec<&str> =
             fields.iter().filter(|field| field.kind() == FieldKind::Dependency).map(Field::key).collect();

@@ -68,6 +68,9 @@ impl ExtractError {
         match self {
             Self::UnsafePath { .. } => Some("do not trust this file; name the entries that you want"),
             Self::Conflict { .. } => Some("name the entries that you want"),
+            Self::Value { source: pyox_packed_resources::Error::DecodedLimit { .. }, .. } => {
+                Some(crate::hint::DECODED_LIMIT)
+            }
             Self::Value { .. } => Some("pyoxidizer resources verify says what is damaged"),
             Self::Exists { .. } => Some("choose another directory with -o, or overwrite files with --force"),
             Self::Symlink { .. } | Self::InTheWay { .. } => Some("choose another directory with -o"),

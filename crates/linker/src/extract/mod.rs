@@ -7,13 +7,17 @@ mod paths;
 mod pyc;
 mod write;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use pyox_packed_resources::{Decoder, Entry, Field, is_plain_path};
+use sha2::{Digest, Sha256};
 
 use self::paths::Places;
+use crate::error::Error;
+use crate::output::Outputs;
 
 pub use error::ExtractError;
 pub use pyc::Pyc;
@@ -26,6 +30,8 @@ pub struct Tree<'a> {
     bytecode: Option<Pyc>,
     files: BTreeMap<String, TreeFile<'a>>,
     code_only: Vec<&'a str>,
+    /// What is not to be replaced.
+    inputs: Outputs,
 }
 
 /// One file of a [`Tree`].
@@ -43,7 +49,23 @@ impl<'a> Tree<'a> {
     /// No files yet. Values in files are read from below `origin`. Bytecode is left out unless it is said for which Python
     /// it is.
     pub fn new(origin: impl Into<PathBuf>, bytecode: Option<Pyc>) -> Self {
-        Self { decoder: Decoder::new(), origin: origin.into(), bytecode, files: BTreeMap::new(), code_only: Vec::new() }
+        let (decoder, origin, files, code_only) = (Decoder::new(), origin.into(), BTreeMap::new(), Vec::new());
+        Self { decoder, origin, bytecode, files, code_only, inputs: Outputs::default() }
+    }
+
+    /// Says what the resources are from, so that it is not replaced.
+    #[must_use]
+    pub fn inputs(mut self, inputs: Outputs) -> Self {
+        self.inputs = inputs;
+        self
+    }
+
+    /// Bounds the length of all values together, in bytes once decoded: what is longer is
+    /// [`pyox_packed_resources::Error::DecodedLimit`].
+    #[must_use]
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.decoder = Decoder::with_limit(limit);
+        self
     }
 
     /// Adds the files of an entry: source text and bytecode, native code, resources, metadata, cached files.
@@ -84,7 +106,8 @@ impl<'a> Tree<'a> {
             return Ok(());
         };
         // A package that is placed in files at run time has its files twice.
-        if self.content(first)? != self.content(&file)? {
+        let is_same = first.header == file.header && first.field.shares(&file.field);
+        if !is_same && self.digest(first)? != self.digest(&file)? {
             let (first, second) = (first.entry.to_owned(), file.entry.to_owned());
             return Err(ExtractError::Conflict { path, first, second });
         }
@@ -114,26 +137,67 @@ impl<'a> Tree<'a> {
         &self.code_only
     }
 
-    /// What a file of this tree contains.
+    /// Hands the content of a file of this tree to `sink`, part by part, and returns its length.
     ///
     /// # Errors
     ///
-    /// [`ExtractError::Value`] for damage; [`ExtractError::UnsafePath`] and [`ExtractError::Io`] for a value in a file.
-    pub fn content(&self, file: &TreeFile<'a>) -> Result<Cow<'a, [u8]>, ExtractError> {
+    /// [`ExtractError::Value`] for damage; [`ExtractError::UnsafePath`] and [`ExtractError::Io`] for a value in a file; those of
+    /// `sink`.
+    pub fn copy<E: From<ExtractError>>(
+        &self,
+        file: &TreeFile<'a>,
+        mut sink: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<u64, E> {
         file.field.verify().map_err(ExtractError::value(file.entry))?;
-        let value = match self.decoder.read(&file.field) {
-            Err(pyox_packed_resources::Error::InFile { path }) if !is_plain_path(&path) => {
-                return Err(ExtractError::UnsafePath { entry: file.entry.to_owned(), path });
+        let mut length = 0;
+        if let Some(pyc) = file.header {
+            let header = pyc.header();
+            sink(&header)?;
+            length += header.len() as u64;
+        }
+        let value = ExtractError::value(file.entry);
+        length += match file.field.file().map_err(value)? {
+            Some(path) if !is_plain_path(&path) => {
+                return Err(ExtractError::UnsafePath { entry: file.entry.to_owned(), path: path.into_owned() }.into());
             }
-            Err(pyox_packed_resources::Error::InFile { path }) => {
-                let path = self.origin.join(path);
-                Cow::Owned(std::fs::read(&path).map_err(ExtractError::io("read", &path))?)
-            }
-            value => value.map_err(ExtractError::value(file.entry))?,
+            Some(path) => copy_file(&self.origin.join(&*path), sink)?,
+            None => self.decoder.copy(&file.field, sink).map_err(ExtractError::value(file.entry))??,
         };
-        Ok(match file.header {
-            Some(pyc) => Cow::Owned([&pyc.header()[..], &value].concat()),
-            None => value,
-        })
+        Ok(length)
+    }
+
+    fn digest(&self, file: &TreeFile<'a>) -> Result<[u8; 32], ExtractError> {
+        let mut digest = Sha256::new();
+        self.copy(file, |part| {
+            digest.update(part);
+            Ok::<_, ExtractError>(())
+        })?;
+        Ok(digest.finalize().into())
+    }
+
+    /// Whether a file on disk is the same as one of this tree.
+    pub(crate) fn is_content(&self, file: &TreeFile<'a>, path: &Path) -> Result<bool, Error> {
+        let mut digest = Sha256::new();
+        copy_file(path, |part| {
+            digest.update(part);
+            Ok::<_, ExtractError>(())
+        })?;
+        Ok(self.digest(file)? == <[u8; 32]>::from(digest.finalize()))
+    }
+}
+
+/// Hands a file to `sink`, part by part.
+fn copy_file<E: From<ExtractError>>(path: &Path, mut sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<u64, E> {
+    let mut file = File::open(path).map_err(ExtractError::io("read", path))?;
+    let mut part = vec![0; 1 << 16];
+    let mut length = 0;
+    loop {
+        match file.read(&mut part).map_err(ExtractError::io("read", path))? {
+            0 => return Ok(length),
+            count => {
+                sink(&part[..count])?;
+                length += count as u64;
+            }
+        }
     }
 }

@@ -5,6 +5,9 @@ use pyox_packed_resources::{Decoder, Entry, EntryFlags, Error, Field, FieldKind}
 
 use super::Pyc;
 
+/// The longest path that is read, in bytes.
+const MOST_PATH: u64 = 1 << 16;
+
 /// What the paths of an entry's values depend on.
 pub(super) struct Places<'a> {
     name: &'a str,
@@ -26,7 +29,7 @@ impl<'a> Places<'a> {
         let text = |kind| -> Result<Option<String>, Error> {
             let Some(field) = entry.field(kind)? else { return Ok(None) };
             field.verify()?;
-            let value = decoder.read(&field)?.into_owned();
+            let value = decoder.read_at_most(&field, MOST_PATH)?.into_owned();
             let not_utf8 = |_| Error::NotUtf8 { what: "path", offset: field.offset() };
             String::from_utf8(value).map(Some).map_err(not_utf8)
         };

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::{ExtractError, Tree};
-use crate::output::{parent, set_mode};
+use crate::error::Error;
+use crate::output::{PLAIN, Stage, create_new, parent};
 
 /// What [`Tree::write`] has written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,62 +23,70 @@ impl Tree<'_> {
     /// Writes the files below `directory`, which is made if it is not there.
     ///
     /// All files are written aside first, on the same file system. Then they are moved into place: a new directory with one
-    /// rename, files of a directory that is there with one for each. A failure before that leaves everything as it was. Files
-    /// that are there are an error, or replaced if `overwrite` says so. Symbolic links below `directory` are not followed, as
-    /// long as nobody else puts new ones there meanwhile. Files get the permission bits that are known, without those for
-    /// set-user-ID, set-group-ID and sticky.
+    /// rename, files of a directory that is there with one for each. A failure leaves everything as it was. Files
+    /// that are there are an error, or replaced if `overwrite` says so, but not those that the tree is made of. Symbolic links
+    /// below `directory` are not followed, as long as nobody else puts new ones there meanwhile. Files get the permission
+    /// bits that are known and that the umask allows, without those for set-user-ID, set-group-ID and sticky.
     ///
     /// # Errors
     ///
-    /// [`ExtractError::Exists`], [`ExtractError::Symlink`] and [`ExtractError::InTheWay`] if something is there already, those of
-    /// [`Tree::content`], and [`ExtractError::Io`].
-    pub fn write(&self, directory: &Path, overwrite: bool) -> Result<Written, ExtractError> {
+    /// [`ExtractError::Exists`], [`ExtractError::Symlink`] and [`ExtractError::InTheWay`] if something is there already,
+    /// [`Error::OutputIsInput`] if that is what the tree is made of, those of [`Tree::content`], and [`Error::Io`].
+    pub fn write(&self, directory: &Path, overwrite: bool) -> Result<Written, Error> {
+        let above = parent(directory);
+        above.metadata().map_err(ExtractError::io("write into", above))?;
+        let mut stage = Stage::default();
+        let written = self.stage(directory, overwrite, &mut stage)?;
+        stage.put_in_place()?;
+        Ok(written)
+    }
+
+    /// The same, but what is written has yet to be put into place.
+    pub(crate) fn stage(&self, directory: &Path, overwrite: bool, stage: &mut Stage) -> Result<Written, Error> {
         let is_there = match directory.metadata() {
             Ok(metadata) if metadata.is_dir() => true,
-            Ok(_) => return Err(ExtractError::InTheWay { path: directory.to_owned() }),
+            Ok(_) => return Err(ExtractError::InTheWay { path: directory.to_owned() }.into()),
             // A link that leads nowhere.
-            Err(_) if directory.is_symlink() => return Err(ExtractError::Symlink { path: directory.to_owned() }),
+            Err(_) if directory.is_symlink() => {
+                return Err(ExtractError::Symlink { path: directory.to_owned() }.into());
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => false,
-            Err(error) => return Err(ExtractError::io("read", directory)(error)),
+            Err(error) => return Err(ExtractError::io("read", directory)(error).into()),
         };
         if is_there {
-            self.files().try_for_each(|(path, _)| check_place(directory, path, overwrite))?;
+            for (path, _) in self.files() {
+                check_place(directory, path, overwrite)?;
+                self.inputs.check_file("a file", &directory.join(path))?;
+            }
         }
-        let beside = if is_there { directory } else { parent(directory) };
-        let aside = tempfile::Builder::new().prefix(".pyoxidizer-").tempdir_in(beside);
-        let aside = aside.map_err(ExtractError::io("write into", beside))?;
-        let stage = aside.path().join("tree");
-        let written = self.write_into(&stage)?;
+        let root = stage.place(if is_there { directory } else { parent(directory) })?;
+        let written = self.write_into(&root)?;
         if is_there {
             for (path, _) in self.files() {
-                move_file(&stage.join(path), &directory.join(path))?;
+                stage.put(root.join(path), &directory.join(path))?;
             }
         } else {
-            fs::rename(&stage, directory).map_err(ExtractError::io("write", directory))?;
+            stage.put(root, directory)?;
         }
         Ok(written)
     }
 
     /// Writes into a directory of our own.
-    fn write_into(&self, stage: &Path) -> Result<Written, ExtractError> {
-        fs::create_dir(stage).map_err(ExtractError::io("create", stage))?;
+    fn write_into(&self, root: &Path) -> Result<Written, ExtractError> {
+        fs::create_dir(root).map_err(ExtractError::io("create", root))?;
         let mut written = Written::default();
         let mut made = BTreeSet::<PathBuf>::new();
         for (relative, file) in self.files() {
-            let path = stage.join(relative);
+            let path = root.join(relative);
             let io = || ExtractError::io("write", relative);
             if !made.contains(parent(&path)) {
                 fs::create_dir_all(parent(&path)).map_err(io())?;
                 made.insert(parent(&path).to_owned());
             }
-            let content = self.content(file)?;
-            fs::write(&path, &content).map_err(io())?;
-            if file.field.mode() != 0 {
-                let opened = fs::File::open(&path).map_err(io())?;
-                set_mode(&opened, file.field.mode() & 0o777).map_err(io())?;
-            }
+            let mode = if file.field.mode() == 0 { PLAIN } else { file.field.mode() & 0o777 };
+            let mut out = create_new(&path, mode).map_err(io())?;
+            written.bytes += self.copy(file, |part| out.write_all(part).map_err(io()))?;
             written.files += 1;
-            written.bytes += content.len() as u64;
         }
         Ok(written)
     }
@@ -107,9 +116,4 @@ fn check_place(directory: &Path, relative: &str, overwrite: bool) -> Result<(), 
         }
     }
     Ok(())
-}
-
-fn move_file(from: &Path, to: &Path) -> Result<(), ExtractError> {
-    let made = fs::create_dir_all(parent(to));
-    made.and_then(|()| fs::rename(from, to)).map_err(ExtractError::io("write", to))
 }

@@ -14,7 +14,7 @@ use super::{LauncherSource, fit, sources};
 use crate::cache::{Cache, digest};
 use crate::error::Error;
 use crate::native::{LauncherMarker, stays_with_system};
-use crate::output::{set_mode, write_atomically};
+use crate::output::{EXECUTABLE, create_new, write_atomically};
 use crate::progress::{Progress, Step};
 
 /// Changes whenever launchers are linked differently from the same sources.
@@ -105,11 +105,16 @@ impl Compiled {
     ) -> Result<PathBuf, Error> {
         let path = self.launcher(python, progress)?;
         let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
-        let copy = directory.join(fit::file_name(python));
-        write_atomically(&copy, 0o755, |out| {
+        let copy = Self::copy_path(directory, python);
+        write_atomically(&copy, EXECUTABLE, |out| {
             std::io::Write::write_all(out, &bytes).map_err(Error::io("write", &copy))
         })?;
         Ok(copy)
+    }
+
+    /// Where in a directory [`Compiled::copy_to`] puts the launcher for a Python.
+    pub fn copy_path(directory: &Path, python: &dyn Distribution) -> PathBuf {
+        directory.join(fit::file_name(python))
     }
 
     /// Removes all launchers and what was left of compiling them.
@@ -170,8 +175,7 @@ impl Compiled {
         super::check(&built, &bytes, python)?;
         let sealed = scratch.path().join("sealed");
         let keep = || {
-            fs::write(&sealed, &bytes)?;
-            set_mode(&File::open(&sealed)?, 0o755)?;
+            std::io::Write::write_all(&mut create_new(&sealed, EXECUTABLE)?, &bytes)?;
             fs::rename(&sealed, path)
         };
         keep().map_err(Error::io("write", path))?;

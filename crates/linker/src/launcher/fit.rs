@@ -58,13 +58,10 @@ pub(crate) fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Res
             return Err(Error::LauncherMismatch { path, what, found, expected, python });
         }
     }
-    if LauncherMarker::is_intact(bytes) {
-        Ok(())
-    } else if matches!(find_payload(bytes), Ok(Some(_))) {
-        Err(PayloadError::AlreadyAttached.into())
-    } else {
-        Err(Error::DamagedLauncher { path: path.to_owned() })
+    if matches!(find_payload(bytes), Ok(Some(_))) {
+        return Err(PayloadError::AlreadyAttached.into());
     }
+    if LauncherMarker::is_intact(bytes) { Ok(()) } else { Err(Error::DamagedLauncher { path: path.to_owned() }) }
 }
 
 /// `3.13.0`, `3.14.0rc1`.

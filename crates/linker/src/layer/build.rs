@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyox_packed_resources::{Collector, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
-use pyox_scanner::{Found, Scan};
+use pyox_scanner::{Found, Scan, SkipReason};
 
 use super::cache_files::CacheFiles;
 use super::cached_packages::CachedPackages;
@@ -49,11 +49,11 @@ impl LayerBuilder<'_> {
         making.facts.findings.extend(compiled.findings);
         making.facts.imports = compiled.imports;
         making.facts.lookups = making.natives.lookups();
-        making.facts.findings.extend(
-            scan.skipped
-                .iter()
-                .map(|skipped| Finding::Skipped { path: skipped.path.clone(), reason: skipped.reason.to_string() }),
-        );
+        making.facts.findings.extend(scan.skipped.iter().map(|skipped| Finding::Skipped {
+            path: skipped.path.clone(),
+            reason: skipped.reason.to_string(),
+            concerns: is_missed(&skipped.reason),
+        }));
         for found in &scan.resources {
             making.add(found, &compiled.sources, &compiled.bytecode)?;
         }
@@ -115,7 +115,8 @@ impl Making<'_> {
             }
             Resource::ExtensionModule(_) | Resource::SharedLibrary(_) => self.add_native(found),
             Resource::File(_) if self.cached.reason(&path).is_none() => {
-                self.facts.findings.push(Finding::Skipped { path, reason: "it belongs to no package".into() });
+                let reason = "it belongs to no package".into();
+                self.facts.findings.push(Finding::Skipped { path, reason, concerns: true });
                 Ok(())
             }
             other => {
@@ -269,6 +270,11 @@ impl Making<'_> {
         self.facts.findings.dedup();
         Ok(Layer::new(blob, self.facts)?)
     }
+}
+
+/// Whether a program may miss what is skipped for a reason.
+fn is_missed(reason: &SkipReason) -> bool {
+    matches!(reason, SkipReason::NotUtf8 | SkipReason::BrokenLink | SkipReason::LinkLoop | SkipReason::ForeignExtension)
 }
 
 /// The name a person knows the resource by.

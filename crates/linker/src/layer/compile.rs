@@ -59,7 +59,8 @@ impl LayerBuilder<'_> {
                 }
                 Err(CompileError::Worker { source, .. }) => return Err((*source).into()),
                 Err(error) => {
-                    compiled.findings.push(Finding::DoesNotCompile { path: path.clone(), message: error.to_string() })
+                    let (path, message) = (path.clone(), error.to_string());
+                    compiled.findings.push(Finding::DoesNotCompile { path, message, concerns: true });
                 }
             }
         }

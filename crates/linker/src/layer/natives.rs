@@ -127,7 +127,9 @@ impl Natives {
     pub(super) fn findings(&self) -> Vec<Finding> {
         let missing = self.closure.missing.iter().map(|missing| Finding::MissingLibrary {
             soname: missing.soname.clone(),
-            needed_by: missing.needed_by.iter().map(ToString::to_string).collect(),
+            // From what needs it to the root.
+            needed_by: missing.needed_by.iter().rev().map(ToString::to_string).collect(),
+            concerns: true,
         });
         let conflicts = self.closure.conflicts.iter().map(|conflict| Finding::ConflictingLibrary {
             soname: conflict.soname.clone(),
@@ -141,9 +143,11 @@ impl Natives {
         });
         let from_system = self.closure.roots.iter().flat_map(|(root, carried)| {
             let beyond = carried.facts.needed.iter().filter(|soname| self.closure.system.contains(*soname));
-            beyond
-                .filter(|soname| !is_everywhere(soname))
-                .map(|soname| Finding::FromSystem { soname: soname.clone(), needed_by: root.clone() })
+            beyond.filter(|soname| !is_everywhere(soname)).map(|soname| Finding::FromSystem {
+                soname: soname.clone(),
+                needed_by: root.clone(),
+                concerns: true,
+            })
         });
         missing.chain(conflicts).chain(cycles).chain(from_system).collect()
     }

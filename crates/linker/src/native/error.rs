@@ -1,6 +1,7 @@
 //! What can go wrong with native code.
 
 use std::io;
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// Why the bytes of an ELF file could not be read or edited.
@@ -145,7 +146,31 @@ pub enum PayloadError {
         what: &'static str,
     },
 
+    /// The segment that the kernel maps and the trailer do not name the same payload.
+    #[error("what runs and what the trailer names differ: {segment:?} is mapped, and {} is named", named(trailer))]
+    Disagreement {
+        /// What is mapped when the program starts, in bytes from the start of the file.
+        segment: Range<u64>,
+        /// What the trailer names, if there is one.
+        trailer: Option<Range<u64>>,
+    },
+
+    /// There is something in the program that belongs to none of its parts.
+    #[error("{length} bytes at offset {offset} follow {what} and belong to nothing")]
+    Outside {
+        /// The part of the program that they follow.
+        what: &'static str,
+        /// Where they start, in bytes from the start of the file.
+        offset: u64,
+        /// How many they are.
+        length: u64,
+    },
+
     /// The output could not be written.
     #[error("cannot write the program")]
     Write(#[from] io::Error),
+}
+
+fn named(trailer: &Option<Range<u64>>) -> String {
+    trailer.as_ref().map_or("nothing".to_owned(), |range| format!("{range:?}"))
 }

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use goblin::elf::ProgramHeader;
 use goblin::elf::header::{EM_X86_64, ET_DYN, ET_EXEC};
 use goblin::elf::program_header::{PF_R, PT_LOAD, PT_NOTE};
+use sha2::{Digest, Sha256};
 
 use super::image::{Image, malformed};
 use super::trailer::{self, TRAILER_LEN};
@@ -92,17 +93,18 @@ impl Attachment {
         self.patch.as_ref().map(|patch| patch.address)
     }
 
-    /// Writes the program. `payload` writes the announced number of bytes.
+    /// SHA-256 of everything in the program before the payload.
     ///
     /// # Errors
     ///
-    /// If `launcher` is not as long as the one of the plan, if the payload is not as long as announced, or if writing fails.
-    pub fn write<W: Write + ?Sized>(
-        &self,
-        launcher: &[u8],
-        payload: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-        out: &mut W,
-    ) -> Result<(), PayloadError> {
+    /// If `launcher` is not as long as the one of the plan.
+    pub fn launcher_digest(&self, launcher: &[u8]) -> Result<[u8; 32], PayloadError> {
+        let mut digest = Hashed(Sha256::new());
+        self.write_launcher(launcher, &mut digest)?;
+        Ok(digest.0.finalize().into())
+    }
+
+    fn write_launcher<W: Write + ?Sized>(&self, launcher: &[u8], out: &mut W) -> Result<(), PayloadError> {
         let found = launcher.len() as u64;
         if found != self.launcher_len {
             return Err(PayloadError::LauncherChanged { expected: self.launcher_len, found });
@@ -118,6 +120,21 @@ impl Attachment {
         }
         let padding = self.payload_offset.saturating_sub(self.launcher_len);
         io::copy(&mut io::Read::take(io::repeat(0), padding), out)?;
+        Ok(())
+    }
+
+    /// Writes the program. `payload` writes the announced number of bytes.
+    ///
+    /// # Errors
+    ///
+    /// If `launcher` is not as long as the one of the plan, if the payload is not as long as announced, or if writing fails.
+    pub fn write<W: Write + ?Sized>(
+        &self,
+        launcher: &[u8],
+        payload: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        out: &mut W,
+    ) -> Result<(), PayloadError> {
+        self.write_launcher(launcher, out)?;
         let mut counted = Counted { out: &mut *out, written: 0 };
         payload(&mut counted)?;
         let written = counted.written;
@@ -183,5 +200,19 @@ impl<W: Write + ?Sized> Write for Counted<'_, W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+/// Hashes what is written.
+struct Hashed(Sha256);
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -7,10 +7,13 @@
 //! | 16 | 8 | length of the payload in bytes; it ends where the trailer starts |
 //! | 24 | 4 | CRC-32 (the one of zip and gzip) of the 24 bytes before |
 //! | 28 | 4 | zero |
+//!
+//! Nothing follows it: a program to which something was appended is refused by tools, since what runs is found otherwise.
 
 use std::ops::Range;
 
 use goblin::elf::program_header::{PF_R, PT_LOAD};
+use goblin::elf::section_header::SHT_NOBITS;
 use pyox_packed_resources::MAGIC;
 
 use super::image::Image;
@@ -20,6 +23,9 @@ use super::{LauncherMarker, PayloadError};
 pub const TRAILER_LEN: usize = 32;
 /// How a trailer starts.
 pub const TRAILER_MAGIC: [u8; 8] = *b"pyoxpay\x01";
+
+/// The largest page size of any machine, in bytes: at least one byte less is between launcher and payload.
+const LARGEST_PAGE: usize = 65536;
 
 /// Finds the payload of a program: its place in the file, in bytes from the start; `None` if there is none. The payload itself
 /// is not looked at.
@@ -46,31 +52,96 @@ pub fn find_payload(exe: &[u8]) -> Result<Option<Range<u64>>, PayloadError> {
     Ok(Some(offset..end))
 }
 
-/// Where in a program its payload is: before its trailer or, if something was appended to the program, in the segment that the
-/// kernel maps.
+/// Where in a program its payload is, by the rule of the launcher: in the last segment to load, if that is read-only and holds
+/// packed resources, else before the trailer.
+///
+/// The program has to be as it was written: `launcher | zeros up to a page | payload | trailer`. Otherwise somebody has changed
+/// it, and what is run and what is looked at may not be the same.
 ///
 /// # Errors
 ///
 /// [`PayloadError::NotExecutable`], [`PayloadError::BareLauncher`], [`PayloadError::Missing`]: it is none of our programs.
 /// [`PayloadError::Truncated`], [`PayloadError::Stripped`], [`PayloadError::Damaged`]: it was one.
+/// [`PayloadError::Disagreement`], [`PayloadError::Outside`]: it was changed after it was made.
 pub fn payload_range(program: &[u8]) -> Result<Range<usize>, PayloadError> {
     let image = Image::parse(program).map_err(PayloadError::NotExecutable)?;
-    let in_file = |start: u64, end: u64| {
-        let range = usize::try_from(start).ok()?..usize::try_from(end).ok()?;
-        program.get(range.clone()).map(|bytes| (range, bytes))
-    };
-    if let Some((range, _)) = find_payload(program)?.and_then(|range| in_file(range.start, range.end)) {
-        return Ok(range);
-    }
     let last = image.segments.iter().rfind(|segment| segment.p_type == PT_LOAD);
-    let mapped = last
-        .filter(|segment| segment.p_flags == PF_R)
-        .and_then(|segment| in_file(segment.p_offset, segment.p_offset.checked_add(segment.p_filesz)?));
-    match mapped {
-        Some((range, bytes)) if bytes.starts_with(&MAGIC) => Ok(range),
-        _ if matches!(LauncherMarker::read(program), Ok(Some(_))) => Err(PayloadError::BareLauncher),
-        _ => Err(PayloadError::Missing),
+    let mapped = last.filter(|segment| segment.p_flags == PF_R).and_then(|segment| {
+        let range = segment.p_offset..segment.p_offset.checked_add(segment.p_filesz)?;
+        bytes_of(program, &range)?.starts_with(&MAGIC).then_some(range)
+    });
+    let Some(mapped) = mapped else {
+        refuse_lost(program)?;
+        let Some(range) = find_payload(program)? else {
+            return Err(match LauncherMarker::read(program) {
+                Ok(Some(_)) => PayloadError::BareLauncher,
+                _ => PayloadError::Missing,
+            });
+        };
+        return checked(&image, range);
+    };
+    // The launcher relies on a trailer only if there is no such segment.
+    match program.get(usize::try_from(mapped.end).unwrap_or(usize::MAX)..).unwrap_or_default() {
+        trailer if trailer.len() < TRAILER_LEN => {
+            let (expected, length) = (mapped.end.saturating_add(TRAILER_LEN as u64), program.len() as u64);
+            Err(PayloadError::Truncated { expected, length })
+        }
+        trailer if trailer.len() == TRAILER_LEN => match find_payload(program)? {
+            Some(range) if range == mapped => checked(&image, range),
+            trailer => Err(PayloadError::Disagreement { segment: mapped, trailer }),
+        },
+        more => match find_payload(program) {
+            Ok(Some(range)) => Err(PayloadError::Disagreement { segment: mapped, trailer: Some(range) }),
+            _ => {
+                let offset = mapped.end.saturating_add(TRAILER_LEN as u64);
+                Err(PayloadError::Outside { what: "the trailer", offset, length: (more.len() - TRAILER_LEN) as u64 })
+            }
+        },
     }
+}
+
+/// The range, if nothing is hidden beside it.
+fn checked(image: &Image<'_>, range: Range<u64>) -> Result<Range<usize>, PayloadError> {
+    let damaged = || PayloadError::Damaged { what: "sizes out of range" };
+    let end = image_end(image, &range).ok_or_else(damaged)?;
+    let padding = bytes_of(image.bytes, &(end..range.start)).ok_or_else(damaged)?;
+    if padding.len() >= LARGEST_PAGE || padding.iter().any(|byte| *byte != 0) {
+        let length = padding.len() as u64;
+        return Err(PayloadError::Outside { what: "the launcher", offset: end, length });
+    }
+    let payload = bytes_of(image.bytes, &range).ok_or_else(damaged)?;
+    // What else it may be says who opens it.
+    if let Some(length) = payload.starts_with(&MAGIC).then(|| payload.get(16..24)).flatten() {
+        let length = u64::from_le_bytes(length.try_into().unwrap_or_default());
+        if let Some(more) = (payload.len() as u64).checked_sub(length).filter(|more| *more != 0) {
+            let offset = range.start.saturating_add(length);
+            return Err(PayloadError::Outside { what: "the payload", offset, length: more });
+        }
+    }
+    let trailer = image.bytes.last_chunk::<TRAILER_LEN>();
+    if trailer.is_none_or(|trailer| trailer[28..] != [0; 4]) {
+        return Err(PayloadError::Damaged { what: "its spare bytes are not zero" });
+    }
+    Ok(range.start as usize..range.end as usize)
+}
+
+/// Where the file of the launcher ends: behind everything that its headers name, but for the payload.
+fn image_end(image: &Image<'_>, payload: &Range<u64>) -> Option<u64> {
+    let header = &image.header;
+    let table = |offset: u64, count: u16, size: u16| offset.checked_add(u64::from(count) * u64::from(size));
+    let mut end = table(header.e_phoff, header.e_phnum, header.e_phentsize)?;
+    end = end.max(table(header.e_shoff, header.e_shnum, header.e_shentsize)?);
+    for segment in image.segments.iter().filter(|segment| segment.p_offset != payload.start) {
+        end = end.max(segment.p_offset.checked_add(segment.p_filesz)?);
+    }
+    for section in image.sections().ok()?.iter().filter(|section| section.sh_type != SHT_NOBITS) {
+        end = end.max(section.sh_offset.checked_add(section.sh_size)?);
+    }
+    (end <= payload.start).then_some(end)
+}
+
+fn bytes_of<'p>(program: &'p [u8], range: &Range<u64>) -> Option<&'p [u8]> {
+    program.get(usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?)
 }
 
 /// The trailer for a payload.

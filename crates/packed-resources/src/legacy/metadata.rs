@@ -2,9 +2,13 @@
 //! version 3 spells it and from its files, so that nothing is lost on the way to version 4 and back.
 
 use crate::collect::normalized_project_name;
+use crate::decode::Decoder;
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::layout::FieldKind;
+
+/// The longest metadata that is read, in bytes: its first lines count.
+const MOST_METADATA: u64 = 16 << 20;
 
 /// The metadata directory of the distribution whose files an entry of version 3 has, for example `PyYAML-6.0.1.dist-info`.
 ///
@@ -38,7 +42,7 @@ fn ending(entry: &Entry<'_>) -> Result<String, Error> {
         (metadata, _) => (metadata, ".dist-info"),
     };
     let text = match metadata {
-        Some(field) if field.file()?.is_none() => field.read()?,
+        Some(field) if field.file()?.is_none() => Decoder::new().read_at_most(&field, MOST_METADATA)?,
         _ => return Ok(suffix.to_owned()),
     };
     let text = String::from_utf8_lossy(&text);

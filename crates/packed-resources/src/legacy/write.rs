@@ -15,6 +15,9 @@ use crate::error::Error;
 use crate::field::Field;
 use crate::layout::{Encoding, EntryFlags, FieldKind};
 
+/// The longest name of a directory that is read, in bytes.
+const MOST_NAME: u64 = 1 << 16;
+
 /// Writes entries of any version as packed resources version 3, sorted by name.
 ///
 /// ```
@@ -72,7 +75,7 @@ impl<'a> Writer<'a> {
             field.verify()?;
             known += 1;
             if field.kind() == FieldKind::MetadataDirectory && field.key().is_empty() {
-                directory = Some(field.read()?);
+                directory = Some(Decoder::new().read_at_most(&field, MOST_NAME)?);
             } else if layout_of(&field).is_none() {
                 Loss::Field { entry: name, kind: field.kind(), key: field.key() }.allow(may_lose)?;
             } else {
@@ -154,8 +157,7 @@ impl<'a> Writer<'a> {
     ///
     /// As [`Writer::to_vec`], and [`Error::Write`].
     pub fn write_to(&self, out: &mut dyn Write) -> Result<u64, Error> {
-        let mut plan =
-            Plan { paths: self.paths, decoder: Decoder::new(), index: Vec::new(), sections: BTreeMap::new() };
+        let mut plan = Plan { paths: self.paths, index: Vec::new(), sections: BTreeMap::new() };
         for (name, resource) in &self.resources {
             plan.resource(name, resource)?;
         }
@@ -176,10 +178,19 @@ impl<'a> Writer<'a> {
         }
         debug_assert_eq!(head.len(), HEADER_LEN);
         let mut length = 0;
-        let values = plan.sections.values().flatten().map(|value| &**value);
-        for bytes in [&*head, &*sections, &*plan.index].into_iter().chain(values) {
-            out.write_all(bytes).map_err(Error::Write)?;
+        let mut write = |bytes: &[u8]| {
             length += bytes.len() as u64;
+            out.write_all(bytes).map_err(Error::Write)
+        };
+        for bytes in [&*head, &*sections, &*plan.index] {
+            write(bytes)?;
+        }
+        let decoder = Decoder::new();
+        for value in plan.sections.values().flatten() {
+            match value {
+                Piece::Bytes(bytes) => write(bytes)?,
+                Piece::Value(field) => decoder.copy(field, &mut write)?.map(drop)?,
+            }
         }
         Ok(length)
     }
@@ -206,10 +217,25 @@ fn mode_is_kept(field: &Field<'_>) -> bool {
 /// The parts of a blob in the making.
 struct Plan<'w> {
     paths: NativePaths,
-    decoder: Decoder<'w>,
     index: Vec<u8>,
     /// Values by field.
-    sections: BTreeMap<u8, Vec<Cow<'w, [u8]>>>,
+    sections: BTreeMap<u8, Vec<Piece<'w>>>,
+}
+
+/// A part of a section.
+enum Piece<'w> {
+    Bytes(Cow<'w, [u8]>),
+    /// A value, which is decoded when it is written.
+    Value(Field<'w>),
+}
+
+impl Piece<'_> {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Value(field) => field.len(),
+        }
+    }
 }
 
 impl<'w> Plan<'w> {
@@ -255,7 +281,7 @@ impl<'w> Plan<'w> {
             }
             if let Shape::One(width) | Shape::Files(width) = layout.shape {
                 let value = self.value(name, layout, field)?;
-                self.length(width, value.len(), name, layout.kind)?;
+                self.length(width, value.len() as usize, name, layout.kind)?;
                 self.sections.entry(layout.code).or_default().push(value);
             }
         }
@@ -263,15 +289,17 @@ impl<'w> Plan<'w> {
     }
 
     /// The bytes of a value, or of the path to it.
-    fn value(&self, name: &str, layout: &Layout, field: &Field<'w>) -> Result<Cow<'w, [u8]>, Error> {
+    fn value(&self, name: &str, layout: &Layout, field: &Field<'w>) -> Result<Piece<'w>, Error> {
         let paths = match layout.content {
-            Content::InMemory => return self.decoder.read(field),
-            Content::NativePath if field.paths() == self.paths => return field.stored().map(Cow::Borrowed),
+            Content::InMemory => return Ok(Piece::Value(*field)),
+            Content::NativePath if field.paths() == self.paths => {
+                return field.stored().map(|path| Piece::Bytes(Cow::Borrowed(path)));
+            }
             Content::NativePath => self.paths,
             Content::Utf8Path => NativePaths::Unix,
         };
         match field.file() {
-            Ok(path) => Ok(paths.encode(path.unwrap_or_default())),
+            Ok(path) => Ok(Piece::Bytes(paths.encode(path.unwrap_or_default()))),
             Err(Error::NotUtf8 { .. }) => {
                 let (kind, key) = (field.kind(), field.key());
                 let what = format!("the path of the {kind:?} {key:?} of {name:?} for this platform");
@@ -288,7 +316,7 @@ impl<'w> Plan<'w> {
             return Err(Error::NotRepresentable { version: 3, what });
         };
         self.index.extend_from_slice(&length.to_le_bytes());
-        self.sections.entry(code).or_default().push(Cow::Borrowed(text.as_bytes()));
+        self.sections.entry(code).or_default().push(Piece::Bytes(Cow::Borrowed(text.as_bytes())));
         Ok(())
     }
 
@@ -306,7 +334,7 @@ impl<'w> Plan<'w> {
     fn section_index(&self) -> Vec<u8> {
         let mut index = Vec::new();
         for (code, values) in &self.sections {
-            let length: u64 = values.iter().map(|value| value.len() as u64).sum();
+            let length: u64 = values.iter().map(Piece::len).fold(0, u64::saturating_add);
             index.extend_from_slice(&[START_OF_ENTRY, SECTION_FIELD, *code, SECTION_LENGTH]);
             index.extend_from_slice(&length.to_le_bytes());
             index.push(END_OF_ENTRY);
