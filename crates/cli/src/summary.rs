@@ -101,6 +101,12 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
                 culprits.iter().map(|(name, version)| format!("{name} needs {version}")).collect();
             (format!("the program needs glibc {needed}, and shall run with {allowed}: {}", culprits.join(", ")), true)
         }
+        Finding::Shadowed { modules, used, other } => {
+            let others = modules.len().saturating_sub(5);
+            let more = if others == 0 { String::new() } else { format!(" and {others} more") };
+            let names = modules.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+            (format!("imported from {used}, not from {other}: {names}{more}"), true)
+        }
         Finding::Skipped { path, reason } => (format!("{path} is left out: {reason}"), false),
         Finding::MissingModule { module } => (
             format!(

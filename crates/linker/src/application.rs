@@ -19,6 +19,7 @@ use crate::output::{check_output, write_atomically};
 use crate::policy::Policy;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, Report, ReportRow, Summary, Timing};
+use crate::shadowed::Shadowed;
 use crate::shared_resources::SharedResources;
 use crate::start_up::StartUp;
 
@@ -114,7 +115,9 @@ impl<'a> ApplicationBuilder<'a> {
         let mut collector = Collector::new();
         self.add_main(&mut collector, rows)?;
         let start_up = StartUp::of(self.policy.profile, &self.entry, &self.layers, &self.import_order)?;
-        for (layer, beside) in self.layers.iter().zip(beside) {
+        let shadowed = Shadowed::of(&self.layers)?;
+        for (index, (layer, beside)) in self.layers.iter().zip(beside).enumerate() {
+            collector.hide_packages(shadowed.packages(&self.layers, index));
             // The program's own resources come first when it runs; its modules win no more than they would in one file.
             if self.shared_resources.is_some_and(|file| file.has(layer)) {
                 collector.hide_modules(&layer.blob()?)?;
@@ -208,11 +211,12 @@ impl<'a> ApplicationBuilder<'a> {
         let mut findings = self.findings;
         let mut packages_beside = BTreeMap::new();
         let mut floors = vec![("the launcher".to_owned(), ElfFacts::parse(launcher, launcher_bytes)?.glibc)];
-        for layer in &self.layers {
+        let shadowed = Shadowed::of(&self.layers)?;
+        findings.extend(shadowed.findings(&self.layers));
+        for (index, layer) in self.layers.iter().enumerate() {
             rows.extend(
-                layer
-                    .rows()
-                    .iter()
+                shadowed
+                    .rows(&self.layers, index)
                     .filter(|row| seen.insert((row.name.clone(), row.kind.clone(), row.path.clone())))
                     .cloned(),
             );

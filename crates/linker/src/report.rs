@@ -125,6 +125,15 @@ pub enum Finding {
         /// Why.
         reason: String,
     },
+    /// Modules of one layer are not imported, because another one that comes before it has modules of their names.
+    Shadowed {
+        /// Their top-level names.
+        modules: Vec<String>,
+        /// The layer that they are imported from.
+        used: String,
+        /// The layer that they are not imported from.
+        other: String,
+    },
     /// The script imports a module that is not in the program.
     MissingModule {
         /// Its name.

@@ -12,7 +12,7 @@ use crate::native::SystemLibraries;
 use crate::progress::Progress;
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"21";
+const LAYER_VERSION: &[u8] = b"22";
 
 impl LayerBuilder<'_> {
     /// Where a layer is kept. It is named by everything that can be known before it is made.
