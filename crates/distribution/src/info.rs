@@ -57,7 +57,8 @@ pub struct PythonInfo {
     pub magic: String,
     /// The modules that are part of the interpreter.
     pub builtin_modules: Vec<String>,
-    /// The top-level modules that are never looked for on `sys.path`: built in, frozen, or imported before a script runs.
+    /// The top-level modules that are never looked for on `sys.path`: built in, frozen, or imported before a script
+    /// runs.
     pub fixed_modules: Vec<String>,
     /// Whether there is a shared libpython.
     pub shared: bool,
@@ -84,7 +85,8 @@ pub struct PythonInfo {
     /// The platform, such as `linux-x86_64`.
     pub platform: String,
     /// What the markers of requirements are compared with, by the names that
-    /// [PEP 508](https://peps.python.org/pep-0508/#environment-markers) gives the values. Versions are those of releases.
+    /// [PEP 508](https://peps.python.org/pep-0508/#environment-markers) gives the values. Versions are those of
+    /// releases.
     pub markers: BTreeMap<String, String>,
 }
 

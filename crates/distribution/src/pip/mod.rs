@@ -19,8 +19,8 @@ pub use tree::InstalledTree;
 /// What to install.
 #[derive(Debug, Clone, Default)]
 pub struct PipRequest {
-    /// Requirements as pip understands them: `flask`, `flask[async]>=3`, `./project`, `wheels/x-1-py3-none-any.whl`. They
-    /// are no place for options.
+    /// Requirements as pip understands them: `flask`, `flask[async]>=3`, `./project`, `wheels/x-1-py3-none-any.whl`.
+    /// They are no place for options.
     pub requirements: Vec<String>,
     /// Requirements files (`pip install -r`).
     pub requirement_files: Vec<PathBuf>,
