@@ -153,6 +153,12 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
             (format!("the program needs glibc {needed}, and shall run with {allowed}: {}", culprits.join(", ")), true)
         }
         Finding::Skipped { path, reason, .. } => (format!("{path} is left out: {reason}"), false),
+        Finding::Shadowed { modules, used, other } => {
+            let others = modules.len().saturating_sub(5);
+            let more = if others == 0 { String::new() } else { format!(" and {others} more") };
+            let names = modules.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+            (format!("imported from {used}, not from {other}: {names}{more}"), true)
+        }
         Finding::MissingModule { module } => (
             format!(
                 "the script imports {module}, which is not in the program (add it with --pip, --venv or --package-root)"

@@ -26,8 +26,10 @@ fn a_script_with_modules_beside_it() {
 fn dependencies_in_the_script() {
     let place = Place::new();
     let wheel = wheel(&place, "extra", "", &[("extra.py", "NAME = 'extra'\n")]);
-    let head =
-        format!("# /// script\n# requires-python = \">=3.9\"\n# dependencies = [\"{}\"]\n# ///\n", wheel.display());
+    let head = format!(
+        "# /// script\n# requires-python = \">=3.9\"\n# dependencies = [\"extra @ file://{}\"]\n# ///\n",
+        wheel.display()
+    );
     place.write(
         "app.py",
         format!("{head}import extra, importlib.metadata as m\nprint(extra.NAME, m.version('extra'))\n"),

@@ -72,6 +72,18 @@ pub enum Error {
         /// The interpreter.
         executable: PathBuf,
     },
+    /// A requirement is an option of pip.
+    #[error("{text:?} is an option of pip and no requirement")]
+    PipOption {
+        /// As given.
+        text: String,
+    },
+    /// Pip has installed a project as editable, and makes no wheel of it.
+    #[error("{project} is installed as editable, and pip makes no wheel of it")]
+    Editable {
+        /// The normalised name of the project.
+        project: String,
+    },
     /// Pip ended with an error.
     #[error("pip failed ({status}); it said:\n{}", last_lines(.output, 12))]
     PipFailed {
@@ -143,6 +155,11 @@ impl Error {
                 "run `{} -m ensurepip`, or install the pip package of your system for this Python",
                 executable.display()
             )),
+            Self::PipOption { .. } => Some(
+                "write options into a requirements file; a project needs none, and is copied in any case: `./project`"
+                    .into(),
+            ),
+            Self::Editable { .. } => Some("require the project without `-e`".into()),
             Self::PipFailed { command, .. } => Some(format!("the command was: {}", command.join(" "))),
             Self::ProbeFailed { .. } | Self::ProbeOutput { .. } | Self::Spawn { .. } => {
                 Some("give a version such as 3.12, or the path of a CPython that works".into())

@@ -1,5 +1,6 @@
 //! What an interpreter says about itself.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -56,6 +57,9 @@ pub struct PythonInfo {
     pub magic: String,
     /// The modules that are part of the interpreter.
     pub builtin_modules: Vec<String>,
+    /// The top-level modules that are never looked for on `sys.path`: built in, frozen, or imported before a script
+    /// runs.
+    pub fixed_modules: Vec<String>,
     /// Whether there is a shared libpython.
     pub shared: bool,
     /// Whether it was built without the global interpreter lock.
@@ -80,6 +84,10 @@ pub struct PythonInfo {
     pub modlibs: String,
     /// The platform, such as `linux-x86_64`.
     pub platform: String,
+    /// What the markers of requirements are compared with, by the names that
+    /// [PEP 508](https://peps.python.org/pep-0508/#environment-markers) gives the values. Versions are those of
+    /// releases.
+    pub markers: BTreeMap<String, String>,
 }
 
 /// The answer of the probe; `info` is missing if the interpreter is of no use.

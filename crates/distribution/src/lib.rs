@@ -33,6 +33,7 @@ mod link;
 pub mod marshal;
 mod pip;
 mod search;
+mod tags;
 
 pub use compiler::{BytecodeCompiler, CompileError, CompileJob, CompiledModule};
 pub use distribution::Distribution;
@@ -41,3 +42,4 @@ pub use info::PythonInfo;
 pub use installed::Installed;
 pub use link::LinkSettings;
 pub use pip::{InstalledTree, Pip, PipRequest, requirement_lines};
+pub use tags::wheel_tags;

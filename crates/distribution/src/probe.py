@@ -4,6 +4,10 @@ import sys
 
 sys.path[:] = [p for p in sys.path if p]  # never import from the working directory
 
+import site  # the last that the interpreter imports when it starts
+
+startup_modules = {name.partition(".")[0] for name in sys.modules} - {"__main__", "linecache"}  # that is for `-c`
+
 import json
 import os
 
@@ -88,6 +92,7 @@ def describe():
         "extension_suffixes": importlib.machinery.EXTENSION_SUFFIXES,
         "magic": "".join("%02x" % b for b in importlib.util.MAGIC_NUMBER),
         "builtin_modules": sorted(sys.builtin_module_names),
+        "fixed_modules": fixed_modules(),
         "shared": bool(get("Py_ENABLE_SHARED")),
         "gil_disabled": bool(get("Py_GIL_DISABLED")),
         "debug": bool(get("Py_DEBUG")),
@@ -104,6 +109,41 @@ def describe():
         "syslibs": get("SYSLIBS") or "",
         "modlibs": get("MODLIBS") or "",
         "platform": sysconfig.get_platform(),
+        "markers": markers(),
+    }
+
+
+def fixed_modules():
+    """The top-level modules that are never looked for on sys.path: they are built in, frozen, or there from the start."""
+    from importlib.machinery import FrozenImporter
+
+    names = getattr(sys, "stdlib_module_names", ())
+    frozen = {name for name in names if FrozenImporter.find_spec(name) is not None}
+    return sorted(startup_modules | frozen | set(sys.builtin_module_names))
+
+
+def markers():
+    """The environment that the markers of requirements are about (PEP 508). A release candidate counts as the release."""
+    if hasattr(os, "uname"):
+        system = os.uname()
+        system, release, version, machine = system.sysname, system.release, system.version, system.machine
+    else:
+        import platform
+
+        system, release, version, machine = platform.system(), platform.release(), platform.version(), platform.machine()
+    full = "%d.%d.%d" % sys.version_info[:3]
+    return {
+        "implementation_name": sys.implementation.name,
+        "implementation_version": "%d.%d.%d" % sys.implementation.version[:3],
+        "os_name": os.name,
+        "platform_machine": machine,
+        "platform_python_implementation": "CPython",
+        "platform_release": release,
+        "platform_system": system,
+        "platform_version": version,
+        "python_full_version": full,
+        "python_version": "%d.%d" % sys.version_info[:2],
+        "sys_platform": sys.platform,
     }
 
 

@@ -27,7 +27,9 @@ impl Spec {
             return Self::Version { numbers, free_threaded };
         }
         let path = Path::new(spec);
-        if path.components().count() > 1 || spec.contains(std::path::is_separator) || path.exists() {
+        let is_path = path.components().count() > 1 || spec.contains(std::path::is_separator);
+        // A name is that of a program, whatever lies in the working directory, unless there is none.
+        if is_path || (on_path(spec).is_empty() && path.exists()) {
             return Self::Path(path.into());
         }
         Self::Name(spec.into())

@@ -20,6 +20,7 @@ use crate::output::{EXECUTABLE, Outputs, PLAIN, Stage};
 use crate::policy::Policy;
 use crate::progress::{Progress, Step};
 use crate::report::{Finding, Report, ReportRow, Summary, Timing};
+use crate::shadowed::Shadowed;
 use crate::shared_resources::SharedResources;
 use crate::start_up::StartUp;
 
@@ -159,7 +160,9 @@ impl<'a> ApplicationBuilder<'a> {
         self.check_locations(beside)?;
         let mut collector = Collector::new();
         self.add_main(&mut collector, rows)?;
-        for (layer, beside) in self.layers.iter().zip(beside) {
+        let shadowed = Shadowed::of(&self.layers)?;
+        for (index, (layer, beside)) in self.layers.iter().zip(beside).enumerate() {
+            collector.hide_packages(shadowed.packages(&self.layers, index));
             // The program's own resources come first when it runs; its modules win no more than they would in one file.
             if self.shared_resources.is_some_and(|file| file.has(layer)) {
                 collector.hide_modules(&layer.blob()?)?;
@@ -262,11 +265,12 @@ impl<'a> ApplicationBuilder<'a> {
             vec![("the launcher".to_owned(), ElfFacts::parse(written.launcher, written.launcher_bytes)?.glibc)];
         // What the application itself has comes before the standard library.
         let own = self.layers.iter().position(Layer::is_standard_library);
+        let shadowed = Shadowed::of(&self.layers)?;
+        findings.extend(shadowed.findings(&self.layers));
         for (index, layer) in self.layers.iter().enumerate() {
             rows.extend(
-                layer
-                    .rows()
-                    .iter()
+                shadowed
+                    .rows(&self.layers, index)
                     .filter(|row| seen.insert((row.name.clone(), row.kind.clone(), row.path.clone())))
                     .cloned(),
             );

@@ -1,6 +1,7 @@
 //! What a program runs.
 
 use pyox_interpreter_config::Run;
+use pyox_packed_resources::normalize_project_name;
 use pyox_scanner::entry_points;
 
 use crate::error::Error;
@@ -98,6 +99,7 @@ impl Entry {
     pub(crate) fn function(text: &str) -> Result<Self, Error> {
         let syntax = || Error::EntrySyntax { text: text.to_owned() };
         let (module, attribute) = text.split_once(':').ok_or_else(syntax)?;
+        let (module, attribute) = (module.trim(), attribute.trim());
         let dotted = |name: &str| {
             let identifier = |part: &str| {
                 part.chars().all(|c| c.is_alphanumeric() || c == '_')
@@ -125,7 +127,7 @@ pub(crate) struct ConsoleScript {
 impl ConsoleScript {
     /// The console scripts in an `entry_points.txt`.
     pub(crate) fn parse(project: &str, text: &str) -> Vec<Self> {
-        let project = pyox_scanner::normalize_project_name(project);
+        let project = normalize_project_name(project);
         let scripts = entry_points(text).into_iter().filter(|point| point.group == "console_scripts");
         scripts.map(|point| Self { name: point.name, value: point.value, project: project.clone() }).collect()
     }

@@ -287,8 +287,29 @@ pub enum Error {
         /// The version of the distribution.
         found: String,
     },
+    /// A requirement that metadata states is none, or may not be there.
+    #[error("the requirement in line {line} of {} is not taken", path.display())]
+    Requirement {
+        /// The script, or the wheel joined with the path of its metadata.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// Why not.
+        #[source]
+        source: pyox_scanner::RequirementError,
+    },
+    /// The wheel requires what is on the machine that it was made on.
+    #[error("the requirement in line {line} of {} names a file, {requirement:?}", path.display())]
+    RequiresFile {
+        /// The wheel joined with the path of its metadata.
+        path: PathBuf,
+        /// The line, counted from 1.
+        line: usize,
+        /// The requirement.
+        requirement: String,
+    },
     /// The wheel is for other Pythons or platforms.
-    #[error("{} is not for Python {python} on {platform}: its tags are {}", path.display(), tags.join(", "))]
+    #[error("{} is not for Python {python} on {platform}: its tags are {}, and {} are taken", path.display(), tags.join(", "), first(taken, 4))]
     WheelTags {
         /// The wheel.
         path: PathBuf,
@@ -298,6 +319,8 @@ pub enum Error {
         python: String,
         /// Its platform.
         platform: String,
+        /// The tags that it takes, best first.
+        taken: Vec<String>,
     },
     /// A package has no `__main__`.
     #[error("{name} is a package without __main__ and cannot be run by itself")]
@@ -417,6 +440,15 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+}
+
+/// The first `count` of many.
+fn first(all: &[String], count: usize) -> String {
+    let shown = all[..count.min(all.len())].join(", ");
+    match all.len().saturating_sub(count) {
+        0 => shown,
+        more => format!("{shown} and {more} others"),
+    }
 }
 
 impl Error {

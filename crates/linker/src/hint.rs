@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
-use std::path::Path;
 
 use pyox_packed_resources::legacy::LossKind;
 
@@ -15,7 +14,7 @@ impl Error {
         let list = |names: &[String]| names.iter().map(|name| format!("\n  {name}")).collect::<String>();
         match self {
             Self::Distribution(error) => error.hint(),
-            Self::Scan(pyox_scanner::Error::PackageNotFound { package, .. }) if Path::new(package).exists() => {
+            Self::Scan(pyox_scanner::Error::PackageNotFound { package, .. }) if crate::inputs::is_source(package) => {
                 Some("a SOURCE has to stand before --package-root, which takes all names behind it".into())
             }
             Self::Scan(error) => error.hint().map(str::to_owned),
@@ -70,6 +69,11 @@ impl Error {
             Self::ScriptMetadata { .. } => {
                 Some("the block is TOML with `dependencies`, a list of strings, and `requires-python`".into())
             }
+            Self::Requirement { .. } | Self::RequiresFile { .. } => Some(
+                "metadata requires projects by NAME, NAME>=1 or NAME @ URL; what is on this machine goes in with --pip, and \
+                 options of pip with --requirements"
+                    .into(),
+            ),
             Self::ProjectFile { .. } => Some("correct the file; it is described at https://packaging.python.org".into()),
             Self::RequiresPython { .. } | Self::WheelTags { .. } => Some("choose another Python with --python".into()),
             Self::NotRunnable { name } => {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use pyox_distribution::PipRequest;
+use pyox_packed_resources::normalize_project_name;
 use pyox_scanner::{Directory, Virtualenv};
 
 use crate::entry::{Entry, EntryRequest};
@@ -12,16 +13,17 @@ use crate::layer::{Layer, LayerBuilder};
 use crate::output::is_aside;
 use crate::progress::Progress;
 use crate::report::Finding;
-use crate::requires_python;
 use crate::script;
 use crate::wheel_tags;
 
 mod read;
+mod required;
 mod resolving;
 mod source;
 
 use resolving::Resolving;
 use source::Source;
+pub(crate) use source::is_meant as is_source;
 
 /// Everything a person can name as a source of code.
 #[derive(Debug, Clone, Default)]
@@ -61,13 +63,14 @@ pub struct Resolved {
     pub name: String,
     /// What a person should know.
     pub findings: Vec<Finding>,
+    /// The positions of the layers that only this program has.
+    own: BTreeSet<usize>,
 }
 
 impl Resolved {
     /// The layers that other programs may have too: the standard library and what is installed, not the application.
     pub fn shared_layers(&self) -> impl Iterator<Item = &Layer> {
-        let from = self.layers.iter().position(Layer::is_standard_library).unwrap_or(self.layers.len());
-        self.layers[from..].iter()
+        self.layers.iter().enumerate().filter(|(index, _)| !self.own.contains(index)).map(|(_, layer)| layer)
     }
 }
 
@@ -79,7 +82,8 @@ impl Inputs {
     /// What is missing, contradictory or cannot be read.
     pub fn resolve(&self, builder: &LayerBuilder<'_>, progress: &mut dyn Progress) -> Result<Resolved, Error> {
         let builder = &LayerBuilder { policy: builder.policy.clone(), refresh: self.refresh, ..*builder };
-        let suffixes = &builder.python.info().extension_suffixes;
+        let info = builder.python.info();
+        let suffixes = &info.extension_suffixes;
         let source = Source::detect(self.source.as_deref(), suffixes)?;
         // What cannot work shall say so before the long work.
         if let EntryRequest::Entry(text) = &self.entry
@@ -99,31 +103,27 @@ impl Inputs {
         }
         let virtualenv = self.virtualenv.as_deref().map(|path| open_virtualenv(path, builder)).transpose()?;
         let standard_library = builder.standard_library(progress)?;
-        let mut resolving = Resolving { builder, layers: Vec::new(), imports: BTreeSet::new() };
+        let mut resolving = Resolving::new(builder);
         let mut request = PipRequest {
             requirements: self.pip.clone(),
             requirement_files: self.requirements.clone(),
             refresh: self.refresh,
             ..PipRequest::default()
         };
-        let mut wanted: Vec<String> = self.pip.iter().filter_map(|text| requirement_name(text)).collect();
+        let mut wanted: Vec<String> = self.pip.iter().filter_map(|text| required::project(text)).collect();
         match &source {
             Source::Script { path, text } => {
                 let metadata = script::inline_metadata(path, text)?;
-                check_python(path, metadata.requires_python.as_deref(), builder)?;
-                request.requirements.extend(metadata.dependencies);
+                required::check_python(path, metadata.requires_python.as_deref(), info)?;
+                request.requirements.extend(required::by_script(path, &metadata, info)?);
                 resolving.script(path, text, &standard_library, progress)?;
             }
             Source::Wheel(wheel) => {
                 let path = self.source.as_deref().unwrap_or(Path::new(""));
-                check_tags(path, wheel.tags(), builder)?;
-                check_python(path, wheel.metadata().requires_python.as_deref(), builder)?;
-                request
-                    .requirements
-                    .extend(wheel.metadata().requires_dist.iter().filter(|line| !is_extra(line)).cloned());
-                wanted = vec![pyox_scanner::normalize_project_name(&wheel.metadata().name)];
-                let layer = builder.layer("the wheel", wheel, &[&standard_library], progress)?;
-                resolving.layers.push(layer);
+                wheel_tags::check(path, wheel.tags(), builder.python)?;
+                required::check_python(path, wheel.metadata().requires_python.as_deref(), info)?;
+                request.requirements.extend(required::by_wheel(wheel, info)?);
+                wanted = vec![normalize_project_name(&wheel.metadata().name)];
             }
             Source::Project(path) => {
                 request.projects.push(path.clone());
@@ -136,7 +136,7 @@ impl Inputs {
                     let top = path.split('/').next().unwrap_or(path);
                     top != package && top != module || is_aside(path)
                 });
-                resolving.layers.push(builder.layer("the package", &directory, &[&standard_library], progress)?);
+                resolving.add_before("the package", &directory, parent, &standard_library, progress)?;
             }
             Source::Application(path) => {
                 let root = path.clone();
@@ -144,11 +144,17 @@ impl Inputs {
                     let name = path.rsplit('/').next().unwrap_or(path);
                     name.starts_with('.') || name == "node_modules" || root.join(path).join("pyvenv.cfg").is_file()
                 });
-                resolving.layers.push(builder.layer("the application", &directory, &[&standard_library], progress)?);
+                resolving.add_before("the application", &directory, path, &standard_library, progress)?;
             }
             Source::None => {}
         }
+        resolving.own.extend(0..resolving.layers.len());
         resolving.layers.push(standard_library);
+        // As if it was installed: the standard library comes before it.
+        if let Source::Wheel(wheel) = &source {
+            resolving.own.insert(resolving.layers.len());
+            resolving.add("the wheel", wheel, progress)?;
+        }
         if !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty()) {
             wanted.extend(resolving.install(&request, progress)?);
         }
@@ -170,7 +176,7 @@ impl Inputs {
         for root in &self.package_roots {
             std::fs::read_dir(&root.directory).map_err(Error::io("read", &root.directory))?;
             // A source given behind its option is taken for one of its packages.
-            if let Some(package) = root.packages.iter().find(|package| Path::new(package).is_file()) {
+            if let Some(package) = root.packages.iter().find(|package| source::is_meant(package)) {
                 let (package, path) = (package.clone(), root.directory.clone());
                 return Err(pyox_scanner::Error::PackageNotFound { package, path }.into());
             }
@@ -187,41 +193,4 @@ fn open_virtualenv(path: &Path, builder: &LayerBuilder<'_>) -> Result<Virtualenv
     } else {
         Err(Error::VirtualenvVersion { path: path.to_owned(), found, expected })
     }
-}
-
-fn check_tags(path: &Path, tags: &[String], builder: &LayerBuilder<'_>) -> Result<(), Error> {
-    let info = builder.python.info();
-    if tags.is_empty() || tags.iter().any(|tag| wheel_tags::fits(tag, info)) {
-        return Ok(());
-    }
-    let (tags, python, platform) = (tags.to_vec(), info.version.clone(), info.platform.clone());
-    Err(Error::WheelTags { path: path.to_owned(), tags, python, platform })
-}
-
-fn check_python(path: &Path, requires: Option<&str>, builder: &LayerBuilder<'_>) -> Result<(), Error> {
-    let info = builder.python.info();
-    match requires {
-        Some(requires) if !requires_python::allows(requires, [info.major, info.minor, info.micro]) => {
-            Err(Error::RequiresPython {
-                path: path.to_owned(),
-                requires: requires.to_owned(),
-                found: info.version.clone(),
-            })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Normalised project name at the start of a requirement; `None` for paths and URLs.
-fn requirement_name(requirement: &str) -> Option<String> {
-    let end = requirement.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c))).unwrap_or(requirement.len());
-    let (name, rest) = requirement.split_at(end);
-    let is_path = name.is_empty() || rest.starts_with(['/', ':', '\\']) || Path::new(requirement).exists();
-    (!is_path).then(|| pyox_scanner::normalize_project_name(name))
-}
-
-/// Whether a `Requires-Dist` line only counts with an extra.
-fn is_extra(line: &str) -> bool {
-    line.split_once(';')
-        .is_some_and(|(_, marker)| marker.split(|c: char| !c.is_alphanumeric()).any(|word| word == "extra"))
 }

@@ -46,6 +46,8 @@ pub struct Layer {
 /// What is kept beside the blob.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Facts {
+    /// What it is, for people.
+    pub(crate) name: String,
     /// SHA-256 of the blob, hexadecimal.
     pub(crate) digest: String,
     pub(crate) is_standard_library: bool,
@@ -91,6 +93,11 @@ impl Layer {
     /// The import statements of a module, if its source text was left out.
     pub(crate) fn imports(&self, module: &str) -> Option<&str> {
         self.facts.imports.get(module).map(String::as_str)
+    }
+
+    /// What it is, for people.
+    pub fn name(&self) -> &str {
+        &self.facts.name
     }
 
     /// Digest of the packed resources, hexadecimal.

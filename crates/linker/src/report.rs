@@ -137,6 +137,15 @@ pub enum Finding {
         #[serde(default = "always")]
         concerns: bool,
     },
+    /// Modules of one layer are not imported, because another one that comes before it has modules of their names.
+    Shadowed {
+        /// Their top-level names.
+        modules: Vec<String>,
+        /// The layer that they are imported from.
+        used: String,
+        /// The layer that they are not imported from.
+        other: String,
+    },
     /// The script imports a module that is not in the program.
     MissingModule {
         /// Its name.

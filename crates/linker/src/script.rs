@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use pyox_distribution::BytecodeCompiler;
-use pyox_scanner::{Directory, ScriptMetadata};
+use pyox_scanner::{Directory, ScriptMetadata, allows_python};
 
 use crate::error::Error;
 
@@ -61,6 +61,11 @@ fn python_files(directory: &Path, name: &str) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
+/// Whether a directory has a top-level module or package.
+pub(crate) fn has_module(directory: &Path, name: &str) -> bool {
+    python_files(directory, name).is_ok_and(|files| !files.is_empty())
+}
+
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     let entries = std::fs::read_dir(directory).map_err(Error::io("read", directory))?;
     for path in entries.flatten().map(|entry| entry.path()) {
@@ -84,12 +89,19 @@ pub(crate) fn sibling_directory(script: &Path, siblings: BTreeSet<String>, suffi
 
 /// What a script says of itself
 /// ([PEP 723](https://packaging.python.org/specifications/inline-script-metadata/)).
-#[derive(Debug, Default, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct InlineMetadata {
-    #[serde(default)]
-    pub(crate) dependencies: Vec<String>,
+    /// Lines of the script, counted from 1, and the requirements in them.
+    pub(crate) dependencies: Vec<(usize, String)>,
     pub(crate) requires_python: Option<String>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Block {
+    #[serde(default)]
+    dependencies: Vec<toml::Spanned<String>>,
+    requires_python: Option<String>,
 }
 
 /// The inline metadata of a script; empty if it has none.
@@ -99,7 +111,15 @@ pub(crate) fn inline_metadata(script: &Path, source: &[u8]) -> Result<InlineMeta
     else {
         return Ok(InlineMetadata::default());
     };
-    toml::from_str(&block.text).map_err(|invalid| error(invalid.to_string().trim_end().to_owned()))
+    let read: Block =
+        toml::from_str(&block.text).map_err(|invalid| error(invalid.to_string().trim_end().to_owned()))?;
+    if let Some(Err(message)) = read.requires_python.as_deref().map(|text| allows_python(text, [3, 0, 0])) {
+        return Err(error(message));
+    }
+    let line = |at: usize| block.line + block.text[..at].matches('\n').count();
+    let located = |text: toml::Spanned<String>| (line(text.span().start), text.into_inner());
+    let dependencies = read.dependencies.into_iter().map(located).collect();
+    Ok(InlineMetadata { dependencies, requires_python: read.requires_python })
 }
 
 #[cfg(test)]
@@ -110,11 +130,13 @@ mod tests {
     fn dependencies_are_read_from_the_block() {
         let script =
             b"#!/usr/bin/env python3\n# /// script\n# dependencies = [\n#   \"rich>=13\",\n# ]\n# ///\nimport rich\n";
-        assert_eq!(inline_metadata(Path::new("a.py"), script).unwrap().dependencies, ["rich>=13"]);
+        assert_eq!(inline_metadata(Path::new("a.py"), script).unwrap().dependencies, [(4, "rich>=13".to_owned())]);
         assert!(inline_metadata(Path::new("a.py"), b"print(1)\n").unwrap().dependencies.is_empty());
         let broken = b"# /// script\n# dependencies = 3\n# ///\n";
         assert!(matches!(inline_metadata(Path::new("a.py"), broken), Err(Error::ScriptMetadata { .. })));
         let two = b"# /// script\n# dependencies = []\n# ///\n\n".repeat(2);
         assert!(matches!(inline_metadata(Path::new("a.py"), &two), Err(Error::ScriptMetadata { .. })));
+        let broken = b"# /// script\n# requires-python = 'three'\n# ///\n";
+        assert!(matches!(inline_metadata(Path::new("a.py"), broken), Err(Error::ScriptMetadata { .. })));
     }
 }

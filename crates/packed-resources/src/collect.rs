@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 use crate::layered::Visible;
 use crate::layout::{EntryFlags, FieldKind};
+use crate::names::normalize_project_name;
 use crate::resource::{OptimizeLevel, Resource};
 use crate::value::Value;
 use crate::write::{EntryWriter, Writer};
@@ -18,6 +19,7 @@ pub struct Collector {
     taken: BTreeSet<(String, FieldKind, String)>,
     metadata_directories: BTreeMap<String, String>,
     hidden: BTreeSet<String>,
+    hidden_packages: BTreeSet<String>,
 }
 
 /// What became of a resource.
@@ -118,6 +120,12 @@ impl Collector {
         Ok(())
     }
 
+    /// Says that blobs which are added from now on have no modules and no data of these top-level packages to offer: what is
+    /// there is imported instead, and knows nothing of them. It replaces what was said before.
+    pub fn hide_packages(&mut self, names: BTreeSet<String>) {
+        self.hidden_packages = names;
+    }
+
     /// Takes over all entries of a blob without decoding a value; `value` makes each from its entry and field. What is there
     /// already hides the same in the blob, as in [`crate::Layered`].
     ///
@@ -131,6 +139,11 @@ impl Collector {
     ) -> Result<(), Error> {
         for entry in blob.entries() {
             let entry = entry?;
+            let top_level = entry.name().split('.').next().unwrap_or_default();
+            let is_other = entry.is(EntryFlags::SHARED_LIBRARY.union(EntryFlags::DISTRIBUTION).union(EntryFlags::FILE));
+            if entry.is(EntryFlags::IMPORTABLE) && !is_other && self.hidden_packages.contains(top_level) {
+                continue;
+            }
             let present = self.writer.entry(entry.name());
             let elsewhere = if self.hidden.contains(entry.name()) { EntryFlags::MODULE } else { EntryFlags::default() };
             let visible = Visible::behind(present.flags().union(elsewhere), entry.flags());
@@ -191,7 +204,7 @@ fn describe(resource: &Resource) -> Option<(String, EntryFlags, FieldKind, Strin
             (file.package.clone(), EntryFlags::PACKAGE, FieldKind::PackageResource, file.name.clone())
         }
         Resource::DistributionResource(file) => {
-            let name = normalized_project_name(&file.project);
+            let name = normalize_project_name(&file.project);
             (name, EntryFlags::DISTRIBUTION, FieldKind::DistributionResource, file.name.clone())
         }
         Resource::SharedLibrary(library) => {
@@ -205,18 +218,6 @@ fn describe(resource: &Resource) -> Option<(String, EntryFlags, FieldKind, Strin
 fn is_code(kind: FieldKind) -> bool {
     use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, Source};
     matches!(kind, Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension)
-}
-
-/// The project name as PEP 503 compares it.
-pub(crate) fn normalized_project_name(name: &str) -> String {
-    let mut normalized = String::with_capacity(name.len());
-    for part in name.split(['-', '_', '.']).filter(|part| !part.is_empty()) {
-        if !normalized.is_empty() {
-            normalized.push('-');
-        }
-        normalized.push_str(&part.to_ascii_lowercase());
-    }
-    normalized
 }
 
 /// `a.b`, `a` for `a.b.c`.

@@ -45,12 +45,12 @@
 //! ```
 
 use crate::blob::Blob;
-use crate::collect::normalized_project_name;
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::field::Field;
 use crate::layout::{Encoding, EntryFlags, FieldKind};
 use crate::legacy::{self, Loss, NativePaths, Resources, metadata};
+use crate::names::normalize_project_name;
 use crate::value::Value;
 use crate::write::{EntryWriter, Writer};
 
@@ -88,7 +88,7 @@ pub fn add_legacy(writer: &mut Writer, entry: &Entry<'_>) -> Result<(), Error> {
 }
 
 fn add_distribution(writer: &mut Writer, entry: &Entry<'_>, files: &[Field<'_>]) -> Result<(), Error> {
-    let distribution = writer.entry(normalized_project_name(entry.name()));
+    let distribution = writer.entry(normalize_project_name(entry.name()));
     if distribution.is(EntryFlags::DISTRIBUTION) {
         let what = format!("the distribution {:?} beside another spelling of its name", entry.name());
         return Err(Error::NotRepresentable { version: 4, what });

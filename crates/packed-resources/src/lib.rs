@@ -108,6 +108,7 @@ pub use field::Field;
 pub use index::{Entries, Index, Packed};
 pub use layered::Layered;
 pub use layout::{Encoding, EntryFlags, FieldKind, MAGIC, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, hash_name};
+pub use names::normalize_project_name;
 pub use path::is_plain_path;
 pub use resource::{
     Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,

@@ -1,8 +1,26 @@
-//! Names of kinds, encodings and flags, for people and for machines that read text.
+//! Names of projects, and of kinds, encodings and flags, for people and for machines that read text.
 
 use std::fmt;
 
 use crate::layout::{Encoding, EntryFlags, FieldKind, SectionKind};
+
+/// A project's name in the form that names are compared in, which is also that of its entry
+/// ([PEP 503](https://peps.python.org/pep-0503/#normalized-names)).
+///
+/// ```
+/// assert_eq!(pyox_packed_resources::normalize_project_name("Ruamel._YAML"), "ruamel-yaml");
+/// ```
+pub fn normalize_project_name(name: &str) -> String {
+    let mut normalized = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '-' | '_' | '.' if normalized.ends_with('-') => {}
+            '-' | '_' | '.' => normalized.push('-'),
+            c => normalized.extend(c.to_lowercase()),
+        }
+    }
+    normalized
+}
 
 impl FieldKind {
     /// The name, in lower case with hyphens: `package-resource`.
@@ -88,6 +106,22 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn project_names_are_those_of_pep_503() {
+        // What `re.sub(r"[-_.]+", "-", name).lower()` gives.
+        for (name, normalized) in [
+            ("Flask", "flask"),
+            ("ruamel._-YAML", "ruamel-yaml"),
+            ("--A.b", "-a-b"),
+            ("a_", "a-"),
+            ("_", "-"),
+            ("", ""),
+            ("\u{c4}.\u{df}", "\u{e4}-\u{df}"),
+        ] {
+            assert_eq!(normalize_project_name(name), normalized, "{name}");
+        }
+    }
 
     #[test]
     fn names_tell_kinds_and_flags_apart() {

@@ -95,6 +95,11 @@ impl Directory {
         &self.path
     }
 
+    /// Whether the top-level module or package of this name is left out, as a file and as a directory.
+    pub fn excludes(&self, module: &str) -> bool {
+        self.is_excluded(&format!("{module}.py"), false) && self.is_excluded(module, true)
+    }
+
     fn is_excluded(&self, relative: &str, is_dir: bool) -> bool {
         let name = relative.rsplit('/').next().unwrap_or(relative);
         let is_ignored = is_ignored_directory(name) && !(name == CACHE && self.cache_tag.is_some());

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::record;
 use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
 use crate::virtualenv::canonical;
-use pyox_packed_resources::Resource;
+use pyox_packed_resources::{Resource, normalize_project_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ pub(crate) fn follow(
 ) -> Result<Vec<Scan>, Error> {
     let mut added = Vec::new();
     let installed = projects(scan);
-    let names: BTreeSet<String> = installed.values().map(|name| crate::normalize_project_name(name)).collect();
+    let names: BTreeSet<String> = installed.values().map(|name| normalize_project_name(name)).collect();
     let with_paths: BTreeSet<String> = scan.path_lines.iter().map(|line| line.file.clone()).collect();
     for line in std::mem::take(&mut scan.path_lines) {
         let directory = site_packages.join(&line.path);
@@ -82,7 +82,7 @@ fn tree(directory: &Path, suffixes: &[String]) -> Directory {
 fn plain(mut scan: Scan, installed: &BTreeSet<String>) -> Scan {
     scan.resources.retain(|found| match &found.resource {
         Resource::File(_) => false,
-        Resource::DistributionResource(file) => !installed.contains(&crate::normalize_project_name(&file.project)),
+        Resource::DistributionResource(file) => !installed.contains(&normalize_project_name(&file.project)),
         _ => true,
     });
     scan.skipped.retain(|skip| !matches!(skip.reason, SkipReason::PthCode { .. }));
@@ -103,7 +103,7 @@ fn locate(
     let mut names: Vec<String> =
         top_level.split_whitespace().filter(|name| !name.starts_with("__editable__")).map(String::from).collect();
     if names.is_empty() {
-        names.push(crate::normalize_project_name(project).replace('-', "_"));
+        names.push(normalize_project_name(project).replace('-', "_"));
     }
     for directory in [root.join("src"), root.to_owned()] {
         if !directory.is_dir() {

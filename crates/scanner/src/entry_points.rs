@@ -5,19 +5,19 @@ pub struct EntryPoint {
     pub group: String,
     /// The name, for example that of the command.
     pub name: String,
-    /// The object reference, for example `flask.cli:main`, without extras.
+    /// The object reference, for example `flask.cli:main`, without extras and white space.
     pub value: String,
 }
 
 impl EntryPoint {
     /// The module to import.
     pub fn module(&self) -> &str {
-        self.value.split(':').next().unwrap_or("").trim()
+        self.value.split(':').next().unwrap_or("")
     }
 
     /// The dotted path of the object in the module, if there is one.
     pub fn attribute(&self) -> Option<&str> {
-        self.value.split_once(':').map(|(_, attribute)| attribute.trim()).filter(|attribute| !attribute.is_empty())
+        self.value.split_once(':').map(|(_, attribute)| attribute).filter(|attribute| !attribute.is_empty())
     }
 }
 
@@ -41,13 +41,20 @@ pub fn entry_points(text: &str) -> Vec<EntryPoint> {
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             group = Some(name.trim().to_owned());
         } else if let (Some(group), Some((name, value))) = (&group, line.split_once('=')) {
-            let value = value.split('[').next().unwrap_or("").trim();
+            let value = object_reference(value);
             if !name.trim().is_empty() && !value.is_empty() {
-                found.push(EntryPoint { group: group.clone(), name: name.trim().to_owned(), value: value.to_owned() });
+                found.push(EntryPoint { group: group.clone(), name: name.trim().to_owned(), value });
             }
         }
     }
     found
+}
+
+/// An object reference without extras, and without the white space that may be around the colon.
+fn object_reference(text: &str) -> String {
+    let text = text.split('[').next().unwrap_or("").trim();
+    text.split_once(':')
+        .map_or(text.to_owned(), |(module, attribute)| format!("{}:{}", module.trim(), attribute.trim()))
 }
 
 #[cfg(test)]

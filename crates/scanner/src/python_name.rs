@@ -1,4 +1,4 @@
-//! Names of modules and projects.
+//! Names of modules.
 
 /// Whether a path component can be part of a module's name.
 ///
@@ -39,32 +39,6 @@ pub(crate) fn split_path(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
-/// A project's name in the form that names are compared in
-/// ([PEP 503](https://peps.python.org/pep-0503/#normalized-names)).
-///
-/// ```
-/// assert_eq!(pyox_scanner::normalize_project_name("Ruamel._YAML"), "ruamel-yaml");
-/// ```
-pub fn normalize_project_name(name: &str) -> String {
-    let mut normalized = String::with_capacity(name.len());
-    let mut separator = false;
-    for c in name.chars() {
-        if matches!(c, '-' | '_' | '.') {
-            separator = true;
-            continue;
-        }
-        if separator {
-            normalized.push('-');
-        }
-        separator = false;
-        normalized.extend(c.to_lowercase());
-    }
-    if separator {
-        normalized.push('-');
-    }
-    normalized
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,7 +54,5 @@ mod tests {
         assert_eq!(module_name("a", "x-y", true), Some(("a.x-y".into(), false)));
         assert_eq!(module_name("a", "x.y", true), None);
         assert_eq!(module_name("", "", true), None);
-        assert_eq!(normalize_project_name("--A.b"), "-a-b");
-        assert_eq!(normalize_project_name("a_"), "a-");
     }
 }

@@ -2,10 +2,9 @@
 
 use crate::data::read_text;
 use crate::error::Error;
-use crate::python_name::normalize_project_name;
 use crate::record;
 use crate::scan::{Found, Scan};
-use pyox_packed_resources::Resource;
+use pyox_packed_resources::{Resource, normalize_project_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

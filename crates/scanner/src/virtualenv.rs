@@ -2,7 +2,7 @@ use crate::directory::Directory;
 use crate::editable;
 use crate::error::Error;
 use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
-use pyox_packed_resources::Resource;
+use pyox_packed_resources::{Resource, normalize_project_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -198,7 +198,7 @@ fn drop_bootstrap_tools(scan: &mut Scan) -> Result<(), Error> {
             && matches!(file.name.as_str(), "METADATA" | "PKG-INFO")
         {
             let metadata = crate::Metadata::parse(&crate::data::read_text(&file.data, &found.origin)?);
-            let project = crate::normalize_project_name(&file.project);
+            let project = normalize_project_name(&file.project);
             required_by.entry(project).or_default().extend(metadata.required_projects());
         }
     }
@@ -228,9 +228,7 @@ fn drop_bootstrap_tools(scan: &mut Scan) -> Result<(), Error> {
         }
     }
     scan.resources.retain(|found| match &found.resource {
-        Resource::DistributionResource(file) => {
-            !projects.contains(&crate::normalize_project_name(&file.project).as_str())
-        }
+        Resource::DistributionResource(file) => !projects.contains(&normalize_project_name(&file.project).as_str()),
         resource => {
             let path = resource.relative_path();
             let top = path.split('/').next().unwrap_or("");

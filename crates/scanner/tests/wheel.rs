@@ -31,7 +31,8 @@ fn accessors_and_scan() {
     assert_eq!(wheel.name().distribution, "hello");
     assert_eq!(wheel.tags(), ["py3-none-any"]);
     assert_eq!((wheel.metadata().name.as_str(), wheel.metadata().version.as_str()), ("Hello", "1.0"));
-    assert_eq!(wheel.metadata().requires_dist, ["six>=1"]);
+    let required: Vec<&str> = wheel.metadata().requires_dist.iter().map(|required| required.text.as_str()).collect();
+    assert_eq!(required, ["six>=1"]);
     assert_eq!(wheel.metadata().requires_python.as_deref(), Some(">=3.9"));
     assert_eq!(wheel.entry_points()[0].module(), "hello");
     let scan = wheel.scan().unwrap();

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{PipRequest, spec};
+use super::key::option_value;
+use super::{PipRequest, requirement_lines, spec};
 
 /// Options of requirements files and of pip whose value is a file or a directory.
 const OPTIONS: [&str; 8] = ["--requirement", "--constraint", "--editable", "--find-links", "-r", "-c", "-e", "-f"];
@@ -29,12 +30,11 @@ impl PipRequest {
                 continue;
             }
             let text = std::fs::read(&file).unwrap_or_default();
-            for line in String::from_utf8_lossy(&text).lines() {
-                let line = line.split(" #").next().unwrap_or_default().trim();
-                match option(line, file.parent().unwrap_or(Path::new(""))) {
+            for line in requirement_lines(&String::from_utf8_lossy(&text), |name| std::env::var(name).ok()) {
+                match option(&line, file.parent().unwrap_or(Path::new(""))) {
                     Some(path) if path.is_file() => files.push(path),
                     Some(path) => drop(found.insert(path)),
-                    None => found.extend(named(line)),
+                    None => found.extend(named(&line)),
                 }
             }
         }
@@ -44,13 +44,13 @@ impl PipRequest {
 
 /// What a requirement names.
 fn named(requirement: &str) -> Option<PathBuf> {
-    spec::local(requirement, Path::new("")).map(|local| local.path).or_else(|| spec::file_url(requirement))
+    spec::local(requirement).map(|local| local.path).or_else(|| spec::file_url(requirement))
 }
 
 /// What an option names. Pip looks for files beside the one that names them, and for projects in the working directory.
 fn option(line: &str, directory: &Path) -> Option<PathBuf> {
     let value = OPTIONS.iter().find_map(|option| line.strip_prefix(option))?;
-    let value = value.trim_start_matches(['=', ' ', '\t']);
+    let value = option_value(value);
     [directory.join(value), PathBuf::from(value)].into_iter().find(|path| path.exists())
 }
 

@@ -9,8 +9,9 @@ use crate::Error;
 use crate::digest::Fields;
 
 /// Settings of pip that change what it installs.
-const SETTINGS: [&str; 13] = [
+const SETTINGS: [&str; 14] = [
     "PIP_CONSTRAINT",
+    "PIP_EDITABLE",
     "PIP_EXTRA_INDEX_URL",
     "PIP_FIND_LINKS",
     "PIP_INDEX_URL",
@@ -47,25 +48,27 @@ pub(super) fn digest(identity: &str, request: &PipRequest) -> Result<String, Err
         fields.push(project.as_os_str().as_encoded_bytes());
         tree(&project, &mut fields)?;
     }
-    for (kind, texts) in [("requirement", &request.requirements), ("argument", &request.arguments)] {
-        for text in texts {
-            fields.push(kind);
-            fields.push(text);
-            named_files(text, &mut fields)?;
+    for text in &request.requirements {
+        fields.push("requirement");
+        fields.push(text);
+        named_files(text, &mut fields)?;
+    }
+    for text in &request.arguments {
+        fields.push("argument");
+        fields.push(text);
+        let value = text.split_once('=').filter(|_| text.starts_with("--")).map_or(&**text, |(_, value)| value);
+        match Path::new(value) {
+            path if path.is_file() => tree(path, &mut fields)?,
+            _ => named_files(value, &mut fields)?,
         }
     }
     Ok(fields.hex())
 }
 
-/// Adds the content of what a requirement or an argument names.
+/// Adds the content of what a requirement names. A name stays a name, whatever file is called so.
 fn named_files(text: &str, fields: &mut Fields) -> Result<(), Error> {
-    let value = text.split_once('=').filter(|_| text.starts_with("--")).map_or(text, |(_, value)| value);
-    let path = spec::local(value, Path::new("")).map(|local| local.path).or_else(|| spec::file_url(text));
-    match path {
-        Some(path) => tree(&path, fields),
-        None if Path::new(value).is_file() => tree(Path::new(value), fields),
-        None => Ok(()),
-    }
+    let path = spec::local(text).map(|local| local.path).or_else(|| spec::file_url(text));
+    path.map_or(Ok(()), |path| tree(&path, fields))
 }
 
 /// Adds a requirements file and all that it names: other files, and projects. Pip looks for the former beside the file
@@ -81,17 +84,26 @@ fn requirements(file: &Path, fields: &mut Fields, seen: &mut BTreeSet<PathBuf>) 
         fields.push(&line);
         let option = ["--requirement", "--constraint", "-r", "-c"].iter().find_map(|option| line.strip_prefix(option));
         if let Some(other) = option {
-            let other = other.trim_start_matches(['=', ' ', '\t']);
-            let other = file.parent().unwrap_or(Path::new("")).join(other);
+            let other = file.parent().unwrap_or(Path::new("")).join(option_value(other));
             if other.is_file() {
                 requirements(&other, fields, seen)?;
             }
             continue;
         }
         let editable = ["--editable", "-e"].iter().find_map(|option| line.strip_prefix(option));
-        named_files(editable.unwrap_or(&line).trim_start_matches(['=', ' ', '\t']), fields)?;
+        match editable.map(option_value) {
+            // An editable requirement may be a directory without looking like one.
+            Some(directory) if Path::new(directory).is_dir() => tree(Path::new(directory), fields)?,
+            Some(requirement) => named_files(requirement, fields)?,
+            None => named_files(&line, fields)?,
+        }
     }
     Ok(())
+}
+
+/// The value behind an option, which may be quoted.
+pub(super) fn option_value(text: &str) -> &str {
+    text.trim_start_matches(['=', ' ', '\t']).trim_matches(['"', '\''])
 }
 
 /// Adds a file, or the names and contents of all files of a project.
@@ -182,5 +194,25 @@ mod tests {
         assert_ne!(second, first);
         write(directory.path().join("deep/more.txt"), "flask>3\n");
         assert_ne!(key(), second);
+    }
+
+    #[test]
+    fn a_name_is_not_a_file_that_is_called_so() {
+        // The tests run in the directory of the crate.
+        assert!(Path::new("CHANGELOG.md").is_file());
+        let (mut fields, mut with_content) = (Fields::new(""), Fields::new(""));
+        for text in ["CHANGELOG.md", "src", "flask"] {
+            named_files(text, &mut fields).expect("no file is read");
+        }
+        named_files("./src", &mut with_content).expect("a directory");
+        assert_eq!(fields.hex(), Fields::new("").hex());
+        assert_ne!(with_content.hex(), Fields::new("").hex());
+    }
+
+    #[test]
+    fn values_of_options_may_be_quoted() {
+        for (text, value) in [(" ./x", "./x"), ("=\"a b\"", "a b"), ("'x'", "x"), (".", ".")] {
+            assert_eq!(option_value(text), value);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The pip of a Python, and what it installed, kept by content.
 
+mod editable;
 mod files;
 mod key;
 mod lines;
@@ -15,6 +16,7 @@ use crate::kept::Scratch;
 pub use lines::requirement_lines;
 
 use crate::{Distribution, Error};
+use run::Run;
 
 pub use tree::InstalledTree;
 
@@ -22,12 +24,13 @@ pub use tree::InstalledTree;
 #[derive(Debug, Clone, Default)]
 pub struct PipRequest {
     /// Requirements as pip understands them: `flask`, `flask[async]>=3`, `./project`, `wheels/x-1-py3-none-any.whl`.
+    /// They are no place for options.
     pub requirements: Vec<String>,
     /// Requirements files (`pip install -r`).
     pub requirement_files: Vec<PathBuf>,
     /// Projects, wheels and source archives on disk.
     pub projects: Vec<PathBuf>,
-    /// Further arguments of `pip install`, such as `--no-deps` or `--index-url=...`.
+    /// Further options of `pip install` that `pip wheel` has as well, such as `--no-deps` or `--index-url=...`.
     pub arguments: Vec<String>,
     /// Whether to install again even if the same was installed before, to get newer versions.
     pub refresh: bool,
@@ -52,11 +55,16 @@ impl Pip {
     }
 
     /// Installs what is requested, or finds it in the cache. `progress` is given pip's output line by line. Where another
-    /// process installs the same at this moment, its outcome is waited for.
+    /// process installs the same at this moment, its outcome is waited for. What
+    /// requirements files ask for as editable (`-e`) is installed as well, and not referred to.
     ///
     /// # Errors
-    /// [`Error::PipFailed`] with pip's own words, [`Error::NoPip`], or [`Error::Io`].
+    /// [`Error::PipFailed`] with pip's own words, [`Error::NoPip`], [`Error::PipOption`], [`Error::Editable`], or
+    /// [`Error::Io`].
     pub fn install(&self, request: &PipRequest, progress: &mut dyn FnMut(&str)) -> Result<InstalledTree, Error> {
+        if let Some(text) = request.requirements.iter().find(|text| text.trim_start().starts_with('-')) {
+            return Err(Error::PipOption { text: text.clone() });
+        }
         let key = key::digest(&self.identity, request)?;
         let known = || InstalledTree::open(&self.cache, &key);
         if !request.refresh
@@ -77,26 +85,49 @@ impl Pip {
         let wanted = wanted(request)?;
         // Pip refuses to install nothing.
         if !wanted.is_empty() {
-            run::install(&self.executable, scratch.path(), &request.arguments, wanted, progress)?;
+            self.fill(scratch.path(), &request.arguments, &wanted, progress)?;
         }
         let tree = InstalledTree::publish(scratch, &self.cache, &key, damaged);
         tree.map_err(Error::io("keep a tree in", &self.cache))
     }
+
+    /// Installs into an empty directory.
+    fn fill(
+        &self,
+        tree: &Path,
+        arguments: &[String],
+        wanted: &[OsString],
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), Error> {
+        let scratch = Scratch::new(&self.cache).map_err(Error::io("create a directory in", &self.cache))?;
+        let scratch = scratch.path();
+        let run = Run::new(&self.executable);
+        let mut words: Vec<OsString> =
+            ["install", "--no-compile", "--no-warn-script-location"].map(OsString::from).into();
+        // Not into the working directory, where pip puts sources of editable requirements otherwise.
+        words.extend(["--src".into(), scratch.join("sources").into(), "--target".into(), tree.into()]);
+        words.extend(arguments.iter().map(OsString::from));
+        words.extend_from_slice(wanted);
+        run.pip(words, progress)?;
+        editable::replace(&run, tree, arguments, wanted, scratch, progress)
+    }
 }
 
-/// The arguments of pip that say what to install.
+/// The arguments of pip that say what to install: what is behind `--` is no option.
 fn wanted(request: &PipRequest) -> Result<Vec<OsString>, Error> {
     let mut arguments: Vec<OsString> = Vec::new();
     for file in &request.requirement_files {
         arguments.extend(["-r".into(), spec::absolute(file)?.into()]);
     }
+    let names_any = !(request.projects.is_empty() && request.requirements.is_empty());
+    arguments.extend(names_any.then(|| OsString::from("--")));
     for project in &request.projects {
         arguments.push(spec::absolute(project)?.into());
     }
     for requirement in &request.requirements {
-        arguments.push(match spec::local(requirement, Path::new("")) {
+        arguments.push(match spec::local(requirement) {
             Some(local) => local.argument(),
-            None => requirement.into(),
+            None => requirement.trim().into(),
         });
     }
     Ok(arguments)

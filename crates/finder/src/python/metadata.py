@@ -65,7 +65,10 @@ class OxidizedDistribution(importlib.metadata.Distribution):
 
 def normalized(name):
     """The project name as PEP 503 compares it."""
-    return "-".join(part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part)
+    name = name.lower().replace("_", "-").replace(".", "-")
+    while "--" in name:
+        name = name.replace("--", "-")
+    return name
 
 
 def find_distributions(finder, context=None):

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use pyox_distribution::{BytecodeCompiler, CompileJob, InstalledTree, Pip, PipRequest};
-use pyox_packed_resources::EntryFlags;
+use pyox_packed_resources::{EntryFlags, normalize_project_name};
 use pyox_scanner::Directory;
 
 use super::Resolved;
@@ -18,13 +18,48 @@ use crate::script;
 
 /// Layers in the making.
 pub(super) struct Resolving<'a, 'b> {
-    pub(super) builder: &'a LayerBuilder<'b>,
+    builder: &'a LayerBuilder<'b>,
     pub(super) layers: Vec<Layer>,
+    /// The positions of those that only this program has.
+    pub(super) own: BTreeSet<usize>,
+    findings: Vec<Finding>,
     /// Top-level modules that the script imports from elsewhere.
-    pub(super) imports: BTreeSet<String>,
+    imports: BTreeSet<String>,
 }
 
-impl Resolving<'_, '_> {
+impl<'a, 'b> Resolving<'a, 'b> {
+    pub(super) fn new(builder: &'a LayerBuilder<'b>) -> Self {
+        let (layers, own, findings, imports) = Default::default();
+        Self { builder, layers, own, findings, imports }
+    }
+
+    /// A layer that comes before the standard library, as the directory of a script does, but for the modules that Python
+    /// does not look for there. `root` is the directory that they would be in.
+    pub(super) fn add_before(
+        &mut self,
+        name: &str,
+        directory: &Directory,
+        root: &Path,
+        standard_library: &Layer,
+        progress: &mut dyn Progress,
+    ) -> Result<(), Error> {
+        let fixed = self.builder.python.info().fixed_modules.clone();
+        let top_level = |path: &str| {
+            let top = path.split('/').next().unwrap_or(path);
+            top.strip_suffix(".py").unwrap_or(top).to_owned()
+        };
+        let is_there = |module: &&String| script::has_module(root, module) && !directory.excludes(module);
+        let modules: Vec<String> = fixed.iter().filter(is_there).cloned().collect();
+        if !modules.is_empty() {
+            let used = standard_library.name().to_owned();
+            self.findings.push(Finding::Shadowed { modules, used, other: name.to_owned() });
+        }
+        let directory = directory.clone().exclude_if(move |path| fixed.contains(&top_level(path)));
+        let layer = self.builder.layer(name, &directory, &[standard_library], progress)?;
+        self.layers.push(layer);
+        Ok(())
+    }
+
     pub(super) fn add(
         &mut self,
         name: &str,
@@ -53,8 +88,8 @@ impl Resolving<'_, '_> {
         self.imports = companions.others;
         if !companions.siblings.is_empty() {
             let directory = script::sibling_directory(path, companions.siblings, suffixes);
-            let layer = self.builder.layer("modules beside the script", &directory, &[stdlib], progress)?;
-            self.layers.push(layer);
+            let root = path.parent().unwrap_or(Path::new("/"));
+            self.add_before("modules beside the script", &directory, root, stdlib, progress)?;
         }
         Ok(())
     }
@@ -144,8 +179,9 @@ impl Resolving<'_, '_> {
             _ => "app".into(),
         });
         let missing: Vec<String> = self.imports.iter().filter(|module| !self.has(module)).cloned().collect();
-        let findings = missing.into_iter().map(|module| Finding::MissingModule { module }).collect();
-        Ok(Resolved { layers: self.layers, entry, name, findings })
+        let mut findings = self.findings;
+        findings.extend(missing.into_iter().map(|module| Finding::MissingModule { module }));
+        Ok(Resolved { layers: self.layers, entry, name: file_name(&name), findings, own: self.own })
     }
 
     fn default_entry(&self, source: &Source, scripts: &[ConsoleScript], wanted: &[String]) -> Result<Entry, Error> {
@@ -208,6 +244,16 @@ impl Resolving<'_, '_> {
     }
 }
 
+/// A name as that of a file in the working directory: what metadata calls things leads nowhere else.
+fn file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).collect();
+    match plain.trim_start_matches(['.', '-', ' ']) {
+        "" => "app".into(),
+        name => name.to_owned(),
+    }
+}
+
 fn run_pip(pip: &Pip, request: &PipRequest, progress: &mut dyn Progress) -> Result<InstalledTree, Error> {
     let mut begun = false;
     let tree = pip.install(request, &mut |line| {
@@ -232,7 +278,7 @@ fn projects_from_paths(tree: &InstalledTree) -> Option<Vec<String>> {
         let metadata = format!("{directory}/METADATA");
         if tree.files().any(|file| file == metadata) {
             let text = String::from_utf8_lossy(&tree.read(&metadata)?).into_owned();
-            projects.push(pyox_scanner::normalize_project_name(&pyox_scanner::Metadata::parse(&text).name));
+            projects.push(normalize_project_name(&pyox_scanner::Metadata::parse(&text).name));
         }
     }
     projects.sort();

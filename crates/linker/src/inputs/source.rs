@@ -70,6 +70,15 @@ impl Source {
     }
 }
 
+/// Whether a word that stands for a package is meant as a source: it is the path of something that is there. A name stays a
+/// name, whatever lies in the working directory.
+pub(crate) fn is_meant(word: &str) -> bool {
+    let path = Path::new(word);
+    let is_path = word.contains(std::path::is_separator)
+        || path.extension().is_some_and(|extension| ["py", "pyw", "whl"].iter().any(|known| extension == *known));
+    is_path && path.exists()
+}
+
 /// Whether `pyproject.toml` describes something to build; many hold nothing but the settings of tools.
 fn is_buildable(directory: &Path) -> Result<bool, Error> {
     let path = directory.join("pyproject.toml");

@@ -39,7 +39,8 @@ impl LayerBuilder<'_> {
         progress.begin(Step::Link, name);
         let natives = Natives::of(scan, below)?;
         progress.end();
-        let facts = Facts { is_standard_library: name == STANDARD_LIBRARY, ..Facts::default() };
+        let is_standard_library = name == STANDARD_LIBRARY;
+        let facts = Facts { name: name.to_owned(), is_standard_library, ..Facts::default() };
         let (collector, parts) = (Collector::new(), Vec::new());
         let mut making = Making { name, collector, facts, cached, natives, parts };
         making.facts.findings = making.cached.findings();
@@ -49,6 +50,11 @@ impl LayerBuilder<'_> {
         making.facts.findings.extend(compiled.findings);
         making.facts.imports = compiled.imports;
         making.facts.lookups = making.natives.lookups();
+        making.facts.findings.extend(scan.path_lines.iter().map(|line| Finding::Skipped {
+            path: line.file.clone(),
+            reason: format!("line {} adds the directory {}, which is not searched", line.line, line.path),
+            concerns: true,
+        }));
         making.facts.findings.extend(scan.skipped.iter().map(|skipped| Finding::Skipped {
             path: skipped.path.clone(),
             reason: skipped.reason.to_string(),

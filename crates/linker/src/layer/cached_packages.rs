@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_packed_resources::{Collector, Resource};
-use pyox_scanner::{Evidence, Scan, files_needed, normalize_project_name};
+use pyox_packed_resources::{Collector, Resource, normalize_project_name};
+use pyox_scanner::{Evidence, Scan, files_needed};
 
 use super::cache_files::CacheFiles;
 use crate::error::Error;

@@ -1,11 +1,11 @@
 //! The metadata directory of a distribution, which version 3 does not record: it follows from the distribution's name as
 //! version 3 spells it and from its files, so that nothing is lost on the way to version 4 and back.
 
-use crate::collect::normalized_project_name;
 use crate::decode::Decoder;
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::layout::FieldKind;
+use crate::names::normalize_project_name;
 
 /// The longest metadata that is read, in bytes: its first lines count.
 const MOST_METADATA: u64 = 16 << 20;
@@ -31,7 +31,7 @@ pub fn directory(entry: &Entry<'_>) -> Result<String, Error> {
 /// Damage of the entry.
 pub(crate) fn project_name<'d>(directory: &'d str, entry: &Entry<'_>) -> Result<Option<&'d str>, Error> {
     let name = directory.strip_suffix(&*ending(entry)?);
-    Ok(name.filter(|name| !name.is_empty() && normalized_project_name(name) == entry.name()))
+    Ok(name.filter(|name| !name.is_empty() && normalize_project_name(name) == entry.name()))
 }
 
 /// What follows the name: the version, if a file in memory tells it, and the suffix.

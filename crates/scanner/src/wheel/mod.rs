@@ -18,7 +18,7 @@ use archive::{Archive, MemberContent};
 use pyox_packed_resources::Data;
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use verify::Hash;
 
@@ -30,6 +30,7 @@ use verify::Hash;
 pub struct Wheel {
     archive: Arc<Archive>,
     name: WheelName,
+    dist_info: String,
     metadata: Metadata,
     entry_points: Vec<EntryPoint>,
     /// In the order of the archive's members.
@@ -83,6 +84,7 @@ impl Wheel {
         let entry_points = archive.text(&format!("{dist_info}/entry_points.txt"))?.as_deref().map(entry_points);
         Ok(Self {
             name,
+            dist_info,
             metadata,
             entry_points: entry_points.unwrap_or_default(),
             hashes,
@@ -112,6 +114,11 @@ impl Wheel {
     /// What `METADATA` says.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
+    }
+
+    /// The file joined with the path of `METADATA` in it, for messages.
+    pub fn metadata_path(&self) -> PathBuf {
+        self.path().join(&self.dist_info).join("METADATA")
     }
 
     /// What `entry_points.txt` says.

@@ -1,5 +1,5 @@
 use crate::error::Error;
-use crate::python_name::normalize_project_name;
+use pyox_packed_resources::normalize_project_name;
 
 /// What the file name of a wheel says
 /// ([specification](https://packaging.python.org/specifications/binary-distribution-format/#file-name-convention)).

@@ -1,0 +1,64 @@
+//! What metadata requires.
+
+use std::path::Path;
+
+use pyox_distribution::PythonInfo;
+use pyox_scanner::{MarkerEnvironment, Requirement, RequiresDist, Wheel, allows_python};
+
+use crate::error::Error;
+use crate::script::InlineMetadata;
+
+/// The requirements of a script that hold for a Python, as pip is given them. The script is on this machine, and may
+/// require what is on it by a `file:` URL.
+pub(super) fn by_script(path: &Path, metadata: &InlineMetadata, info: &PythonInfo) -> Result<Vec<String>, Error> {
+    let environment = MarkerEnvironment::new(&info.markers);
+    let mut found = Vec::new();
+    for (line, text) in &metadata.dependencies {
+        found.extend(parse(path, *line, text, environment.as_ref())?.map(|requirement| requirement.to_string()));
+    }
+    Ok(found)
+}
+
+/// The requirements of a wheel that hold for a Python, as pip is given them. Wheels come from elsewhere: files of this
+/// machine are none of them.
+pub(super) fn by_wheel(wheel: &Wheel, info: &PythonInfo) -> Result<Vec<String>, Error> {
+    let (path, environment) = (wheel.metadata_path(), MarkerEnvironment::new(&info.markers));
+    let mut found = Vec::new();
+    for RequiresDist { line, text, .. } in &wheel.metadata().requires_dist {
+        let Some(requirement) = parse(&path, *line, text, environment.as_ref())? else { continue };
+        if requirement.is_file() {
+            return Err(Error::RequiresFile { path, line: *line, requirement: requirement.to_string() });
+        }
+        found.push(requirement.to_string());
+    }
+    Ok(found)
+}
+
+/// The requirement in a line, if its markers hold without any extra.
+fn parse(
+    path: &Path,
+    line: usize,
+    text: &str,
+    environment: Option<&MarkerEnvironment>,
+) -> Result<Option<Requirement>, Error> {
+    let invalid = |source| Error::Requirement { path: path.to_owned(), line, source };
+    let requirement = Requirement::parse(text).map_err(invalid)?;
+    let holds = environment.map_or(!requirement.is_optional(), |environment| requirement.applies(environment));
+    Ok(holds.then_some(requirement))
+}
+
+/// The normalised name of the project that a requirement of a person names; `None` for paths, and for URLs without a name.
+pub(super) fn project(requirement: &str) -> Option<String> {
+    Requirement::parse(requirement).ok().map(|requirement| requirement.project())
+}
+
+/// Whether a source is made for a Python. What a wheel states and is no version holds, as it does for pip.
+pub(super) fn check_python(path: &Path, requires: Option<&str>, info: &PythonInfo) -> Result<(), Error> {
+    match requires {
+        Some(requires) if allows_python(requires, [info.major, info.minor, info.micro]) == Ok(false) => {
+            let (requires, found) = (requires.to_owned(), info.version.clone());
+            Err(Error::RequiresPython { path: path.to_owned(), requires, found })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,67 @@
+//! Modules that are never imported, because an earlier layer has others of their name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pyox_packed_resources::EntryFlags;
+
+use crate::error::Error;
+use crate::layer::Layer;
+use crate::report::{Finding, ReportRow};
+
+/// For each layer the top-level modules that an earlier one has, and which one.
+pub(crate) struct Shadowed(Vec<BTreeMap<String, usize>>);
+
+impl Shadowed {
+    pub(crate) fn of(layers: &[Layer]) -> Result<Self, Error> {
+        let code = EntryFlags::MODULE.union(EntryFlags::EXTENSION);
+        let (mut first, mut shadowed) = (BTreeMap::new(), Vec::new());
+        for (index, layer) in layers.iter().enumerate() {
+            let mut names = BTreeMap::new();
+            for entry in layer.blob()?.entries() {
+                let entry = entry?;
+                let name = entry.name();
+                if !entry.is(code) || name.contains('.') {
+                    continue;
+                }
+                let earlier = *first.entry(name.to_owned()).or_insert(index);
+                if earlier != index {
+                    names.insert(name.to_owned(), earlier);
+                }
+            }
+            shadowed.push(names);
+        }
+        Ok(Self(shadowed))
+    }
+
+    /// The packages of a layer that are hidden with all that is below them: a package of the standard library and another
+    /// one of its name have nothing in common. Elsewhere packages may be spread over several directories.
+    pub(crate) fn packages(&self, layers: &[Layer], layer: usize) -> BTreeSet<String> {
+        let is_standard_library = |index: usize| layers[index].is_standard_library();
+        let names = self.0[layer].iter();
+        let names = names.filter(|&(_, &earlier)| is_standard_library(layer) || is_standard_library(earlier));
+        names.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The rows of a layer whose packages are not hidden.
+    pub(crate) fn rows<'l>(&self, layers: &'l [Layer], layer: usize) -> impl Iterator<Item = &'l ReportRow> {
+        let hidden = self.packages(layers, layer);
+        let is_code = |kind: &str| !matches!(kind, "distribution-resource" | "shared-library" | "file");
+        let top_level = |name: &str| name.split('.').next().unwrap_or(name).to_owned();
+        layers[layer].rows().iter().filter(move |row| !(is_code(&row.kind) && hidden.contains(&top_level(&row.name))))
+    }
+
+    pub(crate) fn findings(&self, layers: &[Layer]) -> Vec<Finding> {
+        let mut pairs: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
+        for (other, names) in self.0.iter().enumerate() {
+            for (name, used) in names {
+                pairs.entry((*used, other)).or_default().push(name.clone());
+            }
+        }
+        let finding = |((used, other), modules): ((usize, usize), Vec<String>)| Finding::Shadowed {
+            modules,
+            used: layers[used].name().to_owned(),
+            other: layers[other].name().to_owned(),
+        };
+        pairs.into_iter().map(finding).collect()
+    }
+}
