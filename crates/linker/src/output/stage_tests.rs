@@ -14,8 +14,11 @@ fn add(stage: &mut Stage, path: &Path, content: &[u8]) -> Result<(), Error> {
     stage.file(path, 0o666, |out| out.write_all(content).map_err(Error::io("write", path)))
 }
 
-/// Every path with inode and content.
-fn snapshot(root: &Path) -> std::io::Result<BTreeMap<PathBuf, (u64, Option<Vec<u8>>)>> {
+/// Inode and content of a path.
+type Entry = (u64, Option<Vec<u8>>);
+
+/// Everything that is there.
+fn snapshot(root: &Path) -> std::io::Result<BTreeMap<PathBuf, Entry>> {
     let mut found = BTreeMap::new();
     let mut todo = vec![root.to_owned()];
     while let Some(directory) = todo.pop() {

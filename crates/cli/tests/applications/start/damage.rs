@@ -29,7 +29,7 @@ fn start_ranges(program: &[u8]) -> anyhow::Result<Vec<Range<usize>>> {
     let payload = payload(program)?;
     let blob = Blob::open(&program[payload.clone()])?;
     let table = 48 + 24 * blob.sections().count();
-    let mut ranges = vec![payload.start..payload.start + table];
+    let mut ranges = Vec::from([payload.start..payload.start + table]);
     for section in blob.sections() {
         if [SectionKind::InterpreterConfig, SectionKind::Boot].contains(&section.kind) {
             let start = payload.start + section.offset as usize;
