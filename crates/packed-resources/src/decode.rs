@@ -11,7 +11,8 @@ use crate::layout::{Encoding, MAX_DICTIONARY_LEN};
 /// How many decompressors are kept: as many as threads may well use at once, or dictionaries.
 const MAX_CONTEXTS: usize = 64;
 
-/// Reads values, and keeps what decompressing them needs from one to the next. Threads that share it do not wait for each other.
+/// Reads values, and keeps what decompressing them needs from one to the next. Threads that share it do not wait for
+/// each other.
 ///
 /// `'a` is how long the blobs live that the values are in.
 pub struct Decoder<'a> {
@@ -36,7 +37,8 @@ impl<'a> Decoder<'a> {
     /// # Errors
     ///
     /// [`Error::OutOfBounds`], [`Error::UnknownEncoding`], [`Error::Decompress`], [`Error::NoDictionary`],
-    /// [`Error::SectionChecksum`] of its dictionary, [`Error::CompressionDisabled`], or [`Error::InFile`] if the value is not in the blob.
+    /// [`Error::SectionChecksum`] of its dictionary, [`Error::CompressionDisabled`], or [`Error::InFile`] if the value
+    /// is not in the blob.
     pub fn read(&self, field: &Field<'a>) -> Result<Cow<'a, [u8]>, Error> {
         let stored = field.stored()?;
         let dictionary = match field.encoding()? {
@@ -54,8 +56,8 @@ impl<'a> Decoder<'a> {
         value.map(Cow::Owned)
     }
 
-    /// Takes out a context for the dictionary. What others use at this moment is not waited for: in a process made by fork() they
-    /// may never let go of it.
+    /// Takes out a context for the dictionary. What others use at this moment is not waited for: in a process made by
+    /// fork() they may never let go of it.
     fn take(&self, dictionary: Option<(&[u8], u8)>) -> Option<Context<'a>> {
         let mut contexts = self.contexts()?;
         let position = contexts.iter().position(|context| same(context.dictionary, dictionary))?;
