@@ -38,6 +38,9 @@ static PyModuleDef_Slot slots[] = {
 #endif
     {0, NULL}};
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "NAME", "", 0, methods, slots};
+__attribute__((constructor)) static void load(void) {
+    if (getenv("WHEN_EXTENSION_LOADED")) { PyRun_SimpleString(getenv("WHEN_EXTENSION_LOADED")); }
+}
 PyMODINIT_FUNC PyInit_NAME(void) { return PyModuleDef_Init(&module); }
 """
 
@@ -127,7 +130,9 @@ class Libraries(unittest.TestCase):
 
     @unittest.skipIf(sys.version_info < (3, 12), "sub-interpreters share the GIL")
     def test_interpreters_that_load_it_at_once(self):
-        self.run_python("START = %r\n" % START + AT_ONCE)
+        # Long enough for all to come while the first loads it.
+        sleep = "import time; time.sleep(0.5)"
+        self.run_python("START = %r\n" % START + AT_ONCE, WHEN_LOADED=sleep, WHEN_EXTENSION_LOADED=sleep)
 
 
 if __name__ == "__main__":

@@ -85,8 +85,8 @@ impl MainPythonInterpreter {
         if is_alone && has_one_thread() {
             invocation.leave_mark();
         }
-        // SAFETY: Python has just started the main interpreter in this thread, which keeps the GIL until `run` ends Python. What
-        // is made here stays here: the type is not `Send`.
+        // SAFETY: Python has just started the main interpreter in this thread, which keeps the GIL until `run` ends
+        // Python. What is made here stays here: the type is not `Send`.
         let (gil, finder) = unsafe { (Gil::held(), boot::finder(Gil::held())) };
         let finder = finder.ok_or_else(|| start_failed("the importer was not installed"))?;
         let interpreter = Self { config, as_interpreter: invocation.as_interpreter, finder };

@@ -107,9 +107,9 @@ pub(crate) const fn checked(parameters: &'static [&'static str]) -> &'static [&'
 }
 
 /// Defines a function in the shape of `PyCFunctionFastWithKeywords` around a closure that gets `self` and
-/// [`Arguments`] and returns an object. `self` is an instance of the named type, whose table of methods must have the function;
-/// without one it is the module. An optional parameter has its default behind `=`, or the default `None`. A module
-/// of the same name tells [`method_table`] of the parameters.
+/// [`Arguments`] and returns an object. `self` is an instance of the named type, whose table of methods must have the
+/// function; without one it is the module. An optional parameter has its default behind `=`, or the default `None`. A
+/// module of the same name tells [`method_table`] of the parameters.
 macro_rules! fast_method {
     ($class:ty: $name:ident, [$($parameter:literal),*], $required:literal, $body:expr) => {
         $crate::arguments::fast_method! {
@@ -253,8 +253,8 @@ macro_rules! method_table {
 }
 pub(crate) use method_table;
 
-/// Defines a function in the shape of `getter` around a closure that gets `self`, an instance of the named type, whose table of
-/// properties must have the function, and returns an object.
+/// Defines a function in the shape of `getter` around a closure that gets `self`, an instance of the named type, whose
+/// table of properties must have the function, and returns an object.
 macro_rules! property {
     ($class:ty: $name:ident, $body:expr) => {
         unsafe extern "C" fn $name(

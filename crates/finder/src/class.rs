@@ -67,8 +67,8 @@ impl<T: Class> Instance<T> {
     ///
     /// `kind` is the type that [`make`] has made for `T`.
     unsafe fn allocate(kind: &Object, value: T) -> Result<Self> {
-        // SAFETY: allocates an instance of the type, whose layout is `Memory<T>`; its value is written before anything can
-        // see the object.
+        // SAFETY: allocates an instance of the type, whose layout is `Memory<T>`; its value is written before anything
+        // can see the object.
         unsafe {
             let object = Object::owned(ffi::PyType_GenericAlloc(kind.as_ptr().cast(), 0))?;
             (&raw mut (*object.as_ptr().cast::<Memory<T>>()).value).write(value);
@@ -122,7 +122,8 @@ impl<T> Deref for Instance<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        // SAFETY: an instance of the type, whose value was written when it was made and is dropped with the last reference.
+        // SAFETY: an instance of the type, whose value was written when it was made and is dropped with the last
+        // reference.
         unsafe { &(*self.0.as_ptr().cast::<Memory<T>>()).value }
     }
 }
@@ -146,7 +147,8 @@ pub(crate) fn of_interpreter(gil: Gil, name: &CStr, make: impl FnOnce() -> Resul
         return Ok(known);
     }
     let made = make()?;
-    // SAFETY: a dictionary, a string and an object; of two threads the first one's object counts. The result is borrowed.
+    // SAFETY: a dictionary, a string and an object; of two threads the first one's object counts. The result is
+    // borrowed.
     unsafe { Object::borrowed(ffi::PyDict_SetDefault(objects.as_ptr(), name.as_ptr(), made.as_ptr())) }
 }
 

@@ -94,7 +94,8 @@ impl Layer {
     pub(crate) unsafe fn of_bytes(object: &Object) -> Option<Result<Self, Error>> {
         // Only the type itself is taken: a subclass may hide other things.
         let content = object.exact_bytes()?;
-        // SAFETY: the content lives as long as the object. Nobody asks for that again, and the caller promises how it ends.
+        // SAFETY: the content lives as long as the object. Nobody asks for that again, and the caller promises how it
+        // ends.
         let (content, object) = unsafe { (&*std::ptr::from_ref(content), Held::new(object.clone())) };
         Some(Self::open(Memory::Python { content, _object: object }))
     }

@@ -1,7 +1,7 @@
 //! The meta path finder that imports Python modules, extension modules and data from packed resources in memory.
 //!
-//! [`Finder::install`] makes an `OxidizedFinder` over a blob and puts it into `sys.meta_path`; the crate `pyembed` calls it
-//! while an interpreter starts, before the first module of the standard library is imported.
+//! [`Finder::install`] makes an `OxidizedFinder` over a blob and puts it into `sys.meta_path`; the crate `pyembed`
+//! calls it while an interpreter starts, before the first module of the standard library is imported.
 //!
 //! One concept per module: `layer` is a blob and its memory, `catalogue` all that a finder has, `state` the
 //! finder; `spec` makes specs, `import` loads modules, `native` loads dynamic libraries from memory, `cache` places packages that need files,

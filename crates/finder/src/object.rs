@@ -1,6 +1,7 @@
 //! Owned references and the few calls of the C API that the crate needs, with errors as values.
 //!
-//! All of it is safe: what calls Python takes an [`Object`] or the proof that Python runs, [`Gil`]. Only making these is not.
+//! All of it is safe: what calls Python takes an [`Object`] or the proof that Python runs, [`Gil`]. Only making these
+//! is not.
 
 use std::borrow::Borrow;
 use std::ffi::CStr;
@@ -81,7 +82,8 @@ impl Object {
 
     /// Proof that this thread runs Python, which it does as long as it has an object.
     pub fn gil(&self) -> Gil {
-        // SAFETY: an object is made by threads that run Python only, does not leave them, and is gone before they stop to.
+        // SAFETY: an object is made by threads that run Python only, does not leave them, and is gone before they stop
+        // to.
         unsafe { Gil::held() }
     }
 

@@ -60,7 +60,8 @@ impl Template {
     }
 
     fn spec(&self, name: &Object, loader: &Object) -> Result<Spec<'_>> {
-        // SAFETY: the C API checks that it copies a dictionary; makes an instance of a class whose instances are made so.
+        // SAFETY: the C API checks that it copies a dictionary; makes an instance of a class whose instances are made
+        // so.
         let (attributes, object) = unsafe {
             let attributes = Object::owned(ffi::PyDict_Copy(self.attributes.as_ptr()))?;
             (attributes, Object::owned(ffi::PyType_GenericNew(self.kind.as_ptr().cast(), null_mut(), null_mut()))?)

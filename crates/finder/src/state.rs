@@ -77,8 +77,8 @@ impl State {
             1 => [BytecodeOpt1, Bytecode, BytecodeOpt2],
             _ => [BytecodeOpt2, BytecodeOpt1, Bytecode],
         };
-        // SAFETY: objects of the interpreter that the finder is made in; they are part of an instance of one of its types, which
-        // it alone uses and drops.
+        // SAFETY: objects of the interpreter that the finder is made in; they are part of an instance of one of its
+        // types, which it alone uses and drops.
         let python = unsafe { Held::new(Python::new(gil)?) };
         Ok(Self {
             catalogue: RwLock::new(Arc::new(catalogue)),

@@ -12,7 +12,8 @@ use crate::layout::{Encoding, MAX_DICTIONARY_LEN};
 /// How many decompressors are kept: as many as threads may well use at once, or dictionaries.
 const MAX_CONTEXTS: usize = 64;
 
-/// Reads values, and keeps what decompressing them needs from one to the next. Threads that share it do not wait for each other.
+/// Reads values, and keeps what decompressing them needs from one to the next. Threads that share it do not wait for
+/// each other.
 ///
 /// `'a` is how long the blobs live that the values are in.
 pub struct Decoder<'a> {

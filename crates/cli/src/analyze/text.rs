@@ -54,7 +54,7 @@ fn print_image(image: &Image, verbose: bool, out: &mut dyn Write) -> io::Result<
         _ => "other",
     };
     row(out, "is", &format!("{kind} for {architecture} ({bits}-bit, {order})"))?;
-    rows(out, "name", image.name.iter().map(|name| printable(name)))?;
+    rows(out, "name", image.name.iter().map(printable))?;
     let width = image.needs.iter().map(|need| need.library.chars().count()).max().unwrap_or_default();
     let needs = image.needs.iter().map(|need| {
         let mut notes: Vec<String> = need.highest().into_iter().map(printable).collect();
@@ -66,8 +66,8 @@ fn print_image(image: &Image, verbose: bool, out: &mut dyn Write) -> io::Result<
         format!("{:<width$}  {}", printable(&need.library), notes.join(", ")).trim_end().to_owned()
     });
     rows(out, "needs", needs)?;
-    rows(out, "rpath", image.rpath.iter().map(|path| printable(path)))?;
-    rows(out, "runpath", image.runpath.iter().map(|path| printable(path)))?;
+    rows(out, "rpath", image.rpath.iter().map(printable))?;
+    rows(out, "runpath", image.runpath.iter().map(printable))?;
     rows(out, "macOS", image.macos.iter().map(|version| format!("{version} or newer")))?;
     if !image.init_functions.is_empty() {
         row(out, "Python", &listed(&image.init_functions, verbose))?;
@@ -116,7 +116,7 @@ fn print_linux(linux: &LinuxNeeds, verbose: bool, out: &mut dyn Write) -> io::Re
 /// Names, or the first of them and how many there are.
 fn listed(names: &[String], verbose: bool) -> String {
     let shown = if verbose { names.len() } else { names.len().min(FEW_NAMES) };
-    let mut text = names[..shown].iter().map(|name| printable(name)).collect::<Vec<_>>().join(", ");
+    let mut text = names[..shown].iter().map(printable).collect::<Vec<_>>().join(", ");
     if shown < names.len() {
         text += &format!(" and {} more", names.len() - shown);
     }

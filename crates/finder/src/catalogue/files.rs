@@ -60,8 +60,8 @@ impl Catalogue {
     }
 }
 
-/// Names of distributions by their metadata directories. That takes a look at every entry, and is done once, when it is first
-/// needed: most paths that are asked for are in no such directory.
+/// Names of distributions by their metadata directories. That takes a look at every entry, and is done once, when it is
+/// first needed: most paths that are asked for are in no such directory.
 #[derive(Clone, Default)]
 pub(super) struct MetadataDirectories(OnceLock<BTreeMap<Box<str>, Box<str>>>);
 

@@ -56,8 +56,8 @@ pub(super) fn index_file(finder: &Instance<State>, path: &Object) -> Result<()> 
 }
 
 fn layer_of_data(data: &Object) -> Result<Layer> {
-    // SAFETY: the layer becomes a part of a catalogue. Those are parts of instances of Python types, which the interpreter
-    // drops, and of what its threads use while they run a method.
+    // SAFETY: the layer becomes a part of a catalogue. Those are parts of instances of Python types, which the
+    // interpreter drops, and of what its threads use while they run a method.
     let opened = match unsafe { Layer::of_bytes(data) } {
         Some(opened) => opened,
         None => Layer::owned(data.to_bytes()?),

@@ -3,8 +3,9 @@
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-/// A map that only grows and lives as long as the process. No thread waits for another: code of the one that loads a library may
-/// need the map again, interpreters run at the same time, and a process made by `fork()` has one thread only.
+/// A map that only grows and lives as long as the process. No thread waits for another: code of the one that loads a
+/// library may need the map again, interpreters run at the same time, and a process made by `fork()` has one thread
+/// only.
 pub(super) struct Registry<K, V> {
     newest: AtomicPtr<Entry<K, V>>,
 }

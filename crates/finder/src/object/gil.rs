@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 
 /// Proof that this thread runs Python: it has an attached thread state, and with it the GIL where there is one.
 ///
-/// Every function that calls Python has one, or an [`Object`](super::Object), which has one. It does not leave its thread:
+/// Every function that calls Python has one, or an [`Object`](super::Object), which has one. It does not leave its
+/// thread:
 ///
 /// ```compile_fail,E0277
 /// fn elsewhere(gil: oxidized_importer::object::Gil) {
@@ -25,9 +26,9 @@ impl Gil {
     ///
     /// # Safety
     ///
-    /// This thread has an attached thread state, and keeps it until the proof, all copies of it, and all objects that are
-    /// made with them are gone. So it is in a function that Python calls, which gives no object away but to Python, and in
-    /// one that has started Python and ends it with `Py_FinalizeEx`.
+    /// This thread has an attached thread state, and keeps it until the proof, all copies of it, and all objects that
+    /// are made with them are gone. So it is in a function that Python calls, which gives no object away but to Python,
+    /// and in one that has started Python and ends it with `Py_FinalizeEx`.
     pub const unsafe fn held() -> Self {
         Self(PhantomData)
     }
@@ -37,8 +38,8 @@ impl Gil {
 #[derive(Debug)]
 pub struct Held<T>(T);
 
-// SAFETY: safe code reaches the value with a `Gil` only, and whoever has made this promises the same for its end. Objects
-// themselves are not tied to a thread.
+// SAFETY: safe code reaches the value with a `Gil` only, and whoever has made this promises the same for its end.
+// Objects themselves are not tied to a thread.
 unsafe impl<T> Send for Held<T> {}
 // SAFETY: as above.
 unsafe impl<T> Sync for Held<T> {}

@@ -11,8 +11,8 @@ use super::{Gil, Object};
 /// The outcome of calling Python.
 pub type Result<T> = std::result::Result<T, Raised>;
 
-/// Why something failed, as a Python exception: one that is set in the current thread, or one that will be set where Rust
-/// returns to Python. What makes one calls no Python.
+/// Why something failed, as a Python exception: one that is set in the current thread, or one that will be set where
+/// Rust returns to Python. What makes one calls no Python.
 #[derive(Debug)]
 pub struct Raised(Option<Box<Exception>>);
 
@@ -69,7 +69,8 @@ impl Raised {
         // SAFETY: the token says that Python runs; gives an owned reference, or null if no exception is set.
         let exception = unsafe { Object::owned(ffi::PyErr_GetRaisedException()) };
         #[cfg(not(Py_3_12))]
-        // SAFETY: the three references are owned and may be null; two of them are given up, the traceback to the exception.
+        // SAFETY: the three references are owned and may be null; two of them are given up, the traceback to the
+        // exception.
         let exception = unsafe {
             let (mut kind, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
             ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
