@@ -124,7 +124,10 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
             let root = needed_by.last().map_or("", String::as_str);
             let needed_by = needed_by.join(", which is needed by ");
             (
-                format!("shared library {soname} was not found; it is needed by {needed_by}; {root} will not import"),
+                format!(
+                    "shared library {soname} was not found; it is needed by {needed_by}; \
+                     {root} will not import"
+                ),
                 *concerns,
             )
         }
