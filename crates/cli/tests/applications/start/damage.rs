@@ -29,13 +29,13 @@ fn start_ranges(program: &[u8]) -> anyhow::Result<Vec<Range<usize>>> {
     let payload = payload(program)?;
     let blob = Blob::open(&program[payload.clone()])?;
     let table = 48 + 24 * blob.sections().count();
-    let mut ranges = Vec::from([payload.start..payload.start + table]);
-    for section in blob.sections() {
-        if [SectionKind::InterpreterConfig, SectionKind::Boot].contains(&section.kind) {
-            let start = payload.start + section.offset as usize;
-            ranges.push(start..start + section.length as usize);
-        }
-    }
+    let header = payload.start..payload.start + table;
+    let is_needed = |kind| [SectionKind::InterpreterConfig, SectionKind::Boot].contains(&kind);
+    let needed = blob.sections().filter(|section| is_needed(section.kind)).map(|section| {
+        let start = payload.start + section.offset as usize;
+        start..start + section.length as usize
+    });
+    let ranges: Vec<_> = std::iter::once(header).chain(needed).collect();
     ensure!(ranges.len() == 3, "{ranges:?}");
     Ok(ranges)
 }
