@@ -26,7 +26,7 @@ pub enum Kept {
     Absent,
 }
 
-/// Reads a file that [`write`] wrote under the same name.
+/// Reads a file that [`write()`] wrote under the same name.
 pub fn read(path: &Path) -> Kept {
     let mut bytes = match fs::read(path) {
         Ok(bytes) => bytes,
