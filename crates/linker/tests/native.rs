@@ -391,6 +391,8 @@ fn the_kernel_maps_a_payload() -> Outcome {
         assert_eq!(LauncherMarker::read(&program)?, Some(marker));
 
         assert!(matches!(Attachment::plan(&program, 1), Err(PayloadError::AlreadyAttached)));
+        let appended = [&launcher[..], b"signature"].concat();
+        assert!(matches!(Attachment::plan(&appended, 1), Err(PayloadError::Outside { .. })), "tools would refuse it");
         let cut = find_payload(&program[..program.len() - TRAILER_LEN - 1]);
         assert!(matches!(cut, Err(PayloadError::Truncated { .. })), "{cut:?}");
         run(Command::new("strip").arg(&path));

@@ -25,7 +25,7 @@ pub const TRAILER_LEN: usize = 32;
 pub const TRAILER_MAGIC: [u8; 8] = *b"pyoxpay\x01";
 
 /// The largest page size of any machine, in bytes: at least one byte less is between launcher and payload.
-const LARGEST_PAGE: usize = 65536;
+const LARGEST_PAGE: u64 = 65536;
 
 /// Finds the payload of a program: its place in the file, in bytes from the start; `None` if there is none. The payload itself
 /// is not looked at.
@@ -103,12 +103,7 @@ pub fn payload_range(program: &[u8]) -> Result<Range<usize>, PayloadError> {
 /// The range, if nothing is hidden beside it.
 fn checked(image: &Image<'_>, range: Range<u64>) -> Result<Range<usize>, PayloadError> {
     let damaged = || PayloadError::Damaged { what: "sizes out of range" };
-    let end = image_end(image, &range).ok_or_else(damaged)?;
-    let padding = bytes_of(image.bytes, &(end..range.start)).ok_or_else(damaged)?;
-    if padding.len() >= LARGEST_PAGE || padding.iter().any(|byte| *byte != 0) {
-        let length = padding.len() as u64;
-        return Err(PayloadError::Outside { what: "the launcher", offset: end, length });
-    }
+    check_end(image, range.start)?;
     let payload = bytes_of(image.bytes, &range).ok_or_else(damaged)?;
     // What else it may be says who opens it.
     if let Some(length) = payload.starts_with(&MAGIC).then(|| payload.get(16..24)).flatten() {
@@ -125,19 +120,30 @@ fn checked(image: &Image<'_>, range: Range<u64>) -> Result<Range<usize>, Payload
     Ok(range.start as usize..range.end as usize)
 }
 
+/// Nothing but zeros up to the next page is between the end of the launcher and its payload, which may not be there yet.
+pub(super) fn check_end(image: &Image<'_>, payload: u64) -> Result<(), PayloadError> {
+    let end = image_end(image, payload).ok_or(PayloadError::Damaged { what: "sizes out of range" })?;
+    let length = payload.saturating_sub(end);
+    let behind = bytes_of(image.bytes, &(end..payload.min(image.bytes.len() as u64))).unwrap_or_default();
+    if length >= LARGEST_PAGE || behind.iter().any(|byte| *byte != 0) {
+        return Err(PayloadError::Outside { what: "the launcher", offset: end, length });
+    }
+    Ok(())
+}
+
 /// Where the file of the launcher ends: behind everything that its headers name, but for the payload.
-fn image_end(image: &Image<'_>, payload: &Range<u64>) -> Option<u64> {
+fn image_end(image: &Image<'_>, payload: u64) -> Option<u64> {
     let header = &image.header;
     let table = |offset: u64, count: u16, size: u16| offset.checked_add(u64::from(count) * u64::from(size));
     let mut end = table(header.e_phoff, header.e_phnum, header.e_phentsize)?;
     end = end.max(table(header.e_shoff, header.e_shnum, header.e_shentsize)?);
-    for segment in image.segments.iter().filter(|segment| segment.p_offset != payload.start) {
+    for segment in image.segments.iter().filter(|segment| segment.p_offset != payload) {
         end = end.max(segment.p_offset.checked_add(segment.p_filesz)?);
     }
     for section in image.sections().ok()?.iter().filter(|section| section.sh_type != SHT_NOBITS) {
         end = end.max(section.sh_offset.checked_add(section.sh_size)?);
     }
-    (end <= payload.start).then_some(end)
+    (end <= payload).then_some(end)
 }
 
 fn bytes_of<'p>(program: &'p [u8], range: &Range<u64>) -> Option<&'p [u8]> {
