@@ -52,7 +52,7 @@ fn build(cache: &Cache, pythons: &[String], output: Option<&Path>, progress: &mu
     let mut pythons = specs.into_iter().map(Installed::locate).collect::<Result<Vec<_>, _>>()?;
     let mut seen = BTreeSet::new();
     pythons.retain(|python| seen.insert(launchers.path(python)));
-    // What cannot work shall be said before the long work.
+    // What cannot work is said before the long work.
     let mut outputs = Outputs::default();
     outputs.keeps("the cache", cache.root());
     for (python, directory) in pythons.iter().zip(output.into_iter().cycle()) {

@@ -44,7 +44,7 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     let cache = Cache::of_user()?;
     let python = Installed::locate(args.python.as_deref())?;
     let (policy, inputs) = (policy(args)?, inputs(args, package_roots));
-    // What cannot work shall be said before the long work.
+    // What cannot work is said before the long work.
     let known = match (&args.output, inputs.name(&python)) {
         (Some(output), _) => Some(output.clone()),
         (None, Some(name)) => Some(default_output(&name)?),

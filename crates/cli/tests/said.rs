@@ -1,4 +1,4 @@
-//! What is said about a program: all that a person has to know, and nothing that concerns nobody.
+//! What is said about a program: all that a person has to know, and nothing that concerns no one.
 
 mod command;
 

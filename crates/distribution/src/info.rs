@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -101,23 +102,7 @@ struct Answer {
 impl PythonInfo {
     /// Starts `executable` and asks it.
     pub(crate) fn probe(executable: &Path) -> Result<Self, Error> {
-        let output = python(executable)
-            .args(["-B", "-E", "-s", "-S", "-c", PROBE])
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|source| Error::Spawn { program: executable.into(), source })?;
-        if !output.status.success() {
-            return Err(Error::ProbeFailed {
-                executable: executable.into(),
-                status: output.status,
-                stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            });
-        }
-        let answer: Answer = serde_json::from_slice(&output.stdout).map_err(|source| Error::ProbeOutput {
-            executable: executable.into(),
-            output: String::from_utf8_lossy(&output.stdout).chars().take(200).collect(),
-            source,
-        })?;
+        let answer: Answer = ask(executable, &["-B", "-E", "-s", "-S", "-c", PROBE])?;
         match answer.info {
             Some(info) => Ok(info),
             None if matches!(answer.implementation.as_str(), "cpython" | "python") => {
@@ -126,6 +111,27 @@ impl PythonInfo {
             None => Err(Error::NotCPython { executable: executable.into(), implementation: answer.implementation }),
         }
     }
+}
+
+/// Runs `executable` and reads the JSON that it prints.
+pub(crate) fn ask<T: DeserializeOwned>(executable: &Path, arguments: &[&str]) -> Result<T, Error> {
+    let output = python(executable)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|source| Error::Spawn { program: executable.into(), source })?;
+    if !output.status.success() {
+        return Err(Error::ProbeFailed {
+            executable: executable.into(),
+            status: output.status,
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        });
+    }
+    serde_json::from_slice(&output.stdout).map_err(|source| Error::ProbeOutput {
+        executable: executable.into(),
+        output: String::from_utf8_lossy(&output.stdout).chars().take(200).collect(),
+        source,
+    })
 }
 
 /// A command for `executable` in which settings of the calling shell that belong to another Python have no effect.

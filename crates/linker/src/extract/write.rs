@@ -25,7 +25,7 @@ impl Tree<'_> {
     /// All files are written aside first, on the same file system. Then they are moved into place: a new directory with one
     /// rename, files of a directory that is there with one for each. A failure leaves everything as it was. Files
     /// that are there are an error, or replaced if `overwrite` says so, but not those that the tree is made of. Symbolic links
-    /// below `directory` are not followed, as long as nobody else puts new ones there meanwhile. Files get the permission
+    /// below `directory` are not followed, as long as no one else puts new ones there meanwhile. Files get the permission
     /// bits that are known and that the umask allows, without those for set-user-ID, set-group-ID and sticky.
     ///
     /// # Errors
