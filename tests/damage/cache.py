@@ -11,7 +11,7 @@ from flips import flip as flip_bit
 from flips import run
 from program import APPLICATION
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "compatibility"))
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "compatibility"))
 from hidden import unshare
 
 LIMIT = 1800

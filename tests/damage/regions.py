@@ -5,7 +5,7 @@ import pathlib
 import struct
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "crates/packed-resources/tests"))
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "crates/packed-resources/tests"))
 import reader
 
 TRAILER = 32

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::image::{Image, malformed};
 use super::trailer::{self, TRAILER_LEN};
-use super::{ElfError, PayloadError, find_payload};
+use super::{ElfError, PayloadError, payload_range};
 
 /// The distance kept between the image of the launcher and the payload: a huge page, in bytes.
 const HUGE_PAGE: u64 = 2 << 20;
@@ -49,10 +49,10 @@ impl Attachment {
         if ![ET_EXEC, ET_DYN].contains(&image.header.e_type) {
             return Err(ElfError::Unsupported { what: "a launcher is an executable" }.into());
         }
-        match find_payload(launcher) {
-            Ok(None) => {}
-            Ok(Some(_)) | Err(PayloadError::Damaged { .. }) => return Err(PayloadError::AlreadyAttached),
-            Err(error) => return Err(error),
+        match payload_range(launcher) {
+            Err(PayloadError::BareLauncher | PayloadError::Missing) => {}
+            Err(error @ (PayloadError::Truncated { .. } | PayloadError::Stripped)) => return Err(error),
+            Ok(_) | Err(_) => return Err(PayloadError::AlreadyAttached),
         }
         if payload_len == 0 {
             return Err(PayloadError::Empty);
