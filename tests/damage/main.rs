@@ -9,7 +9,7 @@ use pyox_tests::pythons::oldest_and_newest;
 use pyox_tests::{command, extension, pythons};
 
 /// A few for each region of a program.
-const FLIPS: &str = "80";
+const FLIPS: &str = "40";
 
 #[test]
 fn flipped_bits_of_a_payload_do_no_harm_and_are_found() -> Result<()> {
