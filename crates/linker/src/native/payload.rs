@@ -63,9 +63,10 @@ impl Attachment {
         let payload_offset = launcher_len.checked_next_multiple_of(page).ok_or_else(too_large)?;
         let end = payload_offset.checked_add(payload_len).and_then(|end| end.checked_add(TRAILER_LEN as u64));
         end.ok_or_else(too_large)?;
-        trailer::check_end(&image, payload_offset)?;
+        let spare = spare_header(&image.segments);
+        trailer::check_end(&image, payload_offset, spare)?;
 
-        let patch = match spare_header(&image.segments) {
+        let patch = match spare {
             Some(index) => {
                 let address = free_address(&image.segments)?;
                 address.checked_add(payload_len).ok_or_else(too_large)?;
