@@ -136,6 +136,14 @@ impl Program {
     }
 }
 
+/// Copies a program that is run afterwards, in another process: what this one has open for writing, programs that other tests
+/// start have open for a moment, too, and then it cannot be executed.
+pub fn copy(program: &Path, copy: &Path) -> anyhow::Result<()> {
+    let status = Command::new("cp").args(["-p", "--"]).arg(program).arg(copy).status()?;
+    ensure!(status.success(), "cp {} {}: {status}", program.display(), copy.display());
+    Ok(())
+}
+
 /// Runs the original Python for something else than an application.
 pub fn python(python: &Installed, arguments: &[&str]) -> anyhow::Result<Output> {
     let mut command = Command::new(python.executable());

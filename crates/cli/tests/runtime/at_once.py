@@ -23,7 +23,7 @@ finder = next(finder for finder in sys.meta_path if hasattr(finder, "index_bytes
 for _ in range(30):
     for name, digest in %r.items():
         assert hashlib.sha1(finder.get_source(name).encode()).hexdigest() == digest, name
-import fractions
+import difflib
 """ % digests
 failures = []
 

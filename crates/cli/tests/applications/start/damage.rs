@@ -42,8 +42,12 @@ fn start_ranges(program: &[u8]) -> anyhow::Result<Vec<Range<usize>>> {
 
 /// Runs a file that this process has just written to.
 fn run(program: &Path) -> anyhow::Result<Output> {
+    output(&mut Command::new(program))
+}
+
+fn output(command: &mut Command) -> anyhow::Result<Output> {
     loop {
-        match Command::new(program).stdin(Stdio::null()).output() {
+        match command.stdin(Stdio::null()).output() {
             // What this process had open, children that other tests start have open for a moment.
             Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => continue,
             output => return Ok(output?),
@@ -121,12 +125,12 @@ fn names_and_arguments_need_not_be_text() {
         std::fs::rename(&path, &named)?;
         let mut command = Command::new(&named);
         command.arg0(bytes(b"/\xff\n")).arg(bytes(b"\xfd=")).env(bytes(b"\xfc"), bytes(b"\xfb"));
-        let output = command.env("PYOXIDIZER_PROCESS", bytes(b"\xfa")).output()?;
-        ensure!(output.stdout == b"[\"'/\\\\udcff\\\\n'\", \"'\\\\udcfd='\"]\n", "{output:?}");
+        let text = command.env("PYOXIDIZER_PROCESS", bytes(b"\xfa")).output()?;
+        ensure!(text.stdout == b"[\"'/\\\\udcff\\\\n'\", \"'\\\\udcfd='\"]\n", "{text:?}");
         let whole = std::fs::read(&named)?;
         File::options().write(true).open(&named)?.set_len(whole.len() as u64 - 1)?;
         let mut command = Command::new(&named);
-        let output = command.arg0(bytes(b"/\xff\n\x1b[2J")).output()?;
+        let output = output(command.arg0(bytes(b"/\xff\n\x1b[2J")))?;
         ensure_one_line(&output, "/\u{fffd}\\n\\u{1b}[2J: this program is damaged: its file has")?;
         // Nowhere to say it.
         let full = File::options().write(true).open("/dev/full")?;

@@ -15,6 +15,7 @@ use anyhow::{Context as _, ensure};
 use pyox_distribution::Installed;
 use tempfile::TempDir;
 
+use crate::common::program;
 pub use crate::wheels::for_two_pythons;
 use crate::wheels::pack;
 
@@ -43,7 +44,7 @@ impl Shared {
         std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755))?;
         for entry in std::fs::read_dir(program.executable().parent().context("a directory")?)? {
             let file = entry?.path();
-            std::fs::copy(&file, directory.path().join(file.file_name().context("a name")?))?;
+            program::copy(&file, &directory.path().join(file.file_name().context("a name")?))?;
         }
         Ok(Self { directory })
     }
@@ -59,7 +60,7 @@ impl Shared {
     /// A copy that belongs to a user and group, with permission bits.
     pub fn copy(&self, name: &str, file: &Path, user: u32, group: u32, mode: u32) -> anyhow::Result<PathBuf> {
         let copy = self.place(name);
-        std::fs::copy(file, &copy)?;
+        program::copy(file, &copy)?;
         chown(&copy, Some(user), Some(group))?;
         std::fs::set_permissions(&copy, PermissionsExt::from_mode(mode))?;
         Ok(copy)

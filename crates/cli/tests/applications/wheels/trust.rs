@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 
 use super::{for_two_pythons, pack};
-use crate::common::Program;
+use crate::common::{Program, program};
 
 const ROOT: u32 = 0;
 const USER: u32 = 65_533;
@@ -50,7 +50,7 @@ impl Scene {
         fs::set_permissions(directory.path(), Permissions::from_mode(0o755))?;
         let program = pack(python, "bits", TEXT, &["--pip", "bitarray==3.0.0", "--location", "bitarray=cache"])?;
         let scene = Self { _program: program, directory };
-        fs::copy(scene._program.executable(), scene.path("bits"))?;
+        program::copy(&scene._program.executable(), &scene.path("bits"))?;
         scene.forge()?;
         Ok(Some(scene))
     }
@@ -99,7 +99,7 @@ impl Scene {
         command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env(variable, value).current_dir("/");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("standard output")?).lines();
-        let mut printed = vec![lines.next().context("the program prints")??];
+        let mut printed = vec![lines.next().context("the program prints nothing")??];
         meanwhile(self)?;
         child.stdin.take().context("standard input")?.write_all(b"\n")?;
         for line in lines {
