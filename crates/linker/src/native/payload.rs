@@ -63,10 +63,8 @@ impl Attachment {
         let payload_offset = launcher_len.checked_next_multiple_of(page).ok_or_else(too_large)?;
         let end = payload_offset.checked_add(payload_len).and_then(|end| end.checked_add(TRAILER_LEN as u64));
         end.ok_or_else(too_large)?;
-        let spare = spare_header(&image.segments);
-        trailer::check_end(&image, payload_offset, spare)?;
 
-        let patch = match spare {
+        let patch = match spare_header(&image.segments) {
             Some(index) => {
                 let address = free_address(&image.segments)?;
                 address.checked_add(payload_len).ok_or_else(too_large)?;
@@ -75,6 +73,14 @@ impl Attachment {
             }
             None => None,
         };
+        // Tools will look at the program, not at the launcher.
+        let mut patched = launcher.to_vec();
+        if let Some(patch) = &patch
+            && let Some(header) = patched.get_mut(patch.at..patch.at.saturating_add(PROGRAM_HEADER))
+        {
+            header.copy_from_slice(&patch.header);
+        }
+        trailer::check_end(&Image::parse(&patched)?, payload_offset)?;
         Ok(Self { launcher_len, payload_len, payload_offset, patch })
     }
 

@@ -103,7 +103,7 @@ pub fn payload_range(program: &[u8]) -> Result<Range<usize>, PayloadError> {
 /// The range, if nothing is hidden beside it.
 fn checked(image: &Image<'_>, range: Range<u64>) -> Result<Range<usize>, PayloadError> {
     let damaged = || PayloadError::Damaged { what: "sizes out of range" };
-    check_end(image, range.start, None)?;
+    check_end(image, range.start)?;
     let payload = bytes_of(image.bytes, &range).ok_or_else(damaged)?;
     // What else it may be says who opens it.
     if let Some(length) = payload.starts_with(&MAGIC).then(|| payload.get(16..24)).flatten() {
@@ -121,9 +121,8 @@ fn checked(image: &Image<'_>, range: Range<u64>) -> Result<Range<usize>, Payload
 }
 
 /// Nothing but zeros up to the next page is between the end of the launcher and its payload, which may not be there yet.
-/// The program header that is given will be that of the payload.
-pub(super) fn check_end(image: &Image<'_>, payload: u64, spare: Option<usize>) -> Result<(), PayloadError> {
-    let end = image_end(image, payload, spare).ok_or(PayloadError::Damaged { what: "sizes out of range" })?;
+pub(super) fn check_end(image: &Image<'_>, payload: u64) -> Result<(), PayloadError> {
+    let end = image_end(image, payload).ok_or(PayloadError::Damaged { what: "sizes out of range" })?;
     let length = payload.saturating_sub(end);
     let behind = bytes_of(image.bytes, &(end..payload.min(image.bytes.len() as u64))).unwrap_or_default();
     if length >= LARGEST_PAGE || behind.iter().any(|byte| *byte != 0) {
@@ -133,13 +132,12 @@ pub(super) fn check_end(image: &Image<'_>, payload: u64, spare: Option<usize>) -
 }
 
 /// Where the file of the launcher ends: behind everything that its headers name, but for the payload.
-fn image_end(image: &Image<'_>, payload: u64, spare: Option<usize>) -> Option<u64> {
+fn image_end(image: &Image<'_>, payload: u64) -> Option<u64> {
     let header = &image.header;
     let table = |offset: u64, count: u16, size: u16| offset.checked_add(u64::from(count) * u64::from(size));
     let mut end = table(header.e_phoff, header.e_phnum, header.e_phentsize)?;
     end = end.max(table(header.e_shoff, header.e_shnum, header.e_shentsize)?);
-    let segments = image.segments.iter().enumerate().filter(|(index, _)| Some(*index) != spare);
-    for (_, segment) in segments.filter(|(_, segment)| segment.p_offset != payload) {
+    for segment in image.segments.iter().filter(|segment| segment.p_offset != payload) {
         end = end.max(segment.p_offset.checked_add(segment.p_filesz)?);
     }
     for section in image.sections().ok()?.iter().filter(|section| section.sh_type != SHT_NOBITS) {
