@@ -90,9 +90,10 @@ class Program:
 
 def is_bad(row):
     """Whether damage of the payload makes a program crash or say something else, or `verify` misses it. A launcher is not
-    checked when it starts: what a bit of its machine code or of its data does, no one can know.
+    checked when it starts: what a bit of its machine code or of its data does, no one can know. Padding means nothing.
     """
-    return row["verify"] != "yes" or row["region"] not in LAUNCHER and row["outcome"] in BAD
+    is_missed = row["verify"] != "yes" and (row["region"], row["outcome"]) != ("padding", "same")
+    return is_missed or row["region"] not in LAUNCHER and row["outcome"] in BAD
 
 
 def describe(row):
