@@ -30,7 +30,7 @@ class Program:
         if self.expected[0] != 0 or self.expected != self.start(self.path, work / "home"):
             raise SystemExit(f"the undamaged program does not print the same twice: {self.expected}")
         self.imported = self.start(self.path, work / "home", "modules")[1].split()
-        self.python = self.start(self.path, work / "home", "version")[1].strip()
+        self.python = self.start(self.path, work / "home", "version")[1].splitlines()[-1]
         self.bytes = self.path.read_bytes()
         self.regions = Regions(self.bytes, set(self.imported))
 
