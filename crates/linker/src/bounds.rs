@@ -18,7 +18,7 @@ pub(crate) fn check_index(packed: &Packed<'_>, length: usize) -> Result<(), Erro
         let (what, offset, length) = ("names of entries", 0, read);
         if read > limit { Err(Error::OutOfBounds { what, offset, length, limit }) } else { Ok(()) }
     };
-    // What is damaged is told when it is needed.
+    // What is damaged is an error when it is needed.
     for entry in packed.entries().flatten() {
         count(entry.name().len())?;
         for field in entry.fields().flatten() {

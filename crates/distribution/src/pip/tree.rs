@@ -52,7 +52,7 @@ enum Content {
 }
 
 impl InstalledTree {
-    /// The tree of a key, if it is whole as far as can be seen without reading it. Damage is told by its path.
+    /// The tree of a key, if it is whole as far as can be seen without reading it. Damage is an error with its path.
     pub(super) fn open(cache: &Path, key: &str) -> Result<Option<Self>, PathBuf> {
         loop {
             let manifest_path = manifest_path(cache, key);
