@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use pyox_distribution::{Distribution, Installed};
-use pyox_linker::{Cache, Layer, LayerBuilder, Policy, Silent};
+use pyox_build_cache::Cache;
+use pyox_packaging::{Layer, LayerBuilder, Policy, Silent};
 use pyox_packed_resources::{EntryFlags, FieldKind, Writer};
 
 pub mod formats;

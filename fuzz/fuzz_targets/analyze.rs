@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pyox_linker::analyze::analyze;
+use pyox_inspect::analyze;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(analysis) = analyze(bytes) else { return };

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use libfuzzer_sys::fuzz_target;
-use pyox_linker::native::{ElfFacts, edit_dynamic, trim};
+use pyox_binary::{ElfFacts, edit_dynamic, trim};
 
 /// Fields of the header that tell of section headers: their offset, their number and the one with their names.
 const OF_SECTIONS: [Range<usize>; 2] = [0x28..0x30, 0x3c..0x40];

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use libfuzzer_sys::fuzz_target;
-use pyox_distribution::marshal::canonicalise;
+use pyox_bytecode::marshal::canonicalise;
 use sha2::{Digest as _, Sha256};
 
 /// Most bytes of memory for a byte of the stream: a node, its place in three tables, and what growing them leaves.

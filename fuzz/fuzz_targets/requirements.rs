@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use pyox_distribution::requirement_lines;
+use pyox_pip::requirement_lines;
 use regex::Regex;
 
 /// White space as `str.strip` has it, and the ends of lines of `str.splitlines`.

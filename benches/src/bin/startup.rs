@@ -15,8 +15,9 @@ use std::time::Instant;
 
 use pyox_benches::Outcome;
 use pyox_distribution::{Distribution, Installed};
-use pyox_linker::launcher::{Compiled, LauncherSource};
-use pyox_linker::{ApplicationBuilder, Cache, Inputs, LayerBuilder, Policy, Silent};
+use pyox_build_cache::Cache;
+use pyox_linker::{Compiled, LauncherSource};
+use pyox_packaging::{ApplicationBuilder, Inputs, LayerBuilder, Policy, Silent};
 
 fn main() -> Outcome<()> {
     let mut runs = 40;

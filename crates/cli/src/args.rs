@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, ArgMatches, ColorChoice, Parser, Subcommand};
-use pyox_linker::Location;
-use pyox_linker::native::SymbolVersion;
+use pyox_binary::SymbolVersion;
+use pyox_packaging::Location;
 
 /// Turn a Python application into one native executable that runs without Python.
 #[derive(Parser)]
@@ -117,7 +117,7 @@ pub struct Pack {
     pub report: Option<PathBuf>,
     /// Take this launcher, or the one for the Python from this directory, instead of compiling one; it has to be made by this
     /// version of pyoxidizer and for the very version of the Python
-    #[arg(long, value_name = "PATH", env = pyox_linker::launcher::LAUNCHER_VARIABLE)]
+    #[arg(long, value_name = "PATH", env = pyox_linker::LAUNCHER_VARIABLE)]
     pub launcher: Option<PathBuf>,
     /// Run pip even if what it installed for the same requirements is known, and read the standard library again
     #[arg(long)]
@@ -153,7 +153,7 @@ fn glibc_version(text: &str) -> Result<SymbolVersion, &'static str> {
 /// A value of `--location`.
 fn package_location(text: &str) -> Result<(String, Location), String> {
     let (package, location) = text.split_once('=').ok_or("PKG=LOCATION is expected")?;
-    let location = location.parse().map_err(|error: pyox_linker::LocationError| error.to_string())?;
+    let location = location.parse().map_err(|error: pyox_packaging::LocationError| error.to_string())?;
     Ok((package.to_owned(), location))
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Context;
+use pyox_build_cache::Cache;
 use pyox_distribution::{Distribution, Installed};
-use pyox_linker::launcher::{Compiled, LauncherSource};
-use pyox_linker::{Cache, Outputs};
+use pyox_linker::{Compiled, LauncherSource};
+use pyox_output::Outputs;
 
 use crate::args::Launcher;
 use crate::progress::Terminal;
@@ -64,7 +65,7 @@ fn build(cache: &Cache, pythons: &[String], output: Option<&Path>, progress: &mu
     for python in &pythons {
         let launcher = match output {
             Some(directory) => launchers.copy_to(directory, python, progress)?,
-            None => launchers.launcher(python, progress)?,
+            None => launchers.launcher(python, progress)?.origin,
         };
         print(launcher.display())?;
     }

@@ -3,6 +3,7 @@
 
 mod analyze;
 mod args;
+mod hint;
 mod launcher;
 mod pack;
 mod progress;
@@ -15,14 +16,11 @@ mod text;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
-use pyox_linker::DECODED_LIMIT;
-use pyox_linker::analyze::AnalyzeError;
-use pyox_packed_resources::{Damage, Error as FormatError};
 
 use crate::args::{Args, Command};
 use crate::speech::tell;
 use crate::style::Style;
-use crate::text::{Mistake, printable_lines};
+use crate::text::printable_lines;
 
 fn main() -> ExitCode {
     let matches = Args::command().get_matches();
@@ -54,24 +52,7 @@ fn report(error: &anyhow::Error, style: Style) {
     for cause in error.chain().skip(1) {
         tell!("  {} {}", style.dim("because:"), printable_lines(cause));
     }
-    let linker = error.downcast_ref::<pyox_linker::Error>().and_then(pyox_linker::Error::hint);
-    let mistake = || error.downcast_ref::<Mistake>().map(|mistake| mistake.hint().to_owned());
-    let damaged = || {
-        error.downcast_ref::<Damage>().map(|damage| match damage {
-            Damage::Content { error, .. } if matches!(**error, FormatError::DecodedLimit { .. }) => {
-                DECODED_LIMIT.to_owned()
-            }
-            _ => "copy it or make it again".to_owned(),
-        })
-    };
-    let format = || match error.downcast_ref::<FormatError>() {
-        Some(FormatError::DecodedLimit { .. }) => Some(DECODED_LIMIT.to_owned()),
-        _ => None,
-    };
-    let hint = linker.or_else(|| error.downcast_ref::<pyox_distribution::Error>().and_then(|error| error.hint()));
-    let unreadable = || error.downcast_ref::<AnalyzeError>().map(|error| error.hint().to_owned());
-    let hint = hint.or_else(mistake).or_else(damaged).or_else(format).or_else(unreadable);
-    if let Some(hint) = hint {
+    if let Some(hint) = hint::of(error) {
         tell!("{} {}", style.hint("hint:"), printable_lines(hint));
     }
 }

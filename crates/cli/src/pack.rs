@@ -1,15 +1,13 @@
 //! `pyoxidizer pack`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Context;
+use pyox_build_cache::Cache;
 use pyox_distribution::Installed;
-use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
-use pyox_linker::{
-    ApplicationBuilder, Cache, EntryRequest, FileAttribute, Inputs, LayerBuilder, Outputs, PackageRoot, Policy,
-    Profile, Report, SharedResources, default_output, read_import_order,
-};
+use pyox_linker::{Compiled, LauncherSource, Prebuilt};
+use pyox_packaging::{EntryRequest, FileAttribute, Inputs, PackageRoot, Policy, Profile, Report, Request};
 
 use crate::args::Pack;
 use crate::progress::Terminal;
@@ -40,85 +38,24 @@ pub fn run(
     Ok(exit_status(status))
 }
 
-fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> Result<Report, pyox_linker::Error> {
+fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> anyhow::Result<Report> {
     let cache = Cache::of_user()?;
     let python = Installed::locate(args.python.as_deref())?;
-    let (policy, inputs) = (policy(args)?, inputs(args, package_roots));
-    // What cannot work is said before the long work.
-    let known = match (&args.output, inputs.name(&python)) {
-        (Some(output), _) => Some(output.clone()),
-        (None, Some(name)) => Some(default_output(&name)?),
-        (None, None) => None,
-    };
-    let outputs = outputs(args, known.as_deref(), &policy, inputs.outputs(&python, &cache))?;
-    let mut shared = match &args.resource_file {
-        Some(path) if path.exists() => Some(SharedResources::open(path, &python)?),
-        _ => None,
-    };
-    let import_order = args.import_order.as_deref().map(read_import_order).transpose()?.unwrap_or_default();
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(Compiled::new(&cache)),
     };
-    launcher.check(&python)?;
-    let resolved = inputs.resolve(&LayerBuilder::new(&python, policy.clone(), &cache), progress)?;
-    let output = match known {
-        Some(output) => output,
-        None => default_output(&resolved.name)?,
-    };
-    let launcher = launcher.launcher(&python, progress)?;
-    if let (None, Some(path)) = (&shared, &args.resource_file) {
-        shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, &python)?);
-    }
-    let mut application = ApplicationBuilder::new(&python, policy, resolved.layers, resolved.entry)
-        .import_order(import_order)
-        .outputs(outputs)
-        .findings(resolved.findings)
-        .timings(progress.timings());
-    if let Some(file) = &shared {
-        application = application.shared_resources(file);
-    }
-    let mut staged = application.stage(&launcher, &output, progress)?;
-    if let Some(path) = &args.report {
-        let text = serde_json::to_vec_pretty(staged.report());
-        let write = |error: serde_json::Error| pyox_linker::Error::Io {
-            action: "write",
-            path: path.clone(),
-            source: error.into(),
-        };
-        staged.add_file(REPORT, path, &text.map_err(write)?)?;
-    }
-    staged.put_in_place()
+    let mut request = Request::new(&python, &*launcher, &cache);
+    request.inputs = inputs(args, package_roots);
+    request.policy = policy(args)?;
+    request.output.clone_from(&args.output);
+    request.report.clone_from(&args.report);
+    request.resource_file.clone_from(&args.resource_file);
+    request.import_order.clone_from(&args.import_order);
+    Ok(pyox_packaging::pack(&request, progress)?)
 }
 
-/// What the report is called in errors.
-const REPORT: &str = "the report";
-
-/// Everything that is read and written, as far as it is known before the work.
-fn outputs(
-    args: &Pack,
-    program: Option<&Path>,
-    policy: &Policy,
-    mut outputs: Outputs,
-) -> Result<Outputs, pyox_linker::Error> {
-    args.import_order.iter().for_each(|path| outputs.reads("the import order", path));
-    args.launcher.iter().for_each(|path| outputs.keeps("the launcher", path));
-    if let Some(path) = &args.resource_file {
-        match path.exists() {
-            true => outputs.keeps("the resource file", path),
-            false => outputs.writes("the resource file", path)?,
-        }
-    }
-    if let Some(program) = program {
-        outputs.writes_program(program, policy)?;
-    }
-    if let Some(path) = &args.report {
-        outputs.writes(REPORT, path)?;
-    }
-    Ok(outputs)
-}
-
-fn policy(args: &Pack) -> Result<Policy, pyox_linker::Error> {
+fn policy(args: &Pack) -> Result<Policy, pyox_packaging::Error> {
     let mut policy = Policy::default();
     policy.set_optimize(args.optimize);
     policy.include_source = !args.no_source;

@@ -2,23 +2,22 @@
 
 use std::io::IsTerminal;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use pyox_linker::{Progress, Step, Timing};
+use pyox_packaging::{Progress, Step};
 
 use crate::speech::tell;
 use crate::style::Style;
 use crate::text::printable;
 
-/// Shows progress on standard error and measures steps.
+/// Shows progress on standard error.
 pub struct Terminal {
     bar: Option<ProgressBar>,
     style: Style,
     verbose: bool,
     quiet: bool,
-    current: Option<(Step, Instant)>,
-    timings: Vec<(Step, Duration)>,
+    current: Option<Step>,
 }
 
 impl Terminal {
@@ -31,13 +30,7 @@ impl Terminal {
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        Self { bar, style, verbose, quiet, current: None, timings: Vec::new() }
-    }
-
-    /// Seconds per step so far, in the order in which steps first began.
-    pub fn timings(&self) -> Vec<Timing> {
-        let timing = |(step, spent): &(Step, Duration)| Timing { step: step.to_string(), seconds: spent.as_secs_f64() };
-        self.timings.iter().map(timing).collect()
+        Self { bar, style, verbose, quiet, current: None }
     }
 
     /// Removes the changing line.
@@ -46,22 +39,26 @@ impl Terminal {
             bar.finish_and_clear();
         }
     }
+}
 
-    fn stop_clock(&mut self) {
-        let Some((step, start)) = self.current.take() else { return };
-        let spent = start.elapsed();
-        match self.timings.iter_mut().find(|(known, _)| *known == step) {
-            Some((_, total)) => *total += spent,
-            None => self.timings.push((step, spent)),
-        }
+/// A step in words.
+pub fn words(step: Step) -> &'static str {
+    match step {
+        Step::Install => "installing",
+        Step::Scan => "scanning",
+        Step::Compile => "compiling",
+        Step::Compress => "compressing",
+        Step::Link => "linking",
+        Step::Launcher => "building the launcher",
+        Step::Write => "writing",
+        _ => "working on",
     }
 }
 
 impl Progress for Terminal {
     fn begin(&mut self, step: Step, what: &str) {
-        self.stop_clock();
-        self.current = Some((step, Instant::now()));
-        let message = format!("{step} {}", printable(what));
+        self.current = Some(step);
+        let message = format!("{} {}", words(step), printable(what));
         match &self.bar {
             Some(bar) => bar.set_message(message),
             None if self.verbose || (!self.quiet && matches!(step, Step::Install | Step::Launcher)) => {
@@ -72,17 +69,17 @@ impl Progress for Terminal {
     }
 
     fn advance(&mut self, done: usize, total: usize) {
-        if let (Some(bar), Some((step, _))) = (&self.bar, &self.current) {
-            bar.set_message(format!("{step} {done} of {total}"));
+        if let (Some(bar), Some(step)) = (&self.bar, self.current) {
+            bar.set_message(format!("{} {done} of {total}", words(step)));
         }
     }
 
     fn line(&mut self, line: &str) {
         if self.verbose {
             tell!("{}", self.style.dim(&printable(line)));
-        } else if let (Some(bar), Some((step, _))) = (&self.bar, &self.current) {
+        } else if let (Some(bar), Some(step)) = (&self.bar, self.current) {
             let line: String = printable(line.trim()).chars().take(80).collect();
-            bar.set_message(format!("{step}: {line}"));
+            bar.set_message(format!("{}: {line}", words(step)));
         }
     }
 
@@ -102,6 +99,6 @@ impl Progress for Terminal {
     }
 
     fn end(&mut self) {
-        self.stop_clock();
+        self.current = None;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_linker::{Finding, Report};
+use pyox_packaging::{Finding, Report};
 
 use crate::speech::tell;
 use crate::style::Style;
@@ -61,8 +61,11 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         let libraries: Vec<&str> = from_system.into_iter().collect();
         tell!("  needs {} of the machine that it runs on", printable(libraries.join(", ")));
     }
-    let timings: Vec<String> =
-        summary.timings.iter().map(|timing| format!("{} {:.2} s", timing.step, timing.seconds)).collect();
+    let timings: Vec<String> = summary
+        .timings
+        .iter()
+        .map(|timing| format!("{} {:.2} s", crate::progress::words(timing.step), timing.seconds))
+        .collect();
     tell!("  {}", style.dim(&timings.join(", ")));
     for finding in &report.findings {
         if let Some((text, important)) = describe(finding)

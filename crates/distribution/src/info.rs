@@ -135,7 +135,7 @@ pub(crate) fn ask<T: DeserializeOwned>(executable: &Path, arguments: &[&str]) ->
 }
 
 /// A command for `executable` in which settings of the calling shell that belong to another Python have no effect.
-pub(crate) fn python(executable: &Path) -> Command {
+pub fn python(executable: &Path) -> Command {
     let mut command = Command::new(executable);
     for name in ["PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONPLATLIBDIR", "__PYVENV_LAUNCHER__"] {
         command.env_remove(name);

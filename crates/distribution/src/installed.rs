@@ -2,9 +2,9 @@
 
 use std::time::UNIX_EPOCH;
 
-use crate::digest::Fields;
 use crate::search::{self, Spec};
 use crate::{Distribution, Error, LinkSettings, PythonInfo};
+use pyox_build_cache::Fields;
 
 /// A CPython 3.9 or later that is installed on this machine.
 #[derive(Debug, Clone)]

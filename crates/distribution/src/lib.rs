@@ -22,24 +22,17 @@
 //! Nothing here prints or exits, and every program that is started is the Python that was asked for.
 #![forbid(unsafe_code)]
 
-mod compiler;
-mod digest;
 mod distribution;
 mod error;
 mod info;
 mod installed;
-pub mod kept;
 mod link;
-pub mod marshal;
-mod pip;
 mod search;
 mod tags;
 
-pub use compiler::{BytecodeCompiler, CompileError, CompileJob, CompiledModule};
 pub use distribution::Distribution;
 pub use error::Error;
-pub use info::PythonInfo;
+pub use info::{PythonInfo, python as command};
 pub use installed::Installed;
 pub use link::LinkSettings;
-pub use pip::{InstalledTree, Pip, PipRequest, requirement_lines};
 pub use tags::wheel_tags;

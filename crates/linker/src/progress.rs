@@ -1,43 +1,37 @@
-//! Telling a person what happens.
+//! What happens while a program is made.
 
-use std::fmt;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 /// A step of packaging.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Step {
     /// pip installs requirements.
+    #[serde(rename = "installing")]
     Install,
     /// Directories and wheels are searched.
+    #[serde(rename = "scanning")]
     Scan,
     /// Source text is compiled to bytecode.
+    #[serde(rename = "compiling")]
     Compile,
     /// Source text is compressed.
+    #[serde(rename = "compressing")]
     Compress,
     /// Extension modules and libraries are prepared.
+    #[serde(rename = "linking")]
     Link,
     /// The launcher is compiled.
+    #[serde(rename = "building the launcher")]
     Launcher,
     /// The executable is written.
+    #[serde(rename = "writing")]
     Write,
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Install => "installing",
-            Self::Scan => "scanning",
-            Self::Compile => "compiling",
-            Self::Compress => "compressing",
-            Self::Link => "linking",
-            Self::Launcher => "building the launcher",
-            Self::Write => "writing",
-        })
-    }
-}
-
-/// Is told what happens. All methods have empty defaults.
+/// Hears what happens. All methods have empty defaults.
 pub trait Progress {
     /// A step begins; `what` it works on.
     fn begin(&mut self, step: Step, what: &str) {
@@ -61,9 +55,14 @@ pub trait Progress {
 
     /// The step ended.
     fn end(&mut self) {}
+
+    /// Whether to stop: asked between the parts of long work, which then ends with an error and changes nothing.
+    fn is_cancelled(&self) -> bool {
+        false
+    }
 }
 
-/// Tells nobody.
+/// Hears nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use pyox_distribution::{Distribution as _, Installed};
 use pyox_linker::Error;
-use pyox_linker::launcher::{LauncherSource as _, Prebuilt};
-use pyox_linker::native::{Attachment, LauncherMarker, PayloadError};
+use pyox_linker::{LauncherSource as _, Prebuilt};
+use pyox_program_format::{Attachment, Error as ProgramError, LauncherMarker};
 use pyox_packed_resources::MAGIC;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -69,7 +69,7 @@ fn a_launcher_that_differs_in_anything_that_counts_is_refused_when_packing() -> 
             right.iter().cloned().map(|(f, v)| (f, if f == field { other.into() } else { v })).collect();
         let path = launcher(directory.path(), "other", &changed);
         match Prebuilt::new(&path).check(&python) {
-            Err(Error::LauncherMismatch { found, expected, .. }) => {
+            Err(Error::Mismatch { found, expected, .. }) => {
                 let wanted = right.iter().find(|(f, _)| *f == field).map(|(_, value)| value);
                 assert_eq!((found.as_str(), Some(&expected)), (other, wanted), "{field}");
             }
@@ -79,7 +79,7 @@ fn a_launcher_that_differs_in_anything_that_counts_is_refused_when_packing() -> 
         let less: Vec<_> = right.iter().filter(|(f, _)| *f != field).cloned().collect();
         let path = launcher(directory.path(), "older", &less);
         let error = Prebuilt::new(&path).check(&python).expect_err("it does not say what it is for");
-        assert!(matches!(&error, Error::LauncherMismatch { found, .. } if found == "unknown"), "{error}");
+        assert!(matches!(&error, Error::Mismatch { found, .. } if found == "unknown"), "{error}");
         assert!(error.hint().is_some_and(|hint| hint.contains("launcher build --python")));
     }
     Ok(())
@@ -95,7 +95,7 @@ fn a_packed_program_is_no_launcher_and_the_error_says_so() -> Outcome {
     attachment.write(&bytes, |out| out.write_all(&payload), &mut program)?;
     fs::write(&path, program)?;
     let error = Prebuilt::new(&path).check(&python).expect_err("it has an application");
-    assert!(matches!(error, Error::Payload(PayloadError::AlreadyAttached)), "{error}");
+    assert!(matches!(error, Error::Attach(ProgramError::AlreadyAttached)), "{error}");
     Ok(())
 }
 

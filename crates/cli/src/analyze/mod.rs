@@ -6,8 +6,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use pyox_linker::Error;
-use pyox_linker::analyze::{Analysis, analyze};
+use pyox_inspect::{Analysis, Error, analyze};
 use serde_json::{Value, json};
 
 use crate::args::Analyze;

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use pyox_linker::analyze::{Analysis, CLibrary, Contents, Distribution, Image, Kind, LinuxNeeds, Load, Native};
+use pyox_binary::{CLibrary, Distribution, Image, Kind, LinuxNeeds, Load};
+use pyox_inspect::{Analysis, Contents, Native};
 
 use crate::text::{counted, printable};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pyox_linker::{Conversion, Converted, ResourceFile};
+use pyox_inspect::{Conversion, Converted, ResourceFile};
 use pyox_packed_resources::legacy::{LossKind, NativePaths};
 
 use super::args::{Convert, EVERYTHING, Paths};

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Context;
-use pyox_linker::ResourceFile;
+use pyox_inspect::ResourceFile;
 use pyox_packed_resources::{Difference, Entry, Equality, Field, Section};
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use anyhow::{Context, bail};
-use pyox_linker::ResourceFile;
-use pyox_linker::extract::{Pyc, Tree, TreeFile};
+use pyox_inspect::ResourceFile;
+use pyox_inspect::extract::{Pyc, Tree, TreeFile};
 use pyox_packed_resources::{FieldKind, Index};
 
 use super::args::Extract;
@@ -62,7 +62,7 @@ fn select<'a>(mut tree: Tree<'a>, index: &'a dyn Index, args: &Extract) -> anyho
     for entry in index.entries() {
         let entry = entry.with_context(|| format!("{} is damaged", args.file.display()))?;
         if selection.has(entry.name()) {
-            tree.add(&entry).map_err(pyox_linker::Error::from)?;
+            tree.add(&entry).map_err(pyox_inspect::Error::from)?;
         }
     }
     selection.check_all_used(&args.file)?;
@@ -87,7 +87,7 @@ fn one<'a>(
         },
         (None, None) => return Err(no_entry(name, &args.file).into()),
     };
-    tree.add(&entry).map_err(pyox_linker::Error::from)?;
+    tree.add(&entry).map_err(pyox_inspect::Error::from)?;
     let is_code = |kind| matches!(kind, FieldKind::Bytecode | FieldKind::BytecodeOpt1 | FieldKind::BytecodeOpt2);
     let is_meant = |file: &TreeFile<'_>| file.field.key() == key && is_code(file.field.kind()) == args.bytecode;
     let mut files: Vec<TreeFile<'a>> = tree.files().map(|(_, file)| *file).filter(is_meant).collect();
@@ -104,7 +104,7 @@ fn one<'a>(
         })
     });
     match copied {
-        Err(Some(error)) => Err(pyox_linker::Error::from(error).into()),
+        Err(Some(error)) => Err(pyox_inspect::Error::from(error).into()),
         _ => Ok(printed),
     }
 }

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use anyhow::Context;
-use pyox_linker::ResourceFile;
-use pyox_linker::analyze::Place;
+use pyox_inspect::Place;
+use pyox_inspect::ResourceFile;
 use pyox_packed_resources::{Entry, Error, Field, Index};
 use serde_json::{Value, json};
 

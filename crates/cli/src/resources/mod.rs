@@ -14,7 +14,7 @@ use std::io;
 use std::path::Path;
 
 pub use args::Resources;
-use pyox_linker::ResourceFile;
+use pyox_inspect::ResourceFile;
 use pyox_packed_resources::Entry;
 
 use crate::speech::{finish, stdout};

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use pyox_linker::ResourceFile;
+use pyox_inspect::ResourceFile;
 use pyox_packed_resources::{Error, Packed, Section, SectionKind};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use pyox_linker::{LauncherDigest, ResourceFile};
+use pyox_inspect::{LauncherDigest, ResourceFile};
 use pyox_packed_resources::{Damage, Error, Verified};
 
 use super::args::Verify;

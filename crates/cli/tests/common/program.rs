@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use anyhow::{Context as _, bail, ensure};
 use pyox_distribution::{Distribution as _, Installed};
-use pyox_linker::Report;
+use pyox_packaging::Report;
 use tempfile::TempDir;
 
 use super::hidden;
@@ -113,7 +113,7 @@ impl Program {
     /// Everything that a packed program must do without.
     fn hidden_places(&self) -> anyhow::Result<Vec<PathBuf>> {
         let mut places = hidden::pythons();
-        places.push(pyox_linker::Cache::of_user()?.root().to_owned());
+        places.push(pyox_build_cache::Cache::of_user()?.root().to_owned());
         places.push(self.place("src"));
         Ok(places)
     }

@@ -7,14 +7,14 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use pyox_distribution::kept::Scratch;
+use pyox_binary::stays_with_system;
+use pyox_build_cache::{Cache, Scratch, digest};
 use pyox_distribution::{Distribution, LinkSettings};
+use pyox_output::{EXECUTABLE, create_new, write_atomically};
+use pyox_program_format::{LauncherMarker, MarkerField};
 
-use super::{LauncherSource, fit, sources};
-use crate::cache::{Cache, digest};
+use super::{Launcher, LauncherSource, fit, sources};
 use crate::error::Error;
-use crate::native::{LauncherMarker, stays_with_system};
-use crate::output::{EXECUTABLE, create_new, write_atomically};
 use crate::progress::{Progress, Step};
 
 /// Changes whenever launchers are linked differently from the same sources.
@@ -78,8 +78,8 @@ impl Compiled {
             if let Ok(Some(marker)) = LauncherMarker::read(&bytes) {
                 let text = |value: Option<&str>| value.unwrap_or("unknown").to_owned();
                 let launcher = CachedLauncher {
-                    python: text(marker.field("version").or(marker.python())),
-                    abi: text(marker.abi()),
+                    python: text(marker.field(MarkerField::Version).or(marker.field(MarkerField::Python))),
+                    abi: text(marker.field(MarkerField::Abi)),
                     size: bytes.len() as u64,
                     current: current.contains(&path),
                     intact: LauncherMarker::is_intact(&bytes),
@@ -103,8 +103,7 @@ impl Compiled {
         python: &dyn Distribution,
         progress: &mut dyn Progress,
     ) -> Result<PathBuf, Error> {
-        let path = self.launcher(python, progress)?;
-        let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
+        let bytes = self.launcher(python, progress)?.bytes;
         let copy = Self::copy_path(directory, python);
         write_atomically(&copy, EXECUTABLE, |out| {
             std::io::Write::write_all(out, &bytes).map_err(Error::io("write", &copy))
@@ -131,10 +130,10 @@ impl Compiled {
         }
     }
 
-    fn compile(&self, python: &dyn Distribution, path: &Path, progress: &mut dyn Progress) -> Result<(), Error> {
+    fn compile(&self, python: &dyn Distribution, path: &Path, progress: &mut dyn Progress) -> Result<Vec<u8>, Error> {
         let link = python.link()?;
         if !sources::available() {
-            return Err(Error::NoLauncherSources);
+            return Err(Error::NoSources);
         }
         fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
         let version = &python.info().version;
@@ -146,8 +145,8 @@ impl Compiled {
             lock.lock().map_err(Error::io("lock", &lock_path))?;
             progress.end();
         }
-        if is_usable(path, python) {
-            return Ok(());
+        if let Some(bytes) = read(path, python) {
+            return Ok(bytes);
         }
         progress.begin(Step::Launcher, &format!("for Python {version}, once for all packs"));
         // Everything is made in a directory of its own, and goes with it: cargo would use again whatever it finds, damaged
@@ -166,7 +165,7 @@ impl Compiled {
             .arg(&target_directory)
             .env("PYO3_CONFIG_FILE", &config)
             .env("PYOX_LAUNCHER_LINK_ARGS", link_arguments(&link).join("\n"))
-            .env("PYOX_LAUNCHER_MARKER", fit::marker(python))
+            .env("PYOX_LAUNCHER_MARKER", fit::marker(python)?)
             .env_remove("CARGO_BUILD_TARGET");
         run(cargo, version, progress)?;
         let built = target_directory.join("launcher").join("pyox-launcher");
@@ -180,13 +179,13 @@ impl Compiled {
         };
         keep().map_err(Error::io("write", path))?;
         progress.end();
-        Ok(())
+        Ok(bytes)
     }
 }
 
-/// Whether the launcher at a path is there and undamaged.
-fn is_usable(path: &Path, python: &dyn Distribution) -> bool {
-    fs::read(path).is_ok_and(|bytes| super::check(path, &bytes, python).is_ok())
+/// The launcher at a path, if it is there and undamaged.
+fn read(path: &Path, python: &dyn Distribution) -> Option<Vec<u8>> {
+    fs::read(path).ok().filter(|bytes| super::check(path, bytes, python).is_ok())
 }
 
 impl LauncherSource for Compiled {
@@ -196,22 +195,25 @@ impl LauncherSource for Compiled {
         }
         python.link()?;
         if !sources::available() {
-            return Err(Error::NoLauncherSources);
+            return Err(Error::NoSources);
         }
         let (major, minor) = python.minor();
         let version = cargo().arg("--version").stdin(Stdio::null()).output();
         version.map(drop).map_err(|source| Error::NoCargo { python: format!("{major}.{minor}"), source })
     }
 
-    fn launcher(&self, python: &dyn Distribution, progress: &mut dyn Progress) -> Result<PathBuf, Error> {
+    fn launcher(&self, python: &dyn Distribution, progress: &mut dyn Progress) -> Result<Launcher, Error> {
         let path = self.path(python);
-        if !is_usable(&path, python) {
-            if path.exists() {
-                progress.damaged(&path, 1);
+        let bytes = match read(&path, python) {
+            Some(bytes) => bytes,
+            None => {
+                if path.exists() {
+                    progress.damaged(&path, 1);
+                }
+                self.compile(python, &path, progress)?
             }
-            self.compile(python, &path, progress)?;
-        }
-        Ok(path)
+        };
+        Ok(Launcher::new(bytes, path))
     }
 }
 
@@ -283,5 +285,5 @@ fn run(mut cargo: Command, python: &str, progress: &mut dyn Progress) -> Result<
         return Ok(());
     }
     let output = lines[lines.len().saturating_sub(REPORTED_LINES)..].join("\n");
-    Err(Error::LauncherBuild { python: python.to_owned(), status: status.to_string(), output })
+    Err(Error::Build { python: python.to_owned(), status: status.to_string(), output })
 }

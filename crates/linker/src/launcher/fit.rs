@@ -4,25 +4,22 @@ use std::path::Path;
 
 use pyox_distribution::{Distribution, PythonInfo};
 use pyox_packed_resources::MAGIC;
+use pyox_program_format::{LauncherMarker, MarkerField, payload_range};
 
 use crate::error::Error;
-use crate::native::{LauncherMarker, PayloadError, find_payload};
-
-/// The field of a marker with the target, which the build of the launcher adds.
-const TARGET: &str = "target";
 
 /// Everything that has to be the same for a program and its launcher: what it is called, the field of the marker that has
 /// it, and the value.
-fn requirements(python: &dyn Distribution) -> [(&'static str, &'static str, String); 7] {
+fn requirements(python: &dyn Distribution) -> [(&'static str, MarkerField, String); 7] {
     let (info, (major, minor)) = (python.info(), python.minor());
     [
-        ("Python", "python", format!("{major}.{minor}")),
-        ("Python", "version", version(info)),
-        ("ABI", "abi", info.soabi.clone().unwrap_or_default()),
-        ("bytecode", "magic", info.magic.clone()),
-        (TARGET, TARGET, target(info)),
-        ("packed resources of version", "format", format().to_string()),
-        ("launcher protocol", "protocol", pyox_interpreter_config::VERSION.to_string()),
+        ("Python", MarkerField::Python, format!("{major}.{minor}")),
+        ("Python", MarkerField::Version, version(info)),
+        ("ABI", MarkerField::Abi, info.soabi.clone().unwrap_or_default()),
+        ("bytecode", MarkerField::Bytecode, info.magic.clone()),
+        ("target", MarkerField::Target, target(info)),
+        ("packed resources of version", MarkerField::Format, format().to_string()),
+        ("launcher protocol", MarkerField::Protocol, pyox_interpreter_config::VERSION.to_string()),
     ]
 }
 
@@ -31,11 +28,10 @@ fn format() -> u8 {
     MAGIC[MAGIC.len() - 1]
 }
 
-/// The lines that the build of a launcher is given for its marker.
-pub(super) fn marker(python: &dyn Distribution) -> String {
-    let fields = requirements(python).into_iter().filter(|(_, field, _)| *field != TARGET);
-    let lines: String = fields.map(|(_, field, value)| format!("{field}={value}\n")).collect();
-    lines + LauncherMarker::UNSEALED
+/// The text that the build of a launcher is given for its marker; it adds the target itself.
+pub(super) fn marker(python: &dyn Distribution) -> Result<String, Error> {
+    let fields = requirements(python).into_iter().filter(|(_, field, _)| *field != MarkerField::Target);
+    Ok(LauncherMarker::text(fields.map(|(_, field, value)| (field, value)))?)
 }
 
 /// The name of the launcher for a Python: all that tells it from others.
@@ -48,20 +44,24 @@ pub(super) fn file_name(python: &dyn Distribution) -> String {
 }
 
 /// Checks that the bytes are an undamaged launcher for programs of this Python, made by this version.
-pub(crate) fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Result<(), Error> {
+///
+/// # Errors
+///
+/// [`Error::NotALauncher`], [`Error::Mismatch`], [`Error::Damaged`], [`Error::Attach`].
+pub fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Result<(), Error> {
     let marker = LauncherMarker::read(bytes).ok().flatten();
     let marker = marker.ok_or_else(|| Error::NotALauncher { path: path.to_owned() })?;
     for (what, field, expected) in requirements(python) {
         let found = marker.field(field).unwrap_or("unknown");
         if found != expected {
             let (path, found, python) = (path.to_owned(), found.to_owned(), python.info().version.clone());
-            return Err(Error::LauncherMismatch { path, what, found, expected, python });
+            return Err(Error::Mismatch { path, what, found, expected, python });
         }
     }
-    if matches!(find_payload(bytes), Ok(Some(_))) {
-        return Err(PayloadError::AlreadyAttached.into());
+    if payload_range(bytes).is_ok() {
+        return Err(pyox_program_format::Error::AlreadyAttached.into());
     }
-    if LauncherMarker::is_intact(bytes) { Ok(()) } else { Err(Error::DamagedLauncher { path: path.to_owned() }) }
+    if LauncherMarker::is_intact(bytes) { Ok(()) } else { Err(Error::Damaged { path: path.to_owned() }) }
 }
 
 /// `3.13.0`, `3.14.0rc1`.

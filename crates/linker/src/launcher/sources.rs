@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use crate::cache::digest;
+use pyox_build_cache::digest;
+
 use crate::error::Error;
 
 include!(concat!(env!("OUT_DIR"), "/launcher_sources.rs"));

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::ensure;
-use pyox_linker::Finding;
+use pyox_packaging::Finding;
 
 use pyox_distribution::Distribution as _;
 

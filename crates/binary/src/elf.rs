@@ -1,0 +1,11 @@
+//! ELF files: what they need and offer, and editing them.
+
+mod edit;
+mod facts;
+pub(crate) mod image;
+pub(crate) mod symbols;
+mod version;
+
+pub use edit::{edit_dynamic, trim};
+pub use facts::{ElfFacts, ElfKind, ElfTarget, VersionNeed};
+pub use version::{Floor, SymbolVersion, glibc_floor};

@@ -1,0 +1,31 @@
+//! Facts about binaries: ELF, PE and Mach-O files.
+//!
+//! Everything here reads files made by others. Damage is an error and never a panic, nothing is executed, and a small file never
+//! takes much time or memory.
+//!
+//! | question | answer |
+//! |---|---|
+//! | what is this file, and what does it need and offer? | [`Binary`], [`Image`]; of ELF files [`ElfFacts`] |
+//! | which Linux distributions does it run on? | [`LinuxNeeds`] |
+//! | which bytes can go? | [`trim`], [`edit_dynamic`] |
+//! | where would the dynamic loader find a library? | [`SystemLibraries`], [`SearchPath`] |
+//! | which libraries go into a program, and in which order are they loaded? | [`Closure`], [`stays_with_system`] |
+#![forbid(unsafe_code)]
+
+mod architecture;
+mod elf;
+mod error;
+mod format;
+mod image;
+mod libraries;
+mod linux;
+mod mach_o;
+mod pe;
+mod reader;
+
+pub use elf::*;
+pub use error::{BinaryError, ElfError, NativeError};
+pub use format::{Binary, Format};
+pub use image::{Image, Kind, Load, Need, Version};
+pub use libraries::*;
+pub use linux::{CLibrary, Distribution, LinuxNeeds};

@@ -1,0 +1,60 @@
+//! Where things are kept between runs.
+
+use std::path::{Path, PathBuf};
+
+/// Names the cache directory, instead of the `pyoxidizer` directory in the user's cache directory.
+pub const CACHE_VARIABLE: &str = "PYOXIDIZER_CACHE_DIR";
+
+/// The user's cache cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CacheError {
+    /// No directory for caches.
+    #[error("there is no cache directory: the home directory is not known")]
+    NoDirectory,
+    /// A relative path in [`CACHE_VARIABLE`], and the working directory is not known.
+    #[error("cannot use {}", path.display())]
+    Relative {
+        /// What the variable says.
+        path: PathBuf,
+        /// The reason.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// The directory for everything that can be made again. Everything in it is named by what it depends on.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    root: PathBuf,
+}
+
+impl Cache {
+    /// A cache in the given directory, which is made when something is put into it.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The user's cache: `$PYOXIDIZER_CACHE_DIR`, or `pyoxidizer` in the cache directory of the operating system.
+    ///
+    /// # Errors
+    ///
+    /// [`CacheError`], if the directory is not known.
+    pub fn of_user() -> Result<Self, CacheError> {
+        if let Some(root) = std::env::var_os(CACHE_VARIABLE).filter(|root| !root.is_empty()) {
+            let absolute = std::path::absolute(&root);
+            return Ok(Self::at(absolute.map_err(|source| CacheError::Relative { path: root.into(), source })?));
+        }
+        Ok(Self::at(dirs::cache_dir().ok_or(CacheError::NoDirectory)?.join("pyoxidizer")))
+    }
+
+    /// The directory itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A directory in it.
+    pub fn directory(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+}

@@ -1,0 +1,139 @@
+//! Python source to marshalled code.
+//!
+//! A [`BytecodeCompiler`] compiles in worker processes of one Python, with a cache on disk: its output depends on nothing but
+//! the Python, the file name, the source and the optimisation level. [`marshal`] is what makes it so.
+#![forbid(unsafe_code)]
+
+mod cache;
+mod error;
+pub mod marshal;
+mod pool;
+mod process;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use error::{CompileError, WorkerError};
+
+use cache::{Cache, Key};
+use pool::Pool;
+use process::{Reply, Request};
+
+use pyox_build_cache::Kept;
+use pyox_distribution::{Distribution, PythonInfo};
+
+/// A module to compile.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CompileJob {
+    /// The file name that tracebacks will show.
+    pub filename: String,
+    /// The source, in whatever encoding it declares.
+    pub source: Arc<[u8]>,
+    /// 0, 1 (no `assert`) or 2 (no docstrings either).
+    pub optimize: u8,
+}
+
+impl CompileJob {
+    /// A job for `source`.
+    pub fn new(filename: impl Into<String>, source: impl Into<Arc<[u8]>>, optimize: u8) -> Self {
+        Self { filename: filename.into(), source: source.into(), optimize }
+    }
+}
+
+/// A compiled module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CompiledModule {
+    /// The marshalled code object, without the header of a `.pyc` file.
+    pub code: Vec<u8>,
+    /// Whether it comes from the cache.
+    pub cached: bool,
+    /// Whether the cache had it in a damaged file, so that it was compiled again.
+    pub damaged: bool,
+}
+
+/// Compiles Python sources in worker processes of one Python.
+///
+/// Workers are started when they are first needed, as many as there are processors, and end with the compiler. The code
+/// of a module is a function of the Python, the file name, the source and the optimisation level alone.
+#[derive(Debug)]
+pub struct BytecodeCompiler {
+    info: PythonInfo,
+    cache: Option<Cache>,
+    pool: Pool,
+}
+
+impl BytecodeCompiler {
+    /// A compiler for `python`. Compiled modules are kept in `cache_dir`, which several processes may share.
+    #[must_use]
+    pub fn new(python: &dyn Distribution, cache_dir: Option<PathBuf>) -> Self {
+        let info = python.info().clone();
+        Self { cache: cache_dir.map(Cache::new), pool: Pool::new(info.executable.clone()), info }
+    }
+
+    /// Limits the number of worker processes. At least one is used.
+    #[must_use]
+    pub fn with_workers(mut self, workers: usize) -> Self {
+        self.pool.limit(workers);
+        self
+    }
+
+    /// Compiles all `jobs`. The results are in the order of the jobs; a module that does not compile does not affect the
+    /// others. `progress` is told how many are done, and how many there are.
+    pub fn compile_all(
+        &self,
+        jobs: Vec<CompileJob>,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Vec<Result<CompiledModule, CompileError>> {
+        self.pool.run(&jobs, progress, |job, ask| self.compile(job, ask))
+    }
+
+    /// The top-level names of the modules that `source` imports absolutely, anywhere in it, sorted.
+    ///
+    /// # Errors
+    /// [`CompileError`], if it cannot be parsed.
+    pub fn imports(&self, source: &[u8]) -> Result<Vec<String>, CompileError> {
+        self.imports_all(&[source]).pop().unwrap_or_else(|| Ok(Vec::new()))
+    }
+
+    /// [`BytecodeCompiler::imports`] of many sources, in their order.
+    pub fn imports_all(&self, sources: &[&[u8]]) -> Vec<Result<Vec<String>, CompileError>> {
+        self.pool.run(sources, &mut |_, _| {}, |source, ask| {
+            let filename = "<source>";
+            let names = answer(ask, &Request { kind: b'i', optimize: 0, filename, source })?;
+            Ok(String::from_utf8_lossy(&names).lines().map(Into::into).collect())
+        })
+    }
+
+    fn compile(&self, job: &CompileJob, ask: Ask<'_>) -> Result<CompiledModule, CompileError> {
+        let key = self.cache.as_ref().map(|_| Key::new(&self.info, job));
+        let entry = self.cache.as_ref().zip(key.as_ref());
+        let damaged = match entry.map_or(Kept::Absent, |(cache, key)| cache.get(key)) {
+            Kept::Intact(code) => return Ok(CompiledModule { code, cached: true, damaged: false }),
+            Kept::Damaged => true,
+            Kept::Absent => false,
+        };
+        let filename = job.filename.as_str();
+        let request = Request { kind: b'c', optimize: job.optimize, filename, source: &job.source };
+        let raw = answer(ask, &request)?;
+        let code = marshal::canonicalise(&raw, (self.info.major, self.info.minor))
+            .map_err(|source| CompileError::Marshal { filename: filename.into(), source })?;
+        if let Some((cache, key)) = entry {
+            cache.put(key, &code);
+        }
+        Ok(CompiledModule { code, cached: false, damaged })
+    }
+}
+
+/// Sends a request to a worker.
+type Ask<'a> = &'a mut dyn FnMut(&Request<'_>) -> Result<Reply, WorkerError>;
+
+fn answer(ask: Ask<'_>, request: &Request<'_>) -> Result<Vec<u8>, CompileError> {
+    let filename = || request.filename.to_owned();
+    match ask(request) {
+        Ok(Reply::Done(answer)) => Ok(answer),
+        Ok(Reply::Refused(refusal)) => Err(refusal.into_error(filename())),
+        Err(source) => Err(CompileError::Worker { filename: filename(), source }),
+    }
+}

@@ -1,0 +1,87 @@
+//! What a person can do about an error.
+
+mod inspect;
+mod linker;
+mod packaging;
+mod python;
+
+use std::error::Error;
+use std::io::ErrorKind;
+
+use pyox_packed_resources::{Damage, Error as FormatError};
+
+use crate::text::Mistake;
+
+/// What a person can do about an error, or about the first of its causes for which that is known.
+pub fn of(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(of_one)
+}
+
+fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
+    if let Some(mistake) = error.downcast_ref::<Mistake>() {
+        return Some(mistake.hint().to_owned());
+    }
+    if let Some(damage) = error.downcast_ref::<Damage>() {
+        return Some(match damage {
+            Damage::Content { error, .. } if matches!(**error, FormatError::DecodedLimit { .. }) => {
+                DECODED_LIMIT.into()
+            }
+            _ => "copy it or make it again".into(),
+        });
+    }
+    let packaging = error.downcast_ref().and_then(packaging::hint);
+    let linker = || error.downcast_ref().and_then(linker::hint);
+    let python = || error.downcast_ref().and_then(python::hint);
+    let cache = || error.downcast_ref().and_then(python::cache);
+    let inspect = || error.downcast_ref().and_then(inspect::hint);
+    let analyze = || error.downcast_ref().map(inspect::analyze);
+    let output = || error.downcast_ref().and_then(output);
+    let format = || error.downcast_ref().and_then(format);
+    packaging
+        .or_else(linker)
+        .or_else(python)
+        .or_else(cache)
+        .or_else(inspect)
+        .or_else(analyze)
+        .or_else(output)
+        .or_else(format)
+}
+
+/// What to do about values that are too long once decoded.
+const DECODED_LIMIT: &str = "if you trust the file, allow more with --max-decoded MIB";
+
+fn format(error: &FormatError) -> Option<String> {
+    match error {
+        FormatError::DecodedLimit { .. } => Some(DECODED_LIMIT.into()),
+        FormatError::Write(error) => io(error.kind()),
+        _ => None,
+    }
+}
+
+fn output(error: &pyox_output::Error) -> Option<String> {
+    use pyox_output::Error;
+    match error {
+        Error::NoDirectory { directory, .. } => {
+            Some(format!("create it with `mkdir -p {}`, or name another output with -o", directory.display()))
+        }
+        Error::IsDirectory { .. } | Error::IsSpecial { .. } | Error::IsInput { .. } | Error::IsForeign { .. } => {
+            Some("name another output with -o".into())
+        }
+        Error::Collide { .. } => Some("name different files".into()),
+        Error::Io { source, .. } => io(source.kind()),
+        _ => None,
+    }
+}
+
+fn io(kind: ErrorKind) -> Option<String> {
+    let text = match kind {
+        ErrorKind::NotFound => "check how the path is written, and from which directory it is meant",
+        ErrorKind::IsADirectory => "name a file",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            "ask for access, or write elsewhere with -o; the cache is at PYOXIDIZER_CACHE_DIR"
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space, or write elsewhere with -o",
+        _ => return None,
+    };
+    Some(text.into())
+}

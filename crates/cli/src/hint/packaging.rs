@@ -1,0 +1,112 @@
+//! Packing.
+
+use pyox_packaging::Error;
+
+pub(super) fn hint(error: &Error) -> Option<String> {
+    let list = |names: &[String]| names.iter().map(|name| format!("\n  {name}")).collect::<String>();
+    let text = match error {
+        Error::Distribution(error) => return super::python::hint(error),
+        Error::Worker(error) => super::python::worker(error).into(),
+        Error::Pip(error) => return super::python::pip(error),
+        Error::Linker(error) => return super::linker::hint(error),
+        Error::Inspect(error) => return super::inspect::hint(error),
+        Error::Output(error) => return super::output(error),
+        Error::Resources(error) => return super::format(error),
+        Error::Scan(pyox_scanner::Error::PackageNotFound { package, .. }) if pyox_packaging::is_source(package) => {
+            "a SOURCE has to stand before --package-root, which takes all names after it".into()
+        }
+        Error::Scan(error) => return scan(error).map(str::to_owned),
+        Error::NoSource { .. } => "give a script, a wheel, a package or project directory that exists".into(),
+        Error::UnknownSource { .. } => {
+            "give a .py file, a .whl file, a directory with pyproject.toml or setup.py, or a directory with __init__.py or \
+             __main__.py; other code comes from --pip, --requirements, --venv and --package-root"
+                .into()
+        }
+        Error::NoEntry { candidates } if !candidates.is_empty() => {
+            format!("say what to run with --entry; the packages have these console scripts:{}", list(candidates))
+        }
+        Error::NoEntry { .. } => {
+            "say what to run: a script, --module NAME (like python -m), --entry MODULE:FUNCTION or --code TEXT".into()
+        }
+        Error::AmbiguousEntry { .. } => "choose one with --entry NAME".into(),
+        Error::UnknownEntry { candidates, .. } if !candidates.is_empty() => {
+            format!("these exist:{}", list(candidates))
+        }
+        Error::UnknownEntry { what: "module", .. } => {
+            "name one that is packed, or add what has it with --pip, --venv or --package-root".into()
+        }
+        Error::UnknownEntry { .. } => {
+            "nothing that is packed has console scripts; use --entry MODULE:FUNCTION, or --module NAME (like python -m)"
+                .into()
+        }
+        Error::NoPackageToLocate { .. } => {
+            "name a distribution as pip does, or what is imported; --report lists all that is packed".into()
+        }
+        Error::LocatedTwice { .. } => "leave out all but one".into(),
+        Error::LocationOfSharedPackage => "leave out --resource-file, or the location".into(),
+        Error::EntrySyntax { .. } => "write MODULE:FUNCTION, or the name of a console script".into(),
+        Error::VirtualenvVersion { found, .. } => format!("use --python {}.{}", found.0, found.1),
+        Error::ScriptMetadata { .. } => {
+            "the block is TOML with `dependencies`, a list of strings, and `requires-python`".into()
+        }
+        Error::Requirement { .. } | Error::RequiresFile { .. } => {
+            "metadata requires projects by NAME, NAME>=1 or NAME @ URL; what is on this machine goes in with --pip, and \
+             options of pip with --requirements"
+                .into()
+        }
+        Error::ProjectFile { .. } => "correct the file; it is described at https://packaging.python.org".into(),
+        Error::RequiresPython { .. } | Error::WheelTags { .. } => "choose another Python with --python".into(),
+        Error::NotRunnable { name } => {
+            format!("name a module of it with --module {name}.MODULE, or a function with --entry {name}:FUNCTION")
+        }
+        Error::SharedResources { .. }
+        | Error::NotSharedResources { .. }
+        | Error::SharedResourcesDigest { .. }
+        | Error::SharedResourcesPython { .. } => "name a file that does not exist yet: it is made then".into(),
+        Error::ImportOrder { .. } | Error::NothingOrdered => {
+            r#"write one name a line, for example with print("\n".join(sys.modules)) when the program ends"#.into()
+        }
+        Error::ForeignFileBeside { .. } => {
+            "remove it if nothing needs it, or name another directory with --location".into()
+        }
+        Error::ScriptIsNotRun { .. } => {
+            "leave the script out and add its directory with --package-root, or leave out --entry, --module or --code"
+                .into()
+        }
+        Error::NothingShared { .. } => {
+            "give the same Python and options as when it was made, or name a file that does not exist yet: it is made then"
+                .into()
+        }
+        Error::MainCode(error) => super::python::compile(error).unwrap_or_else(|| {
+            "correct it; if it is written for another version of Python, name that with --python".into()
+        }),
+        Error::Io { source, .. } => return super::io(source.kind()),
+        _ => return None,
+    };
+    Some(text)
+}
+
+fn scan(error: &pyox_scanner::Error) -> Option<&'static str> {
+    use pyox_scanner::Error;
+    Some(match error {
+        Error::PackageNotFound { .. } => "give the name that is imported, it can differ from the project's name",
+        Error::WheelFileName { .. } => "a wheel is called name-version-python-abi-platform.whl",
+        Error::Archive { .. }
+        | Error::ListedButMissing { .. }
+        | Error::HashMismatch { .. }
+        | Error::SizeMismatch { .. } => "the file is damaged or was changed, download or build it again",
+        Error::UnsafeMember { .. }
+        | Error::DuplicateMember { .. }
+        | Error::WeakHash { .. }
+        | Error::Unlisted { .. } => {
+            "the wheel is not made as it should be: get it from a source that you trust, or tell its author"
+        }
+        Error::TooLarge { .. } => "raise the limit if the wheel is trusted",
+        Error::NotAVirtualenv { .. } => "give the directory that was passed to `python -m venv`",
+        Error::NoSitePackages { .. } | Error::UnknownPythonVersion { .. } => {
+            "create the virtualenv again with `python -m venv --clear`"
+        }
+        Error::Editable { .. } => "install the project without --editable",
+        _ => return None,
+    })
+}

@@ -1,0 +1,196 @@
+//! Where an application comes from.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use pyox_packed_resources::normalize_project_name;
+use pyox_pip::PipRequest;
+use pyox_scanner::{Directory, Virtualenv};
+
+use crate::entry::{Entry, EntryRequest};
+use crate::error::Error;
+use crate::layer::{Layer, LayerBuilder};
+use crate::report::Finding;
+use crate::script;
+use crate::wheel_tags;
+use pyox_linker::Progress;
+use pyox_output::is_aside;
+
+mod read;
+mod required;
+mod resolving;
+mod source;
+
+use resolving::Resolving;
+use source::Source;
+pub use source::is_meant as is_source;
+
+/// Everything a person can name as a source of code.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    /// A script, wheel, project or package.
+    pub source: Option<PathBuf>,
+    /// Requirements for pip.
+    pub pip: Vec<String>,
+    /// Requirement files for pip.
+    pub requirements: Vec<PathBuf>,
+    /// A virtualenv whose packages go in.
+    pub virtualenv: Option<PathBuf>,
+    /// Directories from which some packages go in.
+    pub package_roots: Vec<PackageRoot>,
+    /// What to run.
+    pub entry: EntryRequest,
+    /// Run pip and make layers, also that of the standard library, even if the earlier outcome is kept.
+    pub refresh: bool,
+}
+
+/// Packages in a directory.
+#[derive(Debug, Clone)]
+pub struct PackageRoot {
+    /// The directory.
+    pub directory: PathBuf,
+    /// Names of modules and packages; empty for all.
+    pub packages: Vec<String>,
+}
+
+/// The inputs as layers.
+pub struct Resolved {
+    /// The layers, first wins.
+    pub layers: Vec<Layer>,
+    /// What to run.
+    pub entry: Entry,
+    /// A name for the program.
+    pub name: String,
+    /// What a person should know.
+    pub findings: Vec<Finding>,
+    /// The positions of the layers that only this program has.
+    own: BTreeSet<usize>,
+}
+
+impl Resolved {
+    /// The layers that other programs may have too: the standard library and what is installed, not the application.
+    pub fn shared_layers(&self) -> impl Iterator<Item = &Layer> {
+        self.layers.iter().enumerate().filter(|(index, _)| !self.own.contains(index)).map(|(_, layer)| layer)
+    }
+}
+
+impl Inputs {
+    /// Finds everything out: runs pip where it has to, and makes layers.
+    ///
+    /// # Errors
+    ///
+    /// What is missing, contradictory or cannot be read.
+    pub fn resolve(&self, builder: &LayerBuilder<'_>, progress: &mut dyn Progress) -> Result<Resolved, Error> {
+        let builder = &LayerBuilder { policy: builder.policy.clone(), refresh: self.refresh, ..*builder };
+        let info = builder.python.info();
+        let suffixes = &info.extension_suffixes;
+        let source = Source::detect(self.source.as_deref(), suffixes)?;
+        // What cannot work shall say so before the long work.
+        if let EntryRequest::Entry(text) = &self.entry
+            && text.contains(':')
+        {
+            Entry::function(text)?;
+        }
+        if let (Source::Script { .. }, Some(path)) = (&source, &self.source)
+            && self.entry != EntryRequest::Default
+        {
+            return Err(Error::ScriptIsNotRun { path: path.clone() });
+        }
+        self.check_files()?;
+        let nothing = matches!(source, Source::None) && self.pip.is_empty() && self.requirements.is_empty();
+        if nothing && self.entry == EntryRequest::Default {
+            return Err(Error::NoEntry { candidates: Vec::new() });
+        }
+        let virtualenv = self.virtualenv.as_deref().map(|path| open_virtualenv(path, builder)).transpose()?;
+        let standard_library = builder.standard_library(progress)?;
+        let mut resolving = Resolving::new(builder);
+        let mut request = PipRequest {
+            requirements: self.pip.clone(),
+            requirement_files: self.requirements.clone(),
+            refresh: self.refresh,
+            ..PipRequest::default()
+        };
+        let mut wanted: Vec<String> = self.pip.iter().filter_map(|text| required::project(text)).collect();
+        match &source {
+            Source::Script { path, text } => {
+                let metadata = script::inline_metadata(path, text)?;
+                required::check_python(path, metadata.requires_python.as_deref(), info)?;
+                request.requirements.extend(required::by_script(path, &metadata, info)?);
+                resolving.script(path, text, &standard_library, progress)?;
+            }
+            Source::Wheel(wheel) => {
+                let path = self.source.as_deref().unwrap_or(Path::new(""));
+                wheel_tags::check(path, wheel.tags(), builder.python)?;
+                required::check_python(path, wheel.metadata().requires_python.as_deref(), info)?;
+                request.requirements.extend(required::by_wheel(wheel, info)?);
+                wanted = vec![normalize_project_name(&wheel.metadata().name)];
+            }
+            Source::Project(path) => {
+                request.projects.push(path.clone());
+                wanted.clear();
+            }
+            Source::Package { parent, name } => {
+                let directory = Directory::new(parent).extension_suffixes(suffixes.iter());
+                let (package, module) = (name.clone(), format!("{name}.py"));
+                let directory = directory.exclude_if(move |path| {
+                    let top = path.split('/').next().unwrap_or(path);
+                    top != package && top != module || is_aside(path)
+                });
+                resolving.add_before("the package", &directory, parent, &standard_library, progress)?;
+            }
+            Source::Application(path) => {
+                let root = path.clone();
+                let directory = Directory::new(path).extension_suffixes(suffixes.iter()).exclude_if(move |path| {
+                    let name = path.rsplit('/').next().unwrap_or(path);
+                    name.starts_with('.') || name == "node_modules" || root.join(path).join("pyvenv.cfg").is_file()
+                });
+                resolving.add_before("the application", &directory, path, &standard_library, progress)?;
+            }
+            Source::None => {}
+        }
+        resolving.own.extend(0..resolving.layers.len());
+        resolving.layers.push(standard_library);
+        // As if it was installed: the standard library comes before it.
+        if let Source::Wheel(wheel) = &source {
+            resolving.own.insert(resolving.layers.len());
+            resolving.add("the wheel", wheel, progress)?;
+        }
+        if !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty()) {
+            wanted.extend(resolving.install(&request, progress)?);
+        }
+        if let Some(virtualenv) = &virtualenv {
+            resolving.add("the virtualenv", virtualenv, progress)?;
+        }
+        for root in &self.package_roots {
+            let directory = Directory::new(&root.directory).extension_suffixes(suffixes.iter()).exclude_if(is_aside);
+            let directory = if root.packages.is_empty() { directory } else { directory.only(root.packages.iter()) };
+            resolving.add("the package root", &directory, progress)?;
+        }
+        resolving.finish(&source, &self.entry, &wanted)
+    }
+    /// Files and directories that are named shall be there before the long work.
+    fn check_files(&self) -> Result<(), Error> {
+        for path in &self.requirements {
+            std::fs::File::open(path).map_err(Error::io("read", path))?;
+        }
+        for root in &self.package_roots {
+            std::fs::read_dir(&root.directory).map_err(Error::io("read", &root.directory))?;
+            // A source given behind its option is taken for one of its packages.
+            if let Some(package) = root.packages.iter().find(|package| source::is_meant(package)) {
+                let (package, path) = (package.clone(), root.directory.clone());
+                return Err(pyox_scanner::Error::PackageNotFound { package, path }.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn open_virtualenv(path: &Path, builder: &LayerBuilder<'_>) -> Result<Virtualenv, Error> {
+    let virtualenv = Virtualenv::open(path, builder.python.info().extension_suffixes.iter())?;
+    let (found, expected) = (virtualenv.python_version(), builder.python.minor());
+    if found == expected {
+        Ok(virtualenv)
+    } else {
+        Err(Error::VirtualenvVersion { path: path.to_owned(), found, expected })
+    }
+}

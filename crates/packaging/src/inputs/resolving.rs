@@ -1,0 +1,287 @@
+//! Layers, one after the other, and what to run of them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use pyox_bytecode::{BytecodeCompiler, CompileJob};
+use pyox_packed_resources::{EntryFlags, normalize_project_name};
+use pyox_pip::{InstalledTree, Pip, PipRequest};
+use pyox_scanner::Directory;
+
+use super::Resolved;
+use super::source::Source;
+use crate::entry::{ConsoleScript, Entry, EntryRequest, only_script};
+use crate::error::Error;
+use crate::layer::{Layer, LayerBuilder};
+use crate::report::Finding;
+use crate::script;
+use pyox_linker::{Progress, Step};
+
+/// Layers in the making.
+pub(super) struct Resolving<'a, 'b> {
+    builder: &'a LayerBuilder<'b>,
+    pub(super) layers: Vec<Layer>,
+    /// The positions of those that only this program has.
+    pub(super) own: BTreeSet<usize>,
+    findings: Vec<Finding>,
+    /// Top-level modules that the script imports from elsewhere.
+    imports: BTreeSet<String>,
+}
+
+impl<'a, 'b> Resolving<'a, 'b> {
+    pub(super) fn new(builder: &'a LayerBuilder<'b>) -> Self {
+        let (layers, own, findings, imports) = Default::default();
+        Self { builder, layers, own, findings, imports }
+    }
+
+    /// A layer that comes before the standard library, as the directory of a script does, but for the modules that Python
+    /// does not look for there. `root` is the directory that they would be in.
+    pub(super) fn add_before(
+        &mut self,
+        name: &str,
+        directory: &Directory,
+        root: &Path,
+        standard_library: &Layer,
+        progress: &mut dyn Progress,
+    ) -> Result<(), Error> {
+        let fixed = self.builder.python.info().fixed_modules.clone();
+        let top_level = |path: &str| {
+            let top = path.split('/').next().unwrap_or(path);
+            top.strip_suffix(".py").unwrap_or(top).to_owned()
+        };
+        let is_there = |module: &&String| script::has_module(root, module) && !directory.excludes(module);
+        let modules: Vec<String> = fixed.iter().filter(is_there).cloned().collect();
+        if !modules.is_empty() {
+            let used = standard_library.name().to_owned();
+            self.findings.push(Finding::Shadowed { modules, used, other: name.to_owned() });
+        }
+        let directory = directory.clone().exclude_if(move |path| fixed.contains(&top_level(path)));
+        let layer = self.builder.layer(name, &directory, &[standard_library], progress)?;
+        self.layers.push(layer);
+        Ok(())
+    }
+
+    pub(super) fn add(
+        &mut self,
+        name: &str,
+        source: &dyn pyox_scanner::ResourceSource,
+        progress: &mut dyn Progress,
+    ) -> Result<(), Error> {
+        let below: Vec<&Layer> = self.layers.iter().collect();
+        let layer = self.builder.layer(name, source, &below, progress)?;
+        self.layers.push(layer);
+        Ok(())
+    }
+
+    pub(super) fn script(
+        &mut self,
+        path: &Path,
+        text: &[u8],
+        stdlib: &Layer,
+        progress: &mut dyn Progress,
+    ) -> Result<(), Error> {
+        let suffixes = &self.builder.python.info().extension_suffixes;
+        let compiler = BytecodeCompiler::new(self.builder.python, None);
+        let companions = match script::companions(path, text, &compiler) {
+            Err(error) => return Err(self.with_file_name(path, text).err().unwrap_or(error)),
+            Ok(companions) => companions,
+        };
+        self.imports = companions.others;
+        if !companions.siblings.is_empty() {
+            let directory = script::sibling_directory(path, companions.siblings, suffixes);
+            let root = path.parent().unwrap_or(Path::new("/"));
+            self.add_before("modules beside the script", &directory, root, stdlib, progress)?;
+        }
+        Ok(())
+    }
+
+    /// The error of a script that cannot be parsed, by the name that Python would give it.
+    fn with_file_name(&self, path: &Path, text: &[u8]) -> Result<(), Error> {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let compiler = BytecodeCompiler::new(self.builder.python, None).with_workers(1);
+        let outcome = compiler.compile_all(vec![CompileJob::new(file, text, 0)], &mut |_, _| ()).pop();
+        outcome.map_or(Ok(()), |outcome| outcome.map(drop).map_err(Error::MainCode))
+    }
+
+    /// Runs pip, or takes what it installed before, and returns the names of the projects installed from paths.
+    pub(super) fn install(&mut self, request: &PipRequest, progress: &mut dyn Progress) -> Result<Vec<String>, Error> {
+        let python = self.builder.python;
+        let pip = Pip::new(python, self.builder.cache.directory("pip"));
+        let mut tree = run_pip(&pip, request, progress)?;
+        let below: Vec<&Layer> = self.layers.iter().collect();
+        let place = |tree: &InstalledTree| {
+            self.builder.place("requirements", &format!("{} {}", tree.path.display(), tree.digest()), &below)
+        };
+        let mut kept = self.builder.load(&place(&tree), progress);
+        let mut projects = projects_from_paths(&tree);
+        // What is read of the tree has to be what pip installed.
+        if projects.is_none() || (kept.is_none() && tree.cached && !tree.is_intact()) {
+            progress.damaged(&tree.path, 1);
+            tree = run_pip(&pip, &PipRequest { refresh: true, ..request.clone() }, progress)?;
+            (kept, projects) = (None, projects_from_paths(&tree));
+        }
+        let layer = match kept {
+            Some(layer) => layer,
+            None => {
+                let directory = Directory::new(&tree.path).extension_suffixes(python.info().extension_suffixes.iter());
+                self.builder.make(&place(&tree), "requirements", &directory, &below, progress)?
+            }
+        };
+        self.layers.push(layer);
+        Ok(projects.unwrap_or_default())
+    }
+
+    pub(super) fn finish(self, source: &Source, request: &EntryRequest, wanted: &[String]) -> Result<Resolved, Error> {
+        let is_located = |name: &String| self.layers.iter().any(|layer| layer.facts().located.contains(name));
+        if let Some(name) = self.builder.policy.locations.keys().find(|name| !is_located(name)) {
+            return Err(Error::NoPackageToLocate { name: name.clone() });
+        }
+        let mut scripts: Vec<ConsoleScript> = self
+            .layers
+            .iter()
+            .flat_map(|layer| layer.entry_points())
+            .flat_map(|(project, text)| ConsoleScript::parse(project, text))
+            .collect();
+        scripts.sort();
+        scripts.dedup();
+        let entry = match request {
+            EntryRequest::Code(code) => Entry::Code(code.clone()),
+            EntryRequest::Module(name) => self.runnable(name)?,
+            EntryRequest::Entry(text) if text.contains(':') => {
+                let entry = Entry::function(text)?;
+                if let Entry::Function { module, .. } = &entry {
+                    self.exists(module)?;
+                }
+                entry
+            }
+            EntryRequest::Entry(name) => match scripts.iter().find(|script| script.name == *name) {
+                Some(script) => Entry::function(&script.value)?,
+                None => {
+                    let candidates = scripts.iter().map(ConsoleScript::describe).collect();
+                    return Err(Error::UnknownEntry { what: "console script", name: name.clone(), candidates });
+                }
+            },
+            EntryRequest::Default => self.default_entry(source, &scripts, wanted)?,
+        };
+        // A project is known by its command.
+        let command = match (source, &entry) {
+            (Source::Project(_) | Source::Wheel(_) | Source::None, Entry::Function { module, attribute }) => {
+                let value = format!("{module}:{attribute}");
+                let mine = |script: &&ConsoleScript| script.value == value && wanted.contains(&script.project);
+                let mut names = scripts.iter().filter(mine).map(|script| script.name.clone());
+                names.next().filter(|_| names.next().is_none())
+            }
+            _ => None,
+        };
+        let name = command.or_else(|| source.name()).unwrap_or_else(|| match (&entry, wanted) {
+            (Entry::Module(name), _) => name.split('.').next().unwrap_or(name).to_owned(),
+            (_, [only]) => only.clone(),
+            (Entry::Function { module, .. }, _) => module.split('.').next().unwrap_or(module).to_owned(),
+            _ => "app".into(),
+        });
+        let missing: Vec<String> = self.imports.iter().filter(|module| !self.has(module)).cloned().collect();
+        let mut findings = self.findings;
+        findings.extend(missing.into_iter().map(|module| Finding::MissingModule { module }));
+        Ok(Resolved { layers: self.layers, entry, name: file_name(&name), findings, own: self.own })
+    }
+
+    fn default_entry(&self, source: &Source, scripts: &[ConsoleScript], wanted: &[String]) -> Result<Entry, Error> {
+        match source {
+            Source::Script { path, text } => {
+                let file = path.file_name().and_then(|name| name.to_str());
+                let file = file.ok_or_else(|| Error::NotUtf8 { path: path.clone() })?.to_owned();
+                return Ok(Entry::Script { file, source: text.clone() });
+            }
+            Source::Application(_) => return Ok(Entry::Module("__main__".into())),
+            Source::Package { name, .. } => return self.runnable(name),
+            _ => {}
+        }
+        if let Some(entry) = only_script(scripts, wanted)? {
+            return Ok(entry);
+        }
+        let names = wanted.iter().map(|name| name.replace('-', "_"));
+        let runnable: Vec<String> = names.filter(|name| self.has(&format!("{name}.__main__"))).collect();
+        match runnable.as_slice() {
+            [name] => Ok(Entry::Module(name.clone())),
+            _ => Err(Error::NoEntry { candidates: scripts.iter().map(ConsoleScript::describe).collect() }),
+        }
+    }
+
+    /// A module or package by name that `python -m` can run.
+    fn runnable(&self, name: &str) -> Result<Entry, Error> {
+        self.exists(name)?;
+        if self.has_flag(name, EntryFlags::PACKAGE) && !self.has(&format!("{name}.__main__")) {
+            return Err(Error::NotRunnable { name: name.to_owned() });
+        }
+        Ok(Entry::Module(name.to_owned()))
+    }
+
+    fn exists(&self, name: &str) -> Result<(), Error> {
+        if self.has(name) {
+            return Ok(());
+        }
+        let known = name.replace('-', "_").to_lowercase();
+        let candidates = if self.has(&known) { vec![known] } else { Vec::new() };
+        Err(Error::UnknownEntry { what: "module", name: name.to_owned(), candidates })
+    }
+
+    fn has(&self, module: &str) -> bool {
+        self.has_flag(module, EntryFlags::IMPORTABLE)
+            || self.builder.python.info().builtin_modules.iter().any(|name| name == module)
+            // The launcher has it.
+            || module == "oxidized_importer"
+    }
+
+    /// Whether what is imported by this name, from the first layer that has it, has this flag.
+    fn has_flag(&self, name: &str, flag: EntryFlags) -> bool {
+        self.layers
+            .iter()
+            .filter_map(|layer| layer.blob().ok())
+            .filter_map(|blob| {
+                blob.entry(name).ok().flatten().map(|entry| (entry.is(EntryFlags::IMPORTABLE), entry.is(flag)))
+            })
+            .find(|(is_importable, _)| *is_importable)
+            .is_some_and(|(_, has_flag)| has_flag)
+    }
+}
+
+/// A name as that of a file in the working directory: what metadata calls things leads nowhere else.
+fn file_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).collect();
+    match plain.trim_start_matches(['.', '-', ' ']) {
+        "" => "app".into(),
+        name => name.to_owned(),
+    }
+}
+
+fn run_pip(pip: &Pip, request: &PipRequest, progress: &mut dyn Progress) -> Result<InstalledTree, Error> {
+    let mut begun = false;
+    let tree = pip.install(request, &mut |line| {
+        if !std::mem::replace(&mut begun, true) {
+            progress.begin(Step::Install, "requirements with pip");
+        }
+        progress.line(line);
+    })?;
+    progress.end();
+    if let Some(damaged) = &tree.damaged {
+        progress.damaged(damaged, 1);
+    }
+    Ok(tree)
+}
+
+/// Normalised names of the projects that pip has installed from paths: they have a `direct_url.json`. Nothing if their
+/// metadata is damaged.
+fn projects_from_paths(tree: &InstalledTree) -> Option<Vec<String>> {
+    let directories = tree.files().filter_map(|file| file.strip_suffix("/direct_url.json"));
+    let mut projects = Vec::new();
+    for directory in directories.filter(|directory| !directory.contains('/')) {
+        let metadata = format!("{directory}/METADATA");
+        if tree.files().any(|file| file == metadata) {
+            let text = String::from_utf8_lossy(&tree.read(&metadata)?).into_owned();
+            projects.push(normalize_project_name(&pyox_scanner::Metadata::parse(&text).name));
+        }
+    }
+    projects.sort();
+    Some(projects)
+}

@@ -1,0 +1,72 @@
+//! Layers in the cache: one file each, of the blob, the facts about it, and the length of the blob.
+
+use std::path::{Path, PathBuf};
+
+use pyox_build_cache::{self as kept, Kept};
+use pyox_scanner::ResourceSource;
+
+use super::{Facts, Layer, LayerBuilder, STANDARD_LIBRARY};
+use crate::error::Error;
+use pyox_binary::SystemLibraries;
+use pyox_build_cache::digest;
+use pyox_linker::Progress;
+
+/// Changes whenever layers are made differently from the same input.
+const LAYER_VERSION: &[u8] = b"22";
+
+impl LayerBuilder<'_> {
+    /// Where a layer is kept. It is named by everything that can be known before it is made.
+    pub(crate) fn place(&self, name: &str, identity: &str, below: &[&Layer]) -> PathBuf {
+        let locations = Some(&self.policy.locations).filter(|_| name != STANDARD_LIBRARY);
+        let form = (self.policy.optimize, self.policy.include_source, self.compresses_everything(name), locations);
+        let form = format!("{form:?}");
+        let python = self.python.identity();
+        let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
+        let mut parts = vec![LAYER_VERSION, name.as_bytes(), identity.as_bytes(), form.as_bytes(), python.as_bytes()];
+        parts.extend(libraries.map(|library| library.name.as_bytes()));
+        self.cache.directory("layers").join(digest(parts))
+    }
+
+    /// A layer that is kept, unless it is damaged, or the libraries of this machine are not those that it was made with.
+    pub(crate) fn load(&self, place: &Path, progress: &mut dyn Progress) -> Option<Layer> {
+        if self.refresh {
+            return None;
+        }
+        let layer = match kept::read(place) {
+            Kept::Intact(bytes) => split(bytes).and_then(|(blob, facts)| Layer::new(blob, facts).ok()),
+            Kept::Damaged => None,
+            Kept::Absent => return None,
+        };
+        let Some(layer) = layer else {
+            progress.damaged(place, 1);
+            return None;
+        };
+        let libraries = SystemLibraries::of_this_machine();
+        layer.facts.lookups.iter().all(|lookup| lookup.still_holds(&libraries)).then_some(layer)
+    }
+
+    /// Makes a layer and keeps it.
+    pub(crate) fn make(
+        &self,
+        place: &Path,
+        name: &str,
+        source: &dyn ResourceSource,
+        below: &[&Layer],
+        progress: &mut dyn Progress,
+    ) -> Result<Layer, Error> {
+        let layer = self.layer(name, source, below, progress)?;
+        let facts = serde_json::to_vec(&layer.facts).map_err(|error| Error::io("write", place)(error.into()))?;
+        let length = (layer.blob.len() as u64).to_le_bytes();
+        kept::write(place, &[&layer.blob, &facts, &length]).map_err(Error::io("write", place))?;
+        Ok(layer)
+    }
+}
+
+/// The blob and its facts.
+fn split(mut bytes: Vec<u8>) -> Option<(Vec<u8>, Facts)> {
+    let (rest, length) = bytes.split_last_chunk::<8>()?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    let facts = serde_json::from_slice(rest.get(length..)?).ok()?;
+    bytes.truncate(length);
+    Some((bytes, facts))
+}

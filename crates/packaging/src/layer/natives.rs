@@ -1,0 +1,185 @@
+//! Extension modules and shared libraries of a layer, and the libraries that travel with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use pyox_packed_resources::Resource;
+use pyox_scanner::Scan;
+
+use super::{Layer, NativeFile};
+use crate::error::Error;
+use crate::report::Finding;
+use pyox_binary::{Closure, LibrarySource, Lookup, Root, SystemLibraries, edit_dynamic, trim};
+
+/// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/17`. In bytes.
+const LONGEST_PATH_IN_MEMORY: usize = 20;
+
+/// The native library closure of one layer. Roots are named by their path below `sys.path`.
+pub(super) struct Natives {
+    closure: Closure,
+    /// SONAMEs that layers below this one carry.
+    below: BTreeSet<String>,
+    /// Where the roots come from that others use as a library, and their content.
+    used_roots: BTreeMap<String, (PathBuf, Vec<u8>)>,
+    /// SONAME by file name of shared libraries among the roots.
+    sonames: BTreeMap<String, String>,
+}
+
+/// A library that no resource of the scan brings.
+pub(super) struct Travelling {
+    pub(super) origin: PathBuf,
+    pub(super) content: Vec<u8>,
+    pub(super) needs: Vec<String>,
+    pub(super) glibc: Option<String>,
+}
+
+impl Natives {
+    pub(super) fn of(scan: &Scan, below: &[&Layer]) -> Result<Self, Error> {
+        let mut contents = Vec::new();
+        for found in &scan.resources {
+            if matches!(found.resource, Resource::ExtensionModule(_) | Resource::SharedLibrary(_)) {
+                let path = found.resource.relative_path();
+                let content = found.resource.data().read().map_err(Error::io("read", &found.origin))?;
+                contents.push((path, found.origin.clone(), content));
+            }
+        }
+        let roots: Vec<Root<'_>> = contents
+            .iter()
+            .map(|(name, origin, bytes)| Root { name: name.clone(), origin: Some(origin.clone()), bytes })
+            .collect();
+        let carried = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
+        let below: BTreeSet<String> = carried.map(|native| native.name.clone()).collect();
+        let provided = |soname: &str| is_libpython(soname) || below.contains(soname);
+        let closure = Closure::of(&roots, provided, &SystemLibraries::of_this_machine())?;
+        let mut sonames = BTreeMap::new();
+        for found in &scan.resources {
+            if let Resource::SharedLibrary(library) = &found.resource
+                && let Some(carried) = closure.roots.get(&found.resource.relative_path())
+                && let Some(soname) = &carried.facts.soname
+            {
+                sonames.insert(library.name.clone(), soname.clone());
+            }
+        }
+        let used: BTreeSet<&String> = closure
+            .libraries
+            .values()
+            .filter_map(|library| match &library.source {
+                LibrarySource::Root(root) => Some(root),
+                LibrarySource::File(_) => None,
+            })
+            .collect();
+        let used_roots = contents
+            .iter()
+            .filter(|(name, ..)| used.contains(name))
+            .map(|(name, origin, content)| (name.clone(), (origin.clone(), content.to_vec())))
+            .collect();
+        Ok(Self { closure, below, used_roots, sonames })
+    }
+
+    /// The SONAME of a shared library among the roots; its file name if it has none.
+    pub(super) fn soname<'n>(&'n self, file_name: &'n str) -> &'n str {
+        self.sonames.get(file_name).map_or(file_name, String::as_str)
+    }
+
+    /// SONAMEs of the carried libraries that a root needs, here or in a layer below.
+    pub(super) fn needs(&self, root: &str) -> Vec<&str> {
+        let Some(carried) = self.closure.roots.get(root) else { return Vec::new() };
+        let below = carried.facts.needed.iter().filter(|soname| self.below.contains(*soname));
+        carried.needs.iter().chain(below).map(String::as_str).collect()
+    }
+
+    /// What a report says of a root.
+    pub(super) fn file(&self, root: &str, name: &str, is_library: bool) -> NativeFile {
+        let facts = self.closure.roots.get(root).map(|carried| &carried.facts);
+        let glibc = facts.and_then(|facts| facts.glibc.as_ref()).map(ToString::to_string);
+        NativeFile { name: name.to_owned(), is_library, glibc }
+    }
+
+    /// Libraries from outside of the scan, and roots that are used as a library under another name, by SONAME.
+    pub(super) fn travelling(&self) -> Result<Vec<(String, Travelling)>, Error> {
+        let mut travelling = Vec::new();
+        for (soname, library) in &self.closure.libraries {
+            let (origin, content) = match &library.source {
+                LibrarySource::File(path) => (path.clone(), std::fs::read(path).map_err(Error::io("read", path))?),
+                // Shared libraries of the scan are resources with this very name.
+                LibrarySource::Root(_) if self.sonames.values().any(|known| known == soname) => continue,
+                LibrarySource::Root(root) => self.used_roots.get(root).cloned().unwrap_or_default(),
+            };
+            let below = library.file.facts.needed.iter().filter(|needed| self.below.contains(*needed));
+            travelling.push((
+                soname.clone(),
+                Travelling {
+                    origin,
+                    content,
+                    needs: library.file.needs.iter().chain(below).map(ToString::to_string).collect(),
+                    glibc: library.file.facts.glibc.as_ref().map(ToString::to_string),
+                },
+            ));
+        }
+        Ok(travelling)
+    }
+
+    /// Every search for a library.
+    pub(super) fn lookups(&self) -> Vec<Lookup> {
+        self.closure.lookups.clone()
+    }
+
+    pub(super) fn findings(&self) -> Vec<Finding> {
+        let missing = self.closure.missing.iter().map(|missing| Finding::MissingLibrary {
+            soname: missing.soname.clone(),
+            // From what needs it to the root.
+            needed_by: missing.needed_by.iter().rev().map(ToString::to_string).collect(),
+            concerns: true,
+        });
+        let conflicts = self.closure.conflicts.iter().map(|conflict| Finding::ConflictingLibrary {
+            soname: conflict.soname.clone(),
+            used: describe(&conflict.taken),
+            other: describe(&conflict.other),
+            needed_by: conflict.needed_by.clone(),
+        });
+        let cycles = self.closure.cycles.iter().map(|libraries| Finding::LibraryCycle {
+            can_be_loaded: libraries.iter().all(|soname| soname.len() >= LONGEST_PATH_IN_MEMORY),
+            libraries: libraries.clone(),
+        });
+        let from_system = self.closure.roots.iter().flat_map(|(root, carried)| {
+            let beyond = carried.facts.needed.iter().filter(|soname| self.closure.system.contains(*soname));
+            beyond.filter(|soname| !is_everywhere(soname)).map(|soname| Finding::FromSystem {
+                soname: soname.clone(),
+                needed_by: root.clone(),
+                concerns: true,
+            })
+        });
+        missing.chain(conflicts).chain(cycles).chain(from_system).collect()
+    }
+}
+
+fn describe(source: &LibrarySource) -> String {
+    match source {
+        LibrarySource::File(path) => path.display().to_string(),
+        LibrarySource::Root(name) => name.clone(),
+    }
+}
+
+/// Whether a program that starts at all has found the library.
+fn is_everywhere(soname: &str) -> bool {
+    let parts = ["libc.", "libm.", "libdl.", "libpthread.", "librt.", "libutil.", "libgcc_s.", "ld-linux"];
+    parts.iter().any(|part| soname.starts_with(part))
+}
+
+fn is_libpython(soname: &str) -> bool {
+    soname.starts_with("libpython") && soname.contains(".so")
+}
+
+/// Removes what is not needed or would mislead: symbols and debug information, search paths of the machine the file
+/// was built on, and the dependency on a libpython that is part of the launcher. A file that cannot be changed stays
+/// as it is. If the whole distribution is `in_files`, paths that start where the library is still lead to its other files.
+pub(super) fn prepare(content: &[u8], in_files: bool) -> Vec<u8> {
+    let misleads = |path: &str| {
+        !(in_files
+            && path.split(':').all(|directory| directory.starts_with("$ORIGIN") || directory.starts_with("${ORIGIN}")))
+    };
+    let edited = edit_dynamic(content.to_vec(), misleads, is_libpython)
+        .or_else(|_| edit_dynamic(content.to_vec(), misleads, |_| false))
+        .unwrap_or_else(|_| content.to_vec());
+    trim(edited)
+}

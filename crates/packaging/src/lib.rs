@@ -1,0 +1,41 @@
+//! From a request to a program.
+//!
+//! [`pack`] makes a program of a [`Request`]; these are its parts:
+//!
+//! [`Inputs`] says where an application comes from and [`Inputs::resolve`] makes [`Layer`]s of it: scanned, compiled,
+//! with the native libraries its extensions need. An [`ApplicationBuilder`] merges layers, adds what to run, and
+//! writes the executable: a launcher with the packed resources attached.
+//!
+//! Nothing here prints; a [`Progress`] hears what happens, and the outcome is a [`Report`].
+#![forbid(unsafe_code)]
+
+mod application;
+mod beside;
+mod entry;
+mod error;
+mod inputs;
+mod layer;
+mod location;
+mod pack;
+mod policy;
+mod report;
+mod script;
+mod shadowed;
+mod shared_resources;
+mod start_up;
+mod timed;
+mod wheel_tags;
+
+pub use application::{ApplicationBuilder, Staged};
+pub use entry::{Entry, EntryRequest};
+pub use error::Error;
+pub use inputs::{Inputs, PackageRoot, Resolved, is_source};
+pub use layer::{Layer, LayerBuilder, NativeFile};
+pub use location::{Location, LocationError};
+pub use pack::{Request, pack};
+pub use policy::{Policy, Profile};
+pub use pyox_interpreter_config::FileAttribute;
+pub use pyox_linker::{Progress, Silent, Step};
+pub use report::{Finding, Report, ReportRow, Summary, Timing};
+pub use shared_resources::SharedResources;
+pub use start_up::read_import_order;

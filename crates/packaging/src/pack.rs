@@ -1,0 +1,152 @@
+//! From a request to a program.
+
+use std::path::PathBuf;
+
+use pyox_build_cache::Cache;
+use pyox_distribution::Distribution;
+use pyox_interpreter_config::InterpreterConfig;
+use pyox_linker::{LauncherSource, Progress};
+use pyox_output::{Outputs, default_output};
+
+use crate::application::{ApplicationBuilder, interpreter_of_programs};
+use crate::beside;
+use crate::error::Error;
+use crate::inputs::Inputs;
+use crate::layer::LayerBuilder;
+use crate::policy::Policy;
+use crate::report::Report;
+use crate::shared_resources::SharedResources;
+use crate::timed::Timed;
+
+/// What the report is called in errors.
+const REPORT: &str = "the report";
+
+/// Everything that says how a program is made.
+///
+/// ```no_run
+/// use pyox_build_cache::Cache;
+/// use pyox_distribution::Installed;
+/// use pyox_linker::{Compiled, Silent};
+/// use pyox_packaging::{Request, pack};
+///
+/// let cache = Cache::of_user()?;
+/// let python = Installed::locate(Some("3.13"))?;
+/// let launchers = Compiled::new(&cache);
+/// let mut request = Request::new(&python, &launchers, &cache);
+/// request.inputs.source = Some("hello.py".into());
+/// let report = pack(&request, &mut Silent)?;
+/// println!("{} has {} modules", report.summary.output.display(), report.summary.modules);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[non_exhaustive]
+pub struct Request<'a> {
+    /// The Python that the program is made with.
+    pub python: &'a dyn Distribution,
+    /// Where the launcher comes from.
+    pub launcher: &'a dyn LauncherSource,
+    /// What is kept from one pack to the next.
+    pub cache: &'a Cache,
+    /// Where the application comes from, and what it runs.
+    pub inputs: Inputs,
+    /// What goes in, where, and in which form.
+    pub policy: Policy,
+    /// How the interpreter behaves. What follows from the rest of the request is set by [`pack`]: `python`, `run`,
+    /// `resource_files`, `file_attribute` and `optimization_level`.
+    pub interpreter: InterpreterConfig,
+    /// Where the program goes; `None` for [`default_output`] of its name.
+    pub output: Option<PathBuf>,
+    /// Where the report goes, as JSON.
+    pub report: Option<PathBuf>,
+    /// A file with resources that programs share. If it does not exist, it is made.
+    pub resource_file: Option<PathBuf>,
+    /// A file that names the modules which the program imports when it starts; see [`crate::read_import_order`].
+    pub import_order: Option<PathBuf>,
+    /// Files that are read in addition, such as one that the request was read from: no output takes their place.
+    pub reads: Vec<PathBuf>,
+}
+
+impl<'a> Request<'a> {
+    /// A request for a program of no inputs yet.
+    pub fn new(python: &'a dyn Distribution, launcher: &'a dyn LauncherSource, cache: &'a Cache) -> Self {
+        Self {
+            python,
+            launcher,
+            cache,
+            inputs: Inputs::default(),
+            policy: Policy::default(),
+            interpreter: interpreter_of_programs(),
+            output: None,
+            report: None,
+            resource_file: None,
+            import_order: None,
+            reads: Vec::new(),
+        }
+    }
+}
+
+/// Makes a program. Everything that is written is complete, or nothing has changed.
+///
+/// # Errors
+///
+/// Any [`Error`]. What cannot work is found before the long work begins, as far as it can be known.
+pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report, Error> {
+    let Request { python, cache, policy, inputs, .. } = request;
+    let known = match (&request.output, inputs.name(*python)) {
+        (Some(output), _) => Some(output.clone()),
+        (None, Some(name)) => Some(default_output(&name)?),
+        (None, None) => None,
+    };
+    let outputs = outputs(request, known.as_deref())?;
+    let mut shared = match &request.resource_file {
+        Some(path) if path.exists() => Some(SharedResources::open(path, *python)?),
+        _ => None,
+    };
+    let order = request.import_order.as_deref().map(crate::read_import_order).transpose()?.unwrap_or_default();
+    request.launcher.check(*python)?;
+    let mut progress = Timed::new(progress);
+    let resolved = inputs.resolve(&LayerBuilder::new(*python, policy.clone(), cache), &mut progress)?;
+    let output = match known {
+        Some(output) => output,
+        None => default_output(&resolved.name)?,
+    };
+    let launcher = request.launcher.launcher(*python, &mut progress)?;
+    if let (None, Some(path)) = (&shared, &request.resource_file) {
+        shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, *python)?);
+    }
+    let mut application = ApplicationBuilder::new(*python, policy.clone(), resolved.layers, resolved.entry)
+        .interpreter(request.interpreter.clone())
+        .import_order(order)
+        .outputs(outputs)
+        .findings(resolved.findings)
+        .timings(progress.timings());
+    if let Some(file) = &shared {
+        application = application.shared_resources(file);
+    }
+    let mut staged = application.stage(&launcher, &output, &mut progress)?;
+    if let Some(path) = &request.report {
+        let text = serde_json::to_vec_pretty(staged.report());
+        staged.add_file(REPORT, path, &text.map_err(|error| Error::io("write", path)(error.into()))?)?;
+    }
+    staged.put_in_place()
+}
+
+/// Everything that is read and written, as far as it is known before the work.
+fn outputs(request: &Request<'_>, program: Option<&std::path::Path>) -> Result<Outputs, Error> {
+    let mut outputs = request.inputs.outputs(request.python, request.cache);
+    request.reads.iter().for_each(|path| outputs.reads("the input", path));
+    request.import_order.iter().for_each(|path| outputs.reads("the import order", path));
+    request.launcher.files().iter().for_each(|path| outputs.keeps("the launcher", path));
+    if let Some(path) = &request.resource_file {
+        match path.exists() {
+            true => outputs.keeps("the resource file", path),
+            false => outputs.writes("the resource file", path)?,
+        }
+    }
+    if let Some(program) = program {
+        beside::writes_program(&mut outputs, program, &request.policy)?;
+    }
+    if let Some(path) = &request.report {
+        outputs.writes(REPORT, path)?;
+    }
+    Ok(outputs)
+}

@@ -1,0 +1,64 @@
+//! How long the steps of packaging take.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use pyox_linker::{Progress, Step};
+
+use crate::report::Timing;
+
+/// Passes everything on, and measures steps.
+pub(crate) struct Timed<'p> {
+    inner: &'p mut dyn Progress,
+    current: Option<(Step, Instant)>,
+    spent: Vec<(Step, Duration)>,
+}
+
+impl<'p> Timed<'p> {
+    pub(crate) fn new(inner: &'p mut dyn Progress) -> Self {
+        Self { inner, current: None, spent: Vec::new() }
+    }
+
+    /// Seconds per step so far, in the order in which steps first began.
+    pub(crate) fn timings(&self) -> Vec<Timing> {
+        self.spent.iter().map(|(step, spent)| Timing::new(*step, *spent)).collect()
+    }
+
+    fn stop_clock(&mut self) {
+        let Some((step, start)) = self.current.take() else { return };
+        let spent = start.elapsed();
+        match self.spent.iter_mut().find(|(known, _)| *known == step) {
+            Some((_, total)) => *total += spent,
+            None => self.spent.push((step, spent)),
+        }
+    }
+}
+
+impl Progress for Timed<'_> {
+    fn begin(&mut self, step: Step, what: &str) {
+        self.stop_clock();
+        self.current = Some((step, Instant::now()));
+        self.inner.begin(step, what);
+    }
+
+    fn advance(&mut self, done: usize, total: usize) {
+        self.inner.advance(done, total);
+    }
+
+    fn line(&mut self, line: &str) {
+        self.inner.line(line);
+    }
+
+    fn damaged(&mut self, path: &Path, count: usize) {
+        self.inner.damaged(path, count);
+    }
+
+    fn end(&mut self) {
+        self.stop_clock();
+        self.inner.end();
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.inner.is_cancelled()
+    }
+}

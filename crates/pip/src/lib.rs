@@ -1,0 +1,141 @@
+//! The pip of a Python, and what it installed, kept by content.
+//!
+//! [`Pip`] drives the pip of one Python, and makes an [`InstalledTree`] of a [`PipRequest`]; [`requirement_lines`] are those of
+//! a requirements file.
+#![forbid(unsafe_code)]
+
+mod editable;
+mod error;
+mod files;
+mod key;
+mod lines;
+mod run;
+mod spec;
+mod tree;
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+pub use lines::requirement_lines;
+use pyox_build_cache::Scratch;
+
+use pyox_distribution::Distribution;
+use run::Run;
+
+pub use error::Error;
+
+pub use tree::InstalledTree;
+
+/// What to install.
+#[derive(Debug, Clone, Default)]
+pub struct PipRequest {
+    /// Requirements as pip understands them: `flask`, `flask[async]>=3`, `./project`, `wheels/x-1-py3-none-any.whl`.
+    /// They are no place for options.
+    pub requirements: Vec<String>,
+    /// Requirements files (`pip install -r`).
+    pub requirement_files: Vec<PathBuf>,
+    /// Projects, wheels and source archives on disk.
+    pub projects: Vec<PathBuf>,
+    /// Further options of `pip install` that `pip wheel` has as well, such as `--no-deps` or `--index-url=...`.
+    pub arguments: Vec<String>,
+    /// Whether to install again even if the same was installed before, to get newer versions.
+    pub refresh: bool,
+}
+
+/// Drives the pip of one Python.
+///
+/// The configuration of the user (`pip.conf`, `PIP_*` variables) has its effect. What is installed is kept in the cache
+/// directory and found again by the Python, the requirements and the content of all files that they name.
+#[derive(Debug, Clone)]
+pub struct Pip {
+    executable: PathBuf,
+    identity: String,
+    cache: PathBuf,
+}
+
+impl Pip {
+    /// The pip of `python`. Installed trees are kept in `cache_dir`, which several processes may share.
+    #[must_use]
+    pub fn new(python: &dyn Distribution, cache_dir: impl Into<PathBuf>) -> Self {
+        Self { executable: python.executable().into(), identity: python.identity(), cache: cache_dir.into() }
+    }
+
+    /// Installs what is requested, or finds it in the cache. `progress` is given pip's output line by line. Where another
+    /// process installs the same at this moment, its outcome is waited for. What
+    /// requirements files ask for as editable (`-e`) is installed as well, and not referred to.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] with pip's own words, [`Error::NoPip`], [`Error::Option`], [`Error::Editable`], or
+    /// [`Error::Io`].
+    pub fn install(&self, request: &PipRequest, progress: &mut dyn FnMut(&str)) -> Result<InstalledTree, Error> {
+        if let Some(text) = request.requirements.iter().find(|text| text.trim_start().starts_with('-')) {
+            return Err(Error::Option { text: text.clone() });
+        }
+        let key = key::digest(&self.identity, request)?;
+        let known = || InstalledTree::open(&self.cache, &key);
+        if !request.refresh
+            && let Ok(Some(tree)) = known()
+        {
+            return Ok(tree);
+        }
+        fs::create_dir_all(&self.cache).map_err(Error::io("create", &self.cache))?;
+        let lock_path = self.cache.join(format!("{key}.lock"));
+        let lock = File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
+        lock.lock().map_err(Error::io("lock", &lock_path))?;
+        let damaged = match known() {
+            Ok(Some(tree)) if !request.refresh => return Ok(tree),
+            Ok(_) => None,
+            Err(damaged) => Some(damaged),
+        };
+        let scratch = Scratch::new(&self.cache).map_err(Error::io("create a directory in", &self.cache))?;
+        let wanted = wanted(request)?;
+        // Pip refuses to install nothing.
+        if !wanted.is_empty() {
+            self.fill(scratch.path(), &request.arguments, &wanted, progress)?;
+        }
+        let tree = InstalledTree::publish(scratch, &self.cache, &key, damaged);
+        tree.map_err(Error::io("keep a tree in", &self.cache))
+    }
+
+    /// Installs into an empty directory.
+    fn fill(
+        &self,
+        tree: &Path,
+        arguments: &[String],
+        wanted: &[OsString],
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), Error> {
+        let scratch = Scratch::new(&self.cache).map_err(Error::io("create a directory in", &self.cache))?;
+        let scratch = scratch.path();
+        let run = Run::new(&self.executable);
+        let mut words: Vec<OsString> =
+            ["install", "--no-compile", "--no-warn-script-location"].map(OsString::from).into();
+        // Not into the working directory, where pip puts sources of editable requirements otherwise.
+        words.extend(["--src".into(), scratch.join("sources").into(), "--target".into(), tree.into()]);
+        words.extend(arguments.iter().map(OsString::from));
+        words.extend_from_slice(wanted);
+        run.pip(words, progress)?;
+        editable::replace(&run, tree, arguments, wanted, scratch, progress)
+    }
+}
+
+/// The arguments of pip that say what to install: what is behind `--` is no option.
+fn wanted(request: &PipRequest) -> Result<Vec<OsString>, Error> {
+    let mut arguments: Vec<OsString> = Vec::new();
+    for file in &request.requirement_files {
+        arguments.extend(["-r".into(), spec::absolute(file)?.into()]);
+    }
+    let names_any = !(request.projects.is_empty() && request.requirements.is_empty());
+    arguments.extend(names_any.then(|| OsString::from("--")));
+    for project in &request.projects {
+        arguments.push(spec::absolute(project)?.into());
+    }
+    for requirement in &request.requirements {
+        arguments.push(match spec::local(requirement) {
+            Some(local) => local.argument(),
+            None => requirement.trim().into(),
+        });
+    }
+    Ok(arguments)
+}
