@@ -29,3 +29,7 @@ pub use format::{Binary, Format};
 pub use image::{Image, Kind, Load, Need, Version};
 pub use libraries::*;
 pub use linux::{CLibrary, Distribution, LinuxNeeds};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -13,3 +13,7 @@ mod kept;
 pub use cache::{CACHE_VARIABLE, Cache, CacheError};
 pub use digest::{Fields, digest, hex};
 pub use kept::{Kept, Scratch, is_same, read, remove_unused, sweep, write, write_in};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

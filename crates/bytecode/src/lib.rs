@@ -137,3 +137,7 @@ fn answer(ask: Ask<'_>, request: &Request<'_>) -> Result<Vec<u8>, CompileError> 
         Err(source) => Err(CompileError::Worker { filename: filename(), source }),
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -36,3 +36,7 @@ pub use info::{PythonInfo, python as command};
 pub use installed::Installed;
 pub use link::LinkSettings;
 pub use tags::wheel_tags;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -20,3 +20,7 @@ pub use convert::{Conversion, Converted, Lost};
 pub use error::Error;
 pub use place::Place;
 pub use resource_file::{LauncherDigest, ResourceFile};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

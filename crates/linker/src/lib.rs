@@ -15,3 +15,7 @@ pub use error::Error;
 pub use launcher::{CachedLauncher, Compiled, LAUNCHER_VARIABLE, Launcher, LauncherSource, Prebuilt, check};
 pub use progress::{Progress, Silent, Step};
 pub use pyox_program_format::{Attachment, LauncherMarker, payload_range};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

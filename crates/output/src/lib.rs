@@ -101,3 +101,7 @@ pub fn create_new(path: &Path, mode: u32) -> std::io::Result<File> {
     let _ = mode;
     options.open(path)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -39,3 +39,7 @@ pub use pyox_linker::{Progress, Silent, Step};
 pub use report::{Finding, Report, ReportRow, Summary, Timing};
 pub use shared_resources::SharedResources;
 pub use start_up::read_import_order;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -139,3 +139,7 @@ fn wanted(request: &PipRequest) -> Result<Vec<OsString>, Error> {
     }
     Ok(arguments)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
