@@ -89,6 +89,7 @@ mod index;
 mod layered;
 mod layout;
 pub mod legacy;
+mod location;
 mod names;
 mod parts;
 mod path;
@@ -108,11 +109,12 @@ pub use field::Field;
 pub use index::{Entries, Index, Packed};
 pub use layered::Layered;
 pub use layout::{Encoding, EntryFlags, FieldKind, MAGIC, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, hash_name};
+pub use location::{Location, LocationError};
 pub use names::normalize_project_name;
 pub use path::is_plain_path;
 pub use resource::{
     Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
-    PackageResource, ReadData, Resource, SharedLibrary,
+    PackageResource, ReadData, Resource, ResourceKind, SharedLibrary,
 };
 pub use value::Value;
 pub use verify::{Damage, Verified};

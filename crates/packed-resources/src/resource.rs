@@ -191,7 +191,80 @@ pub enum Resource {
     File(FileData),
 }
 
+/// What a resource is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ResourceKind {
+    /// Source text of a module.
+    ModuleSource,
+    /// Bytecode of a module.
+    ModuleBytecode,
+    /// An extension module.
+    ExtensionModule,
+    /// A data file of a package.
+    PackageResource,
+    /// A metadata file of a distribution.
+    DistributionResource,
+    /// A shared library.
+    SharedLibrary,
+    /// Another file.
+    File,
+}
+
+impl ResourceKind {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::ModuleSource,
+        Self::ModuleBytecode,
+        Self::ExtensionModule,
+        Self::PackageResource,
+        Self::DistributionResource,
+        Self::SharedLibrary,
+        Self::File,
+    ];
+
+    /// Its name, such as `module-source`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ModuleSource => "module-source",
+            Self::ModuleBytecode => "module-bytecode",
+            Self::ExtensionModule => "extension-module",
+            Self::PackageResource => "package-resource",
+            Self::DistributionResource => "distribution-resource",
+            Self::SharedLibrary => "shared-library",
+            Self::File => "file",
+        }
+    }
+}
+
 impl Resource {
+    /// What it is.
+    pub fn kind(&self) -> ResourceKind {
+        match self {
+            Self::ModuleSource(_) => ResourceKind::ModuleSource,
+            Self::ModuleBytecode(_) => ResourceKind::ModuleBytecode,
+            Self::ExtensionModule(_) => ResourceKind::ExtensionModule,
+            Self::PackageResource(_) => ResourceKind::PackageResource,
+            Self::DistributionResource(_) => ResourceKind::DistributionResource,
+            Self::SharedLibrary(_) => ResourceKind::SharedLibrary,
+            Self::File(_) => ResourceKind::File,
+        }
+    }
+
+    /// The name of the entry that it belongs to: of the module, the package of a data file, the project of metadata, the
+    /// library; of another file its path.
+    pub fn entry_name(&self) -> String {
+        match self {
+            Self::ModuleSource(module) => module.name.clone(),
+            Self::ModuleBytecode(module) => module.name.clone(),
+            Self::ExtensionModule(module) => module.name.clone(),
+            Self::PackageResource(file) => file.package.clone(),
+            Self::DistributionResource(file) => file.project.clone(),
+            Self::SharedLibrary(library) => library.name.clone(),
+            Self::File(file) => file.path.clone(),
+        }
+    }
+
     /// The path below `sys.path` that the resource has, or would have, as a file.
     pub fn relative_path(&self) -> String {
         match self {

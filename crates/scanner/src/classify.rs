@@ -264,7 +264,7 @@ fn emit(
             None => Resource::File(FileData { path, data, executable }),
         },
     };
-    scan.resources.push(Found { resource, origin, executable });
+    scan.resources.push(Found { resource, origin, executable, owner: None });
     Ok(())
 }
 

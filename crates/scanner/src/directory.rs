@@ -191,6 +191,7 @@ impl ResourceSource for Directory {
         let mut scan = classifier.classify(candidates)?;
         scan.skipped.extend(skipped);
         scan.sort();
+        scan.set_owners()?;
         match &self.only {
             Some(packages) => select(scan, packages, &self.path),
             None => Ok(scan),

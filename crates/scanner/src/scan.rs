@@ -73,6 +73,8 @@ pub struct Found {
     pub origin: PathBuf,
     /// Whether the file is meant to be executed.
     pub executable: bool,
+    /// The normalised name of the distribution that has installed it, if its `RECORD` says so.
+    pub owner: Option<Arc<str>>,
 }
 
 /// Something that was passed over.

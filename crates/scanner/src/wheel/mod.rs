@@ -167,6 +167,7 @@ impl ResourceSource for Wheel {
         let mut scan = Classifier::new(self.suffixes.iter().cloned()).classify(candidates)?;
         scan.skipped.extend(skipped);
         scan.sort();
+        scan.set_owners()?;
         Ok(scan)
     }
 }

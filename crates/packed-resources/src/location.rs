@@ -1,18 +1,19 @@
-//! Where the files of a package are when the program runs.
+//! Where a resource is when the program runs.
 
+use std::fmt;
 use std::str::FromStr;
 
-use pyox_packed_resources::is_plain_path;
+use crate::path::is_plain_path;
 
-/// Where the files of a package are when the program runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a resource is when the program runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Location {
-    /// Nowhere: everything is loaded from memory, however large.
+    /// In memory, with the packed resources.
     InMemory,
-    /// In a cache directory, into which the program writes them when the package is first imported.
+    /// In a cache directory, into which the program writes it when it is first needed.
     Cache,
-    /// In this directory beside the program, with `/` between its parts.
+    /// In this directory next to the program, with `/` between its parts.
     FilesystemRelative(String),
 }
 
@@ -32,6 +33,17 @@ pub enum LocationError {
         /// What was given.
         directory: String,
     },
+}
+
+/// `in-memory`, `cache` or `filesystem-relative:DIRECTORY`.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InMemory => f.write_str("in-memory"),
+            Self::Cache => f.write_str("cache"),
+            Self::FilesystemRelative(directory) => write!(f, "filesystem-relative:{directory}"),
+        }
+    }
 }
 
 /// `in-memory`, `cache` or `filesystem-relative:DIRECTORY`.
@@ -69,6 +81,9 @@ mod tests {
         }
         for text in ["", "memory", "filesystem-relative", "cache:x"] {
             assert_eq!(text.parse::<Location>(), Err(LocationError::Unknown { text: text.into() }));
+        }
+        for location in [Location::InMemory, Location::Cache, Location::FilesystemRelative("a/b".into())] {
+            assert_eq!(location.to_string().parse(), Ok(location));
         }
     }
 }
