@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use pyox_distribution::{Distribution, Installed};
 use pyox_build_cache::Cache;
+use pyox_distribution::{Distribution, Installed};
 use pyox_packaging::{Layer, LayerBuilder, Policy, Silent};
 use pyox_packed_resources::{EntryFlags, FieldKind, Writer};
 

@@ -14,8 +14,8 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use pyox_benches::Outcome;
-use pyox_distribution::{Distribution, Installed};
 use pyox_build_cache::Cache;
+use pyox_distribution::{Distribution, Installed};
 use pyox_linker::{Compiled, LauncherSource};
 use pyox_packaging::{ApplicationBuilder, Inputs, LayerBuilder, Policy, Silent};
 

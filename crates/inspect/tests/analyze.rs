@@ -11,8 +11,8 @@ use std::process::Command;
 
 use pyox_binary::BinaryError;
 use pyox_inspect::{AnalyzeError, Format, analyze};
-use pyox_program_format::Attachment;
 use pyox_packed_resources::{EntryFlags, FieldKind, Writer};
+use pyox_program_format::Attachment;
 use serde_json::{Value, json};
 use wheels::{Wheels, python, run};
 

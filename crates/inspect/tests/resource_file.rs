@@ -3,11 +3,11 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use pyox_interpreter_config::InterpreterConfig;
 use pyox_inspect::extract::{ExtractError, Tree};
-use pyox_program_format::{Attachment, Error as ProgramError, Trailer, payload_range};
 use pyox_inspect::{Error, LauncherDigest, ResourceFile};
-use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Index, SectionKind, Writer};
+use pyox_interpreter_config::InterpreterConfig;
+use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Index, MAGIC, SectionKind, Writer};
+use pyox_program_format::{Attachment, Error as PayloadError, PAYLOAD_MAGIC, Trailer, payload_range};
 use tempfile::TempDir;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -36,32 +36,27 @@ fn write(dir: &TempDir, name: &str, bytes: &[u8]) -> Result<PathBuf, std::io::Er
 }
 
 #[test]
+fn payloads_are_packed_resources() -> Outcome {
+    assert_eq!(PAYLOAD_MAGIC, MAGIC);
+    Ok(())
+}
+
+#[test]
 fn tools_look_at_what_runs_and_refuse_what_is_changed() -> Outcome {
     let payload = resources()?;
     let (program, offset) = program(&payload)?;
     let expected = offset as usize..offset as usize + payload.len();
     assert_eq!(payload_range(&program)?, expected);
     for end in [expected.end - 1, expected.end, program.len() - 1] {
-        assert!(matches!(payload_range(&program[..end]), Err(ProgramError::Truncated { .. })), "{end}");
+        assert!(matches!(payload_range(&program[..end]), Err(PayloadError::Truncated { .. })), "{end}");
     }
     let mut damaged = program.clone();
     damaged[expected.end + 8] ^= 1;
-    assert!(matches!(payload_range(&damaged), Err(ProgramError::Damaged { .. })));
-    assert!(matches!(payload_range(&std::fs::read("/bin/true")?), Err(ProgramError::Missing)));
-    assert!(matches!(payload_range(b"#!/bin/sh\n"), Err(ProgramError::NotExecutable { .. })));
-    assert!(matches!(payload_range(b""), Err(ProgramError::NotExecutable { .. })));
+    assert!(matches!(payload_range(&damaged), Err(PayloadError::Damaged { .. })));
+    assert!(matches!(payload_range(&std::fs::read("/bin/true")?), Err(PayloadError::Missing)));
+    assert!(matches!(payload_range(b"#!/bin/sh\n"), Err(PayloadError::NotExecutable { .. })));
+    assert!(matches!(payload_range(b""), Err(PayloadError::NotExecutable { .. })));
     Ok(())
-}
-
-/// A trailer as the specification has it.
-fn trailer(offset: u64, length: u64) -> [u8; Trailer::LEN] {
-    let mut trailer = [0; Trailer::LEN];
-    trailer[..8].copy_from_slice(&Trailer::MAGIC);
-    trailer[8..16].copy_from_slice(&offset.to_le_bytes());
-    trailer[16..24].copy_from_slice(&length.to_le_bytes());
-    let checksum = crc32fast::hash(&trailer[..24]);
-    trailer[24..28].copy_from_slice(&checksum.to_le_bytes());
-    trailer
 }
 
 #[test]
@@ -71,22 +66,22 @@ fn a_second_payload_is_not_what_tools_show() -> Outcome {
     // Behind the first program, with a trailer of its own: the kernel still maps the first one.
     let other = Writer::new().to_vec()?;
     let mut appended = [&program[..], &other].concat();
-    appended.extend(trailer(program.len() as u64, other.len() as u64));
-    assert!(matches!(payload_range(&appended), Err(ProgramError::Disagreement { trailer: Some(_), .. })));
+    appended.extend(Trailer::new(program.len() as u64, other.len() as u64).to_bytes());
+    assert!(matches!(payload_range(&appended), Err(PayloadError::Disagreement { trailer: Some(_), .. })));
     // Another trailer instead of the first.
     let mut named = program.clone();
     let end = named.len() - Trailer::LEN;
-    named[end..].copy_from_slice(&trailer(offset + 8, payload.len() as u64 - 8));
-    assert!(matches!(payload_range(&named), Err(ProgramError::Disagreement { trailer: Some(_), .. })));
+    named[end..].copy_from_slice(&Trailer::new(offset + 8, payload.len() as u64 - 8).to_bytes());
+    assert!(matches!(payload_range(&named), Err(PayloadError::Disagreement { trailer: Some(_), .. })));
     named[end] ^= 1;
-    assert!(matches!(payload_range(&named), Err(ProgramError::Disagreement { trailer: None, .. })));
+    assert!(matches!(payload_range(&named), Err(PayloadError::Disagreement { trailer: None, .. })));
     Ok(())
 }
 
 #[test]
 fn nothing_hides_beside_the_parts_of_a_program() -> Outcome {
     let mut payload = resources()?;
-    let outside = |program: &[u8]| matches!(payload_range(program), Err(ProgramError::Outside { .. }));
+    let outside = |program: &[u8]| matches!(payload_range(program), Err(PayloadError::Outside { .. }));
     let (clean, offset) = program(&payload)?;
     assert!(outside(&[&clean[..], b"appended"].concat()), "behind the trailer");
     let launcher = std::fs::read("/bin/true")?.len();
@@ -97,7 +92,7 @@ fn nothing_hides_beside_the_parts_of_a_program() -> Outcome {
     }
     let mut spare = clean.clone();
     *spare.last_mut().ok_or("empty")? = 1;
-    assert!(matches!(payload_range(&spare), Err(ProgramError::Damaged { .. })), "in the trailer");
+    assert!(matches!(payload_range(&spare), Err(PayloadError::Damaged { .. })), "in the trailer");
     payload.extend(b"behind the resources");
     assert!(outside(&program(&payload)?.0), "behind the resources");
     let dir = TempDir::new()?;

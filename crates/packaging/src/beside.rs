@@ -8,11 +8,11 @@ use pyox_packed_resources::{Entry, Field, FieldKind, Index, Value};
 
 use crate::error::Error;
 use crate::layer::Layer;
-use crate::location::Location;
 use crate::policy::Policy;
 use pyox_inspect::ResourceFile;
 use pyox_inspect::extract::{Pyc, Tree};
 use pyox_output::{Outputs, Stage, parent};
+use pyox_packed_resources::Location;
 
 /// What a directory beside a program is called in errors.
 const BESIDE: &str = "the directory beside the program";

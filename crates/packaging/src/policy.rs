@@ -6,8 +6,8 @@ use pyox_interpreter_config::FileAttribute;
 use pyox_packed_resources::OptimizeLevel;
 
 use crate::error::Error;
-use crate::location::Location;
 use pyox_binary::SymbolVersion;
+use pyox_packed_resources::Location;
 
 /// Choices that hold for the whole program.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyox_distribution::{Distribution as _, Installed};
 use pyox_build_cache::Cache;
+use pyox_distribution::{Distribution as _, Installed};
 use pyox_packaging::{Finding, Layer, LayerBuilder, Policy, Progress};
 use pyox_scanner::Directory;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pyox_distribution::{Distribution, PythonInfo};
 use pyox_packed_resources::MAGIC;
-use pyox_program_format::{LauncherMarker, MarkerField, payload_range};
+use pyox_program_format::{LauncherMarker, MarkerField, Trailer};
 
 use crate::error::Error;
 
@@ -58,7 +58,7 @@ pub fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Result<(),
             return Err(Error::Mismatch { path, what, found, expected, python });
         }
     }
-    if payload_range(bytes).is_ok() {
+    if matches!(Trailer::read(bytes), Ok(Some(_))) {
         return Err(pyox_program_format::Error::AlreadyAttached.into());
     }
     if LauncherMarker::is_intact(bytes) { Ok(()) } else { Err(Error::Damaged { path: path.to_owned() }) }

@@ -13,11 +13,11 @@ use super::compress::{Dictionaries, Sort};
 use super::natives::{Natives, prepare};
 use super::{Facts, Layer, LayerBuilder, NativeFile, STANDARD_LIBRARY};
 use crate::error::Error;
-use crate::location::Location;
 use crate::report::{Finding, ReportRow};
 use pyox_binary::ElfFacts;
 use pyox_build_cache::digest;
 use pyox_linker::{Progress, Step};
+use pyox_packed_resources::Location;
 
 /// From this length on, in bytes, a library is placed in a file: copying 35 MB into memory takes 12 ms at every start,
 /// loading them from a file 2.5 ms.

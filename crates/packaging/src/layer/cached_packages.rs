@@ -10,8 +10,8 @@ use pyox_scanner::{Evidence, Scan, files_needed};
 
 use super::cache_files::CacheFiles;
 use crate::error::Error;
-use crate::location::Location;
 use crate::report::Finding;
+use pyox_packed_resources::Location;
 
 /// Distributions of one layer that are not simply in memory. One without metadata is named after its package.
 #[derive(Default)]
