@@ -18,7 +18,7 @@ pub mod pythons;
 pub fn command() -> Result<PathBuf> {
     let target = extension::target();
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "pyoxidizer", "--target-dir"])
+        .args(["build", "--quiet", "--package", "pyox-cli", "--target-dir"])
         .arg(&target)
         .current_dir(extension::workspace())
         .status()
