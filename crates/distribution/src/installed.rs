@@ -2,7 +2,8 @@
 
 use std::time::UNIX_EPOCH;
 
-use crate::digest::Fields;
+use pyox_packed_resources::PartsDigest;
+
 use crate::search::{self, Spec};
 use crate::{Distribution, Error, LinkSettings, PythonInfo};
 
@@ -86,13 +87,14 @@ impl Distribution for Installed {
 
     fn identity(&self) -> String {
         let info = &self.info;
-        let mut fields = Fields::new("python 1")
-            .add(&info.version)
-            .add(&info.releaselevel)
-            .add([info.serial])
-            .add(info.soabi.as_deref().unwrap_or_default())
-            .add(&info.magic)
-            .add(info.executable.as_os_str().as_encoded_bytes());
+        let mut fields = PartsDigest::default()
+            .with("python 1")
+            .with(&info.version)
+            .with(&info.releaselevel)
+            .with([info.serial])
+            .with(info.soabi.as_deref().unwrap_or_default())
+            .with(&info.magic)
+            .with(info.executable.as_os_str().as_encoded_bytes());
         let library = self.link().ok().map(|link| link.static_library);
         for path in library.iter().chain([&info.executable]) {
             fields.push(path.as_os_str().as_encoded_bytes());

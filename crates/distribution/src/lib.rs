@@ -23,7 +23,6 @@
 #![forbid(unsafe_code)]
 
 mod compiler;
-mod digest;
 mod distribution;
 mod error;
 mod info;

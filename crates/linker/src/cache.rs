@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
+use pyox_packed_resources::{PartsDigest, hex};
 
 use crate::error::Error;
 
@@ -46,10 +46,6 @@ impl Cache {
 
 /// Hexadecimal SHA-256 of parts, each preceded by its length so that no two lists collide; the first 32 digits.
 pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let digest = parts.into_iter().fold(PartsDigest::default(), PartsDigest::with);
+    hex(&digest.bytes()[..16])
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, bail};
 use pyox_linker::ResourceFile;
 use pyox_linker::extract::{Pyc, Tree, TreeFile};
-use pyox_packed_resources::{FieldKind, Index};
+use pyox_packed_resources::Index;
 
 use super::args::Extract;
 use super::selection::Selection;
@@ -88,8 +88,7 @@ fn one<'a>(
         (None, None) => return Err(no_entry(name, &args.file).into()),
     };
     tree.add(&entry).map_err(pyox_linker::Error::from)?;
-    let is_code = |kind| matches!(kind, FieldKind::Bytecode | FieldKind::BytecodeOpt1 | FieldKind::BytecodeOpt2);
-    let is_meant = |file: &TreeFile<'_>| file.field.key() == key && is_code(file.field.kind()) == args.bytecode;
+    let is_meant = |file: &TreeFile<'_>| file.field.key() == key && file.field.kind().is_bytecode() == args.bytecode;
     let mut files: Vec<TreeFile<'a>> = tree.files().map(|(_, file)| *file).filter(is_meant).collect();
     files.sort_by_key(|file| file.field.kind());
     let Some(file) = files.first() else {

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Once;
 
+use pyox_packed_resources::PartsDigest;
+
 use super::CompileJob;
 use crate::PythonInfo;
-use crate::digest::Fields;
 use crate::kept::{self, Kept};
 
 /// Raised whenever the same job may give other bytes: with the canonical form.
@@ -23,13 +24,14 @@ pub(super) struct Key(String);
 
 impl Key {
     pub(super) fn new(info: &PythonInfo, job: &CompileJob) -> Self {
-        let fields = Fields::new(PURPOSE)
-            .add(&info.magic)
-            .add(&info.version)
-            .add(&info.releaselevel)
-            .add([info.serial, u8::from(info.gil_disabled), u8::from(info.debug), job.optimize])
-            .add(&job.filename)
-            .add(&job.source);
+        let fields = PartsDigest::default()
+            .with(PURPOSE)
+            .with(&info.magic)
+            .with(&info.version)
+            .with(&info.releaselevel)
+            .with([info.serial, u8::from(info.gil_disabled), u8::from(info.debug), job.optimize])
+            .with(&job.filename)
+            .with(&job.source);
         Self(fields.hex())
     }
 }

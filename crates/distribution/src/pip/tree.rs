@@ -7,10 +7,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use pyox_packed_resources::{PartsDigest, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::digest::{Fields, hex};
 use crate::kept::{self, Kept, Scratch};
 
 /// A directory like `site-packages`. It belongs to the cache: it is to be read and not changed. It stays as long as this
@@ -107,7 +107,7 @@ impl InstalledTree {
     /// A digest of all that is in it.
     #[must_use]
     pub fn digest(&self) -> String {
-        let mut fields = Fields::new("tree 1");
+        let mut fields = PartsDigest::default().with("tree 1");
         for (path, content) in &*self.files {
             fields.push(path);
             match content {
