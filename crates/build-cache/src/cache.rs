@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use pyox_packed_resources::{PartsDigest, hex};
+
 /// Names the cache directory, instead of the `pyoxidizer` directory in the user's cache directory.
 pub const CACHE_VARIABLE: &str = "PYOXIDIZER_CACHE_DIR";
 
@@ -57,4 +59,10 @@ impl Cache {
     pub fn directory(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
+}
+
+/// A key: the first 32 hexadecimal digits of the SHA-256 of parts, each with its length before it so that no two lists collide.
+pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let digest = parts.into_iter().fold(PartsDigest::default(), PartsDigest::with);
+    hex(&digest.bytes()[..16])
 }

@@ -3,15 +3,13 @@
 //! * [`Cache`] is the directory for everything that can be made again.
 //! * [`read`], [`write()`] and [`write_in`] are for files that carry a digest: damage is noticed, and nothing damaged is used.
 //! * [`Scratch`] is a directory in the making; [`sweep`] removes those that killed processes left behind.
-//! * [`Fields`] makes keys: SHA-256 over fields that cannot run into each other.
+//! * [`digest`] makes keys of what an entry depends on.
 #![forbid(unsafe_code)]
 
 mod cache;
-mod digest;
 mod kept;
 
-pub use cache::{CACHE_VARIABLE, Cache, CacheError};
-pub use digest::{Fields, digest, hex};
+pub use cache::{CACHE_VARIABLE, Cache, CacheError, digest};
 pub use kept::{Kept, Scratch, is_same, read, remove_unused, sweep, write, write_in};
 
 #[cfg(doctest)]

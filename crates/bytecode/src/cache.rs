@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use crate::CompileJob;
-use pyox_build_cache::Fields;
 use pyox_build_cache::{self as kept, Kept};
 use pyox_distribution::PythonInfo;
+use pyox_packed_resources::PartsDigest;
 
 /// Raised whenever the same job may give other bytes: with the canonical form.
 const PURPOSE: &str = "bytecode 2";
@@ -23,13 +23,14 @@ pub(crate) struct Key(String);
 
 impl Key {
     pub(crate) fn new(info: &PythonInfo, job: &CompileJob) -> Self {
-        let fields = Fields::new(PURPOSE)
-            .add(&info.magic)
-            .add(&info.version)
-            .add(&info.releaselevel)
-            .add([info.serial, u8::from(info.gil_disabled), u8::from(info.debug), job.optimize])
-            .add(&job.filename)
-            .add(&job.source);
+        let fields = PartsDigest::default()
+            .with(PURPOSE)
+            .with(&info.magic)
+            .with(&info.version)
+            .with(&info.releaselevel)
+            .with([info.serial, u8::from(info.gil_disabled), u8::from(info.debug), job.optimize])
+            .with(&job.filename)
+            .with(&job.source);
         Self(fields.hex())
     }
 }

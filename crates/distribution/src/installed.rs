@@ -4,7 +4,7 @@ use std::time::UNIX_EPOCH;
 
 use crate::search::{self, Spec};
 use crate::{Distribution, Error, LinkSettings, PythonInfo};
-use pyox_build_cache::Fields;
+use pyox_packed_resources::PartsDigest;
 
 /// A CPython 3.9 or later that is installed on this machine.
 #[derive(Debug, Clone)]
@@ -86,13 +86,14 @@ impl Distribution for Installed {
 
     fn identity(&self) -> String {
         let info = &self.info;
-        let mut fields = Fields::new("python 1")
-            .add(&info.version)
-            .add(&info.releaselevel)
-            .add([info.serial])
-            .add(info.soabi.as_deref().unwrap_or_default())
-            .add(&info.magic)
-            .add(info.executable.as_os_str().as_encoded_bytes());
+        let mut fields = PartsDigest::default()
+            .with("python 1")
+            .with(&info.version)
+            .with(&info.releaselevel)
+            .with([info.serial])
+            .with(info.soabi.as_deref().unwrap_or_default())
+            .with(&info.magic)
+            .with(info.executable.as_os_str().as_encoded_bytes());
         let library = self.link().ok().map(|link| link.static_library);
         for path in library.iter().chain([&info.executable]) {
             fields.push(path.as_os_str().as_encoded_bytes());

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use pyox_interpreter_config::ResourceFile;
-use pyox_packed_resources::Blob;
+use pyox_packed_resources::{Blob, hex};
 
 use crate::error::NewInterpreterError;
 use crate::privileges;
@@ -38,7 +38,7 @@ fn map_file(path: &Path) -> std::io::Result<&'static [u8]> {
 }
 
 fn mismatch(path: PathBuf, expected: [u8; 32], found: Option<[u8; 32]>) -> NewInterpreterError {
-    let hex = |digest: [u8; 32]| digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
-    let found = found.map_or_else(|| "none".to_owned(), hex);
-    NewInterpreterError::ResourceFileDigest { path, expected: hex(expected), found }
+    let start = |digest: [u8; 32]| hex(&digest[..8]);
+    let found = found.map_or_else(|| "none".to_owned(), start);
+    NewInterpreterError::ResourceFileDigest { path, expected: start(expected), found }
 }

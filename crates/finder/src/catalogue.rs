@@ -6,7 +6,7 @@ use std::ops::{Bound, Deref};
 use std::path::Path;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered};
+use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered, pyc};
 
 use crate::layer::Layer;
 use crate::object::{Raised, Result, import_error, with_causes};
@@ -177,10 +177,19 @@ impl<'c> Found<'c> {
         for kind in kinds {
             if let Some(value) = self.value(*kind)? {
                 let in_file = self.file(*kind)?.is_some();
-                return Ok(Some(if in_file { without_header(value) } else { value }));
+                return if in_file { self.without_header(value) } else { Ok(value) }.map(Some);
             }
         }
         Ok(None)
+    }
+
+    /// The code in a `.pyc` file.
+    fn without_header(&self, mut file: Cow<'c, [u8]>) -> Result<Cow<'c, [u8]>> {
+        if pyc::code(&file).is_none() {
+            return Err(import_error("the header of the .pyc file is damaged", self.name()));
+        }
+        file.to_mut().drain(..pyc::HEADER_LEN);
+        Ok(file)
     }
 
     /// The checksum of a value as it is stored, if there is one: version 4 has them.
@@ -193,14 +202,6 @@ impl<'c> Found<'c> {
         let field = self.entry.field(kind).map_err(|error| damaged(&error, self.name()))?;
         field.map_or(Ok(None), |field| field.file().map_err(|error| damaged(&error, self.name())))
     }
-}
-
-/// The code behind the header of a `.pyc` file (PEP 552).
-fn without_header(mut file: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    const LENGTH: usize = 16;
-    let header = LENGTH.min(file.len());
-    file.to_mut().drain(..header);
-    file
 }
 
 /// Why a value cannot be read.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{Collector, Data, ModuleBytecode, OptimizeLevel, Placed, Resource, Value};
+use pyox_packed_resources::{Collector, Data, ModuleBytecode, Placed, Resource, Value, pyc};
 
 use crate::arguments::{
     Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
@@ -136,16 +136,8 @@ fn cached_path(gil: Gil, module: &ModuleBytecode) -> Result<String> {
     let tag = sys(gil, c"implementation").map(|implementation| implementation.attr(c"cache_tag")).transpose()?;
     let tag = tag.as_ref().map(Object::to_str).transpose()?.unwrap_or_default();
     let path = module.name.replace('.', "/");
-    let (directory, stem) = match path.rsplit_once('/') {
-        _ if module.is_package => (format!("{path}/"), "__init__"),
-        Some((directory, stem)) => (format!("{directory}/"), stem),
-        None => (String::new(), &*path),
-    };
-    let level = match module.optimize {
-        OptimizeLevel::Zero => String::new(),
-        level => format!(".opt-{}", level.number()),
-    };
-    Ok(format!("{directory}__pycache__/{stem}.{tag}{level}.pyc"))
+    let stem = if module.is_package { path + "/__init__" } else { path };
+    Ok(pyc::cached_path(&stem, tag, module.optimize))
 }
 
 /// A file to be written: its path, content, and whether it is executable.
@@ -160,12 +152,10 @@ fn file(gil: Gil, resource: &Resource, path: &str) -> Result<Object> {
 
 /// A `.pyc` file that is never compared with a source (PEP 552).
 fn with_header(gil: Gil, code: &Data) -> Result<Object> {
-    const UNCHECKED_HASH: u32 = 0b01;
     let code = code.read().map_err(|error| io_error(&error))?;
     // SAFETY: the token says that Python runs.
     let magic = unsafe { ffi::PyImport_GetMagicNumber() } as u32;
-    let header = [magic.to_le_bytes(), UNCHECKED_HASH.to_le_bytes(), [0; 4], [0; 4]].concat();
-    Object::bytes(gil, &[&header, &*code].concat())
+    Object::bytes(gil, &[&pyc::header(magic.to_le_bytes())[..], &*code].concat())
 }
 
 static METHODS: MethodTable = method_table![

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{EntryFlags, FieldKind};
+use pyox_packed_resources::{EntryFlags, FieldKind, normalize_project_name};
 
 use crate::arguments::{Arguments, MethodTable, fast_method, method_table};
 use crate::catalogue::damaged;
@@ -196,6 +196,12 @@ fast_method!(State: resource_files, ["package"], 1, |finder, a: Arguments| {
     listing::files(finder.gil(), &finder.catalogue(), a.required(0).to_str()?)
 });
 
+fast_method!(State: normalized, ["name"], 1, |finder, a: Arguments| match a.required(0).to_str() {
+    Ok(name) => Object::str(finder.gil(), &normalize_project_name(name)),
+    // No project has such a name.
+    Err(_) => Ok(a.required(0).clone()),
+});
+
 fast_method!(State: distributions, [], 0, |finder, _a: Arguments| listing::distributions(finder.gil(), &finder.catalogue()));
 
 fast_method!(State: distribution_files, ["distribution"], 1, |finder, a: Arguments| {
@@ -280,6 +286,7 @@ static METHODS: MethodTable = method_table![
         resource_files,
         c"All files below a package: a dict of relative path to path on disk, or to None."
     ),
+    (c"_normalized", normalized, c"The name of a project as PEP 503 compares it."),
     (c"_distributions", distributions, c"Pairs of name and metadata directory of all distributions."),
     (c"_distribution_files", distribution_files, c"Names of the files in a distribution's metadata directory."),
     (c"_distribution_file", distribution_file, c"A file of a distribution's metadata directory, or None."),

@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{EntryFlags, Field, FieldKind};
+use pyox_packed_resources::{EntryFlags, Field, FieldKind, OptimizeLevel, pyc};
 
 use crate::catalogue::{Catalogue, Found, damaged};
 use crate::object::{Gil, Object, Result};
@@ -59,7 +59,9 @@ impl State {
                 return Ok(entry.catalogue.origin().join(&*path));
             }
         }
-        Ok(cached_path(file, &self.python(gil).cache_tag, self.optimize))
+        let level = OptimizeLevel::from_number(self.optimize).unwrap_or_default();
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        Ok(file.with_file_name(pyc::cached_path(&stem, &self.python(gil).cache_tag, level)))
     }
 
     /// Appends the path of a module below `sys.path`.
@@ -186,19 +188,6 @@ pub(crate) fn dotted(relative: &str) -> Option<String> {
 /// Appends a relative path with `/`.
 pub(crate) fn append(base: &Path, relative: &str) -> PathBuf {
     joined(&[base.as_os_str().as_bytes(), b"/", relative.as_bytes()])
-}
-
-/// The path that `importlib` would cache bytecode at: `__cached__` (PEP 3147, PEP 488).
-pub(crate) fn cached_path(file: &Path, tag: &str, optimize: u8) -> PathBuf {
-    let file = file.as_os_str().as_bytes();
-    let name = file.iter().rposition(|&byte| byte == b'/').map_or(0, |slash| slash + 1);
-    let end = file.iter().rposition(|&byte| byte == b'.').filter(|&dot| dot > name).unwrap_or(file.len());
-    let suffix: &[u8] = match optimize {
-        0 => b".pyc",
-        1 => b".opt-1.pyc",
-        _ => b".opt-2.pyc",
-    };
-    joined(&[&file[..name], b"__pycache__/", &file[name..end], b".", tag.as_bytes(), suffix])
 }
 
 fn joined(parts: &[&[u8]]) -> PathBuf {

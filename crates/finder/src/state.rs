@@ -19,7 +19,7 @@ pub struct State {
     pub(crate) root: PathBuf,
     /// Path below the root of the script that is the packed `__main__`, if that is one.
     pub(crate) script: Option<String>,
-    /// `sys.flags.optimize`.
+    /// `sys.flags.optimize`, at most 2.
     pub(crate) optimize: u8,
     /// Whether a program starts with the finder: its `__main__` is then what runs, and no module to find.
     pub(crate) is_of_program: bool,
@@ -71,12 +71,10 @@ impl State {
         script: Option<String>,
         optimize: u8,
     ) -> Result<Self> {
-        use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2};
-        let bytecode_kinds = match optimize {
-            0 => [Bytecode, BytecodeOpt1, BytecodeOpt2],
-            1 => [BytecodeOpt1, Bytecode, BytecodeOpt2],
-            _ => [BytecodeOpt2, BytecodeOpt1, Bytecode],
-        };
+        // Python counts on after 2.
+        let optimize = optimize.min(2);
+        let mut bytecode_kinds = FieldKind::BYTECODE;
+        bytecode_kinds.swap(0, optimize.into());
         // SAFETY: objects of the interpreter that the finder is made in; they are part of an instance of one of its
         // types, which it alone uses and drops.
         let python = unsafe { Held::new(Python::new(gil)?) };

@@ -88,7 +88,7 @@ impl<'a> Tree<'a> {
             if std::mem::replace(&mut previous, value) == value {
                 continue;
             }
-            let header = self.bytecode.filter(|_| paths::is_bytecode(field.kind()));
+            let header = self.bytecode.filter(|_| field.kind().is_bytecode());
             if let Some(path) = places.path(&field, self.bytecode) {
                 self.put(path, TreeFile { entry: name, field, header })?;
             }

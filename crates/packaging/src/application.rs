@@ -416,12 +416,11 @@ struct Written<'a> {
 
 /// How many bytes the code of a row takes: a layer may have kept it in another form.
 fn stored_size(blob: &Blob<'_>, row: &ReportRow) -> Result<Option<u64>, Error> {
-    use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, SharedLibrary};
     let kinds: &[FieldKind] = match row.kind.as_str() {
-        "extension-module" => &[Extension],
-        "shared-library" => &[SharedLibrary],
+        "extension-module" => &[FieldKind::Extension],
+        "shared-library" => &[FieldKind::SharedLibrary],
         // Of one level.
-        "module-bytecode" => &[Bytecode, BytecodeOpt1, BytecodeOpt2],
+        "module-bytecode" => &FieldKind::BYTECODE,
         _ => return Ok(None),
     };
     let Some(entry) = blob.entry(&row.name)? else { return Ok(None) };

@@ -105,9 +105,7 @@ impl StartUp {
 
     /// Whether a value of an entry is read.
     fn reads(&self, entry: &str, kind: FieldKind) -> bool {
-        use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, SharedLibrary};
-        matches!(kind, Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension | SharedLibrary)
-            && self.names.as_ref().is_none_or(|names| names.contains(entry))
+        (kind.is_bytecode() || kind.is_native()) && self.names.as_ref().is_none_or(|names| names.contains(entry))
     }
 
     /// Names in the order in which their values are to be placed.

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::layered::Visible;
 use crate::layout::{EntryFlags, FieldKind};
 use crate::names::normalize_project_name;
-use crate::resource::{OptimizeLevel, Resource};
+use crate::resource::Resource;
 use crate::value::Value;
 use crate::write::{EntryWriter, Writer};
 
@@ -169,7 +169,7 @@ impl Collector {
         let mut implied = BTreeSet::new();
         for (name, kind, _) in &self.taken {
             // Names of libraries have dots too, and may carry fields of any other kind.
-            if is_code(*kind) || *kind == FieldKind::PackageResource {
+            if kind.is_code() || *kind == FieldKind::PackageResource {
                 let own = (*kind == FieldKind::PackageResource).then(|| name.clone());
                 implied.extend(own.into_iter().chain(parents(name).map(str::to_owned)));
             }
@@ -192,12 +192,7 @@ fn describe(resource: &Resource) -> Option<(String, EntryFlags, FieldKind, Strin
     Some(match resource {
         Resource::ModuleSource(m) => module(&m.name, m.is_package, EntryFlags::MODULE, FieldKind::Source),
         Resource::ModuleBytecode(m) => {
-            let kind = match m.optimize {
-                OptimizeLevel::Zero => FieldKind::Bytecode,
-                OptimizeLevel::One => FieldKind::BytecodeOpt1,
-                OptimizeLevel::Two => FieldKind::BytecodeOpt2,
-            };
-            module(&m.name, m.is_package, EntryFlags::MODULE, kind)
+            module(&m.name, m.is_package, EntryFlags::MODULE, FieldKind::bytecode(m.optimize))
         }
         Resource::ExtensionModule(m) => module(&m.name, m.is_package, EntryFlags::EXTENSION, FieldKind::Extension),
         Resource::PackageResource(file) => {
@@ -212,12 +207,6 @@ fn describe(resource: &Resource) -> Option<(String, EntryFlags, FieldKind, Strin
         }
         Resource::File(_) => return None,
     })
-}
-
-/// Whether a field is what `import` loads.
-fn is_code(kind: FieldKind) -> bool {
-    use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, Source};
-    matches!(kind, Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension)
 }
 
 /// `a.b`, `a` for `a.b.c`.

@@ -85,7 +85,7 @@ pub enum Error {
     /// The value is not in the blob but in a file.
     #[error("value is in the file {path}")]
     InFile {
-        /// Path of the file, relative to the directory the reader is told.
+        /// Path of the file, relative to the directory the reader is given.
         path: String,
     },
     /// An index of versions 1 to 3 contradicts the format.
@@ -147,16 +147,6 @@ pub enum Error {
         /// The reason.
         #[source]
         source: std::io::Error,
-    },
-    /// Two resources of one kind and name have different content.
-    #[error("{name} is there twice: from {first} and from {second}")]
-    Conflict {
-        /// What both are.
-        name: String,
-        /// Where the first comes from.
-        first: String,
-        /// Where the second comes from.
-        second: String,
     },
     /// The blob cannot represent so much.
     #[error("too large for packed resources: {what} is {value}, at most {limit} is possible")]

@@ -122,11 +122,10 @@ impl Visible {
 
     /// Whether fields of a kind are visible.
     pub(crate) fn field(&self, kind: FieldKind) -> bool {
-        use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, CacheDirectory, Extension, RelativePath, Source};
         match kind {
-            Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension => self.module,
+            kind if kind.is_code() => self.module,
             // Where the file of a hidden module or library is says nothing of the one before it.
-            RelativePath | CacheDirectory => self.module && self.library,
+            FieldKind::RelativePath | FieldKind::CacheDirectory => self.module && self.library,
             _ => true,
         }
     }

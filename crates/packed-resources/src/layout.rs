@@ -1,5 +1,7 @@
 //! Constants and fixed-size records of the format. The prose is in `docs/packed-resources.md`.
 
+use crate::OptimizeLevel;
+
 /// The first eight bytes of packed resources version 4.
 pub const MAGIC: [u8; 8] = *b"pyembed\x04";
 /// Length of the fixed header in bytes.
@@ -63,48 +65,48 @@ pub enum SectionKind {
 }
 
 impl SectionKind {
+    /// Those with a number and a name of their own.
+    const KNOWN: [(Self, u32, &'static str); 12] = [
+        (Self::Names, 1, "names"),
+        (Self::Slots, 2, "slots"),
+        (Self::Entries, 3, "entries"),
+        (Self::Fields, 4, "fields"),
+        (Self::Code, 5, "code"),
+        (Self::Source, 6, "source"),
+        (Self::Resources, 7, "resources"),
+        (Self::Native, 8, "native"),
+        (Self::InterpreterConfig, 16, "interpreter-config"),
+        (Self::Boot, 17, "boot"),
+        (Self::Digest, 18, "digest"),
+        (Self::Launcher, 20, "launcher"),
+    ];
+
+    /// Number and name of one of these.
+    pub(crate) fn known(self) -> (u32, &'static str) {
+        let known = Self::KNOWN.iter().find(|(kind, ..)| *kind == self);
+        known.map(|(_, code, name)| (*code, *name)).unwrap_or_default()
+    }
+
     /// The number stored in the section table.
-    pub const fn code(self) -> u32 {
+    pub fn code(self) -> u32 {
         match self {
-            Self::Names => 1,
-            Self::Slots => 2,
-            Self::Entries => 3,
-            Self::Fields => 4,
-            Self::Code => 5,
-            Self::Source => 6,
-            Self::Resources => 7,
-            Self::Native => 8,
-            Self::InterpreterConfig => 16,
-            Self::Boot => 17,
-            Self::Digest => 18,
-            Self::Launcher => 20,
-            Self::Dictionary(number) => FIRST_DICTIONARY as u32 + number as u32,
+            Self::Dictionary(number) => u32::from(FIRST_DICTIONARY) + u32::from(number),
             Self::Other(code) => code,
+            known => known.known().0,
         }
     }
 
     /// Whether it holds what the writer is given, and nothing that follows from entries.
-    pub(crate) const fn is_opaque(self) -> bool {
+    pub(crate) fn is_opaque(self) -> bool {
         self.code() > Self::Native.code() && !matches!(self, Self::Digest | Self::Dictionary(_))
     }
 
-    /// The kind behind a stored number.
-    pub const fn from_code(code: u32) -> Self {
-        match code {
-            1 => Self::Names,
-            2 => Self::Slots,
-            3 => Self::Entries,
-            4 => Self::Fields,
-            5 => Self::Code,
-            6 => Self::Source,
-            7 => Self::Resources,
-            8 => Self::Native,
-            16 => Self::InterpreterConfig,
-            17 => Self::Boot,
-            18 => Self::Digest,
-            20 => Self::Launcher,
-            128..160 => Self::Dictionary((code - FIRST_DICTIONARY as u32) as u8),
-            other => Self::Other(other),
+    /// The kind with a stored number.
+    pub fn from_code(code: u32) -> Self {
+        match Self::KNOWN.iter().find(|known| known.1 == code) {
+            Some((kind, ..)) => *kind,
+            None if (128..160).contains(&code) => Self::Dictionary((code - u32::from(FIRST_DICTIONARY)) as u8),
+            None => Self::Other(code),
         }
     }
 }
@@ -164,7 +166,36 @@ impl FieldKind {
         Self::File,
     ];
 
-    /// The kind behind a stored number, if this version knows it.
+    /// The kinds of bytecode, by optimisation level.
+    pub const BYTECODE: [Self; 3] = [Self::Bytecode, Self::BytecodeOpt1, Self::BytecodeOpt2];
+
+    /// The kind of bytecode of an optimisation level.
+    pub fn bytecode(level: OptimizeLevel) -> Self {
+        Self::BYTECODE[usize::from(level.number())]
+    }
+
+    /// The optimisation level of bytecode.
+    pub fn optimize_level(self) -> Option<OptimizeLevel> {
+        let level = Self::BYTECODE.iter().position(|kind| *kind == self)?;
+        OptimizeLevel::from_number(level as u8)
+    }
+
+    /// Whether it is bytecode, of any level.
+    pub fn is_bytecode(self) -> bool {
+        Self::BYTECODE.contains(&self)
+    }
+
+    /// Whether it is what `import` loads: source, bytecode or an extension module.
+    pub fn is_code(self) -> bool {
+        self.is_bytecode() || matches!(self, Self::Source | Self::Extension)
+    }
+
+    /// Whether it is native code: an extension module or a shared library.
+    pub fn is_native(self) -> bool {
+        matches!(self, Self::Extension | Self::SharedLibrary)
+    }
+
+    /// The kind with a stored number, if this version knows it.
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.get(usize::from(code).checked_sub(1)?).copied()
     }
@@ -172,9 +203,9 @@ impl FieldKind {
     /// The section that holds values of this kind.
     pub(crate) fn section(self) -> SectionKind {
         match self {
-            Self::Bytecode | Self::BytecodeOpt1 | Self::BytecodeOpt2 => SectionKind::Code,
             Self::Source => SectionKind::Source,
-            Self::Extension | Self::SharedLibrary => SectionKind::Native,
+            kind if kind.is_bytecode() => SectionKind::Code,
+            kind if kind.is_native() => SectionKind::Native,
             _ => SectionKind::Resources,
         }
     }
@@ -188,7 +219,7 @@ pub enum Encoding {
     Raw,
     /// One zstd frame (1).
     Zstd,
-    /// In a file; the stored bytes are its path, relative to a directory that the reader is told (2).
+    /// In a file; the stored bytes are its path, relative to a directory that the reader is given (2).
     File,
     /// One zstd frame made with a dictionary of the blob (128 and up).
     Dictionary(u8),
@@ -205,7 +236,7 @@ impl Encoding {
         }
     }
 
-    /// The encoding behind a stored number, if this version knows it.
+    /// The encoding with a stored number, if this version knows it.
     pub const fn from_code(code: u8) -> Option<Self> {
         match code {
             0 => Some(Self::Raw),

@@ -63,15 +63,6 @@
 //!   only add.
 //! * The minimum Rust version is that in `Cargo.toml`, and tested. Raising it is a minor change, and goes to a version
 //!   that has been stable for half a year at least.
-//!
-//! # Why not `no_std`
-//!
-//! Considered and decided against. The reader alone would need little: [`Blob`], [`Entry`] and [`Field`] work on slices.
-//! But [`Error`] carries [`std::io::Error`], [`Decoder`] locks a mutex, [`Data`] reads files when they are needed, and
-//! writing hashes what it places; a `std` feature would cut through all of these and give the crate two interfaces. Who
-//! could want it is a reader with neither files nor threads, such as one in WebAssembly without WASI, where `std` works
-//! too. Whoever runs Python has an operating system. The format itself asks for nothing: no allocation to open and to
-//! look up.
 #![forbid(unsafe_code)]
 
 mod blob;
@@ -85,6 +76,8 @@ mod digest;
 mod entry;
 mod error;
 mod field;
+#[cfg(feature = "digest")]
+mod hash;
 mod index;
 mod layered;
 mod layout;
@@ -93,6 +86,7 @@ mod location;
 mod names;
 mod parts;
 mod path;
+pub mod pyc;
 mod resource;
 mod value;
 mod verify;
@@ -106,11 +100,13 @@ pub use decode::Decoder;
 pub use entry::{Entry, Fields};
 pub use error::Error;
 pub use field::Field;
+#[cfg(feature = "digest")]
+pub use hash::PartsDigest;
 pub use index::{Entries, Index, Packed};
 pub use layered::Layered;
 pub use layout::{Encoding, EntryFlags, FieldKind, MAGIC, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, hash_name};
 pub use location::{Location, LocationError};
-pub use names::normalize_project_name;
+pub use names::{hex, normalize_project_name};
 pub use path::is_plain_path;
 pub use resource::{
     Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,

@@ -16,10 +16,16 @@ pub fn normalize_project_name(name: &str) -> String {
         match c {
             '-' | '_' | '.' if normalized.ends_with('-') => {}
             '-' | '_' | '.' => normalized.push('-'),
-            c => normalized.extend(c.to_lowercase()),
+            c => normalized.push(c),
         }
     }
-    normalized
+    normalized.to_lowercase()
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 impl FieldKind {
@@ -52,22 +58,11 @@ impl fmt::Display for FieldKind {
 
 impl fmt::Display for SectionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Names => "names",
-            Self::Slots => "slots",
-            Self::Entries => "entries",
-            Self::Fields => "fields",
-            Self::Code => "code",
-            Self::Source => "source",
-            Self::Resources => "resources",
-            Self::Native => "native",
-            Self::InterpreterConfig => "interpreter-config",
-            Self::Boot => "boot",
-            Self::Digest => "digest",
-            Self::Launcher => "launcher",
-            Self::Dictionary(number) => return f.pad(&format!("dictionary-{number}")),
-            Self::Other(code) => return f.pad(&format!("section-{code}")),
-        })
+        match self {
+            Self::Dictionary(number) => f.pad(&format!("dictionary-{number}")),
+            Self::Other(code) => f.pad(&format!("section-{code}")),
+            known => f.pad(known.known().1),
+        }
     }
 }
 
@@ -98,41 +93,5 @@ impl EntryFlags {
     /// The names of the bits that are set, in the order of the bits; bits unknown to this version are passed over.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Self::NAMES.into_iter().filter(move |(flag, _)| self.intersects(*flag)).map(|(_, name)| name)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn project_names_are_those_of_pep_503() {
-        // What `re.sub(r"[-_.]+", "-", name).lower()` gives.
-        for (name, normalized) in [
-            ("Flask", "flask"),
-            ("ruamel._-YAML", "ruamel-yaml"),
-            ("--A.b", "-a-b"),
-            ("a_", "a-"),
-            ("_", "-"),
-            ("", ""),
-            ("\u{c4}.\u{df}", "\u{e4}-\u{df}"),
-        ] {
-            assert_eq!(normalize_project_name(name), normalized, "{name}");
-        }
-    }
-
-    #[test]
-    fn names_tell_kinds_and_flags_apart() {
-        let kinds: BTreeSet<_> = FieldKind::ALL.iter().map(|kind| kind.name()).collect();
-        assert_eq!(kinds.len(), FieldKind::ALL.len());
-        let sections: BTreeSet<_> = (0..200).map(|code| SectionKind::from_code(code).to_string()).collect();
-        assert_eq!(sections.len(), 200);
-        for bit in 0..9 {
-            assert_eq!(EntryFlags(1 << bit).names().count(), 1, "bit {bit}");
-        }
-        assert_eq!(EntryFlags(3 | 1 << 31).names().collect::<Vec<_>>(), ["module", "package"]);
-        assert_eq!(format!("{:>8}|{:<6}|", FieldKind::Source, Encoding::Raw), "  source|raw   |");
     }
 }

@@ -75,7 +75,7 @@ fn last_lines(text: &str, count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::last_lines;
+    use super::last_lines;
 
     #[test]
     fn only_the_end_of_long_output_is_shown() {

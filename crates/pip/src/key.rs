@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 use crate::{PipRequest, requirement_lines, spec};
-use pyox_build_cache::Fields;
+use pyox_packed_resources::PartsDigest;
 
 /// Settings of pip that change what it installs.
 const SETTINGS: [&str; 14] = [
@@ -33,7 +33,7 @@ const SKIPPED: [&str; 8] = [".git", ".hg", ".tox", ".nox", ".venv", "__pycache__
 const SKIPPED_AT_TOP: [&str; 4] = ["build", "dist", "target", "venv"];
 
 pub(super) fn digest(identity: &str, request: &PipRequest) -> Result<String, Error> {
-    let mut fields = Fields::new("pip 2").add(identity);
+    let mut fields = PartsDigest::default().with("pip 2").with(identity);
     for setting in SETTINGS {
         fields.push(std::env::var_os(setting).unwrap_or_default().as_encoded_bytes());
     }
@@ -66,14 +66,14 @@ pub(super) fn digest(identity: &str, request: &PipRequest) -> Result<String, Err
 }
 
 /// Adds the content of what a requirement names. A name stays a name, whatever file is called so.
-fn named_files(text: &str, fields: &mut Fields) -> Result<(), Error> {
+fn named_files(text: &str, fields: &mut PartsDigest) -> Result<(), Error> {
     let path = spec::local(text).map(|local| local.path).or_else(|| spec::file_url(text));
     path.map_or(Ok(()), |path| tree(&path, fields))
 }
 
 /// Adds a requirements file and all that it names: other files, and projects. Pip looks for the former beside the file
 /// and for the latter in the working directory.
-fn requirements(file: &Path, fields: &mut Fields, seen: &mut BTreeSet<PathBuf>) -> Result<(), Error> {
+fn requirements(file: &Path, fields: &mut PartsDigest, seen: &mut BTreeSet<PathBuf>) -> Result<(), Error> {
     if !seen.insert(file.into()) {
         return Ok(());
     }
@@ -107,17 +107,17 @@ pub(super) fn option_value(text: &str) -> &str {
 }
 
 /// Adds a file, or the names and contents of all files of a project.
-fn tree(path: &Path, fields: &mut Fields) -> Result<(), Error> {
+fn tree(path: &Path, fields: &mut PartsDigest) -> Result<(), Error> {
     let is_dir = fs::metadata(path).map_err(Error::io("read", path))?.is_dir();
     if is_dir { directory(path, path, fields) } else { content(path, fields) }
 }
 
-fn content(path: &Path, fields: &mut Fields) -> Result<(), Error> {
+fn content(path: &Path, fields: &mut PartsDigest) -> Result<(), Error> {
     fields.push(fs::read(path).map_err(Error::io("read", path))?);
     Ok(())
 }
 
-fn directory(root: &Path, path: &Path, fields: &mut Fields) -> Result<(), Error> {
+fn directory(root: &Path, path: &Path, fields: &mut PartsDigest) -> Result<(), Error> {
     let entries = fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut entries = entries.map_err(Error::io("read", path))?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -200,13 +200,13 @@ mod tests {
     fn a_name_is_not_a_file_that_is_called_so() {
         // The tests run in the directory of the crate.
         assert!(Path::new("CHANGELOG.md").is_file());
-        let (mut fields, mut with_content) = (Fields::new(""), Fields::new(""));
+        let (mut fields, mut with_content) = (PartsDigest::default().with(""), PartsDigest::default().with(""));
         for text in ["CHANGELOG.md", "src", "flask"] {
             named_files(text, &mut fields).expect("no file is read");
         }
         named_files("./src", &mut with_content).expect("a directory");
-        assert_eq!(fields.hex(), Fields::new("").hex());
-        assert_ne!(with_content.hex(), Fields::new("").hex());
+        assert_eq!(fields.hex(), PartsDigest::default().with("").hex());
+        assert_ne!(with_content.hex(), PartsDigest::default().with("").hex());
     }
 
     #[test]

@@ -7,11 +7,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use pyox_packed_resources::{PartsDigest, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use pyox_build_cache::{self as kept, Kept, Scratch};
-use pyox_build_cache::{Fields, hex};
 
 /// A directory like `site-packages`. It belongs to the cache: it is to be read and not changed. It stays as long as this
 /// lives.
@@ -107,7 +107,7 @@ impl InstalledTree {
     /// A digest of all that is in it.
     #[must_use]
     pub fn digest(&self) -> String {
-        let mut fields = Fields::new("tree 1");
+        let mut fields = PartsDigest::default().with("tree 1");
         for (path, content) in &*self.files {
             fields.push(path);
             match content {

@@ -8,7 +8,7 @@ use crate::record;
 use crate::scan::{Found, Scan, SkipReason, Skipped};
 use pyox_packed_resources::{
     Data, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel, PackageResource, Resource,
-    SharedLibrary,
+    SharedLibrary, pyc,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -132,23 +132,13 @@ impl Classifier {
 
 /// Whether a directory of this name is never part of a program.
 pub(crate) fn is_ignored_directory(name: &str) -> bool {
-    name == CACHE || matches!(name, ".git" | ".hg" | ".svn")
+    name == pyc::CACHE_DIRECTORY || matches!(name, ".git" | ".hg" | ".svn")
 }
-
-/// Where `importlib` keeps bytecode.
-pub(crate) const CACHE: &str = "__pycache__";
 
 /// The bytecode that `DIRECTORY/__pycache__/NAME.TAG[.opt-LEVEL].pyc` is.
 fn cached_bytecode(path: &str, tag: &str) -> Option<Kind> {
-    let (directory, file_name) = split_path(path);
-    let directory = directory.strip_suffix(CACHE)?;
-    let directory = if directory.is_empty() { "" } else { directory.strip_suffix('/')? };
-    let stem = file_name.strip_suffix(".pyc")?;
-    let (stem, optimize) = match stem.rsplit_once(".opt-") {
-        Some((stem, level)) => (stem, OptimizeLevel::from_number(level.parse().ok()?)?),
-        None => (stem, OptimizeLevel::Zero),
-    };
-    let stem = stem.strip_suffix(tag)?.strip_suffix('.')?;
+    let (stem, optimize) = pyc::source_of(path, tag)?;
+    let (directory, stem) = split_path(&stem);
     let (name, is_package) = module_name(directory, stem, true)?;
     Some(Kind::CachedBytecode { name, is_package, optimize })
 }

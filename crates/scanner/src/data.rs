@@ -1,6 +1,6 @@
 //! Content that is read when it is needed.
 
-use pyox_packed_resources::{Data, ReadData};
+use pyox_packed_resources::{Data, ReadData, pyc};
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,20 +17,19 @@ impl ReadData for FileContent {
     }
 }
 
-/// The marshalled code in a `.pyc`: what follows the header of 16 bytes
-/// ([PEP 552](https://peps.python.org/pep-0552/)).
+/// The marshalled code in a `.pyc`.
 pub(crate) struct PycCode(pub(crate) Data);
 
 impl ReadData for PycCode {
     fn read(&self) -> io::Result<Cow<'_, [u8]>> {
         let bytes = self.0.read()?;
-        match bytes.get(..16) {
-            Some([_, _, b'\r', b'\n', ..]) => Ok(match bytes {
-                Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[16..]),
-                Cow::Owned(mut bytes) => Cow::Owned(bytes.split_off(16)),
-            }),
-            _ => Err(io::Error::new(io::ErrorKind::InvalidData, "the header of the .pyc file is damaged")),
+        if pyc::code(&bytes).is_none() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the header of the .pyc file is damaged"));
         }
+        Ok(match bytes {
+            Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[pyc::HEADER_LEN..]),
+            Cow::Owned(mut bytes) => Cow::Owned(bytes.split_off(pyc::HEADER_LEN)),
+        })
     }
 }
 

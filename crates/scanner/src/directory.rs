@@ -1,9 +1,9 @@
-use crate::classify::{CACHE, Candidate, Classifier, is_ignored_directory};
+use crate::classify::{Candidate, Classifier, is_ignored_directory};
 use crate::data::FileContent;
 use crate::error::Error;
 use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
 use crate::select::select;
-use pyox_packed_resources::Data;
+use pyox_packed_resources::{Data, pyc};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -102,7 +102,7 @@ impl Directory {
 
     fn is_excluded(&self, relative: &str, is_dir: bool) -> bool {
         let name = relative.rsplit('/').next().unwrap_or(relative);
-        let is_ignored = is_ignored_directory(name) && !(name == CACHE && self.cache_tag.is_some());
+        let is_ignored = is_ignored_directory(name) && !(name == pyc::CACHE_DIRECTORY && self.cache_tag.is_some());
         (is_dir && is_ignored)
             || (self.standard_library && is_dir && relative.starts_with("config-"))
             || self.excluded.iter().any(|excluded| excluded.trim_end_matches('/') == relative)

@@ -71,7 +71,3 @@ fn decoded_limit(file: &ResourceFile, mebibytes: Option<u64>) -> u64 {
 fn full_name(entry: &str, key: &str) -> String {
     if key.is_empty() { printable(entry) } else { format!("{}:{}", printable(entry), printable(key)) }
 }
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

@@ -3,10 +3,9 @@
 use std::io::{self, Write};
 
 use pyox_inspect::ResourceFile;
-use pyox_packed_resources::{Error, Packed, Section, SectionKind};
+use pyox_packed_resources::{Error, Packed, Section, SectionKind, hex};
 use serde_json::{Value, json};
 
-use super::hex;
 use crate::text::counted;
 
 /// What is known of a file without its entries.

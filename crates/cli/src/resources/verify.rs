@@ -4,10 +4,10 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use pyox_inspect::{LauncherDigest, ResourceFile};
-use pyox_packed_resources::{Damage, Error, Verified};
+use pyox_packed_resources::{Damage, Error, Verified, hex};
 
 use super::args::Verify;
-use super::{Outcome, decoded_limit, hex};
+use super::{Outcome, decoded_limit};
 use crate::text::{counted, printable};
 
 pub fn run(args: &Verify, quiet: bool, out: &mut dyn Write) -> anyhow::Result<Outcome> {

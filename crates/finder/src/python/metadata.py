@@ -63,14 +63,6 @@ class OxidizedDistribution(importlib.metadata.Distribution):
         return PackedFile.of(self._finder, self._finder._locate_file(os.fspath(path)))
 
 
-def normalized(name):
-    """The project name as PEP 503 compares it."""
-    name = name.lower().replace("_", "-").replace(".", "-")
-    while "--" in name:
-        name = name.replace("--", "-")
-    return name
-
-
 def find_distributions(finder, context=None):
     """Distributions that match an importlib.metadata context, or all of them.
 
@@ -83,9 +75,9 @@ def find_distributions(finder, context=None):
             return iter(())
         # Since Python 3.10 an empty name is as good as none.
         is_any = name is None or (name == "" and sys.version_info >= (3, 10))
-        wanted = None if is_any else normalized(name)
+        wanted = None if is_any else finder._normalized(name)
     return iter([
         OxidizedDistribution(finder, name, directory)
         for name, directory in finder._distributions()
-        if wanted is None or normalized(name) == wanted
+        if wanted is None or finder._normalized(name) == wanted
     ])

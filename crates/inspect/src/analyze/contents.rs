@@ -199,6 +199,5 @@ impl Package {
 
 /// Whether a value belongs to a package, and not to its distribution or to a library of the same name.
 fn is_of_package(field: &Field<'_>) -> bool {
-    use FieldKind::{Bytecode, BytecodeOpt1, BytecodeOpt2, Extension, PackageResource, Source};
-    matches!(field.kind(), Source | Bytecode | BytecodeOpt1 | BytecodeOpt2 | Extension | PackageResource)
+    field.kind().is_code() || field.kind() == FieldKind::PackageResource
 }

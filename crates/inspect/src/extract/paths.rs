@@ -1,7 +1,7 @@
 //! Where the values of an entry are below `sys.path`.
 
 use pyox_packed_resources::legacy::metadata_directory;
-use pyox_packed_resources::{Decoder, Entry, EntryFlags, Error, Field, FieldKind};
+use pyox_packed_resources::{Decoder, Entry, EntryFlags, Error, Field, FieldKind, pyc};
 
 use super::Pyc;
 
@@ -20,10 +20,6 @@ pub(super) struct Places<'a> {
     metadata_directory: String,
 }
 
-pub(super) fn is_bytecode(kind: FieldKind) -> bool {
-    matches!(kind, FieldKind::Bytecode | FieldKind::BytecodeOpt1 | FieldKind::BytecodeOpt2)
-}
-
 impl<'a> Places<'a> {
     pub(super) fn of(entry: &Entry<'a>, decoder: &Decoder<'a>) -> Result<Self, Error> {
         let text = |kind| -> Result<Option<String>, Error> {
@@ -36,7 +32,7 @@ impl<'a> Places<'a> {
         let mut bytecode = None;
         for field in entry.fields() {
             let kind = field?.kind();
-            bytecode = bytecode.or(is_bytecode(kind).then_some(kind));
+            bytecode = bytecode.or(kind.is_bytecode().then_some(kind));
         }
         let metadata_directory = match text(FieldKind::MetadataDirectory)? {
             Some(directory) => directory,
@@ -60,12 +56,12 @@ impl<'a> Places<'a> {
         self.bytecode.is_some() && !self.has_source
     }
 
-    /// The path of a value; `None` if it is no file, or bytecode for nobody knows which Python.
-    pub(super) fn path(&self, field: &Field<'a>, pyc: Option<Pyc>) -> Option<String> {
+    /// The path of a value; `None` if it is no file, or bytecode of an unknown Python.
+    pub(super) fn path(&self, field: &Field<'a>, python: Option<Pyc>) -> Option<String> {
         let key = field.key();
         Some(match field.kind() {
             FieldKind::Source => format!("{}.py", self.stem()),
-            kind if is_bytecode(kind) => self.bytecode_path(kind, pyc?)?,
+            kind if kind.is_bytecode() => self.bytecode_path(kind, python?)?,
             FieldKind::Extension => self.relative_path.clone().unwrap_or_else(|| format!("{}.so", self.stem())),
             FieldKind::SharedLibrary => {
                 self.relative_path.clone().filter(|_| !self.is_extension).unwrap_or_else(|| self.name.to_owned())
@@ -85,19 +81,11 @@ impl<'a> Places<'a> {
     }
 
     /// Python reads `__pycache__` only if the source is there (PEP 3147), else a `.pyc` in its place.
-    fn bytecode_path(&self, kind: FieldKind, pyc: Pyc) -> Option<String> {
+    fn bytecode_path(&self, kind: FieldKind, python: Pyc) -> Option<String> {
         let stem = self.stem();
         if !self.has_source {
             return (self.bytecode == Some(kind)).then(|| stem + ".pyc");
         }
-        let optimization = match kind {
-            FieldKind::BytecodeOpt1 => ".opt-1",
-            FieldKind::BytecodeOpt2 => ".opt-2",
-            _ => "",
-        };
-        let (directory, file) =
-            stem.rsplit_once('/').map_or(("", stem.as_str()), |(directory, file)| (directory, file));
-        let directory = if directory.is_empty() { String::new() } else { format!("{directory}/") };
-        Some(format!("{directory}__pycache__/{file}.{}{optimization}.pyc", pyc.tag()))
+        Some(pyc::cached_path(&stem, &python.tag(), kind.optimize_level()?))
     }
 }

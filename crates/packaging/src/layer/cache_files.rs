@@ -1,12 +1,11 @@
 //! Files that a program places in a directory of the cache, which is named by their content.
 
-use pyox_packed_resources::{Collector, Value};
-use sha2::{Digest, Sha256};
+use pyox_packed_resources::{Collector, PartsDigest, Value, hex};
 
 /// The files of one directory.
 #[derive(Default)]
 pub(super) struct CacheFiles {
-    hash: Sha256,
+    digest: PartsDigest,
     files: Vec<(String, Value)>,
     /// Names of extension modules and shared libraries among the files, with their paths.
     libraries: Vec<(String, String)>,
@@ -15,18 +14,16 @@ pub(super) struct CacheFiles {
 impl CacheFiles {
     /// Adds a file. Files come sorted. `library` is the name of its entry if that is to be loaded from the file.
     pub(super) fn add(&mut self, path: &str, content: &[u8], value: Value, library: Option<&str>) {
-        for part in [path.as_bytes(), content] {
-            self.hash.update((part.len() as u64).to_le_bytes());
-            self.hash.update(part);
-        }
-        self.hash.update(value.mode().to_le_bytes());
+        self.digest.push(path);
+        self.digest.push(content);
+        self.digest.push_number(value.mode());
         self.files.push((path.to_owned(), value));
         self.libraries.extend(library.map(|name| (name.to_owned(), path.to_owned())));
     }
 
     /// Lists the files in the collector, under a directory named by `name` and their content, and gives that.
     pub(super) fn finish(self, name: &str, collector: &mut Collector) -> String {
-        let digest: String = self.hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex(&self.digest.bytes()[..16]);
         let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
         let name: String = name.chars().map(plain).collect();
         let directory = format!("{}-{digest}", name.trim_start_matches('.'));

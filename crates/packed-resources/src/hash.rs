@@ -1,0 +1,38 @@
+//! Digests of what has parts.
+
+use sha2::{Digest as _, Sha256};
+
+/// SHA-256 over parts that cannot run into each other: each is hashed after its length.
+#[derive(Clone, Debug, Default)]
+pub struct PartsDigest(Sha256);
+
+impl PartsDigest {
+    /// Adds a part, and returns the digest for the next one.
+    #[must_use]
+    pub fn with(mut self, part: impl AsRef<[u8]>) -> Self {
+        self.push(part);
+        self
+    }
+
+    /// Adds a part.
+    pub fn push(&mut self, part: impl AsRef<[u8]>) {
+        let part = part.as_ref();
+        self.0.update((part.len() as u64).to_le_bytes());
+        self.0.update(part);
+    }
+
+    /// Adds a number, which needs no length.
+    pub fn push_number(&mut self, number: u32) {
+        self.0.update(number.to_le_bytes());
+    }
+
+    /// The digest.
+    pub fn bytes(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+
+    /// The digest in hexadecimal digits.
+    pub fn hex(self) -> String {
+        crate::hex(&self.bytes())
+    }
+}
