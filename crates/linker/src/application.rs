@@ -15,7 +15,7 @@ use crate::beside::Beside;
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::layer::Layer;
-use crate::native::{Attachment, ElfFacts, SymbolVersion};
+use crate::native::{Attachment, ElfFacts, PayloadError, SymbolVersion};
 use crate::output::{EXECUTABLE, Outputs, PLAIN, Stage};
 use crate::policy::Policy;
 use crate::progress::{Progress, Step};
@@ -130,18 +130,23 @@ impl<'a> ApplicationBuilder<'a> {
         beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
         // The launcher's digest is part of the payload, whose length is part of the launcher.
         writer.section(SectionKind::Launcher, vec![0; 32]);
-        let attachment = Attachment::plan(&launcher_bytes, writer.write_to(&mut io::sink())?)?;
-        writer.section(SectionKind::Launcher, attachment.launcher_digest(&launcher_bytes)?.to_vec());
-        let payload = writer.to_vec()?;
+        let mut layout = writer.lay_out()?;
+        let attachment = Attachment::plan(&launcher_bytes, layout.len())?;
+        layout.set_section(SectionKind::Launcher, attachment.launcher_digest(&launcher_bytes)?.to_vec())?;
         stage.file(output, EXECUTABLE, |out| -> Result<(), Error> {
-            attachment.write(&launcher_bytes, |out| out.write_all(&payload), out).map_err(|error| match error {
-                crate::native::PayloadError::Write(source) => Error::io("write", output)(source),
+            let payload = |out: &mut dyn Write| layout.write_to(out).map_err(written);
+            attachment.write(&launcher_bytes, payload, out).map_err(|error| match error {
+                PayloadError::Write(source) => match source.downcast::<pyox_packed_resources::Error>() {
+                    Ok(error) => error.into(),
+                    Err(source) => Error::io("write", output)(source),
+                },
                 other => other.into(),
             })
         })?;
         progress.end();
         self.timings.push(Timing { step: Step::Write.to_string(), seconds: start.elapsed().as_secs_f64() });
-        let own = Blob::open(&payload)?;
+        let index = layout.index()?;
+        let own = Blob::open_index(&index)?;
         let file = self.shared_resources.map(SharedResources::blob).transpose()?;
         let blobs: Vec<Blob<'_>> = [Some(own), file].into_iter().flatten().collect();
         let size = attachment.program_len();
@@ -382,6 +387,14 @@ struct Written<'a> {
     output: &'a Path,
     size: u64,
     start_up: &'a StartUp,
+}
+
+/// What writing meets; an error that is not that of the file is within.
+fn written(error: pyox_packed_resources::Error) -> io::Error {
+    match error {
+        pyox_packed_resources::Error::Write(source) => source,
+        other => io::Error::other(other),
+    }
 }
 
 /// How many bytes the code of a row takes: a layer may have kept it in another form.

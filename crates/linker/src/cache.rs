@@ -1,5 +1,6 @@
 //! Where things are kept between runs.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -46,10 +47,36 @@ impl Cache {
 
 /// Hexadecimal SHA-256 of parts, each preceded by its length so that no two lists collide; the first 32 digits.
 pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut hash = Sha256::new();
+    let mut digest = Digester::default();
     for part in parts {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
+        digest.begin_part(part.len() as u64);
+        digest.0.update(part);
     }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest.finish()
+}
+
+/// What [`digest`] computes, of parts that are written to it.
+#[derive(Default)]
+pub(crate) struct Digester(Sha256);
+
+impl Digester {
+    /// A part of `length` bytes follows.
+    pub(crate) fn begin_part(&mut self, length: u64) {
+        self.0.update(length.to_le_bytes());
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.0.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl io::Write for Digester {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

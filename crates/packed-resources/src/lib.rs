@@ -111,12 +111,12 @@ pub use layout::{Encoding, EntryFlags, FieldKind, MAGIC, NATIVE_ALIGNMENT, Secti
 pub use names::normalize_project_name;
 pub use path::is_plain_path;
 pub use resource::{
-    Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
+    Content, Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
     PackageResource, ReadData, Resource, SharedLibrary,
 };
 pub use value::Value;
 pub use verify::{Damage, Verified};
-pub use write::{EntryWriter, Writer};
+pub use write::{EntryWriter, Layout, Writer};
 
 /// The example in there compiles and runs.
 #[cfg(doctest)]

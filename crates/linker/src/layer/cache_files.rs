@@ -1,6 +1,8 @@
 //! Files that a program places in a directory of the cache, which is named by their content.
 
-use pyox_packed_resources::{Collector, Value};
+use std::io;
+
+use pyox_packed_resources::{Collector, Data, Value};
 use sha2::{Digest, Sha256};
 
 /// The files of one directory.
@@ -14,14 +16,19 @@ pub(super) struct CacheFiles {
 
 impl CacheFiles {
     /// Adds a file. Files come sorted. `library` is the name of its entry if that is to be loaded from the file.
-    pub(super) fn add(&mut self, path: &str, content: &[u8], value: Value, library: Option<&str>) {
-        for part in [path.as_bytes(), content] {
-            self.hash.update((part.len() as u64).to_le_bytes());
-            self.hash.update(part);
-        }
+    pub(super) fn add(&mut self, path: &str, content: &Data, value: Value, library: Option<&str>) -> io::Result<()> {
+        self.hash.update((path.len() as u64).to_le_bytes());
+        self.hash.update(path);
+        let content = content.open()?;
+        self.hash.update(content.len().to_le_bytes());
+        content.copy(|piece| {
+            self.hash.update(piece);
+            Ok(())
+        })?;
         self.hash.update(value.mode().to_le_bytes());
         self.files.push((path.to_owned(), value));
         self.libraries.extend(library.map(|name| (name.to_owned(), path.to_owned())));
+        Ok(())
     }
 
     /// Lists the files in the collector, under a directory named by `name` and their content, and gives that.
