@@ -134,3 +134,41 @@ impl ReadData for InFile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pyox_packed_resources::{Blob, FieldKind, Value, Writer};
+
+    use super::*;
+
+    #[test]
+    fn of_a_long_layer_the_start_is_in_memory_and_the_rest_in_a_file() {
+        let long: Vec<u8> = (0..LONG_LAYER as u32).map(|number| (number >> 3) as u8).collect();
+        let mut writer = Writer::new();
+        writer.entry("a").field(FieldKind::Source, b"pass".to_vec()).field(FieldKind::Extension, b"native".to_vec());
+        writer.entry("a").keyed(FieldKind::PackageResource, "long", Value::raw(long));
+        let directory = tempfile::tempdir().unwrap();
+        let layout = writer.lay_out().unwrap();
+        let stored = Stored::write(&layout, directory.path()).unwrap();
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "the file has no name");
+        let blob = writer.to_vec().unwrap();
+        assert!(stored.start().len() < 4096 && blob.starts_with(stored.start()));
+        let opened = Blob::open_index(stored.start()).unwrap();
+        let entry = opened.entry("a").unwrap().unwrap();
+        for field in entry.fields() {
+            let field = field.unwrap();
+            let (offset, length) = (field.offset() as usize, field.stored_len() as usize);
+            let part = stored.part(field.offset(), field.stored_len()).unwrap();
+            assert!(part.read().unwrap() == blob[offset..offset + length], "{field:?}");
+            assert_eq!(matches!(part.open().unwrap(), Content::Stream(..)), field.stored_len() >= LONG);
+            assert_eq!(field.read().is_ok(), field.kind() == FieldKind::Source, "{field:?}");
+        }
+        let beyond = stored.part(blob.len() as u64 - 1, 2);
+        assert!(matches!(beyond, Err(Error::OutOfBounds { .. })));
+        let mut copy = Vec::new();
+        stored.copy(&mut copy).unwrap();
+        assert!(copy == blob);
+        assert_eq!(stored.digest().unwrap(), crate::cache::digest([&*blob]));
+        assert_eq!(Stored::whole(blob).digest().unwrap(), stored.digest().unwrap());
+    }
+}
