@@ -17,6 +17,9 @@ from hidden import unshare
 LIMIT = 1800
 OUTCOMES = ("rebuilt", "same", "error", "crash", "hang", "different")
 BAD = ("crash", "hang", "different")
+# What a pack makes anew by compiling, for a minute each: a fixed share of the flips.
+COMPILED = {"launchers"}
+ONE_IN = 50
 # Every pack sees its cache at the same place, since paths count.
 BIND = 'mount --bind "$1" "$2"; shift 2; exec "$@"'
 WHEEL = "damaged-1.0-py3-none-any.whl"
@@ -49,7 +52,9 @@ class Cache:
         return run(words, LIMIT, cwd=self.work)
 
     def flips(self, count, seed):
-        """Spread evenly over the kinds of files, then over the files of a kind, then over the bytes of a file."""
+        """Spread evenly over the kinds of files, then over the files of a kind, then over the bytes of a file. Of what is
+        compiled, one in 50 only.
+        """
         chance = random.Random(seed)
         kinds = {}
         for path, (size, *_) in sorted(self.files.items()):
@@ -57,10 +62,13 @@ class Cache:
                 kinds.setdefault(kind(path), []).append(path)
         for paths in kinds.values():
             chance.shuffle(paths)
-        names, flips = sorted(kinds), []
+        compiled, others = sorted(COMPILED & kinds.keys()), sorted(kinds.keys() - COMPILED)
+        taken, flips = dict.fromkeys(kinds, 0), []
         for number in range(count):
-            paths = kinds[names[number % len(names)]]
-            path = paths[number // len(names) % len(paths)]
+            names = compiled if compiled and number % ONE_IN == ONE_IN - 1 else others
+            name = names[number % len(names)]
+            path = kinds[name][taken[name] % len(kinds[name])]
+            taken[name] += 1
             offset = chance.randrange(self.files[path][0])
             flips.append({"path": path, "offset": offset, "bit": chance.randrange(8), "kind": kind(path)})
         return flips

@@ -41,7 +41,8 @@ data can do anything; `verify` finds it.
 CACHE = """\
 ## A build cache
 
-After each of {count} flips `pyoxidizer pack` ran, and what it made was compared with the program of the undamaged cache.
+After each of {count} flips `pyoxidizer pack` ran, and what it made was compared with the program of the undamaged cache. One in
+{one_in} is a flip in a launcher, since that is compiled again; the others are spread evenly over the kinds of files.
 
 - *rebuilt*: the same program, and something in the cache is new; *same*: the same program, since the file was not needed or not
   looked at; *error*: it said what is wrong; *crash* and *hang*: it did not; *different*: it made another program without an error.
@@ -58,7 +59,7 @@ def write(work):
             text += f"\nOf `run.py {part.__name__}` there are no results yet.\n"
             continue
         key, rows = read(results)
-        text += "\n" + introduction.format(count=len(rows), limit=program.LIMIT, **key)
+        text += "\n" + introduction.format(count=len(rows), limit=program.LIMIT, one_in=cache.ONE_IN, **key)
         text += "\n" + table(rows, group, part.OUTCOMES)
     PAGE.write_text(text, encoding="utf-8")
 

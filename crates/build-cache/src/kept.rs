@@ -2,7 +2,7 @@
 //! making, which are recognised as leftovers when whoever made them was killed.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -15,15 +15,26 @@ const TRAILER: usize = 32 + MAGIC.len();
 /// How names of things in the making start.
 const IN_THE_MAKING: &str = ".new-";
 
-/// What [`read`] found.
+/// What [`read`] or [`open`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kept {
+pub enum Kept<T = Vec<u8>> {
     /// What was written.
-    Intact(Vec<u8>),
+    Intact(T),
     /// A file that is not as it was written, or cannot be read.
     Damaged,
     /// No file.
     Absent,
+}
+
+impl<T> Kept<T> {
+    /// The same with something else made of what was written.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Kept<U> {
+        match self {
+            Self::Intact(content) => Kept::Intact(make(content)),
+            Self::Damaged => Kept::Damaged,
+            Self::Absent => Kept::Absent,
+        }
+    }
 }
 
 /// Reads a file that [`write()`] wrote under the same name.
@@ -34,11 +45,32 @@ pub fn read(path: &Path) -> Kept {
         Err(_) => return Kept::Damaged,
     };
     let Some((content, trailer)) = bytes.split_last_chunk::<TRAILER>() else { return Kept::Damaged };
-    if *trailer != trailer_of(path, &[content]) {
+    let mut hashing = Hashing::new(path, io::sink());
+    if hashing.write_all(content).is_err() || *trailer != hashing.trailer() {
         return Kept::Damaged;
     }
     bytes.truncate(bytes.len() - TRAILER);
     Kept::Intact(bytes)
+}
+
+/// The same for what is too long for memory: the file, checked, and how many bytes of it were written.
+pub fn open(path: &Path) -> Kept<(File, u64)> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Kept::Absent,
+        Err(_) => return Kept::Damaged,
+    };
+    let mut check = || -> io::Result<Option<u64>> {
+        let Some(length) = file.metadata()?.len().checked_sub(TRAILER as u64) else { return Ok(None) };
+        let mut hashing = Hashing::new(path, io::sink());
+        let (copied, mut trailer) = (io::copy(&mut (&mut file).take(length), &mut hashing)?, [0; TRAILER]);
+        file.read_exact(&mut trailer)?;
+        Ok((copied == length && trailer == hashing.trailer()).then_some(length))
+    };
+    match check() {
+        Ok(Some(length)) => Kept::Intact((file, length)),
+        _ => Kept::Damaged,
+    }
 }
 
 /// Writes a file of these parts with their digest, complete or not at all. Several processes may do so at a time: the last
@@ -47,40 +79,75 @@ pub fn read(path: &Path) -> Kept {
 /// # Errors
 /// The directory cannot be made, or the file not written.
 pub fn write(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    write_with(path, |out| parts.iter().try_for_each(|part| out.write_all(part)))
+}
+
+/// The same for what `content` writes.
+///
+/// # Errors
+/// As [`write()`], or what `content` returns.
+pub fn write_with(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
     sweep(directory);
-    write_in(directory, path, parts)
+    write_in(directory, path, content)
 }
 
 /// The same with the directory in which the file is made, which has to exist and is not swept.
-pub fn write_in(directory: &Path, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+pub fn write_in(
+    directory: &Path,
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let mut file = loop {
         let file = tempfile::Builder::new().prefix(IN_THE_MAKING).tempfile_in(directory)?;
         if lock_new(file.as_file(), file.path())? {
             break file;
         }
     };
-    for part in parts {
-        file.write_all(part)?;
-    }
-    file.write_all(&trailer_of(path, parts))?;
+    let mut hashing = Hashing::new(path, &mut file);
+    content(&mut hashing)?;
+    let trailer = hashing.trailer();
+    file.write_all(&trailer)?;
     set_readable(file.as_file())?;
     file.persist(path)?;
     Ok(())
 }
 
-/// The digest covers the name: an entry under the name of another one is damage, too.
-fn trailer_of(path: &Path, parts: &[&[u8]]) -> [u8; TRAILER] {
-    let mut hash = Sha256::new();
-    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-    hash.update((name.len() as u64).to_le_bytes());
-    hash.update(name);
-    parts.iter().for_each(|part| hash.update(part));
-    let mut trailer = [0; TRAILER];
-    trailer[..32].copy_from_slice(&hash.finalize());
-    trailer[32..].copy_from_slice(MAGIC);
-    trailer
+/// Passes on what is written, and computes its digest. That covers the name: an entry under the name of another one is damage,
+/// too.
+struct Hashing<W> {
+    hash: Sha256,
+    out: W,
+}
+
+impl<W> Hashing<W> {
+    fn new(path: &Path, out: W) -> Self {
+        let mut hash = Sha256::new();
+        let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+        hash.update((name.len() as u64).to_le_bytes());
+        hash.update(name);
+        Self { hash, out }
+    }
+
+    fn trailer(self) -> [u8; TRAILER] {
+        let mut trailer = [0; TRAILER];
+        trailer[..32].copy_from_slice(&self.hash.finalize());
+        trailer[32..].copy_from_slice(MAGIC);
+        trailer
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.hash.update(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// A directory in the making, removed when it is dropped. While its maker lives nothing else removes it.
@@ -177,35 +244,48 @@ fn set_readable(_file: &File) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    /// What both ways of reading find.
+    fn found(path: &Path) -> Kept {
+        let opened = open(path).map(|(mut file, length)| {
+            let mut content = Vec::new();
+            io::Seek::rewind(&mut file).unwrap();
+            file.take(length).read_to_end(&mut content).unwrap();
+            content
+        });
+        let found = read(path);
+        assert_eq!(opened, found);
+        found
+    }
+
     #[test]
     fn every_damage_of_a_kept_file_is_noticed() -> io::Result<()> {
         let directory = tempfile::tempdir()?;
         let (path, other) = (directory.path().join("deep/one"), directory.path().join("deep/other"));
-        assert_eq!(read(&path), Kept::Absent);
+        assert_eq!(found(&path), Kept::Absent);
         write(&path, &[b"con", b"tent"])?;
-        assert_eq!(read(&path), Kept::Intact(b"content".to_vec()));
+        assert_eq!(found(&path), Kept::Intact(b"content".to_vec()));
         let whole = fs::read(&path)?;
         for size in 0..whole.len() {
             fs::write(&path, &whole[..size])?;
-            assert_eq!(read(&path), Kept::Damaged, "cut to {size}");
+            assert_eq!(found(&path), Kept::Damaged, "cut to {size}");
         }
         for bit in 0..whole.len() * 8 {
             let mut damaged = whole.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
             fs::write(&path, damaged)?;
-            assert_eq!(read(&path), Kept::Damaged, "bit {bit}");
+            assert_eq!(found(&path), Kept::Damaged, "bit {bit}");
         }
         for damaged in [[&whole[..], b"\0"].concat(), [b"\0", &whole[..]].concat(), vec![0; whole.len()]] {
             fs::write(&path, damaged)?;
-            assert_eq!(read(&path), Kept::Damaged);
+            assert_eq!(found(&path), Kept::Damaged);
         }
         // Another entry under this name.
         write(&other, &[b"content"])?;
         fs::copy(&other, &path)?;
-        assert_eq!(read(&path), Kept::Damaged);
+        assert_eq!(found(&path), Kept::Damaged);
         fs::remove_file(&path)?;
         fs::create_dir(&path)?;
-        assert_eq!(read(&path), Kept::Damaged);
+        assert_eq!(found(&path), Kept::Damaged);
         Ok(())
     }
 

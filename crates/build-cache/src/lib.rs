@@ -10,7 +10,7 @@ mod cache;
 mod kept;
 
 pub use cache::{CACHE_VARIABLE, Cache, CacheError, digest};
-pub use kept::{Kept, Scratch, is_same, read, remove_unused, sweep, write, write_in};
+pub use kept::{Kept, Scratch, is_same, open, read, remove_unused, sweep, write, write_in, write_with};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

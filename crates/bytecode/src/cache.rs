@@ -56,7 +56,7 @@ impl Cache {
         let write = || -> std::io::Result<()> {
             fs::create_dir_all(path.parent().unwrap_or(&self.directory))?;
             self.swept.call_once(|| kept::sweep(&self.directory));
-            kept::write_in(&self.directory, &path, &[code])
+            kept::write_in(&self.directory, &path, |out| out.write_all(code))
         };
         let _ = write();
     }

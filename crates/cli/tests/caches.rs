@@ -7,6 +7,7 @@ mod pythons;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
@@ -142,5 +143,49 @@ fn refresh_reads_the_standard_library_again(cached: &Cached, good: &[u8]) -> any
         layers.iter().max_by_key(|(path, _)| path.metadata().map_or(0, |facts| facts.len())).cloned()
     };
     ensure!(largest(&before) != largest(&layers()?), "the standard library is made again");
+    Ok(())
+}
+
+/// How much memory a pack may take that holds no long file whole, in MiB of address space; pip is given the same.
+const LITTLE: usize = 400;
+
+/// Longer than that and no more than fits into a wheel of any length, in bytes.
+const LONG: usize = 250 << 20;
+
+#[test]
+fn a_long_file_is_never_held_whole() -> anyhow::Result<()> {
+    let python = *oldest_and_newest(|python| python.link().is_ok()).last().context("a Python")?;
+    let cached = Cached::new(python)?;
+    let place = &cached.place;
+    let files =
+        [("long/__init__.py", ""), ("long/__main__.py", "print('ran')\n"), ("long/zeros.bin", &format!("={LONG}"))];
+    let wheel = wheel(place, "long", "", &files).display().to_string();
+    place.write("app.py", "import long, pkgutil\nprint(len(pkgutil.get_data('long', 'zeros.bin')))\n");
+    let pack = |arguments: &[&str]| -> anyhow::Result<Vec<u8>> {
+        let command = place.command(["pack", "-o", "program", "--python"]);
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &format!("ulimit -v {}; exec \"$0\" \"$@\"", LITTLE << 10)]);
+        limited.arg(command.get_program()).args(command.get_args()).arg(python.executable()).args(arguments);
+        limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(place.path(""));
+        limited.env("PYOXIDIZER_CACHE_DIR", place.path("cache")).env("CARGO", "/nonexistent").env("PIP_NO_INDEX", "1");
+        // Each arena takes address space without using it.
+        limited.env("MALLOC_ARENA_MAX", "1");
+        Outcome::of(&mut limited).succeeds();
+        Ok(place.read("program"))
+    };
+    pack(&["hello.py", "--pip", &cached.wheel])?;
+    // The wheel itself; then what pip has installed of it, as a layer that is made and one that is taken from the cache.
+    pack(&[&wheel])?;
+    place.program("program", &[]).prints("ran\n");
+    let made = pack(&["app.py", "--pip", &wheel])?;
+    place.program("program", &[]).prints(&format!("{LONG}\n"));
+    ensure!(pack(&["app.py", "--pip", &wheel])? == made, "the layer in the cache gives other bytes");
+    // A layer that is too long for memory is checked as any other.
+    let layers = cached.of_kind("layers")?.into_iter().map(|path| Ok((fs::metadata(&path)?.len(), path)));
+    let (_, longest) = layers.collect::<anyhow::Result<Vec<_>>>()?.into_iter().max().context("a layer")?;
+    let mut file = fs::File::options().write(true).open(longest)?;
+    io::Seek::seek(&mut file, io::SeekFrom::Start(LONG as u64 / 2))?;
+    io::Write::write_all(&mut file, b"x")?;
+    ensure!(pack(&["app.py", "--pip", &wheel])? == made, "a damaged layer is used");
     Ok(())
 }

@@ -233,3 +233,7 @@ pub(crate) fn executed_path() -> Option<PathBuf> {
     };
     Some(PathBuf::from(OsString::from_vec(name.to_bytes().to_vec())))
 }
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

@@ -157,22 +157,25 @@ impl<'a> ApplicationBuilder<'a> {
         beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
         // The launcher's digest is part of the payload, whose length is part of the launcher.
         writer.section(SectionKind::Launcher, vec![0; 32]);
-        let attachment =
-            Attachment::plan(launcher_bytes, writer.write_to(&mut io::sink())?).map_err(pyox_linker::Error::from)?;
-        writer.section(
-            SectionKind::Launcher,
-            attachment.launcher_digest(launcher_bytes).map_err(pyox_linker::Error::from)?.to_vec(),
-        );
-        let payload = writer.to_vec()?;
+        let linker = pyox_linker::Error::from;
+        let mut layout = writer.lay_out()?;
+        let attachment = Attachment::plan(launcher_bytes, layout.len()).map_err(linker)?;
+        let digest = attachment.launcher_digest(launcher_bytes).map_err(linker)?;
+        layout.set_section(SectionKind::Launcher, digest.to_vec())?;
         stage.file(output, EXECUTABLE, |out| -> Result<(), Error> {
-            attachment.write(launcher_bytes, |out| out.write_all(&payload), out).map_err(|error| match error {
-                pyox_program_format::Error::Write(source) => Error::io("write", output)(source),
-                other => pyox_linker::Error::from(other).into(),
+            let payload = |out: &mut dyn Write| layout.write_to(out).map_err(written);
+            attachment.write(launcher_bytes, payload, out).map_err(|error| match error {
+                pyox_program_format::Error::Write(source) => match source.downcast::<pyox_packed_resources::Error>() {
+                    Ok(error) => error.into(),
+                    Err(source) => Error::io("write", output)(source),
+                },
+                other => linker(other).into(),
             })
         })?;
         progress.end();
         self.timings.push(Timing::new(Step::Write, start.elapsed()));
-        let own = Blob::open(&payload)?;
+        let index = layout.index()?;
+        let own = Blob::open_index(&index)?;
         let file = self.shared_resources.map(SharedResources::blob).transpose()?;
         let blobs: Vec<Blob<'_>> = [Some(own), file].into_iter().flatten().collect();
         let size = attachment.program_len();
@@ -412,6 +415,14 @@ struct Written<'a> {
     output: &'a Path,
     size: u64,
     start_up: &'a StartUp,
+}
+
+/// What writing meets; an error that is not that of the file is within.
+fn written(error: pyox_packed_resources::Error) -> io::Error {
+    match error {
+        pyox_packed_resources::Error::Write(source) => source,
+        other => io::Error::other(other),
+    }
 }
 
 /// How many bytes the code of a row takes: a layer may have kept it in another form.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use pyox_distribution::Distribution;
-use pyox_packed_resources::{Blob, Data, Dictionary, Field, ReadData, Value};
+use pyox_packed_resources::{Blob, Decoder, Dictionary, Field, Value};
 use pyox_scanner::ResourceSource;
 use serde::{Deserialize, Serialize};
 
@@ -27,16 +27,18 @@ mod compile;
 mod compress;
 mod keep;
 mod natives;
+mod stored;
 
 use compress::Dictionaries;
 pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
+use stored::Stored;
 
 /// The name of the layer whose packages are never placed in files: the standard library copes without.
 const STANDARD_LIBRARY: &str = "standard library";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {
-    blob: Arc<Vec<u8>>,
+    stored: Stored,
     /// By number, for values to be taken over.
     by_number: Vec<Option<Arc<Dictionary>>>,
     dictionaries: Dictionaries,
@@ -64,6 +66,9 @@ pub(crate) struct Facts {
     pub(crate) located: BTreeSet<String>,
     /// Every search for a library on this machine.
     pub(crate) lookups: Vec<Lookup>,
+    /// How many bytes of the blob are before its native code and data.
+    #[serde(default)]
+    start: u64,
 }
 
 /// An extension module or shared library of a layer.
@@ -78,16 +83,17 @@ pub struct NativeFile {
 }
 
 impl Layer {
-    fn new(blob: Vec<u8>, facts: Facts) -> Result<Self, pyox_packed_resources::Error> {
-        let opened = Blob::open(&blob)?;
+    fn new(stored: Stored, facts: Facts) -> Result<Self, pyox_packed_resources::Error> {
+        let opened = Blob::open_index(stored.start())?;
         let by_number = Dictionary::all_of(&opened)?;
         let dictionaries = Dictionaries::of(&opened, &by_number)?;
-        Ok(Self { blob: Arc::new(blob), by_number, dictionaries, facts })
+        Ok(Self { stored, by_number, dictionaries, facts })
     }
 
-    /// The packed resources.
+    /// The packed resources. Native code and data of a layer from 64 MiB on is in a file: reading such a value from here is
+    /// [`OutOfBounds`](pyox_packed_resources::Error::OutOfBounds).
     pub fn blob(&self) -> Result<Blob<'_>, pyox_packed_resources::Error> {
-        Blob::open(&self.blob)
+        Blob::open_index(self.stored.start())
     }
 
     /// The import statements of a module, if its source text was left out.
@@ -158,30 +164,22 @@ impl Layer {
         (self.dictionaries.is_any()).then_some(&self.dictionaries)
     }
 
+    /// A value of this layer for a writer, as it is once decoded.
+    pub(crate) fn decoded<'l>(
+        &'l self,
+        decoder: &Decoder<'l>,
+        field: &Field<'l>,
+    ) -> Result<Value, pyox_packed_resources::Error> {
+        let value = self.value(field)?;
+        let stored = value.stored().read().map_err(pyox_packed_resources::Error::Write)?;
+        field.verify_stored(&stored)?;
+        Ok(Value::raw(decoder.decode(field, &stored)?.into_owned()).with_mode(field.mode()))
+    }
+
     /// A value of this layer for a writer: the stored bytes, shared.
     pub(crate) fn value(&self, field: &Field<'_>) -> Result<Value, pyox_packed_resources::Error> {
-        let (start, length) = (field.offset() as usize, field.stored_len() as usize);
-        let end = start.checked_add(length).filter(|&end| end <= self.blob.len());
-        let end = end.ok_or(pyox_packed_resources::Error::OutOfBounds {
-            what: "value",
-            offset: field.offset(),
-            length: field.stored_len(),
-            limit: self.blob.len() as u64,
-        })?;
-        let stored = Data::lazy(Shared { bytes: Arc::clone(&self.blob), range: start..end });
+        let stored = self.stored.part(field.offset(), field.stored_len())?;
         Value::from_field(field, stored, &self.by_number)
-    }
-}
-
-/// A part of bytes that others hold too.
-struct Shared {
-    bytes: Arc<Vec<u8>>,
-    range: std::ops::Range<usize>,
-}
-
-impl ReadData for Shared {
-    fn read(&self) -> std::io::Result<std::borrow::Cow<'_, [u8]>> {
-        Ok(std::borrow::Cow::Borrowed(&self.bytes[self.range.clone()]))
     }
 }
 

@@ -4,9 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use pyox_packed_resources::{
-    Blob, Collector, Decoder, Encoding, Entry as PackedEntry, EntryFlags, Error, FieldKind, Value,
-};
+use pyox_packed_resources::{Blob, Collector, Decoder, Encoding, Entry as PackedEntry, EntryFlags, Error, FieldKind};
 use pyox_scanner::{ImportGraph, STARTUP_MODULES};
 
 use crate::beside::Beside;
@@ -95,8 +93,7 @@ impl StartUp {
             if let Some(elsewhere) = beside.value(entry, field) {
                 Ok(elsewhere)
             } else if field.encoding()? != Encoding::Raw && self.reads(entry.name(), field.kind()) {
-                field.verify()?;
-                Ok(Value::raw(decoder.read(field)?.into_owned()).with_mode(field.mode()))
+                layer.decoded(&decoder, field)
             } else {
                 layer.value(field)
             }

@@ -14,6 +14,8 @@ use crate::layout::{
 #[derive(Clone, Copy)]
 pub struct Blob<'a> {
     pub(crate) bytes: &'a [u8],
+    /// Length that the header states.
+    total: u64,
     pub(crate) names: &'a [u8],
     slots: &'a [[u8; SLOT_LEN]],
     entries: &'a [[u8; ENTRY_LEN]],
@@ -43,6 +45,20 @@ impl<'a> Blob<'a> {
     /// [`Error::Magic`], [`Error::Truncated`], [`Error::HeaderChecksum`], [`Error::Header`],
     /// [`Error::MissingSection`] or [`Error::OutOfBounds`]: the header or the section table is not valid.
     pub fn open(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::open_start(bytes, true)
+    }
+
+    /// Opens a blob of which `bytes` are the start, with everything before the first section of values at least: its
+    /// entries can be looked at, and a value that lies behind `bytes` is [`Error::OutOfBounds`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Blob::open`]. [`Error::OutOfBounds`] if a section other than those of values is not all there.
+    pub fn open_index(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::open_start(bytes, false)
+    }
+
+    fn open_start(bytes: &'a [u8], is_whole: bool) -> Result<Self, Error> {
         let actual = bytes.len() as u64;
         if !bytes.starts_with(&MAGIC) {
             return Err(Error::Magic { found: bytes[..bytes.len().min(8)].to_vec() });
@@ -53,22 +69,25 @@ impl<'a> Blob<'a> {
         if total < HEADER_LEN as u64 {
             return Err(Error::Header { what: "total length", value: total });
         }
-        if total > actual {
+        if is_whole && total > actual {
             return Err(truncated(total));
         }
-        let bytes = &bytes[..total as usize];
+        let bytes = &bytes[..total.min(actual) as usize];
         let section_count = u32_at(header, 12);
         if section_count > MAX_SECTIONS {
             return Err(Error::Header { what: "section count", value: section_count.into() });
         }
         let table_end = HEADER_LEN + section_count as usize * SECTION_LEN;
-        let too_many = Error::Header { what: "section count", value: section_count.into() };
-        let checked = bytes.get(12..table_end).ok_or(too_many)?;
+        let too_many = || match total < table_end as u64 {
+            true => Error::Header { what: "section count", value: section_count.into() },
+            false => truncated(total),
+        };
+        let checked = bytes.get(12..table_end).ok_or_else(too_many)?;
         let (expected, actual) = (u32_at(header, 8), crc32fast::hash(checked));
         if expected != actual {
             return Err(Error::HeaderChecksum { expected, actual });
         }
-        let mut blob = Self { bytes, names: &[], slots: &[], entries: &[], fields: &[], section_count };
+        let mut blob = Self { bytes, total, names: &[], slots: &[], entries: &[], fields: &[], section_count };
         blob.locate_sections(u32_at(header, 24), u32_at(header, 28), u32_at(header, 32))?;
         Ok(blob)
     }
@@ -78,7 +97,11 @@ impl<'a> Blob<'a> {
             return Err(Error::Header { what: "slot count", value: slots.into() });
         }
         for section in self.sections() {
-            self.section_bytes(&section)?;
+            let Section { offset, length, .. } = section;
+            match offset.checked_add(length) {
+                Some(end) if end <= self.total && section.kind.has_values() => {}
+                _ => drop(self.section_bytes(&section)?),
+            }
         }
         let sized = |kind, count: u32, size: usize| -> Result<&'a [u8], Error> {
             let bytes = self.section(kind)?.ok_or(Error::MissingSection { kind })?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::Data;
 use crate::blob::Blob;
 use crate::error::Error;
 use crate::layout::{MAX_DICTIONARIES, MAX_DICTIONARY_LEN};
@@ -118,18 +119,32 @@ impl Compressor {
     ///
     /// [`Error::Write`] if there is no memory.
     pub fn compress(&mut self, raw: &[u8]) -> Result<Value, Error> {
+        Ok(self.frame(raw)?.unwrap_or_else(|| Value::raw(raw)))
+    }
+
+    /// The same for content that is read for it, and not copied if it is kept raw.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`] if the content cannot be read or there is no memory.
+    pub fn compress_data(&mut self, data: &Data) -> Result<Value, Error> {
+        let raw = data.read().map_err(Error::Write)?;
+        Ok(self.frame(&raw)?.unwrap_or_else(|| Value::raw(data.clone())))
+    }
+
+    fn frame(&mut self, raw: &[u8]) -> Result<Option<Value>, Error> {
         #[cfg(feature = "zstd")]
         let frame = self.context.compress(raw).map_err(Error::Write)?;
         #[cfg(not(feature = "zstd"))]
         let frame = raw.to_vec();
         if frame.len() as u64 >= raw.len() as u64 / 8 * 7 {
-            return Ok(Value::raw(raw.to_vec()));
+            return Ok(None);
         }
         let stored = match &self.dictionary {
             Some(dictionary) => Stored::WithDictionary(Arc::clone(dictionary)),
             None => Stored::Zstd,
         };
-        Ok(Value { data: frame.into(), stored, length: Some(raw.len() as u64), mode: 0, crc: None })
+        Ok(Some(Value { data: frame.into(), stored, length: Some(raw.len() as u64), mode: 0, crc: None }))
     }
 }
 

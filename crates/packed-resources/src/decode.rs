@@ -59,7 +59,15 @@ impl<'a> Decoder<'a> {
     /// [`Error::SectionChecksum`] of its dictionary, [`Error::CompressionDisabled`], [`Error::DecodedLimit`], or
     /// [`Error::InFile`] if the value is not in the blob.
     pub fn read(&self, field: &Field<'a>) -> Result<Cow<'a, [u8]>, Error> {
-        let stored = field.stored()?;
+        self.decode(field, field.stored()?)
+    }
+
+    /// The same with stored bytes that are not within the start of a blob ([`Blob::open_index`]).
+    ///
+    /// # Errors
+    ///
+    /// As [`Decoder::read`].
+    pub fn decode<'s>(&self, field: &Field<'a>, stored: &'s [u8]) -> Result<Cow<'s, [u8]>, Error> {
         let dictionary = match field.encoding()? {
             Encoding::Raw => {
                 self.count(field.len())?;
@@ -138,7 +146,7 @@ fn same(a: Option<(&[u8], u8)>, b: Option<(&[u8], u8)>) -> bool {
 }
 
 fn content(blob: &[u8], number: u8) -> Result<Vec<u8>, Error> {
-    let section = Blob::open(blob)?.dictionary(number)?;
+    let section = Blob::open_index(blob)?.dictionary(number)?;
     dictionary(section.ok_or(Error::NoDictionary { number })?)
 }
 

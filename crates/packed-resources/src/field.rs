@@ -141,8 +141,17 @@ impl<'a> Field<'a> {
     ///
     /// [`Error::ValueChecksum`] if not, [`Error::OutOfBounds`] as [`Field::stored`].
     pub fn verify(&self) -> Result<(), Error> {
+        self.verify_stored(self.stored()?)
+    }
+
+    /// The same for stored bytes that are not within the start of a blob ([`Blob::open_index`](crate::Blob::open_index)).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ValueChecksum`]
+    pub fn verify_stored(&self, stored: &[u8]) -> Result<(), Error> {
         let Some(expected) = self.crc else { return Ok(()) };
-        let actual = crc32fast::hash(self.stored()?);
+        let actual = crc32fast::hash(stored);
         if actual == expected {
             return Ok(());
         }
@@ -189,8 +198,8 @@ impl<'a> Field<'a> {
     }
 
     /// `stored`, if that is as long as the value.
-    pub(crate) fn whole(&self, stored: &'a [u8]) -> Result<&'a [u8], Error> {
-        let (offset, length, limit) = (self.offset, self.length, self.stored_length);
+    pub(crate) fn whole<'s>(&self, stored: &'s [u8]) -> Result<&'s [u8], Error> {
+        let (offset, length, limit) = (self.offset, self.length, stored.len() as u64);
         if length == limit { Ok(stored) } else { Err(Error::OutOfBounds { what: "raw value", offset, length, limit }) }
     }
 }

@@ -1,5 +1,7 @@
 //! Digests of what has parts.
 
+use std::io;
+
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256 over parts that cannot run into each other: each is hashed after its length.
@@ -21,6 +23,11 @@ impl PartsDigest {
         self.0.update(part);
     }
 
+    /// A part of so many bytes follows, which is written to this.
+    pub fn begin(&mut self, length: u64) {
+        self.0.update(length.to_le_bytes());
+    }
+
     /// Adds a number, which needs no length.
     pub fn push_number(&mut self, number: u32) {
         self.0.update(number.to_le_bytes());
@@ -34,5 +41,17 @@ impl PartsDigest {
     /// The digest in hexadecimal digits.
     pub fn hex(self) -> String {
         crate::hex(&self.bytes())
+    }
+}
+
+/// Adds bytes of the part that [`PartsDigest::begin`] has announced.
+impl io::Write for PartsDigest {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -101,6 +101,11 @@ impl SectionKind {
         self.code() > Self::Native.code() && !matches!(self, Self::Digest | Self::Dictionary(_))
     }
 
+    /// Whether it holds values of entries.
+    pub(crate) const fn has_values(self) -> bool {
+        matches!(self, Self::Code | Self::Source | Self::Native | Self::Resources)
+    }
+
     /// The kind with a stored number.
     pub fn from_code(code: u32) -> Self {
         match Self::KNOWN.iter().find(|known| known.1 == code) {

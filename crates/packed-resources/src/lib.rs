@@ -109,12 +109,12 @@ pub use location::{Location, LocationError};
 pub use names::{hex, normalize_project_name};
 pub use path::is_plain_path;
 pub use resource::{
-    Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
+    Content, Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
     PackageResource, ReadData, Resource, ResourceKind, SharedLibrary,
 };
 pub use value::Value;
 pub use verify::{Damage, Verified};
-pub use write::{EntryWriter, Writer};
+pub use write::{EntryWriter, Layout, Writer};
 
 /// The example in there compiles and runs.
 #[cfg(doctest)]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io::Read;
 use std::sync::Arc;
 
 /// Content that is read when it is needed.
@@ -12,9 +13,77 @@ pub trait ReadData: Send + Sync {
     ///
     /// Whatever reading it meets.
     fn read(&self) -> std::io::Result<Cow<'_, [u8]>>;
+
+    /// The content from its start. By default it is read whole; what may be too long for that is a
+    /// [`Content::Stream`], which is read anew each time that it is needed.
+    ///
+    /// # Errors
+    ///
+    /// As [`ReadData::read`].
+    fn open(&self) -> std::io::Result<Content<'_>> {
+        self.read().map(Content::Whole)
+    }
+}
+
+/// Content that is at hand, or can be read piece by piece.
+pub enum Content<'a> {
+    /// All of it.
+    Whole(Cow<'a, [u8]>),
+    /// So many bytes, from a reader.
+    Stream(u64, Box<dyn Read + 'a>),
+}
+
+impl Content<'_> {
+    /// Length in bytes.
+    #[expect(clippy::len_without_is_empty, reason = "emptiness of content has no meaning here")]
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Whole(bytes) => bytes.len() as u64,
+            Self::Stream(length, _) => *length,
+        }
+    }
+
+    /// Hands all of it to `sink`, in pieces of at most 64 KiB if it is a stream.
+    ///
+    /// # Errors
+    ///
+    /// Reading fails, the stream has another length than it should, or what `sink` returns.
+    pub fn copy(self, mut sink: impl FnMut(&[u8]) -> std::io::Result<()>) -> std::io::Result<()> {
+        let (length, mut reader) = match self {
+            Self::Whole(bytes) => return sink(&bytes),
+            Self::Stream(length, reader) => (length, reader.take(length.saturating_add(1))),
+        };
+        let mut piece = vec![0; PIECE];
+        let mut left = length;
+        loop {
+            match reader.read(&mut piece) {
+                Ok(0) if left == 0 => return Ok(()),
+                Ok(count) if count != 0 && count as u64 <= left => {
+                    sink(&piece[..count])?;
+                    left -= count as u64;
+                }
+                Ok(_) => return Err(changed(length)),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// How much of a stream is in memory at a time, in bytes.
+const PIECE: usize = 64 << 10;
+
+fn changed(length: u64) -> std::io::Error {
+    std::io::Error::other(format!("the content is not {length} bytes long any more"))
 }
 
 impl ReadData for Vec<u8> {
+    fn read(&self) -> std::io::Result<Cow<'_, [u8]>> {
+        Ok(Cow::Borrowed(self))
+    }
+}
+
+impl ReadData for Arc<[u8]> {
     fn read(&self) -> std::io::Result<Cow<'_, [u8]>> {
         Ok(Cow::Borrowed(self))
     }
@@ -37,6 +106,37 @@ impl Data {
     /// Whatever reading them meets; bytes in memory never fail.
     pub fn read(&self) -> std::io::Result<Cow<'_, [u8]>> {
         self.0.read()
+    }
+
+    /// The bytes from the first one, where they need not be in memory all at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Data::read`].
+    pub fn open(&self) -> std::io::Result<Content<'_>> {
+        self.0.open()
+    }
+
+    /// Whether both are the same bytes.
+    pub(crate) fn is_same(&self, other: &Self) -> std::io::Result<bool> {
+        if Arc::ptr_eq(&self.0, &other.0) {
+            return Ok(true);
+        }
+        let mut other = match other.open()? {
+            Content::Whole(bytes) => Box::new(std::io::Cursor::new(bytes)),
+            Content::Stream(_, reader) => reader,
+        };
+        let (mut same, mut part) = (true, Vec::new());
+        self.open()?.copy(|piece| {
+            part.resize(piece.len(), 0);
+            match same.then(|| other.read_exact(&mut part)) {
+                Some(Err(error)) if error.kind() == std::io::ErrorKind::UnexpectedEof => same = false,
+                Some(Err(error)) => return Err(error),
+                _ => same &= part == piece,
+            }
+            Ok(())
+        })?;
+        Ok(same && other.read(&mut [0])? == 0)
     }
 }
 

@@ -96,8 +96,17 @@ impl Value {
     pub fn decoded_len(&self) -> std::io::Result<u64> {
         match self.length {
             Some(length) => Ok(length),
-            None => Ok(self.data.read()?.len() as u64),
+            None => Ok(self.data.open()?.len()),
         }
+    }
+
+    /// Length of the bytes as they will be stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`Value::decoded_len`].
+    pub fn stored_len(&self) -> std::io::Result<u64> {
+        Ok(self.data.open()?.len())
     }
 
     /// The bytes as they will be stored.

@@ -1,7 +1,9 @@
 //! Content that is read when it is needed.
 
-use pyox_packed_resources::{Data, ReadData, pyc};
+use crate::spool::LONG;
+use pyox_packed_resources::{Content, Data, ReadData, pyc};
 use std::borrow::Cow;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -10,10 +12,22 @@ pub(crate) struct FileContent(pub(crate) PathBuf);
 
 impl ReadData for FileContent {
     fn read(&self) -> io::Result<Cow<'_, [u8]>> {
-        match std::fs::read(&self.0) {
-            Ok(bytes) => Ok(Cow::Owned(bytes)),
-            Err(source) => Err(io::Error::new(source.kind(), crate::Error::Read { path: self.0.clone(), source })),
+        std::fs::read(&self.0).map(Cow::Owned).map_err(|source| self.error(source))
+    }
+
+    fn open(&self) -> io::Result<Content<'_>> {
+        let length = |file: &File| file.metadata().map(|metadata| metadata.len());
+        let opened = File::open(&self.0).and_then(|file| Ok((length(&file)?, file)));
+        match opened.map_err(|source| self.error(source))? {
+            (length, file) if length >= LONG => Ok(Content::Stream(length, Box::new(file))),
+            _ => self.read().map(Content::Whole),
         }
+    }
+}
+
+impl FileContent {
+    fn error(&self, source: io::Error) -> io::Error {
+        io::Error::new(source.kind(), crate::Error::Read { path: self.0.clone(), source })
     }
 }
 

@@ -60,6 +60,7 @@ mod requirement;
 mod scan;
 mod script_metadata;
 mod select;
+mod spool;
 mod virtualenv;
 mod wheel;
 
@@ -78,5 +79,6 @@ pub use pth::PathLine;
 pub use requirement::{MarkerEnvironment, Requirement, RequirementError, allows_python};
 pub use scan::{Found, ResourceSource, Scan, SkipReason, Skipped};
 pub use script_metadata::{ScriptMetadata, TwoScriptBlocks};
+pub use spool::{LONG, Spool};
 pub use virtualenv::Virtualenv;
 pub use wheel::{Wheel, WheelLimits, WheelName};

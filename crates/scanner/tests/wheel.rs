@@ -3,6 +3,7 @@
 mod common;
 
 use common::{METADATA, SUFFIXES, WHEEL, WheelBuilder, content, lines, patch, skipped, write_wheel, zip};
+use pyox_packed_resources::Content;
 use pyox_scanner::{Error, ResourceSource as _, Wheel, WheelLimits};
 use std::path::PathBuf;
 
@@ -253,4 +254,58 @@ fn content_is_checked_when_it_is_read() {
     std::fs::write(&path, &bytes).unwrap();
     let file = scan.resources.iter().find(|found| found.resource.relative_path() == "hello/x.txt").unwrap();
     assert!(file.resource.data().read().is_err());
+}
+
+#[test]
+fn a_long_member_is_read_piece_by_piece_after_it_was_checked() {
+    let long: Vec<u8> = (0..3_000_000u32).map(|number| (number * number >> 9) as u8).collect();
+    let bytes = good().add("hello/long.bin", &long).bytes();
+    let directory = tempfile::tempdir().unwrap();
+    let path = write_wheel(directory.path(), &bytes);
+    let data = |wheel: &Wheel, name: &str| {
+        let scan = wheel.scan().unwrap();
+        let found = scan.resources.iter().find(|found| found.resource.relative_path() == name).unwrap();
+        found.resource.data().clone()
+    };
+    let wheel = Wheel::open(&path).unwrap();
+    assert!(matches!(data(&wheel, "hello/x.txt").open().unwrap(), Content::Whole(_)));
+    let content = data(&wheel, "hello/long.bin");
+    for _ in 0..2 {
+        let opened = content.open().unwrap();
+        assert!(matches!(opened, Content::Stream(3_000_000, _)));
+        let mut read = Vec::new();
+        opened
+            .copy(|piece| {
+                assert!(piece.len() <= 64 << 10);
+                read.extend_from_slice(piece);
+                Ok(())
+            })
+            .unwrap();
+        assert!(read == long);
+    }
+    // Nothing of what has changed since the wheel was opened is handed out, whatever the checksum of the archive says.
+    let wheel = Wheel::open(&path).unwrap();
+    let content = data(&wheel, "hello/long.bin");
+    let mut changed = long.clone();
+    changed[1_500_000] ^= 1;
+    let forged = good().add("hello/long.bin", &changed).bytes();
+    assert_eq!(forged.len(), bytes.len(), "stored as they are");
+    std::fs::write(&path, forged).unwrap();
+    let error = content.open().err().unwrap().to_string();
+    assert!(error.contains("hello/long.bin"), "{error}");
+}
+
+#[test]
+fn a_long_file_is_read_piece_by_piece() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("pkg");
+    std::fs::create_dir(&path).unwrap();
+    std::fs::write(path.join("__init__.py"), "").unwrap();
+    std::fs::write(path.join("long.bin"), vec![7; 3_000_000]).unwrap();
+    let scan = pyox_scanner::Directory::new(directory.path()).scan().unwrap();
+    let long = scan.resources.iter().find(|found| found.resource.relative_path() == "pkg/long.bin").unwrap();
+    assert!(matches!(long.resource.data().open().unwrap(), Content::Stream(3_000_000, _)));
+    std::fs::remove_file(path.join("long.bin")).unwrap();
+    let error = long.resource.data().open().err().unwrap().to_string();
+    assert!(error.contains("long.bin"), "{error}");
 }

@@ -5,14 +5,14 @@ use std::process::Command;
 
 use super::{Place, python_path};
 
-/// Writes a zip file with a RECORD. A name that starts with `!` has a wrong hash there.
+/// Writes a zip file with a RECORD. A name that starts with `!` has a wrong hash there; a text `=N` is so many zeros.
 const MAKE_WHEEL: &str = "\
 import base64, hashlib, sys, zipfile
 out, info, *rest = sys.argv[1:]
 record = ''
 with zipfile.ZipFile(out, 'w') as z:
     for name, text in zip(rest[::2], rest[1::2]):
-        data = text.encode()
+        data = bytes(int(text[1:])) if text[:1] == '=' else text.encode()
         digest = hashlib.sha256(data + (b'x' if name[0] == '!' else b'')).digest()
         name = name.lstrip('!')
         z.writestr(name, data)

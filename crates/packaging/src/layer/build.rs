@@ -1,27 +1,29 @@
 //! Making a layer of a scan.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pyox_packed_resources::{Collector, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
-use pyox_scanner::{Found, Scan, SkipReason};
+use pyox_packed_resources::{Collector, Content, Data, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
+use pyox_scanner::{Found, LONG, Scan, SkipReason, Spool};
 
 use super::cache_files::CacheFiles;
 use super::cached_packages::CachedPackages;
 use super::compress::{Dictionaries, Sort};
 use super::natives::{Natives, prepare};
+use super::stored::{self, Stored};
 use super::{Facts, Layer, LayerBuilder, NativeFile, STANDARD_LIBRARY};
 use crate::error::Error;
 use crate::report::{Finding, ReportRow};
 use pyox_binary::ElfFacts;
-use pyox_build_cache::digest;
 use pyox_linker::{Progress, Step};
 use pyox_packed_resources::Location;
 
 /// From this length on, in bytes, a library is placed in a file: copying 35 MB into memory takes 12 ms at every start,
 /// loading them from a file 2.5 ms.
-const LARGE_LIBRARY: usize = 5 << 20;
+const LARGE_LIBRARY: u64 = 5 << 20;
 
 impl LayerBuilder<'_> {
     pub(super) fn build(
@@ -42,7 +44,9 @@ impl LayerBuilder<'_> {
         let is_standard_library = name == STANDARD_LIBRARY;
         let facts = Facts { name: name.to_owned(), is_standard_library, ..Facts::default() };
         let (collector, parts) = (Collector::new(), Vec::new());
-        let mut making = Making { name, collector, facts, cached, natives, parts };
+        let directory = self.cache.directory("layers");
+        fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
+        let mut making = Making { name, directory: &directory, collector, facts, cached, natives, parts };
         making.facts.findings = making.cached.findings();
         making.facts.beside = making.cached.beside();
         making.facts.located = making.cached.located().clone();
@@ -75,6 +79,8 @@ impl LayerBuilder<'_> {
 /// A layer in the making.
 struct Making<'a> {
     name: &'a str,
+    /// For files that have no name.
+    directory: &'a Path,
     collector: Collector,
     facts: Facts,
     cached: CachedPackages,
@@ -87,7 +93,9 @@ struct Part {
     resource: Resource,
     origin: PathBuf,
     executable: bool,
-    content: Arc<[u8]>,
+    content: Data,
+    /// Length of the content, in bytes.
+    length: u64,
 }
 
 impl Part {
@@ -112,10 +120,10 @@ impl Making<'_> {
         match &found.resource {
             Resource::ModuleSource(_) => {
                 if let Some((module, code)) = bytecode.get(&path) {
-                    self.part(Resource::ModuleBytecode(module.clone()), found, Arc::clone(code));
+                    self.part(Resource::ModuleBytecode(module.clone()), found, Data::lazy(Arc::clone(code)))?;
                 }
                 if let Some(source) = sources.get(&path) {
-                    self.part(found.resource.clone(), found, Arc::clone(source));
+                    self.part(found.resource.clone(), found, Data::lazy(Arc::clone(source)))?;
                 }
                 Ok(())
             }
@@ -126,27 +134,42 @@ impl Making<'_> {
                 Ok(())
             }
             other => {
-                let content = other.data().read().map_err(Error::io("read", &found.origin))?;
-                if let Resource::DistributionResource(file) = other
-                    && file.name == "entry_points.txt"
-                {
-                    let text = String::from_utf8_lossy(&content).into_owned();
-                    self.facts.entry_points.push((file.project.clone(), text));
-                }
-                // A program among the data of a package.
-                if let Some(glibc) = ElfFacts::from_bytes(&content).ok().and_then(|facts| facts.glibc) {
-                    let glibc = Some(glibc.to_string());
-                    self.facts.natives.push(NativeFile { name: path, is_library: false, glibc });
-                }
-                self.part(other.clone(), found, content.into());
-                Ok(())
+                let content = self.look_at(other, path).map_err(Error::io("read", &found.origin))?;
+                self.part(other.clone(), found, content)
             }
         }
     }
 
+    /// Takes note of what data is, and gives its content. What is long is not held, but read again when it is needed.
+    fn look_at(&mut self, resource: &Resource, path: String) -> io::Result<Data> {
+        let data = resource.data();
+        let (content, start) = match data.open()? {
+            Content::Whole(bytes) => (bytes.into_owned().into(), None),
+            Content::Stream(_, mut stream) => {
+                let mut start = [0; b"\x7fELF".len()];
+                stream.read_exact(&mut start)?;
+                (data.clone(), Some(start))
+            }
+        };
+        if let Resource::DistributionResource(file) = resource
+            && file.name == "entry_points.txt"
+        {
+            let text = String::from_utf8_lossy(&content.read()?).into_owned();
+            self.facts.entry_points.push((file.project.clone(), text));
+        }
+        // A program among the data of a package.
+        if start.is_none_or(|start| start == *b"\x7fELF")
+            && let Some(glibc) = ElfFacts::from_bytes(&content.read()?).ok().and_then(|facts| facts.glibc)
+        {
+            let glibc = Some(glibc.to_string());
+            self.facts.natives.push(NativeFile { name: path, is_library: false, glibc });
+        }
+        Ok(content)
+    }
+
     fn add_native(&mut self, found: &Found) -> Result<(), Error> {
-        let content = found.resource.data().read().map_err(Error::io("read", &found.origin))?;
-        let content = prepare(&content, self.cached.is_in_files(&found.resource.relative_path()));
+        let content = found.resource.data().read().map_err(Error::io("read", &found.origin))?.into_owned();
+        let content = self.spooled(prepare(content, self.cached.is_in_files(&found.resource.relative_path())))?;
         let resource = match &found.resource {
             Resource::SharedLibrary(library) => Resource::SharedLibrary(SharedLibrary {
                 name: self.natives.soname(&library.name).to_owned(),
@@ -164,8 +187,7 @@ impl Making<'_> {
             self.collector.depends(&name, soname);
         }
         self.facts.natives.push(self.natives.file(&root, &name, matches!(resource, Resource::SharedLibrary(_))));
-        self.part(resource, found, content.into());
-        Ok(())
+        self.part(resource, found, content)
     }
 
     /// Libraries from outside of the scan, and extension modules that others use as a library.
@@ -174,41 +196,60 @@ impl Making<'_> {
             for needed in &library.needs {
                 self.collector.depends(&soname, needed);
             }
-            let content = prepare(&library.content, false);
+            let content = prepare(library.content, false);
+            let length = content.len() as u64;
             let resource = Resource::SharedLibrary(SharedLibrary {
                 name: soname.clone(),
                 relative_path: None,
                 library: Vec::new().into(),
             });
             self.facts.natives.push(NativeFile { name: soname, is_library: true, glibc: library.glibc });
-            self.parts.push(Part { resource, origin: library.origin, executable: false, content: content.into() });
+            let (origin, content) = (library.origin, self.spooled(content)?);
+            self.parts.push(Part { resource, origin, executable: false, content, length });
         }
         Ok(())
     }
 
-    fn part(&mut self, resource: Resource, found: &Found, content: Arc<[u8]>) {
+    /// Content that is made here, in a temporary file if it is long.
+    fn spooled(&self, content: Vec<u8>) -> Result<Data, Error> {
+        if (content.len() as u64) < LONG {
+            return Ok(content.into());
+        }
+        let spool = Spool::new(self.directory, |out| out.write_all(&content));
+        spool.map(Data::lazy).map_err(Error::io("write", self.directory))
+    }
+
+    fn part(&mut self, resource: Resource, found: &Found, content: Data) -> Result<(), Error> {
+        let length = content.open().map_err(Error::io("read", &found.origin))?.len();
         let (origin, executable) = (found.origin.clone(), found.executable);
-        self.parts.push(Part { resource, origin, executable, content });
+        self.parts.push(Part { resource, origin, executable, content, length });
+        Ok(())
     }
 
     /// Places everything, compressed or as it is; with dictionaries of a layer below, or else of its own.
     fn place_all(&mut self, everything: bool, dictionaries: Option<&Dictionaries>) -> Result<(), Error> {
         let parts = std::mem::take(&mut self.parts);
         let of = |sort| parts.iter().enumerate().filter(move |(_, part)| part.sort() == sort);
-        let contents = |sort| of(sort).map(|(_, part)| &*part.content).collect::<Vec<&[u8]>>();
+        let samples = |sort| {
+            let parts = of(sort).map(|(_, part)| part);
+            parts
+                .map(|part| part.content.read().map_err(Error::io("read", &part.origin)))
+                .collect::<Result<Vec<_>, _>>()
+        };
         let dictionaries = match dictionaries {
             Some(dictionaries) => dictionaries.clone(),
-            None => Dictionaries::train(&contents(Sort::Source), &contents(Sort::Code))?,
+            None => Dictionaries::train(&samples(Sort::Source)?, &samples(Sort::Code)?)?,
         };
         let mut values: Vec<Option<Value>> = vec![None; parts.len()];
         for sort in Sort::ALL.into_iter().filter(|sort| everything || *sort == Sort::Source) {
-            let compressed = dictionaries.compress(sort, &contents(sort))?;
+            let contents: Vec<(&Data, u64)> = of(sort).map(|(_, part)| (&part.content, part.length)).collect();
+            let compressed = dictionaries.compress(sort, &contents)?;
             for ((index, _), value) in of(sort).zip(compressed) {
                 values[index] = Some(value);
             }
         }
         for (part, value) in parts.iter().zip(values) {
-            self.place(part, value.unwrap_or_else(|| Value::raw(&*part.content)))?;
+            self.place(part, value.unwrap_or_else(|| Value::raw(part.content.clone())))?;
         }
         Ok(())
     }
@@ -220,7 +261,7 @@ impl Making<'_> {
         // What the entry of a top-level package says of files holds for the whole package.
         let is_top_level_package =
             matches!(&part.resource, Resource::ExtensionModule(module) if module.is_package && !name.contains('.'));
-        let is_large = is_native && part.content.len() >= LARGE_LIBRARY && !is_top_level_package;
+        let is_large = is_native && part.length >= LARGE_LIBRARY && !is_top_level_package;
         let asked = || "its location was asked for".to_owned();
         let (location, why) = match (self.cached.asked(&path), self.cached.reason(&path)) {
             (Some(Location::FilesystemRelative(_)), _) => ("filesystem-relative", asked()),
@@ -229,7 +270,8 @@ impl Making<'_> {
             (_, None) if is_large => ("cache", "large: its file is loaded faster than a copy in memory".to_owned()),
             (_, None) => ("in-memory", format!("part of {}", self.name)),
         };
-        let stored = value.stored().read().map_err(Error::io("read", &part.origin))?.len();
+        let unreadable = || Error::io("read", &part.origin);
+        let stored = value.stored_len().map_err(unreadable())?;
         let value = match location {
             "in-memory" => value,
             _ => value.with_mode(if part.executable { 0o755 } else { 0o644 }),
@@ -244,10 +286,10 @@ impl Making<'_> {
             // An extension module of a package that is placed in files lies where the package is.
             let library = (is_library && placed != Placed::Shadowed).then_some(&*name);
             match self.cached.files_of(&path) {
-                Some(files) => files.add(&path, &part.content, value, library),
+                Some(files) => files.add(&path, &part.content, value, library).map_err(unreadable())?,
                 None => {
                     let mut files = CacheFiles::default();
-                    files.add(&path, &part.content, value, Some(&name));
+                    files.add(&path, &part.content, value, Some(&name)).map_err(unreadable())?;
                     files.finish(&name, &mut self.collector);
                 }
             }
@@ -259,8 +301,8 @@ impl Making<'_> {
                 kind: kind(&part.resource).to_owned(),
                 path,
                 origin: part.origin.display().to_string(),
-                size: part.content.len() as u64,
-                stored: stored as u64,
+                size: part.length,
+                stored,
                 location: location.to_owned(),
                 reason: why,
             });
@@ -270,11 +312,18 @@ impl Making<'_> {
 
     fn finish(mut self) -> Result<Layer, Error> {
         std::mem::take(&mut self.cached).finish(&mut self.collector);
-        let blob = self.collector.finish().to_vec()?;
-        self.facts.digest = digest([&*blob]);
+        let writer = self.collector.finish();
+        let layout = writer.lay_out()?;
+        // What is beside the program is read from memory.
+        let stored = match self.facts.beside.is_empty() {
+            true => Stored::write(&layout, self.directory)?,
+            false => Stored::whole(writer.to_vec()?),
+        };
+        self.facts.start = stored::start_of(&layout);
+        self.facts.digest = stored.digest().map_err(Error::io("read", self.directory))?;
         self.facts.findings.sort();
         self.facts.findings.dedup();
-        Ok(Layer::new(blob, self.facts)?)
+        Ok(Layer::new(stored, self.facts)?)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Files that a program places in a directory of the cache, which is named by their content.
 
-use pyox_packed_resources::{Collector, PartsDigest, Value, hex};
+use std::io::{self, Write as _};
+
+use pyox_packed_resources::{Collector, Data, PartsDigest, Value, hex};
 
 /// The files of one directory.
 #[derive(Default)]
@@ -13,12 +15,15 @@ pub(super) struct CacheFiles {
 
 impl CacheFiles {
     /// Adds a file. Files come sorted. `library` is the name of its entry if that is to be loaded from the file.
-    pub(super) fn add(&mut self, path: &str, content: &[u8], value: Value, library: Option<&str>) {
+    pub(super) fn add(&mut self, path: &str, content: &Data, value: Value, library: Option<&str>) -> io::Result<()> {
         self.digest.push(path);
-        self.digest.push(content);
+        let content = content.open()?;
+        self.digest.begin(content.len());
+        content.copy(|piece| self.digest.write_all(piece))?;
         self.digest.push_number(value.mode());
         self.files.push((path.to_owned(), value));
         self.libraries.extend(library.map(|name| (name.to_owned(), path.to_owned())));
+        Ok(())
     }
 
     /// Lists the files in the collector, under a directory named by `name` and their content, and gives that.

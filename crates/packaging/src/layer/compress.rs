@@ -1,14 +1,15 @@
 //! Values of a layer, in the form in which it keeps them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Blob, Compressor, Dictionary, Encoding, Error, FieldKind, Value};
+use pyox_packed_resources::{Blob, Compressor, Data, Dictionary, Encoding, Error, FieldKind, Value};
 
 /// zstd level: layers are made once and read often.
 pub(crate) const LEVEL: i32 = 19;
 
 /// Below so many bytes a dictionary costs more time than it saves space.
-const WORTH_A_DICTIONARY: usize = 256 << 10;
+const WORTH_A_DICTIONARY: u64 = 256 << 10;
 
 /// What values have in common that are compressed alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,7 +33,7 @@ pub(super) struct Dictionaries {
 
 impl Dictionaries {
     /// Makes them of the values of a layer that is large enough to learn from.
-    pub(super) fn train(source: &[&[u8]], code: &[&[u8]]) -> Result<Self, Error> {
+    pub(super) fn train(source: &[Cow<'_, [u8]>], code: &[Cow<'_, [u8]>]) -> Result<Self, Error> {
         Ok(Self { source: train(source, &[448 << 10])?, code: train(code, &[1 << 20, 640 << 10])? })
     }
 
@@ -67,9 +68,9 @@ impl Dictionaries {
         }
     }
 
-    /// Compresses values of one sort, on all processors.
-    pub(super) fn compress(&self, sort: Sort, raw: &[&[u8]]) -> Result<Vec<Value>, Error> {
-        let total: usize = raw.iter().map(|raw| raw.len()).sum();
+    /// Compresses values of one sort, given with their lengths, on all processors.
+    pub(super) fn compress(&self, sort: Sort, raw: &[(&Data, u64)]) -> Result<Vec<Value>, Error> {
+        let total: u64 = raw.iter().map(|(_, length)| length).sum();
         let dictionary = self.get(sort).filter(|_| total >= WORTH_A_DICTIONARY);
         let workers = std::thread::available_parallelism().map_or(1, usize::from).min(raw.len().max(1));
         let next = std::sync::atomic::AtomicUsize::new(0);
@@ -81,8 +82,8 @@ impl Dictionaries {
             let mut done = Vec::new();
             loop {
                 let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                let Some(raw) = raw.get(index) else { return Ok(done) };
-                done.push((index, compressor.compress(raw)?));
+                let Some((data, _)) = raw.get(index) else { return Ok(done) };
+                done.push((index, compressor.compress_data(data)?));
             }
         };
         let mut values = vec![Value::raw(Vec::new()); raw.len()];
@@ -100,7 +101,7 @@ impl Dictionaries {
 }
 
 /// A dictionary of the first of some sizes that the trainer can fill: one that it cannot is worse than a smaller one.
-fn train(samples: &[&[u8]], sizes: &[usize]) -> Result<Option<Arc<Dictionary>>, Error> {
+fn train(samples: &[Cow<'_, [u8]>], sizes: &[usize]) -> Result<Option<Arc<Dictionary>>, Error> {
     let total: usize = samples.iter().map(|sample| sample.len()).sum();
     // No more of a large file than any other code can have in common with it.
     let heads: Vec<&[u8]> = samples.iter().map(|sample| &sample[..sample.len().min(128 << 10)]).collect();

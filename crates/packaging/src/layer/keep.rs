@@ -1,10 +1,13 @@
 //! Layers in the cache: one file each, of the blob, the facts about it, and the length of the blob.
 
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use pyox_build_cache::{self as kept, Kept};
-use pyox_scanner::ResourceSource;
+use pyox_scanner::{ResourceSource, Spool};
 
+use super::stored::{LONG_LAYER, Stored};
 use super::{Facts, Layer, LayerBuilder, STANDARD_LIBRARY};
 use crate::error::Error;
 use pyox_binary::SystemLibraries;
@@ -32,8 +35,12 @@ impl LayerBuilder<'_> {
         if self.refresh {
             return None;
         }
-        let layer = match kept::read(place) {
-            Kept::Intact(bytes) => split(bytes).and_then(|(blob, facts)| Layer::new(blob, facts).ok()),
+        let layer = match is_long(place) {
+            true => kept::open(place).map(|(file, length)| split_file(file, length)),
+            false => kept::read(place).map(split),
+        };
+        let layer = match layer {
+            Kept::Intact(parts) => parts.and_then(|(stored, facts)| Layer::new(stored, facts).ok()),
             Kept::Damaged => None,
             Kept::Absent => return None,
         };
@@ -56,17 +63,41 @@ impl LayerBuilder<'_> {
     ) -> Result<Layer, Error> {
         let layer = self.layer(name, source, below, progress)?;
         let facts = serde_json::to_vec(&layer.facts).map_err(|error| Error::io("write", place)(error.into()))?;
-        let length = (layer.blob.len() as u64).to_le_bytes();
-        kept::write(place, &[&layer.blob, &facts, &length]).map_err(Error::io("write", place))?;
+        let length = layer.stored.len();
+        let written = kept::write_with(place, |out| {
+            layer.stored.copy(out)?;
+            out.write_all(&facts)?;
+            out.write_all(&length.to_le_bytes())
+        });
+        written.map_err(Error::io("write", place))?;
         Ok(layer)
     }
 }
 
+/// Whether a layer is not to be held whole.
+fn is_long(place: &Path) -> bool {
+    fs::metadata(place).is_ok_and(|metadata| metadata.len() >= LONG_LAYER)
+}
+
 /// The blob and its facts.
-fn split(mut bytes: Vec<u8>) -> Option<(Vec<u8>, Facts)> {
+fn split(mut bytes: Vec<u8>) -> Option<(Stored, Facts)> {
     let (rest, length) = bytes.split_last_chunk::<8>()?;
     let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
     let facts = serde_json::from_slice(rest.get(length..)?).ok()?;
     bytes.truncate(length);
-    Some((bytes, facts))
+    Some((Stored::whole(bytes), facts))
+}
+
+/// The same of a file with so many bytes.
+fn split_file(file: File, length: u64) -> Option<(Stored, Facts)> {
+    let file = Spool::of(file, length);
+    let (mut blob, facts_end) = ([0; 8], length.checked_sub(8)?);
+    file.range(facts_end, 8).read_exact(&mut blob).ok()?;
+    let blob = u64::from_le_bytes(blob);
+    let mut text = Vec::new();
+    file.range(blob, facts_end.checked_sub(blob)?).read_to_end(&mut text).ok()?;
+    let facts: Facts = serde_json::from_slice(&text).ok()?;
+    // What is beside the program is read from memory.
+    let start = if facts.beside.is_empty() { facts.start } else { blob };
+    Some((Stored::in_file(file, blob, start).ok()?, facts))
 }

@@ -7,10 +7,10 @@ use crate::error::Error;
 use crate::layout::{EntryFlags, FieldKind, NATIVE_ALIGNMENT, SectionKind};
 use crate::value::Value;
 
-mod plan;
+mod place;
 mod tables;
 
-use plan::Plan;
+pub use place::Layout;
 
 /// Collects entries and sections and writes them as packed resources version 4.
 ///
@@ -101,9 +101,9 @@ impl Writer {
     /// entries, more than 32 dictionaries, or
     /// more than 64 sections in all.
     pub fn to_vec(&self) -> Result<Vec<u8>, Error> {
-        let plan = Plan::new(self)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(plan.total).unwrap_or_default());
-        plan.write(&mut bytes)?;
+        let layout = self.lay_out()?;
+        let mut bytes = Vec::with_capacity(usize::try_from(layout.total).unwrap_or_default());
+        layout.write_to(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -113,9 +113,18 @@ impl Writer {
     ///
     /// As [`Writer::to_vec`], and [`Error::Write`].
     pub fn write_to(&self, out: &mut dyn Write) -> Result<u64, Error> {
-        let plan = Plan::new(self)?;
-        plan.write(out)?;
-        Ok(plan.total)
+        let layout = self.lay_out()?;
+        layout.write_to(out)?;
+        Ok(layout.total)
+    }
+
+    /// Decides where everything goes, which reads every value once. Writing reads those again that are not at hand.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::to_vec`].
+    pub fn lay_out(&self) -> Result<Layout<'_>, Error> {
+        Layout::new(self)
     }
 }
 

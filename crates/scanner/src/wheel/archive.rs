@@ -1,11 +1,12 @@
-use super::verify::Hash;
+use super::verify::{Hash, Hasher};
 use crate::error::Error;
-use pyox_packed_resources::ReadData;
+use crate::spool::{LONG, Spool};
+use pyox_packed_resources::{Content, ReadData};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use zip::ZipArchive;
 
 /// How large a wheel may become.
@@ -148,24 +149,63 @@ impl std::fmt::Debug for Archive {
     }
 }
 
-/// A member's content, checked against `RECORD` again whenever it is read.
+/// A member's content, checked against `RECORD` again when it is read. A long one is inflated into a temporary file, once,
+/// and is there until it is dropped.
 pub(super) struct MemberContent {
-    pub(super) archive: Arc<Archive>,
+    archive: Arc<Archive>,
     /// Position in [`Archive::members`].
-    pub(super) position: usize,
-    pub(super) hash: Option<Hash>,
+    position: usize,
+    hash: Option<Hash>,
+    spool: OnceLock<Spool>,
+}
+
+impl MemberContent {
+    pub(super) fn new(archive: &Arc<Archive>, position: usize, hash: Option<Hash>) -> Self {
+        Self { archive: Arc::clone(archive), position, hash, spool: OnceLock::new() }
+    }
+
+    /// Hands all of it to `consume`, piece by piece, and says at the end whether it was what it should be.
+    fn inflate(&self, mut consume: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        let member = self.archive.members.get(self.position).ok_or(io::ErrorKind::NotFound)?;
+        let mut hasher = self.hash.as_ref().map(|hash| Hasher::new(hash.algorithm));
+        let mut consumed = Ok(());
+        let streamed = self.archive.stream(member, |piece| {
+            if let Some(hasher) = &mut hasher {
+                hasher.update(piece);
+            }
+            if consumed.is_ok() {
+                consumed = consume(piece);
+            }
+        });
+        streamed.map_err(io::Error::other)?;
+        consumed?;
+        match self.hash.as_ref().zip(hasher) {
+            Some((hash, hasher)) => hash.check(&self.archive.path, member, hasher.finish()).map_err(io::Error::other),
+            None => Ok(()),
+        }
+    }
 }
 
 impl ReadData for MemberContent {
     fn read(&self) -> io::Result<Cow<'_, [u8]>> {
-        let missing = || io::Error::from(io::ErrorKind::NotFound);
-        let member = self.archive.members.get(self.position).ok_or_else(missing)?;
         let mut bytes = Vec::new();
-        self.archive.stream(member, |chunk| bytes.extend_from_slice(chunk)).map_err(io::Error::other)?;
-        if let Some(hash) = &self.hash {
-            hash.check(&self.archive.path, member, hash.algorithm.hash(&bytes)).map_err(io::Error::other)?;
-        }
+        self.inflate(|piece| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        })?;
         Ok(Cow::Owned(bytes))
+    }
+
+    fn open(&self) -> io::Result<Content<'_>> {
+        if self.archive.members.get(self.position).is_none_or(|member| member.size < LONG) {
+            return self.read().map(Content::Whole);
+        }
+        if self.spool.get().is_none() {
+            let made = Spool::new(&std::env::temp_dir(), |out| self.inflate(|piece| out.write_all(piece)))?;
+            // Another thread may have been faster.
+            self.spool.get_or_init(|| made);
+        }
+        self.spool.get().ok_or(io::ErrorKind::NotFound)?.open()
     }
 }
 

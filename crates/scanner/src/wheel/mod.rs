@@ -151,11 +151,11 @@ impl ResourceSource for Wheel {
             candidates.push(Candidate {
                 path: path.to_owned(),
                 origin: self.archive.path().join(&member.name),
-                data: Data::lazy(MemberContent {
-                    archive: Arc::clone(&self.archive),
+                data: Data::lazy(MemberContent::new(
+                    &self.archive,
                     position,
-                    hash: self.hashes.get(position).cloned().flatten(),
-                }),
+                    self.hashes.get(position).cloned().flatten(),
+                )),
                 executable: member.executable,
             });
         }

@@ -25,12 +25,6 @@ pub(super) enum Algorithm {
 }
 
 impl Algorithm {
-    pub(super) fn hash(self, bytes: &[u8]) -> String {
-        let mut hasher = Hasher::new(self);
-        hasher.update(bytes);
-        hasher.finish()
-    }
-
     fn name(self) -> &'static str {
         match self {
             Self::Sha256 => "sha256",
@@ -40,14 +34,14 @@ impl Algorithm {
     }
 }
 
-enum Hasher {
+pub(super) enum Hasher {
     Sha256(Sha256),
     Sha384(Sha384),
     Sha512(Sha512),
 }
 
 impl Hasher {
-    fn new(algorithm: Algorithm) -> Self {
+    pub(super) fn new(algorithm: Algorithm) -> Self {
         match algorithm {
             Algorithm::Sha256 => Self::Sha256(Sha256::new()),
             Algorithm::Sha384 => Self::Sha384(Sha384::new()),
@@ -55,7 +49,7 @@ impl Hasher {
         }
     }
 
-    fn update(&mut self, bytes: &[u8]) {
+    pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Sha256(hasher) => hasher.update(bytes),
             Self::Sha384(hasher) => hasher.update(bytes),
@@ -63,7 +57,7 @@ impl Hasher {
         }
     }
 
-    fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         match self {
             Self::Sha256(hasher) => URL_SAFE_NO_PAD.encode(hasher.finalize()),
             Self::Sha384(hasher) => URL_SAFE_NO_PAD.encode(hasher.finalize()),

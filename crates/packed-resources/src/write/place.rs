@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::{Writer, pad};
@@ -14,6 +14,7 @@ use crate::layout::{
 };
 use crate::value::{Stored, Value};
 use crate::write::tables::{Names, count, entry_table, slot_table};
+use crate::{Content, Section};
 
 /// Sections of values, in the order in which they are placed.
 const VALUE_SECTIONS: [SectionKind; 4] =
@@ -23,6 +24,7 @@ const VALUE_SECTIONS: [SectionKind; 4] =
 const COMBINE_FROM: usize = 16 << 10;
 
 /// A field, in the order of the table.
+#[derive(Clone, Copy)]
 struct FieldToPlace<'w> {
     entry: &'w str,
     kind: FieldKind,
@@ -38,6 +40,67 @@ impl FieldToPlace<'_> {
     }
 }
 
+impl<'w> FieldToPlace<'w> {
+    /// The stored bytes if they are at hand, their length and checksum.
+    fn read(&self) -> io::Result<(Option<Cow<'w, [u8]>>, u64, crc32fast::Hasher)> {
+        let mut crc = crc32fast::Hasher::new();
+        match self.value.data.open()? {
+            Content::Whole(bytes) => {
+                crc.update(&bytes);
+                let length = bytes.len() as u64;
+                Ok((Some(bytes), length, crc))
+            }
+            stream => {
+                let length = stream.len();
+                stream.copy(|piece| {
+                    crc.update(piece);
+                    Ok(())
+                })?;
+                Ok((None, length, crc))
+            }
+        }
+    }
+
+    fn unreadable(&self) -> impl Fn(io::Error) -> Error {
+        |source| Error::Content { name: self.name(), source }
+    }
+}
+
+impl PlacedValue<'_> {
+    /// Whether the value of a field has the same bytes.
+    fn is(&self, field: &FieldToPlace<'_>, bytes: Option<&[u8]>) -> Result<bool, Error> {
+        match (&self.bytes, bytes) {
+            (Some(own), Some(bytes)) => Ok(**own == *bytes),
+            _ => self.field.value.data.is_same(&field.value.data).map_err(field.unreadable()),
+        }
+    }
+
+    fn write_to(&self, out: &mut dyn Write) -> Result<(), Error> {
+        if let Some(bytes) = &self.bytes {
+            return out.write_all(bytes).map_err(Error::Write);
+        }
+        let (mut crc, mut failed) = (crc32fast::Hasher::new(), None);
+        let content = self.field.value.data.open().map_err(self.field.unreadable())?;
+        let copied = content.copy(|piece| {
+            crc.update(piece);
+            out.write_all(piece).map_err(|error| {
+                let kind = error.kind();
+                failed = Some(error);
+                kind.into()
+            })
+        });
+        if let Some(error) = failed {
+            return Err(Error::Write(error));
+        }
+        copied.map_err(self.field.unreadable())?;
+        let (expected, actual) = (self.place.crc, crc.finalize());
+        match expected == actual {
+            true => Ok(()),
+            false => Err(Error::ValueChecksum { name: self.field.name(), expected, actual }),
+        }
+    }
+}
+
 /// Where the stored bytes of a field are.
 #[derive(Clone, Copy, Default)]
 struct Place {
@@ -46,10 +109,12 @@ struct Place {
     crc: u32,
 }
 
-/// Bytes with their place.
-struct Piece<'w> {
-    offset: u64,
-    bytes: Cow<'w, [u8]>,
+/// A value with its place.
+struct PlacedValue<'w> {
+    field: FieldToPlace<'w>,
+    place: Place,
+    /// What is at hand. What is not is read again.
+    bytes: Option<Cow<'w, [u8]>>,
 }
 
 /// A section with its place; sections of values have no bytes of their own.
@@ -61,17 +126,17 @@ struct PlacedSection<'w> {
     bytes: Cow<'w, [u8]>,
 }
 
-/// Everything decided.
-pub(super) struct Plan<'w> {
+/// A blob of which everything is decided: what is where, how long it is, its checksums. It can be written.
+pub struct Layout<'w> {
     sections: Vec<PlacedSection<'w>>,
     /// In the order of their places, which are behind those of the sections with bytes of their own.
-    values: Vec<Piece<'w>>,
+    values: Vec<PlacedValue<'w>>,
     /// Numbers of entries, slots and fields.
     counts: [u32; 3],
     pub(super) total: u64,
 }
 
-impl<'w> Plan<'w> {
+impl<'w> Layout<'w> {
     pub(super) fn new(writer: &'w Writer) -> Result<Self, Error> {
         let fields = fields(writer);
         let dictionaries = dictionaries(&fields)?;
@@ -86,30 +151,70 @@ impl<'w> Plan<'w> {
             return Err(Error::TooLarge { what: "sections", value, limit });
         }
         let total = (HEADER_LEN + section_count * SECTION_LEN) as u64;
-        let mut plan = Self { sections: Vec::new(), values: Vec::new(), counts, total };
+        let mut layout = Self { sections: Vec::new(), values: Vec::new(), counts, total };
         let field_table_len = fields.len() * FIELD_LEN;
-        plan.section(SectionKind::Names, std::mem::take(&mut names.bytes));
-        plan.section(SectionKind::Slots, slots);
-        plan.section(SectionKind::Entries, entry_table(writer, &names));
+        layout.section(SectionKind::Names, std::mem::take(&mut names.bytes));
+        layout.section(SectionKind::Slots, slots);
+        layout.section(SectionKind::Entries, entry_table(writer, &names));
         // Values have to be placed before their places can be written down.
-        let fields_at = plan.sections.len();
-        plan.reserve(SectionKind::Fields, field_table_len as u64);
+        let fields_at = layout.sections.len();
+        layout.reserve(SectionKind::Fields, field_table_len as u64);
         for (&kind, bytes) in &writer.sections {
-            plan.section(SectionKind::from_code(kind), bytes.as_slice());
+            layout.section(SectionKind::from_code(kind), bytes.as_slice());
         }
         for (number, dictionary) in dictionaries.iter().enumerate() {
-            plan.section(SectionKind::Dictionary(number as u8), dictionary.stored.clone());
+            layout.section(SectionKind::Dictionary(number as u8), dictionary.stored.clone());
         }
-        let digest_at = writer.digest.then(|| {
-            plan.reserve(SectionKind::Digest, DIGEST_LEN as u64);
-            plan.sections.len() - 1
-        });
-        let places = plan.place_values(&fields, &load_order(writer, &fields))?;
-        plan.fill(fields_at, field_table(&fields, &places, &names, &dictionaries));
-        if let Some(at) = digest_at {
-            plan.seal(at)?;
+        if writer.digest {
+            layout.reserve(SectionKind::Digest, DIGEST_LEN as u64);
         }
-        Ok(plan)
+        let places = layout.place_values(&fields, &load_order(writer, &fields))?;
+        layout.fill(fields_at, field_table(&fields, &places, &names, &dictionaries));
+        layout.seal()?;
+        Ok(layout)
+    }
+
+    /// Length of the blob in bytes.
+    #[expect(clippy::len_without_is_empty, reason = "a blob always has a header")]
+    pub fn len(&self) -> u64 {
+        self.total
+    }
+
+    /// The section table, in stored order.
+    pub fn sections(&self) -> impl Iterator<Item = Section> + use<'_, 'w> {
+        self.sections.iter().map(|&PlacedSection { kind, crc, offset, length, .. }| Section {
+            kind,
+            crc,
+            offset,
+            length,
+        })
+    }
+
+    /// Gives an opaque section other bytes, as many as it has: what follows from the length of the blob.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingSection`] if the blob has no such section, [`Error::OutOfBounds`] for another length.
+    pub fn set_section(&mut self, kind: SectionKind, bytes: Vec<u8>) -> Result<(), Error> {
+        let found = self.sections.iter().position(|section| section.kind == kind && kind.is_opaque());
+        let at = found.ok_or(Error::MissingSection { kind })?;
+        let (length, limit) = (bytes.len() as u64, self.sections[at].length);
+        if length != limit {
+            return Err(Error::OutOfBounds { what: "section", offset: 0, length, limit });
+        }
+        self.fill(at, bytes);
+        self.seal()
+    }
+
+    /// The blob up to its first value, for [`Blob::open_index`](crate::Blob::open_index).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`] if there is no memory.
+    pub fn index(&self) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        self.write_sections(&self.header(), &mut bytes)?;
+        Ok(bytes)
     }
 
     fn reserve(&mut self, kind: SectionKind, length: u64) {
@@ -133,7 +238,7 @@ impl<'w> Plan<'w> {
     /// Reads and places all values, equal ones once; gives the places in the order of the fields.
     fn place_values(&mut self, fields: &[FieldToPlace<'w>], order: &[usize]) -> Result<Vec<Place>, Error> {
         let mut places = vec![Place::default(); fields.len()];
-        let mut known: HashMap<(u32, usize), usize> = HashMap::with_capacity(fields.len());
+        let mut known: HashMap<(u32, u64), usize> = HashMap::with_capacity(fields.len());
         self.values.reserve(fields.len());
         for section in VALUE_SECTIONS {
             // Where nothing is placed, nothing is padded for it either.
@@ -147,18 +252,20 @@ impl<'w> Plan<'w> {
                 }
                 let paged = section == SectionKind::Native && matches!(field.value.stored, Stored::Raw);
                 let alignment = if paged { NATIVE_ALIGNMENT } else { VALUE_ALIGNMENT };
-                let bytes = field.value.data.read().map_err(|source| Error::Content { name: field.name(), source })?;
-                let mut crc = crc32fast::Hasher::new();
-                crc.update(&bytes);
+                let (bytes, length, crc) = field.read().map_err(field.unreadable())?;
                 let value_crc = crc.clone().finalize();
                 if let Some(expected) = field.value.crc.filter(|&expected| expected != value_crc) {
                     return Err(Error::ValueChecksum { name: field.name(), expected, actual: value_crc });
                 }
-                let length = bytes.len() as u64;
-                let same = known.get(&(value_crc, bytes.len())).map(|&at| &self.values[at]);
-                let shared = same.filter(|same| same.offset.is_multiple_of(alignment) && same.bytes == bytes);
-                let offset = shared.map_or(end.next_multiple_of(alignment), |same| same.offset);
-                places[index] = Place { offset, length, crc: value_crc };
+                let same = known.get(&(value_crc, length)).map(|&at| &self.values[at]);
+                let same = same.filter(|same| same.place.offset.is_multiple_of(alignment));
+                let shared = match same {
+                    Some(same) if same.is(field, bytes.as_deref())? => Some(same.place.offset),
+                    _ => None,
+                };
+                let offset = shared.unwrap_or(end.next_multiple_of(alignment));
+                let place = Place { offset, length, crc: value_crc };
+                places[index] = place;
                 if shared.is_some() {
                     continue;
                 }
@@ -166,14 +273,13 @@ impl<'w> Plan<'w> {
                     (start, end) = (offset, offset);
                 }
                 section_crc.update(&super::ZEROS[..(offset - end) as usize]);
-                if bytes.len() < COMBINE_FROM {
-                    section_crc.update(&bytes);
-                } else {
-                    section_crc.combine(&crc);
+                match &bytes {
+                    Some(bytes) if bytes.len() < COMBINE_FROM => section_crc.update(bytes),
+                    _ => section_crc.combine(&crc),
                 }
                 end = offset + length;
-                known.insert((value_crc, bytes.len()), self.values.len());
-                self.values.push(Piece { offset, bytes });
+                known.insert((value_crc, length), self.values.len());
+                self.values.push(PlacedValue { field: *field, place, bytes });
             }
             let (crc, length) = (section_crc.finalize(), end - start);
             self.sections.push(PlacedSection { kind: section, crc, offset: start, length, bytes: Cow::Borrowed(&[]) });
@@ -182,9 +288,14 @@ impl<'w> Plan<'w> {
         Ok(places)
     }
 
-    /// Fills the digest section, which is the last thing to be decided.
+    /// Fills the digest section, if there is one, which is the last thing to be decided.
     #[cfg(feature = "digest")]
-    fn seal(&mut self, section: usize) -> Result<(), Error> {
+    fn seal(&mut self) -> Result<(), Error> {
+        let Some(section) = self.sections.iter().position(|section| section.kind == SectionKind::Digest) else {
+            return Ok(());
+        };
+        // It is zeros and its checksum 0 while the digest is computed.
+        (self.sections[section].bytes, self.sections[section].crc) = (Vec::new().into(), 0);
         let mut header = self.header();
         header[crate::digest::CHECKSUM].fill(0);
         let mut digest = crate::digest::Digester::default();
@@ -194,7 +305,7 @@ impl<'w> Plan<'w> {
     }
 
     #[cfg(not(feature = "digest"))]
-    fn seal(&mut self, _section: usize) -> Result<(), Error> {
+    fn seal(&mut self) -> Result<(), Error> {
         Ok(())
     }
 
@@ -218,23 +329,36 @@ impl<'w> Plan<'w> {
         header
     }
 
-    /// Writes everything in the order of its places.
-    pub(super) fn write(&self, out: &mut dyn Write) -> Result<(), Error> {
+    /// Writes the blob.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`]; for a value that has to be read again [`Error::Content`], or [`Error::ValueChecksum`] if it
+    /// has changed.
+    pub fn write_to(&self, out: &mut dyn Write) -> Result<(), Error> {
         self.write_below(&self.header(), out)
     }
 
     fn write_below(&self, header: &[u8], out: &mut dyn Write) -> Result<(), Error> {
-        let sections = self.sections.iter().filter(|section| !section.bytes.is_empty());
-        let sections = sections.map(|section| (section.offset, &*section.bytes));
-        let values = self.values.iter().map(|value| (value.offset, &*value.bytes));
-        let mut position = header.len() as u64;
-        out.write_all(header).map_err(Error::Write)?;
-        for (offset, bytes) in sections.chain(values) {
-            pad(out, &mut position, offset)?;
-            out.write_all(bytes).map_err(Error::Write)?;
-            position += bytes.len() as u64;
+        let mut position = self.write_sections(header, out)?;
+        for value in &self.values {
+            pad(out, &mut position, value.place.offset)?;
+            value.write_to(out)?;
+            position += value.place.length;
         }
         pad(out, &mut position, self.total)
+    }
+
+    /// Writes what is before the values and returns its length.
+    fn write_sections(&self, header: &[u8], out: &mut dyn Write) -> Result<u64, Error> {
+        let mut position = header.len() as u64;
+        out.write_all(header).map_err(Error::Write)?;
+        for section in self.sections.iter().filter(|section| !section.kind.has_values()) {
+            pad(out, &mut position, section.offset)?;
+            out.write_all(&section.bytes).map_err(Error::Write)?;
+            position += section.bytes.len() as u64;
+        }
+        Ok(position)
     }
 }
 
