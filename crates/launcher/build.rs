@@ -1,7 +1,8 @@
 //! Link arguments and marker of the launcher, given by whoever compiles it: `pyoxidizer launcher build`.
 //!
 //! `PYOX_LAUNCHER_LINK_ARGS` holds linker arguments, one per line; `PYOX_LAUNCHER_MARKER` the lines that say which
-//! Python the launcher is for; the target is added to them. Without them the launcher compiles, for checks, but does not link.
+//! Python the launcher is for; the target is added to them. Without them the launcher compiles, for checks, but does
+//! not link.
 
 use std::path::Path;
 

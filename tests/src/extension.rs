@@ -56,7 +56,7 @@ fn build(version: &str) -> Result<PathBuf> {
         std::fs::write(&config, settings)?;
     }
     let output = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "oxidized_importer", "--target-dir"])
+        .args(["build", "--quiet", "--package", "pyox-oxidized-importer", "--target-dir"])
         .arg(&target)
         .current_dir(workspace())
         .env("PYO3_CONFIG_FILE", &config)

@@ -77,7 +77,7 @@ impl Environment {
         run(Command::new(python.executable()).args(["-m", "venv"]).arg(environment.path("venv")))?;
         // Each minor version has a directory for what cargo builds: what is there for another would be built again.
         let target = extension::target().join(format!("wheel-{}.{}", python.info().major, python.info().minor));
-        let source = extension::workspace().join("crates/finder");
+        let source = extension::workspace().join("crates/oxidized-importer");
         let mut pip = environment.python();
         pip.args(["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", "wheels"]).arg(source);
         run(pip.env("CARGO_TARGET_DIR", target).env_remove("PYO3_PYTHON").env_remove("PYO3_CONFIG_FILE"))?;
@@ -103,7 +103,7 @@ impl Environment {
 
     /// The two Python examples of the README as files.
     fn examples(&self) -> Result<[String; 2]> {
-        let readme = std::fs::read_to_string(extension::workspace().join("crates/finder/README.md"))?;
+        let readme = std::fs::read_to_string(extension::workspace().join("crates/oxidized-importer/README.md"))?;
         let mut blocks = readme.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next());
         let mut next = |name: &str| -> Result<String> {
             let path = self.path(name);
@@ -116,7 +116,7 @@ impl Environment {
 
 /// The version in the manifest of the crate.
 fn version() -> Result<String> {
-    let manifest = std::fs::read_to_string(extension::workspace().join("crates/finder/Cargo.toml"))?;
+    let manifest = std::fs::read_to_string(extension::workspace().join("crates/oxidized-importer/Cargo.toml"))?;
     let version = manifest.lines().find_map(|line| line.strip_prefix("version = "));
     Ok(version.context("the manifest has a version")?.trim_matches('"').to_owned())
 }

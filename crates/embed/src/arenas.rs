@@ -1,9 +1,9 @@
 //! Memory for small Python objects, in huge pages.
 //!
 //! CPython takes memory for small objects from the system in arenas (256 KiB until 3.9, then 1 MiB). A program that
-//! imports hundreds of modules touches thousands of pages in them one by one, and each is a trap into the kernel. Behind
-//! the first few arenas, which are all that a small program needs, arenas are cut out of huge pages, if the system has
-//! them. Freed arenas go back to the system one by one, as CPython's own do.
+//! imports hundreds of modules touches thousands of pages in them one by one, and each is a trap into the kernel.
+//! Behind the first few arenas, which are all that a small program needs, arenas are cut out of huge pages, if the
+//! system has them. Freed arenas go back to the system one by one, as CPython's own do.
 
 use std::ffi::c_void;
 use std::ptr::null_mut;

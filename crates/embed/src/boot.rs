@@ -9,9 +9,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::ptr::null_mut;
 use std::sync::OnceLock;
 
-use oxidized_importer::object::{Gil, Held, Kind, Object, Raised, Result, describe, import, set_sys, status};
-use oxidized_importer::{Finder, Settings};
 use pyo3_ffi as ffi;
+use pyox_finder::{Finder, Settings};
+use pyox_python_objects::{Gil, Held, Kind, Object, Raised, Result, describe, import, set_sys, status};
 
 use crate::error::NewInterpreterError;
 
@@ -41,10 +41,7 @@ pub(crate) unsafe fn prepare(
     let appended = unsafe {
         ffi::PyImport_FrozenModules = table.as_ptr();
         ffi::PyImport_AppendInittab(c"_boot".as_ptr(), Some(init_boot)) == 0
-            && ffi::PyImport_AppendInittab(
-                c"oxidized_importer".as_ptr(),
-                Some(oxidized_importer::PyInit_oxidized_importer),
-            ) == 0
+            && ffi::PyImport_AppendInittab(c"oxidized_importer".as_ptr(), Some(pyox_finder::init_module)) == 0
     };
     if appended {
         return Ok(());
@@ -117,7 +114,7 @@ static mut BOOT_MODULE: ffi::PyModuleDef = ffi::PyModuleDef {
     m_free: None,
 };
 
-static mut BOOT_SLOTS: [ffi::PyModuleDef_Slot; 4] = oxidized_importer::module_slots(exec_boot);
+static mut BOOT_SLOTS: [ffi::PyModuleDef_Slot; 4] = pyox_python_objects::module_slots(exec_boot);
 
 /// `PyInit__boot`
 unsafe extern "C" fn init_boot() -> *mut ffi::PyObject {

@@ -10,8 +10,8 @@ use pyo3_ffi as ffi;
 use pyox_interpreter_config::{InterpreterConfig, Profile};
 use pyox_packed_resources::{Blob, SectionKind};
 
-use crate::child::Invocation;
 use crate::error::NewInterpreterError;
+use crate::invocation::Invocation;
 use crate::privileges::elevated;
 use crate::resource_file;
 

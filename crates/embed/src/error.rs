@@ -23,7 +23,8 @@ pub enum NewInterpreterError {
     },
     /// A file with resources is not the one that the program was made with.
     #[error(
-        "{} is not the file that the program was made with: its digest is {found}, not {expected}; copy the right one there, or make the program again",
+        "{} is not the file that the program was made with: its digest is {found}, not {expected}; copy the right one \
+         there, or make the program again",
         path.display()
     )]
     ResourceFileDigest {
@@ -35,7 +36,10 @@ pub enum NewInterpreterError {
         found: String,
     },
     /// The program was packaged for another Python than the one in the launcher.
-    #[error("the program is made for Python {}.{}, but its launcher holds Python {}.{}", expected.0, expected.1, found.0, found.1)]
+    #[error(
+        "the program is made for Python {}.{}, but its launcher holds Python {}.{}",
+        expected.0, expected.1, found.0, found.1
+    )]
     PythonVersion {
         /// Major and minor version the program wants.
         expected: (u8, u8),

@@ -9,8 +9,8 @@
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-use oxidized_importer::object::{Gil, Object, set_sys, sys};
 use pyo3_ffi as ffi;
+use pyox_python_objects::{Gil, Object, set_sys, sys};
 
 /// How a program ended.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use oxidized_importer::object::{Gil, Object, Raised, Result, describe, import, set_sys};
-use oxidized_importer::{Finder, Layer, Settings};
 use pyo3_ffi as ffi;
+use pyox_finder::{Finder, Layer, Settings};
 use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run};
 use pyox_packed_resources::{Blob, SectionKind};
+use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, set_sys};
 
-use crate::child::{Invocation, process_arguments};
 use crate::config::{OxidizedPythonInterpreterConfig, current_executable, initialize};
 use crate::error::NewInterpreterError;
+use crate::invocation::{Invocation, process_arguments};
 use crate::{arenas, boot, exit, lineage, privileges, run};
 
 /// CPython is started at most once per process: packed modules are served from the start, or not at all.
@@ -71,13 +71,10 @@ impl MainPythonInterpreter {
             Run::Script { file } => Some(file.clone()),
             _ => None,
         };
-        let settings = Settings {
-            layers,
-            root: root.clone(),
-            script,
-            optimize: config.optimization_level,
-            virtual_files: config.file_attribute == FileAttribute::Virtual,
-        };
+        let settings = Settings::new(layers, &root)
+            .script(script)
+            .optimize(config.optimization_level)
+            .virtual_files(config.file_attribute == FileAttribute::Virtual);
         // SAFETY: Python has not started, and this is the only thread that gets here.
         unsafe { boot::prepare(settings, boot_code) }?;
         arenas::use_huge_pages();
@@ -132,8 +129,8 @@ impl MainPythonInterpreter {
     }
 }
 
-/// Compares the sections by which everything is found with their checksums: with a damaged one, a module would be missing,
-/// or taken for another.
+/// Compares the sections by which everything is found with their checksums: with a damaged one, a module would be
+/// missing, or taken for another.
 fn check_index(blobs: &[Blob<'static>]) -> std::result::Result<(), NewInterpreterError> {
     for blob in blobs {
         for kind in [SectionKind::Names, SectionKind::Slots, SectionKind::Entries, SectionKind::Fields] {

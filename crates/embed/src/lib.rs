@@ -18,12 +18,12 @@
 
 mod arenas;
 mod boot;
-mod child;
 mod command;
 mod config;
 mod error;
 mod exit;
 mod interpreter;
+mod invocation;
 mod lineage;
 mod privileges;
 mod process;

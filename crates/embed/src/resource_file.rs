@@ -9,8 +9,8 @@ use pyox_packed_resources::{Blob, hex};
 use crate::error::NewInterpreterError;
 use crate::privileges;
 
-/// Maps the file, which is found relative to the executable, and checks that it is the one the program was made with. It
-/// stays mapped as long as the process lives.
+/// Maps the file, which is found relative to the executable, and checks that it is the one the program was made with.
+/// It stays mapped as long as the process lives.
 pub(crate) fn map(file: &ResourceFile, executable: &Path) -> Result<Blob<'static>, NewInterpreterError> {
     let path = executable.parent().unwrap_or(Path::new("/")).join(&file.path);
     let bytes = match map_file(&path) {
@@ -31,8 +31,8 @@ fn map_file(path: &Path) -> std::io::Result<&'static [u8]> {
             "the program has more privileges than the one who starts it, and others than its owner may change the file";
         return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, why));
     }
-    // SAFETY: a private read-only mapping. As with a shared library, whoever changes the file while programs use it breaks
-    // them; files are replaced as a whole instead.
+    // SAFETY: a private read-only mapping. As with a shared library, whoever changes the file while programs use it
+    // breaks them; files are replaced as a whole instead.
     let map = unsafe { memmap2::Mmap::map(&file) }?;
     Ok(Box::leak(Box::new(map)))
 }

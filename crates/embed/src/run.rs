@@ -2,9 +2,9 @@
 
 use std::ffi::c_int;
 
-use oxidized_importer::Finder;
-use oxidized_importer::object::{Gil, Object, Raised, Result, clear, import, set_item, sys, type_error};
 use pyo3_ffi as ffi;
+use pyox_finder::Finder;
+use pyox_python_objects::{Gil, Object, Raised, Result, clear, import, set_item, sys, type_error};
 
 use crate::exit::Outcome;
 

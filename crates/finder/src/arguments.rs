@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use pyo3_ffi as ffi;
 
-use crate::object::{Object, Result, type_error};
+use pyox_python_objects::{Object, Result, type_error};
 
 /// The arguments of one call, in the order of the method's parameters.
 pub(crate) struct Arguments(pub(crate) [Option<Object>; MOST]);
@@ -134,7 +134,7 @@ macro_rules! fast_method {
             names: *mut ffi::PyObject,
         ) -> *mut ffi::PyObject {
             // SAFETY: Python calls this.
-            let gil = unsafe { $crate::object::Gil::held() };
+            let gil = unsafe { ::pyox_python_objects::Gil::held() };
             let of_object: fn(Object) -> $this = $of_object;
             let body: fn(&$this, Arguments) -> Result<Object> = $body;
             let call = || {
@@ -145,7 +145,7 @@ macro_rules! fast_method {
                 };
                 body(&of_object(this), arguments)
             };
-            $crate::object::returned(gil, call())
+            ::pyox_python_objects::returned(gil, call())
         }
     };
 }
@@ -262,11 +262,11 @@ macro_rules! property {
             _closure: *mut std::ffi::c_void,
         ) -> *mut pyo3_ffi::PyObject {
             // SAFETY: Python calls this.
-            let gil = unsafe { $crate::object::Gil::held() };
+            let gil = unsafe { ::pyox_python_objects::Gil::held() };
             let body: fn(&$crate::class::Instance<$class>) -> Result<Object> = $body;
             // SAFETY: Python calls getters of a type with its instances only.
             let this = unsafe { Object::borrowed(this).map(|this| $crate::class::Instance::of_method(this)) };
-            $crate::object::returned(gil, this.and_then(|this| body(&this)))
+            ::pyox_python_objects::returned(gil, this.and_then(|this| body(&this)))
         }
     };
 }

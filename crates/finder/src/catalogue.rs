@@ -9,7 +9,7 @@ use std::sync::Arc;
 use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered, pyc};
 
 use crate::layer::Layer;
-use crate::object::{Raised, Result, import_error, with_causes};
+use pyox_python_objects::{Raised, Result, import_error, with_causes};
 
 mod files;
 

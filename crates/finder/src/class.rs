@@ -10,7 +10,7 @@ use std::ptr::null_mut;
 use pyo3_ffi as ffi;
 
 use crate::arguments::Arguments;
-use crate::object::{Gil, Kind, Object, Raised, Result, dictionary_item, returned, type_error};
+use pyox_python_objects::{Gil, Kind, Object, Raised, Result, dictionary_item, returned, type_error};
 
 /// A Rust type whose values are instances of a Python type, which cannot be derived from.
 ///

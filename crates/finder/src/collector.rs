@@ -13,9 +13,9 @@ use crate::arguments::{
 use crate::catalogue::Catalogue;
 use crate::class::{Class, Instance};
 use crate::layer::Layer;
-use crate::object::{Gil, Object, Result, io_error, sys, tuple, value_error};
 use crate::property::{Property as _, Shared};
 use crate::{python_resources, resource};
+use pyox_python_objects::{Gil, Object, Result, io_error, sys, tuple, value_error};
 
 const IN_MEMORY: &str = "in-memory";
 const FILESYSTEM_RELATIVE: &str = "filesystem-relative";
@@ -30,9 +30,10 @@ pub(crate) struct Collected {
 impl Class for Shared<Collected> {
     const NAME: &'static CStr = c"oxidized_importer.OxidizedResourceCollector";
     const DOC: &'static CStr = c"OxidizedResourceCollector(allowed_locations)\n--\n\n\
-        Takes what find_resources_in_path() finds, each with a place, and makes resources for a finder and files of it.\n\n\
-        allowed_locations has \"in-memory\", \"filesystem-relative\", or both. Of several modules with one name the first \
-        counts, as with the directories of sys.path.";
+        Takes what find_resources_in_path() finds, each with a place, and makes resources for a finder and files of \
+        it.\n\n\
+        allowed_locations has \"in-memory\", \"filesystem-relative\", or both. Of several modules with one name the \
+        first counts, as with the directories of sys.path.";
     const PARAMETERS: &'static [&'static str] = &["allowed_locations"];
     const REQUIRED: usize = 1;
 
@@ -56,7 +57,8 @@ impl Class for Shared<Collected> {
     }
 }
 
-/// Locations as configuration files write them: what follows `filesystem-relative:` is a prefix, which counts here no more.
+/// Locations as configuration files write them: what follows `filesystem-relative:` is a prefix, which counts here no
+/// more.
 fn locations(names: &Object) -> Result<Vec<String>> {
     if names.is_str() {
         return Err(value_error("allowed_locations is a list of locations, not one of them"));

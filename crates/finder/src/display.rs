@@ -18,12 +18,12 @@ use pyox_packed_resources::FieldKind;
 
 use crate::arguments::Static;
 use crate::class::Instance;
-use crate::object::{Gil, Object, Result, check, returned, tuple};
 use crate::python::{PDB, PKG_RESOURCES};
 use crate::state::State;
+use pyox_python_objects::{Gil, Object, Result, check, returned, tuple};
 
-/// A built-in function of `module` that knows the objects `bound`. As with any built-in function its `self` is a module:
-/// that is how `pickle` and `repr` tell functions from methods.
+/// A built-in function of `module` that knows the objects `bound`. As with any built-in function its `self` is a
+/// module: that is how `pickle` and `repr` tell functions from methods.
 fn function(definition: &'static Definition, module: &Object, bound: &[&Object]) -> Result<Object> {
     let (gil, name) = (module.gil(), module.attr(c"__name__")?);
     // SAFETY: the name is a `str`, or the call sets an exception.
@@ -242,7 +242,7 @@ fn memory_source(finder: &Instance<State>, name: &Object) -> Option<std::fs::Fil
     let catalogue = finder.catalogue();
     let entry = catalogue.entry(&virtual_module(finder, name)?).ok()??;
     let source = entry.value(FieldKind::Source).ok()??;
-    let mut file = crate::native::memfd(c"source").ok()?;
+    let mut file = pyox_native_loader::memory_file(c"source").ok()?;
     file.write_all(&source).ok()?;
     file.rewind().ok()?;
     Some(file)

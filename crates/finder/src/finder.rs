@@ -11,10 +11,10 @@ use crate::arguments::{Arguments, MethodTable, fast_method, method_table};
 use crate::catalogue::damaged;
 use crate::class::Class;
 use crate::import::unknown;
-use crate::object::{Gil, Object, Result, import, import_error, os_error};
 use crate::property::Property as _;
 use crate::python::{METADATA, RESOURCES};
 use crate::state::State;
+use pyox_python_objects::{Gil, Object, Result, import, import_error, os_error};
 
 mod construct;
 mod listing;
@@ -48,7 +48,7 @@ fast_method!(State: find_spec, ["fullname", "path", "target"], 1, |finder, a: Ar
         if a.required(0).to_name()? == Some("__main__") {
             return Ok(Object::none(finder.gil()));
         }
-        if let Some(elsewhere) = finder.found_elsewhere(a.required(0), a.optional(1))? {
+        if let Some(elsewhere) = finder.found_on_changed_paths(a.required(0), a.optional(1))? {
             return Ok(elsewhere);
         }
     }
@@ -74,7 +74,9 @@ fast_method!(State: load_module, ["fullname"], 1, |finder, a: Arguments| {
 fast_method!(State: get_code, ["fullname"], 1, |finder, a: Arguments| {
     let name = a.required(0).to_str()?;
     match finder.catalogue().importable(name)? {
-        Some(entry) if entry.is(EntryFlags::MODULE) && !entry.is(EntryFlags::EXTENSION) => finder.code(finder.gil(), &entry),
+        Some(entry) if entry.is(EntryFlags::MODULE) && !entry.is(EntryFlags::EXTENSION) => {
+            finder.code(finder.gil(), &entry)
+        }
         Some(_) => Ok(Object::none(finder.gil())),
         None => Err(unknown(name)),
     }
@@ -128,12 +130,16 @@ fast_method!(State: get_resource_reader, ["fullname"], 1, |finder, a: Arguments|
     } else if cfg!(Py_3_12) && is_known {
         // Since 3.12 `files()` takes a module for the directory that it is in.
         let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
-        (parent, if parent.is_empty() { finder.root.clone() } else { finder.package_directory(finder.gil(), &catalogue, parent)? })
+        match parent {
+            "" => (parent, finder.root.clone()),
+            _ => (parent, finder.package_directory(finder.gil(), &catalogue, parent)?),
+        }
     } else {
         return Ok(Object::none(finder.gil()));
     };
     let reader = RESOURCES.get(finder.gil(), "OxidizedResourceReader")?;
-    reader.call(&[finder.object(), &Object::str(finder.gil(), package)?, &finder.path_object(finder.gil(), &directory)?])
+    let directory = finder.path_object(finder.gil(), &directory)?;
+    reader.call(&[finder.object(), &Object::str(finder.gil(), package)?, &directory])
 });
 
 fast_method!(State: find_distributions, ["context"], 0, |finder, a: Arguments| {
@@ -202,7 +208,9 @@ fast_method!(State: normalized, ["name"], 1, |finder, a: Arguments| match a.requ
     Err(_) => Ok(a.required(0).clone()),
 });
 
-fast_method!(State: distributions, [], 0, |finder, _a: Arguments| listing::distributions(finder.gil(), &finder.catalogue()));
+fast_method!(State: distributions, [], 0, |finder, _a: Arguments| {
+    listing::distributions(finder.gil(), &finder.catalogue())
+});
 
 fast_method!(State: distribution_files, ["distribution"], 1, |finder, a: Arguments| {
     listing::metadata_files(finder.gil(), &finder.catalogue(), a.required(0).to_str()?)
@@ -212,7 +220,9 @@ fast_method!(State: distribution_file, ["distribution", "name"], 2, |finder, a: 
     let catalogue = finder.catalogue();
     let (distribution, name) = (a.required(0).to_str()?, a.required(1).to_str()?);
     let Some(entry) = catalogue.entry(distribution)? else { return Ok(Object::none(finder.gil())) };
-    let Some(field) = entry.field_with_key(FieldKind::DistributionResource, name)? else { return Ok(Object::none(finder.gil())) };
+    let Some(field) = entry.field_with_key(FieldKind::DistributionResource, name)? else {
+        return Ok(Object::none(finder.gil()));
+    };
     let Some(path) = field.file().map_err(|error| damaged(&error, distribution))? else {
         return Object::bytes(finder.gil(), &entry.read(&field)?);
     };
@@ -220,7 +230,10 @@ fast_method!(State: distribution_file, ["distribution", "name"], 2, |finder, a: 
     match std::fs::read(&path) {
         Ok(content) => Object::bytes(finder.gil(), &content),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Object::none(finder.gil())),
-        Err(error) => Err(os_error(error.raw_os_error().unwrap_or(libc::EIO), &finder.path_object(finder.gil(), &path)?)),
+        Err(error) => {
+            let path = finder.path_object(finder.gil(), &path)?;
+            Err(os_error(error.raw_os_error().unwrap_or(libc::EIO), &path))
+        }
     }
 });
 
@@ -230,14 +243,15 @@ fast_method!(State: locate_file, ["path"], 1, |finder, a: Arguments| {
 
 fast_method!(State: is_file, ["path"], 1, |finder, a: Arguments| {
     let path = a.required(0).to_fs_bytes()?;
-    finder.is_file(&finder.catalogue(), Path::new(std::ffi::OsStr::from_bytes(&path))).map(|is| Object::bool(finder.gil(), is))
+    let path = Path::new(std::ffi::OsStr::from_bytes(&path));
+    finder.is_file(&finder.catalogue(), path).map(|is| Object::bool(finder.gil(), is))
 });
 
 const DOC: &CStr = c"OxidizedFinder(resources_data=None, resources_file=None, relative_path_origin=None)\n--\n\n\
 Imports modules, extension modules and data from packed resources in memory.\n\n\
 A meta path finder and loader (importlib.abc). `__file__` of a module is a virtual path below the executable.\n\n\
-resources_data is a bytes-like object with packed resources, resources_file the path of a file with them. Paths of files in \
-them are relative to relative_path_origin, which is the directory of the executable if it is not given.";
+resources_data is a bytes-like object with packed resources, resources_file the path of a file with them. Paths of \
+files in them are relative to relative_path_origin, which is the directory of the executable if it is not given.";
 
 static METHODS: MethodTable = method_table![
     (c"find_spec", find_spec, c"The spec of a module, or None if it is not packed."),

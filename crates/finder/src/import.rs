@@ -8,8 +8,8 @@ use pyox_packed_resources::{EntryFlags, FieldKind};
 
 use crate::catalogue::Found;
 use crate::class::Instance;
-use crate::object::{Gil, Object, Raised, Result, describe, import, import_error};
 use crate::state::State;
+use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, import_error};
 
 impl State {
     /// A module's spec, or `None` if the module is not here. `finder` becomes the loader.

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use crate::catalogue::Catalogue;
 use crate::class::Instance;
 use crate::layer::Layer;
-use crate::object::{Gil, Kind, Object, Raised, Result, import_error, sys};
 use crate::state::State;
+use pyox_python_objects::{Gil, Kind, Object, Raised, Result, import_error, sys};
 
 /// What [`Finder::install`] needs to know.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Settings {
     /// The program's resources; of several layers the first that has a module wins.
     pub layers: Vec<Arc<Layer>>,
@@ -23,6 +24,34 @@ pub struct Settings {
     pub optimize: u8,
     /// Whether modules in memory have `__file__` and `__cached__`, which are virtual paths.
     pub virtual_files: bool,
+}
+
+impl Settings {
+    /// A finder of these resources, with virtual paths below `root`, for a program that is no script.
+    pub fn new(layers: Vec<Arc<Layer>>, root: impl Into<PathBuf>) -> Self {
+        Self { layers, root: root.into(), script: None, optimize: 0, virtual_files: true }
+    }
+
+    /// Sets the path of the script below the root, which the packed `__main__` is.
+    #[must_use]
+    pub fn script(mut self, script: Option<String>) -> Self {
+        self.script = script;
+        self
+    }
+
+    /// Sets the level of optimization that bytecode is taken of first: `sys.flags.optimize`.
+    #[must_use]
+    pub fn optimize(mut self, optimize: u8) -> Self {
+        self.optimize = optimize;
+        self
+    }
+
+    /// Sets whether modules in memory have `__file__` and `__cached__`.
+    #[must_use]
+    pub fn virtual_files(mut self, virtual_files: bool) -> Self {
+        self.virtual_files = virtual_files;
+        self
+    }
 }
 
 /// An `OxidizedFinder`.

@@ -7,7 +7,7 @@ use std::path::Path;
 use memmap2::Mmap;
 use pyox_packed_resources::{Blob, Decoder, Encoding, Entries, Entry, Error, Field, Index, Packed};
 
-use crate::object::{Held, Object};
+use pyox_python_objects::{Held, Object};
 
 /// Packed resources of any version that own their memory, or live as long as the process.
 pub struct Layer {
@@ -101,9 +101,9 @@ impl Layer {
     }
 
     fn open(memory: Memory) -> Result<Self, Error> {
-        // SAFETY: the bytes do not move when `memory` does: they are in a box, an object, a mapping or static. They live
-        // as long as `memory`, which is dropped after `packed` and `decoder`, and whatever borrows from those through a
-        // method has the lifetime of `self`.
+        // SAFETY: the bytes do not move when `memory` does: they are in a box, an object, a mapping or static. They
+        // live as long as `memory`, which is dropped after `packed` and `decoder`, and whatever borrows from those
+        // through a method has the lifetime of `self`.
         let bytes: &'static [u8] = unsafe { &*std::ptr::from_ref(memory.bytes()) };
         Ok(Self { packed: Packed::open(bytes)?, decoder: Decoder::new(), memory })
     }
@@ -118,8 +118,9 @@ impl Layer {
         if matches!(field.encoding(), Ok(Encoding::Raw | Encoding::File) | Err(_)) || !self.holds(field) {
             return None;
         }
-        // SAFETY: the field is in the memory of `self`, and a field knows one slice only, that of its whole blob, so the
-        // dictionary too is in memory that lives as long as the decoder. What is returned gets the lifetime of `self`.
+        // SAFETY: the field is in the memory of `self`, and a field knows one slice only, that of its whole blob, so
+        // the dictionary too is in memory that lives as long as the decoder. What is returned gets the lifetime of
+        // `self`.
         let field: &Field<'static> = unsafe { &*std::ptr::from_ref(field).cast() };
         Some(self.decoder.read(field))
     }

@@ -1,7 +1,6 @@
 //! The extension module `oxidized_importer`.
 
-use std::ffi::{CStr, c_int, c_void};
-use std::ptr::null_mut;
+use std::ffi::{CStr, c_int};
 
 use pyo3_ffi as ffi;
 
@@ -11,12 +10,12 @@ use crate::arguments::{Arguments, MethodTable, fast_method, method_table};
 use crate::class::type_of;
 use crate::collector::Collected;
 use crate::finder::PathEntry;
-use crate::object::{Gil, Kind, Object, Raised, Result, import, status};
 use crate::property::Shared;
 use crate::python;
 use crate::python_resources::DistributionFile;
 use crate::resource::Resource;
 use crate::state::State;
+use pyox_python_objects::{Gil, Kind, Object, Raised, Result, import, module_slots, status};
 
 const DOC: &CStr = c"Import Python modules, extension modules and data from packed resources in memory.\n\n\
     import oxidized_importer, sys\n\
@@ -38,30 +37,13 @@ static mut MODULE: ffi::PyModuleDef = ffi::PyModuleDef {
 
 static mut SLOTS: [ffi::PyModuleDef_Slot; 4] = module_slots(execute);
 
-/// The slots of a module that `execute` fills, in every interpreter anew, and that needs no GIL.
-pub const fn module_slots(execute: unsafe extern "C" fn(*mut ffi::PyObject) -> c_int) -> [ffi::PyModuleDef_Slot; 4] {
-    const END: ffi::PyModuleDef_Slot = ffi::PyModuleDef_Slot { slot: 0, value: null_mut() };
-    let mut slots = [END; 4];
-    slots[0] = ffi::PyModuleDef_Slot { slot: ffi::Py_mod_exec, value: execute as *mut c_void };
-    #[cfg(Py_3_12)]
-    {
-        let value = ffi::Py_MOD_PER_INTERPRETER_GIL_SUPPORTED;
-        slots[1] = ffi::PyModuleDef_Slot { slot: ffi::Py_mod_multiple_interpreters, value };
-    }
-    #[cfg(Py_3_13)]
-    {
-        slots[2] = ffi::PyModuleDef_Slot { slot: ffi::Py_mod_gil, value: ffi::Py_MOD_GIL_NOT_USED };
-    }
-    slots
-}
-
-/// What Python calls to import the module (PEP 489); also for `PyImport_AppendInittab`.
+/// What Python calls to import the module (PEP 489): for `PyImport_AppendInittab`, and for a
+/// `PyInit_oxidized_importer`.
 ///
 /// # Safety
 ///
 /// Only an interpreter may call it, with the GIL held.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyInit_oxidized_importer() -> *mut ffi::PyObject {
+pub unsafe extern "C" fn init_module() -> *mut ffi::PyObject {
     // SAFETY: the definition is static, and only CPython writes to it.
     unsafe { ffi::PyModuleDef_Init(&raw mut MODULE) }
 }
@@ -128,8 +110,8 @@ static METHODS: MethodTable = method_table![
     (
         c"find_resources_in_path",
         find_resources_in_path,
-        c"A list of the Python resources in a directory, sorted by path: modules with their source and bytecode, extension \
-        modules, data files of packages, metadata of distributions."
+        c"A list of the Python resources in a directory, sorted by path: modules with their source and bytecode, \
+        extension modules, data files of packages, metadata of distributions."
     ),
     (c"__getattr__", getattr, c"A class or function that is loaded when it is first needed."),
     (c"__dir__", dir, c"All names of the module."),

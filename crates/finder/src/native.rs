@@ -1,38 +1,26 @@
 //! Extension modules and the libraries they need: from memory, or from files where they are placed in files.
 
+use std::borrow::Cow;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use pyox_native_loader::{Library, LibraryFile, LoadError, Module, load_needed, open_library};
 use pyox_packed_resources::FieldKind;
+use pyox_python_objects::{Gil, Object, Raised, Result, import_error, set_exception, with_causes};
 
 use crate::catalogue::Found;
-use crate::object::{Object, Raised, Result, import_error, set_exception, with_causes};
 use crate::state::State;
-
-mod libraries;
-mod loadable;
-mod memory;
-mod registry;
-
-use loadable::Loadable;
-pub(crate) use memory::memfd;
-use registry::Registry;
-
-/// Paths by which glibc knows extension modules that are loaded, by any interpreter of the process. As with a file, there
-/// is one of each however often it is imported: a second copy of `_datetime` breaks CPython 3.13.
-static EXTENSIONS: Registry<Identity, PathBuf> = Registry::new();
-
-/// Name of an extension module, length of its library, and CRC-32 of that as it is stored.
-type Identity = (String, usize, u32);
 
 impl State {
     /// Makes an extension module: the libraries it needs first, then its own.
     pub(crate) fn create_extension(&self, spec: &Object, entry: &Found<'_>) -> Result<Object> {
         let gil = spec.gil();
-        self.load_dependencies(gil, entry)?;
+        if entry.has(FieldKind::Dependency) {
+            load_needed(&Needer { state: self, gil, entry: entry.clone() }).map_err(|NotLoaded(raised)| raised)?;
+        }
         // Where the system forbids to load code from there, it is loaded from memory.
         if let Some(file) = self.cached_library(gil, entry)?
-            && libraries::open(&file).is_ok()
+            && open_library(&file).is_ok()
         {
             return self.create_dynamic(spec, &file);
         }
@@ -43,23 +31,16 @@ impl State {
             return Err(import_error("extension module has no library", entry.name()));
         };
         let checksum = entry.checksum(FieldKind::Extension).unwrap_or_else(|| crc32fast::hash(&library));
-        let identity = (entry.name().to_owned(), library.len(), checksum);
-        if let Some(path) = EXTENSIONS.get(|known| *known == identity) {
-            // The file is gone: the path is a name only.
-            return self.create_dynamic(spec, path);
-        }
-        let file = Loadable::new(entry.name(), &library).map_err(|error| not_held(&error, entry.name()))?;
-        // Before it is loaded: an interpreter that imports it meanwhile loads the same file.
-        let path = EXTENSIONS.add(identity, file.path().to_owned());
-        let module = self.create_dynamic(spec, path);
+        let library = Module::new(entry.name(), &library, checksum).map_err(|error| NotLoaded::from(error).0)?;
+        let module = self.create_dynamic(spec, library.path());
         if module.is_err() {
             // So that it can be tried again.
-            file.keep();
+            library.keep();
         }
         module
     }
 
-    /// `_imp.create_dynamic` opens what `origin` names; the module shall have the virtual path, however.
+    /// `_imp.create_dynamic` opens what `origin` names; the module must have the virtual path, however.
     fn create_dynamic(&self, spec: &Object, path: &Path) -> Result<Object> {
         let gil = spec.gil();
         let origin = spec.attr(c"origin")?;
@@ -82,6 +63,52 @@ impl State {
     }
 }
 
-fn not_held(error: &dyn std::error::Error, name: &str) -> Raised {
-    import_error(&format!("cannot load the library of {name} from memory: {}", with_causes(error)), name)
+/// An entry that needs libraries, or that is one.
+#[derive(Clone)]
+struct Needer<'s, 'c> {
+    state: &'s State,
+    gil: Gil,
+    entry: Found<'c>,
+}
+
+/// The exception that an import ends with.
+struct NotLoaded(Raised);
+
+impl From<LoadError> for NotLoaded {
+    fn from(error: LoadError) -> Self {
+        Self(import_error(&with_causes(&error), error.name()))
+    }
+}
+
+impl From<Raised> for NotLoaded {
+    fn from(raised: Raised) -> Self {
+        Self(raised)
+    }
+}
+
+impl Library for Needer<'_, '_> {
+    type Error = NotLoaded;
+
+    fn name(&self) -> &str {
+        self.entry.name()
+    }
+
+    fn needed(&self) -> impl Iterator<Item = &str> {
+        self.entry.fields_of(FieldKind::Dependency).flatten().map(|field| field.key())
+    }
+
+    fn library(&self, name: &str) -> std::result::Result<Option<Self>, NotLoaded> {
+        Ok(self.entry.catalogue.entry(name)?.map(|entry| Self { entry, ..*self }))
+    }
+
+    fn file(&self) -> std::result::Result<Option<LibraryFile>, NotLoaded> {
+        if let Some(path) = self.entry.file(FieldKind::SharedLibrary)? {
+            return Ok(Some(LibraryFile::Only(self.entry.catalogue.origin().join(&*path))));
+        }
+        Ok(self.state.cached_library(self.gil, &self.entry)?.map(LibraryFile::Copy))
+    }
+
+    fn content(&self) -> std::result::Result<Option<Cow<'_, [u8]>>, NotLoaded> {
+        Ok(self.entry.value(FieldKind::SharedLibrary)?)
+    }
 }

@@ -9,8 +9,8 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Field, FieldKind, OptimizeLevel, pyc};
 
 use crate::catalogue::{Catalogue, Found, damaged};
-use crate::object::{Gil, Object, Result};
 use crate::state::State;
+use pyox_python_objects::{Gil, Object, Result};
 
 /// The top-level name of a dotted one.
 pub(crate) fn top_level(name: &str) -> &str {

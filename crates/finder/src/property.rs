@@ -10,7 +10,9 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::{Data, OptimizeLevel};
 
 use crate::class::{Class, Instance};
-use crate::object::{Gil, Kind, Object, Raised, Result, check, dictionary, import, io_error, type_error, value_error};
+use pyox_python_objects::{
+    Gil, Kind, Object, Raised, Result, check, dictionary, import, io_error, type_error, value_error,
+};
 
 /// A value that Python code may change. It is locked only while it is copied, never while Python code runs.
 #[derive(Debug, Default)]
@@ -204,11 +206,11 @@ macro_rules! property_table {
                     _closure: *mut std::ffi::c_void,
                 ) -> *mut pyo3_ffi::PyObject {
                     // SAFETY: Python calls this.
-                    let gil = unsafe { $crate::object::Gil::held() };
+                    let gil = unsafe { ::pyox_python_objects::Gil::held() };
                     // SAFETY: Python calls getters of a type with its instances only.
                     let this = unsafe { Object::borrowed(this).map(|this| $crate::class::Instance::of_method(this)) };
                     let found = this.and_then(|this| $crate::property::get::<$whole, _>(&this, $part));
-                    $crate::object::returned(gil, found)
+                    ::pyox_python_objects::returned(gil, found)
                 }
                 unsafe extern "C" fn set(
                     this: *mut pyo3_ffi::PyObject,
@@ -216,14 +218,14 @@ macro_rules! property_table {
                     _closure: *mut std::ffi::c_void,
                 ) -> std::ffi::c_int {
                     // SAFETY: Python calls this.
-                    let gil = unsafe { $crate::object::Gil::held() };
+                    let gil = unsafe { ::pyox_python_objects::Gil::held() };
                     // SAFETY: Python calls setters of a type with its instances only, and an object or null.
                     let (this, value) = unsafe {
                         let this = Object::borrowed(this).map(|this| $crate::class::Instance::of_method(this));
                         (this, Object::borrowed(value).ok())
                     };
                     let done = this.and_then(|this| $crate::property::set::<$whole, _>(&this, value.as_ref(), $part));
-                    $crate::object::status(gil, done)
+                    ::pyox_python_objects::status(gil, done)
                 }
                 $crate::property::settable($name, get, set, $doc)
             },)*

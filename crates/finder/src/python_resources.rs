@@ -11,10 +11,10 @@ use pyox_packed_resources::{
 
 use crate::arguments::{END_OF_PROPERTIES, Static, getter, property};
 use crate::class::{Class, Instance};
-#[cfg(feature = "scan")]
-use crate::object::Gil;
-use crate::object::{Object, Result, type_error};
 use crate::property::{Property as _, Shared, property_table};
+#[cfg(feature = "scan")]
+use pyox_python_objects::Gil;
+use pyox_python_objects::{Object, Result, type_error};
 
 /// A file of a distribution's metadata, with the version that its metadata state.
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::EntryFlags;
 
 use crate::catalogue::Found;
-use crate::object::{Object, Result, check, interned, type_error};
 use crate::state::State;
+use pyox_python_objects::{Object, Result, check, interned, type_error};
 
 /// The attributes that all specs have. The constructor of `ModuleSpec` is Python code and takes longer than all else
 /// that finding a module does, so that specs are made as `copy.copy()` makes them: of the attributes of another.
@@ -84,8 +84,8 @@ fn is_plain(class: &Object) -> bool {
 }
 
 impl State {
-    /// Sets `cached` of the spec of a module that is going to be made. `importlib` finds out by itself when it is asked for,
-    /// but takes longer, and does not know of bytecode in files.
+    /// Sets `cached` of the spec of a module that is going to be made. `importlib` finds out by itself when it is asked
+    /// for, but takes longer, and does not know of bytecode in files.
     pub(crate) fn complete_spec(&self, spec: &Object, entry: &Found<'_>) -> Result<()> {
         let gil = spec.gil();
         let Template { kind, origin, has_location, cached, .. } = &self.python(gil).spec;

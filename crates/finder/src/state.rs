@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use pyox_packed_resources::FieldKind;
 
-use crate::cache::InUse;
 use crate::catalogue::Catalogue;
-use crate::object::{Gil, Held, Object, Result, import, interned, sys};
 use crate::spec::Template;
+use pyox_native_loader::Placed;
+use pyox_python_objects::{Gil, Held, Object, Result, import, interned, sys};
 
 /// What an `OxidizedFinder` is.
 pub struct State {
@@ -29,7 +29,7 @@ pub struct State {
     pub(crate) bytecode_kinds: [FieldKind; 3],
     python: Held<Python>,
     /// Cache directories by name; `None` for those that could not be used.
-    pub(crate) cached: Mutex<HashMap<String, Option<Arc<InUse>>>>,
+    pub(crate) placed: Mutex<HashMap<String, Option<Arc<Placed>>>>,
     /// Whether importing `pkg_resources` makes it know this finder.
     pub(crate) registers_pkg_resources: bool,
 }
@@ -87,7 +87,7 @@ impl State {
             virtual_files: true,
             bytecode_kinds,
             python,
-            cached: Mutex::default(),
+            placed: Mutex::default(),
             registers_pkg_resources: false,
         })
     }

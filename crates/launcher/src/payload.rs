@@ -14,7 +14,8 @@ pub(crate) enum Error {
     )]
     Truncated { expected: u64, actual: u64 },
     #[error(
-        "this program holds no application: it is a bare launcher, or it was changed (by strip, for example) after it was made"
+        "this program holds no application: it is a bare launcher, or it was changed (by strip, for example) after it was \
+         made"
     )]
     Missing,
     #[error("this program is damaged")]

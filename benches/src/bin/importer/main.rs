@@ -64,7 +64,7 @@ fn measure(python: &Installed, rounds: &str) -> Outcome<Times> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the crate is in a workspace")?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let place = target.join(format!("importer-{}", python.info().version));
-    let ours = install(python, &place.join("ours"), root.join("crates/finder").as_os_str().as_ref())?;
+    let ours = install(python, &place.join("ours"), root.join("crates/oxidized-importer").as_os_str().as_ref())?;
     let theirs = match python.info().minor {
         THEIR_MINOR => install(python, &place.join("theirs"), THEIRS.as_ref())?,
         _ => PathBuf::from("-"),

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use pyox_packed_resources::{EntryFlags, Error, Field, FieldKind, legacy};
 
 use super::{Catalogue, Found, damaged};
-use crate::object::Result;
 use crate::paths::dotted;
+use pyox_python_objects::Result;
 
 impl Catalogue {
     /// The data file at a path below an item of `sys.path`. The innermost package around it decides: if that does not

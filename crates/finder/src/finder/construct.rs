@@ -11,8 +11,8 @@ use crate::arguments::{Arguments, END_OF_PROPERTIES, Static, getter, property};
 use crate::catalogue::Catalogue;
 use crate::class::Instance;
 use crate::layer::{Layer, OpenError};
-use crate::object::{Gil, Object, Result, import, io_error, os_error, value_error};
 use crate::state::State;
+use pyox_python_objects::{Gil, Object, Result, import, io_error, os_error, value_error};
 
 /// `OxidizedFinder(resources_data=None, resources_file=None, relative_path_origin=None)`
 pub(super) fn construct(gil: Gil, arguments: &Arguments) -> Result<State> {
@@ -85,7 +85,9 @@ property!(State: origin, |finder| {
 // No configuration of an interpreter has it.
 property!(State: multiprocessing_set_start_method, |finder| Ok(Object::none(finder.gil())));
 
-property!(State: pkg_resources_import_auto_register, |finder| Ok(Object::bool(finder.gil(), finder.registers_pkg_resources)));
+property!(State: pkg_resources_import_auto_register, |finder| {
+    Ok(Object::bool(finder.gil(), finder.registers_pkg_resources))
+});
 
 pub(super) static PROPERTIES: Static<[ffi::PyGetSetDef; 5]> = Static([
     getter(c"path_hook_base_str", path_hook_base_str, c"str: the path that path_hook() takes paths below."),

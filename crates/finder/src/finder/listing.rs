@@ -7,7 +7,7 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Field, FieldKind};
 
 use crate::catalogue::{Catalogue, damaged};
-use crate::object::{Gil, Object, Result, check, dictionary, tuple};
+use pyox_python_objects::{Gil, Object, Result, check, dictionary, tuple};
 
 /// Pairs of name and is-a-package of the modules directly inside `package` (empty: top-level ones).
 pub(super) fn modules(gil: Gil, catalogue: &Catalogue, package: &str, prefix: &str) -> Result<Object> {

@@ -11,8 +11,8 @@ use crate::arguments::{
     Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
 };
 use crate::class::{Class, Instance};
-use crate::object::{Held, Kind, Object, Raised, Result};
 use crate::state::State;
+use pyox_python_objects::{Held, Kind, Object, Raised, Result};
 
 /// What an `OxidizedPathEntryFinder` is.
 pub(crate) struct PathEntry {

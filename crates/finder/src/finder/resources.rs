@@ -11,12 +11,12 @@ use pyox_packed_resources::{EntryFlags, Error, FieldKind, Writer, convert};
 use crate::catalogue::{Catalogue, Found};
 use crate::class::Instance;
 use crate::layer::Layer;
-#[cfg(Py_3_11)]
-use crate::object::import;
-use crate::object::{Gil, Object, Raised, Result, set_exception, sys, value_error, with_causes};
 use crate::property::Shared;
 use crate::resource::Resource;
 use crate::state::State;
+#[cfg(Py_3_11)]
+use pyox_python_objects::import;
+use pyox_python_objects::{Gil, Object, Raised, Result, set_exception, sys, value_error, with_causes};
 
 /// Copies of all resources, sorted by name.
 pub(super) fn indexed(finder: &Instance<State>) -> Result<Object> {

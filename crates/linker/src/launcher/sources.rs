@@ -44,10 +44,9 @@ fn workspace_manifest(content: &[u8]) -> Vec<u8> {
     })
 }
 
-/// The manifest of the finder without what only its extension module needs: the module itself and the scanner.
+/// The manifest of the finder without what only the extension module needs: the scanner.
 fn finder_manifest(content: &[u8]) -> Vec<u8> {
     edit(content, |manifest| {
-        manifest.remove("lib");
         manifest.remove("features");
         if let Some(dependencies) = table(manifest, "dependencies") {
             dependencies.remove("pyox-scanner");

@@ -1,22 +1,20 @@
 //! One directory of the cache: written, opened, and checked.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::fs::{File, FileTimes};
+use std::fs::{self, FileTimes};
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use pyox_packed_resources::{Field, FieldKind};
 use rustix::fs::{FileType, FlockOperation, Mode, Stat};
 use rustix::io::Errno;
 
 use super::tree::{Directory, sync};
 use super::trust::{self, Missing};
-use crate::catalogue::Found;
+use super::{File, Files};
 
 /// When all files of the cache and their directories were changed last: what says otherwise has been changed since. In
 /// 1980, and a number of seconds that archives and file systems can keep.
@@ -33,7 +31,7 @@ const SYNCED_AT_ONCE: usize = 16;
 pub(super) enum Lock {
     /// By those who use it. Waits for those who remove it.
     InUse,
-    /// By one who removes it; fails if somebody uses it.
+    /// By one who removes it; fails if someone uses it.
     Alone,
 }
 
@@ -77,10 +75,10 @@ pub(super) fn unique() -> String {
 }
 
 /// Writes a directory that is not there. Another process may be faster: what it has written is the same.
-pub(super) fn write(root: &Directory, name: &str, files: &Found<'_>) -> io::Result<()> {
+pub(super) fn write(root: &Directory, name: &str, files: &dyn Files) -> io::Result<()> {
     let mut size = 0;
-    each_file(files, |_, field| {
-        size += field.len();
+    each_file(files, |file| {
+        size += file.size;
         Ok(())
     })?;
     root.check_space(size)?;
@@ -94,17 +92,17 @@ pub(super) fn write(root: &Directory, name: &str, files: &Found<'_>) -> io::Resu
 }
 
 /// What has its name after a loss of power is on the disk, all of it.
-fn write_all(root: &Directory, name: &OsStr, files: &Found<'_>) -> io::Result<()> {
+fn write_all(root: &Directory, name: &OsStr, files: &dyn Files) -> io::Result<()> {
     let directory = root.subdirectory(name, Missing::Make)?;
-    // As long as it is locked, nobody takes it for left over.
+    // As long as it is locked, no one takes it for left over.
     let _ = directory.lock(FlockOperation::LockShared);
     let mut walk = Walk::new(&directory, Missing::Make);
     let mut written = Vec::new();
     let mut parents = BTreeSet::new();
-    each_file(files, |path, field| {
-        let (parent, name) = split(path)?;
-        write_file(walk.to(parent)?, name, field, &content(files, field)?)?;
-        written.push(path.to_owned());
+    each_file(files, |file| {
+        let (parent, name) = split(file.path)?;
+        write_file(walk.to(parent)?, name, file, &files.content(file.path)?)?;
+        written.push(file.path.to_owned());
         if !parents.contains(parent) {
             parents.extend(parent.ancestors().map(Path::to_owned));
         }
@@ -139,17 +137,17 @@ fn sync_all(directory: &Directory, paths: &[PathBuf]) -> io::Result<()> {
 
 /// Writes files anew that are missing or damaged. Looks at all of them, except at source code in a directory that
 /// nothing has been added to or removed from: what is executed comes from memory.
-pub(super) fn mend(directory: &Directory, files: &Found<'_>) -> io::Result<()> {
+pub(super) fn mend(directory: &Directory, files: &dyn Files) -> io::Result<()> {
     let mut walk = Walk::new(directory, Missing::Make);
     let mut changed = BTreeSet::new();
-    each_file(files, |path, field| {
-        let (parent, name) = split(path)?;
+    each_file(files, |file| {
+        let (parent, name) = split(file.path)?;
         walk.to(parent)?;
         let is_unchanged = walk.is_unchanged;
-        if is_unchanged && is_source(path) {
+        if is_unchanged && is_source(file.path) {
             return Ok(());
         }
-        let is_mended = mend_file(walk.here(), name, field, files)?;
+        let is_mended = mend_file(walk.here(), name, file, files)?;
         if (is_mended || !is_unchanged) && !changed.contains(parent) {
             changed.insert(parent.to_owned());
         }
@@ -163,11 +161,12 @@ pub(super) fn mend(directory: &Directory, files: &Found<'_>) -> io::Result<()> {
 }
 
 /// Checks that a file has what the program has, to be executed.
-pub(super) fn check(directory: &Directory, path: &Path, field: &Field<'_>, files: &Found<'_>) -> io::Result<()> {
-    let (parent, name) = split(path)?;
+pub(super) fn check(directory: &Directory, file: &File<'_>, files: &dyn Files) -> io::Result<()> {
+    let (parent, name) = split(file.path)?;
     let mut walk = Walk::new(directory, Missing::Fail);
     let parent = walk.to(parent)?;
-    if is_as_written(&parent.facts_of(name)?, field) || with_content(parent, name, &content(files, field)?).is_some() {
+    if is_as_written(&parent.facts_of(name)?, file) || with_content(parent, name, &files.content(file.path)?).is_some()
+    {
         return Ok(());
     }
     Err(io::Error::other(format!("{} has been changed", parent.path().join(name).display())))
@@ -224,8 +223,8 @@ fn is_source(path: &Path) -> bool {
 }
 
 /// Whether a file has the length and the time that it was given. What is written to later has another time.
-fn is_as_written(file: &Stat, field: &Field<'_>) -> bool {
-    is_trusted_file(file) && u64::try_from(file.st_size) == Ok(field.len()) && is_stamped(file)
+fn is_as_written(there: &Stat, file: &File<'_>) -> bool {
+    is_trusted_file(there) && u64::try_from(there.st_size) == Ok(file.size) && is_stamped(there)
 }
 
 fn is_trusted_file(file: &Stat) -> bool {
@@ -237,20 +236,20 @@ fn is_stamped(facts: &Stat) -> bool {
 }
 
 /// A file that was touched is compared, and replaced if it is another. Whether it was.
-fn mend_file(directory: &Directory, name: &OsStr, field: &Field<'_>, files: &Found<'_>) -> io::Result<bool> {
-    if directory.facts_of(name).is_ok_and(|there| is_as_written(&there, field)) {
+fn mend_file(directory: &Directory, name: &OsStr, file: &File<'_>, files: &dyn Files) -> io::Result<bool> {
+    if directory.facts_of(name).is_ok_and(|there| is_as_written(&there, file)) {
         return Ok(false);
     }
-    let content = content(files, field)?;
-    if let Some(file) = with_content(directory, name, &content) {
+    let content = files.content(file.path)?;
+    if let Some(there) = with_content(directory, name, &content) {
         // What was read may not be on the disk yet. Where the file cannot be marked it is compared again next time.
-        let _ = sync(&file).and_then(|()| stamp(&file));
+        let _ = sync(&there).and_then(|()| stamp(&there));
         return Ok(false);
     }
     let unfinished = format!("{}.{}", name.display(), unique());
     let unfinished = OsStr::new(&unfinished);
-    let written = write_file(directory, unfinished, field, &content).and_then(|file| {
-        sync(&file)?;
+    let written = write_file(directory, unfinished, file, &content).and_then(|written| {
+        sync(&written)?;
         if directory.has_directory(name) {
             directory.remove(name)?;
         }
@@ -263,7 +262,7 @@ fn mend_file(directory: &Directory, name: &OsStr, field: &Field<'_>, files: &Fou
 }
 
 /// The file with a name, if it can be trusted to keep the content that it has.
-fn with_content(directory: &Directory, name: &OsStr, content: &[u8]) -> Option<File> {
+fn with_content(directory: &Directory, name: &OsStr, content: &[u8]) -> Option<fs::File> {
     // A pipe would have to be waited for.
     directory.facts_of(name).ok().filter(is_trusted_file)?;
     let mut file = directory.read(name).ok()?;
@@ -272,15 +271,15 @@ fn with_content(directory: &Directory, name: &OsStr, content: &[u8]) -> Option<F
     (there == content).then_some(file)
 }
 
-fn write_file(directory: &Directory, name: &OsStr, field: &Field<'_>, content: &[u8]) -> io::Result<File> {
-    let mode = if field.mode() & 0o111 == 0 { Mode::RUSR | Mode::WUSR } else { Mode::RWXU };
-    let mut file = directory.create(name, mode)?;
-    file.write_all(content)?;
-    stamp(&file)?;
-    Ok(file)
+fn write_file(directory: &Directory, name: &OsStr, file: &File<'_>, content: &[u8]) -> io::Result<fs::File> {
+    let mode = if file.is_executable { Mode::RWXU } else { Mode::RUSR | Mode::WUSR };
+    let mut written = directory.create(name, mode)?;
+    written.write_all(content)?;
+    stamp(&written)?;
+    Ok(written)
 }
 
-fn stamp(file: &File) -> io::Result<()> {
+fn stamp(file: &fs::File) -> io::Result<()> {
     file.set_times(FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + STAMP))
 }
 
@@ -292,18 +291,11 @@ fn mark_unchanged(walk: &mut Walk<'_>, directory: &Path) -> io::Result<()> {
     walk.to(directory)?.set_modified(SystemTime::UNIX_EPOCH + STAMP)
 }
 
-fn each_file<'f>(files: &Found<'f>, mut visit: impl FnMut(&Path, &Field<'f>) -> io::Result<()>) -> io::Result<()> {
-    for field in files.fields_of(FieldKind::CacheFile) {
-        let field = field.map_err(io::Error::other)?;
-        let relative = Path::new(field.key());
-        if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+fn each_file(files: &dyn Files, mut visit: impl FnMut(&File<'_>) -> io::Result<()>) -> io::Result<()> {
+    files.each(&mut |file| {
+        if !file.path.components().all(|part| matches!(part, Component::Normal(_))) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "path leaves the cache directory"));
         }
-        visit(relative, &field)?;
-    }
-    Ok(())
-}
-
-fn content<'f>(files: &Found<'f>, field: &Field<'f>) -> io::Result<Cow<'f, [u8]>> {
-    files.read(field).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))
+        visit(file)
+    })
 }

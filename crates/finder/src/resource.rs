@@ -13,10 +13,11 @@ use pyox_packed_resources::{Data, EntryFlags, EntryWriter, FieldKind, ReadData, 
 use crate::arguments::{Arguments, Static};
 use crate::catalogue::{Catalogue, Found};
 use crate::class::Class;
-use crate::object::{Gil, Object, Result, value_error};
 use crate::property::{Shared, property_table};
+use pyox_python_objects::{Gil, Object, Result, value_error};
 
-/// The properties of an `OxidizedResource`, and what else the entry has. What is not there counts as `false` and `None`.
+/// The properties of an `OxidizedResource`, and what else the entry has. What is not there counts as `false` and
+/// `None`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Resource {
     pub(crate) name: String,
@@ -166,10 +167,10 @@ impl ReadData for InCatalogue {
 impl Class for Shared<Resource> {
     const NAME: &'static CStr = c"oxidized_importer.OxidizedResource";
     const DOC: &'static CStr = c"OxidizedResource()\n--\n\n\
-        Everything that is known under one name: a module, an extension module, a shared library, files of a package or of \
-        a distribution's metadata, or several of these.\n\n\
-        A new one has the name \"\", and every other property is False or None. A finder has copies: what add_resource() \
-        was given and what indexed_resources() gives can be changed without an effect on it.";
+        Everything that is known under one name: a module, an extension module, a shared library, files of a package \
+        or of a distribution's metadata, or several of these.\n\n\
+        A new one has the name \"\", and every other property is False or None. A finder has copies: what \
+        add_resource() was given and what indexed_resources() gives can be changed without an effect on it.";
 
     fn new(_gil: Gil, _arguments: &Arguments) -> Option<Result<Self>> {
         Some(Ok(Self::default()))

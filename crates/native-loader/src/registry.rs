@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 /// A map that only grows and lives as long as the process. No thread waits for another: code of the one that loads a
 /// library may need the map again, interpreters run at the same time, and a process made by `fork()` has one thread
 /// only.
-pub(super) struct Registry<K, V> {
+pub(crate) struct Registry<K, V> {
     newest: AtomicPtr<Entry<K, V>>,
 }
 
@@ -21,17 +21,17 @@ struct Entry<K, V> {
 unsafe impl<K: Send + Sync, V: Send + Sync> Sync for Registry<K, V> {}
 
 impl<K: PartialEq, V> Registry<K, V> {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { newest: AtomicPtr::new(null_mut()) }
     }
 
     /// The value of a key.
-    pub(super) fn get(&self, is: impl Fn(&K) -> bool) -> Option<&V> {
+    pub(crate) fn get(&self, is: impl Fn(&K) -> bool) -> Option<&V> {
         self.find(self.newest.load(Ordering::Acquire), is)
     }
 
     /// Adds a value, unless the key has one: the first counts, and is returned.
-    pub(super) fn add(&self, key: K, value: V) -> &V {
+    pub(crate) fn add(&self, key: K, value: V) -> &V {
         let added = Box::into_raw(Box::new(Entry { key, value, older: null_mut() }));
         let mut newest = self.newest.load(Ordering::Acquire);
         loop {

@@ -4,11 +4,11 @@ use std::marker::PhantomData;
 
 /// Proof that this thread runs Python: it has an attached thread state, and with it the GIL where there is one.
 ///
-/// Every function that calls Python has one, or an [`Object`](super::Object), which has one. It does not leave its
+/// Every function that calls Python has one, or an [`Object`](crate::Object), which has one. It does not leave its
 /// thread:
 ///
 /// ```compile_fail,E0277
-/// fn elsewhere(gil: oxidized_importer::object::Gil) {
+/// fn moved(gil: pyox_python_objects::Gil) {
 ///     std::thread::spawn(move || drop(gil));
 /// }
 /// ```
@@ -16,7 +16,7 @@ use std::marker::PhantomData;
 /// and safe code cannot make one:
 ///
 /// ```compile_fail,E0133
-/// let gil = oxidized_importer::object::Gil::held();
+/// let gil = pyox_python_objects::Gil::held();
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Gil(PhantomData<*const ()>);

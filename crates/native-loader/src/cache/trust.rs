@@ -38,11 +38,21 @@ pub(super) enum Missing {
 /// Why a file or directory is not used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(super) enum Distrust {
+pub enum Distrust {
+    /// It belongs to another user than this one and root.
     #[error("{} belongs to another user, whose id is {owner}", .path.display())]
-    Owner { path: PathBuf, owner: u32 },
+    Owner {
+        /// The file or directory.
+        path: PathBuf,
+        /// The id of the user.
+        owner: u32,
+    },
+    /// Its mode or access control list lets other users write.
     #[error("other users may write to {}", .path.display())]
-    Writable { path: PathBuf },
+    Writable {
+        /// The file or directory.
+        path: PathBuf,
+    },
 }
 
 impl From<Distrust> for io::Error {

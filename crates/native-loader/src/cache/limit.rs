@@ -13,11 +13,12 @@ const VARIABLE: &str = "PYOXIDIZER_PACKAGE_CACHE_SIZE";
 /// In bytes.
 const DEFAULT_LIMIT: u64 = 4 << 30;
 
-/// Removes what processes that were killed have left behind, and directories that nobody uses until the rest is small enough.
+/// Removes what processes that were killed have left behind, and directories that no one uses until
+/// the rest is small enough.
 /// Nothing depends on whether it succeeds.
-pub(super) fn make(root: &Directory) {
+pub(super) fn enforce(root: &Directory) {
     let limit = std::env::var(VARIABLE).ok().and_then(|mib| mib.parse::<u64>().ok());
-    let _ = make_room(root, limit.map_or(DEFAULT_LIMIT, |mib| mib.saturating_mul(1 << 20)));
+    let _ = remove_unused(root, limit.map_or(DEFAULT_LIMIT, |mib| mib.saturating_mul(1 << 20)));
 }
 
 struct Candidate {
@@ -27,7 +28,7 @@ struct Candidate {
     size: u64,
 }
 
-fn make_room(root: &Directory, limit: u64) -> io::Result<()> {
+fn remove_unused(root: &Directory, limit: u64) -> io::Result<()> {
     let mut candidates = Vec::new();
     for name in root.names()? {
         let Some(name) = name.to_str() else { continue };
@@ -53,8 +54,8 @@ fn make_room(root: &Directory, limit: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a name is that of a directory which programs place here: it ends in a digest. The directory may have been chosen by a
-/// person who keeps other things in it.
+/// Whether a name is that of a directory which programs place here: it ends in a digest. The directory may have been
+/// chosen by a person who keeps other things in it.
 fn is_entry(name: &str) -> bool {
     let digest = name.rsplit_once('-').map_or("", |(_, digest)| digest);
     !name.starts_with('.') && digest.len() == 32 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))

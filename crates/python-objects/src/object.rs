@@ -1,7 +1,4 @@
-//! Owned references and the few calls of the C API that the crate needs, with errors as values.
-//!
-//! All of it is safe: what calls Python takes an [`Object`] or the proof that Python runs, [`Gil`]. Only making these
-//! is not.
+//! Owned references to Python objects, and the calls of the C API that take or give them.
 
 use std::borrow::Borrow;
 use std::ffi::CStr;
@@ -9,27 +6,19 @@ use std::ptr::{NonNull, null_mut};
 
 use pyo3_ffi as ffi;
 
-mod gil;
-mod raised;
-
-pub use gil::{Gil, Held};
-use raised::is_pending;
-pub(crate) use raised::warn;
-pub use raised::{
-    Kind, Raised, Result, check, clear, describe, import_error, io_error, os_error, returned, set_exception, status,
-    type_error, value_error, with_causes,
-};
+use crate::gil::Gil;
+use crate::raised::{Raised, Result, check, import_error, is_pending, type_error, value_error};
 
 /// An owned reference to a Python object. It stays in its thread, which runs Python as long as there is one:
 ///
 /// ```compile_fail,E0277
-/// fn elsewhere(object: oxidized_importer::object::Object) {
+/// fn moved(object: pyox_python_objects::Object) {
 ///     std::thread::spawn(move || drop(object));
 /// }
 /// ```
 ///
 /// ```compile_fail,E0277
-/// fn shared(object: &oxidized_importer::object::Object) {
+/// fn shared(object: &pyox_python_objects::Object) {
 ///     std::thread::scope(|scope| drop(scope.spawn(|| object.is_none())));
 /// }
 /// ```
@@ -37,7 +26,7 @@ pub use raised::{
 /// A pointer is the caller's word that there is an object:
 ///
 /// ```compile_fail,E0133
-/// let object = oxidized_importer::object::Object::owned(std::ptr::dangling_mut());
+/// let object = pyox_python_objects::Object::owned(std::ptr::dangling_mut());
 /// ```
 #[derive(Debug)]
 pub struct Object(NonNull<ffi::PyObject>);
@@ -136,7 +125,7 @@ impl Object {
         {
             return Self::str(gil, text);
         }
-        // While Python starts, the decoder is C's, which wants the byte behind the string to be NUL.
+        // While Python starts, the decoder is C's, which wants the byte after the string to be NUL.
         let mut terminated = bytes.to_vec();
         terminated.push(0);
         // SAFETY: pointer and length describe the bytes before the NUL.
@@ -229,7 +218,7 @@ impl Object {
 
     /// As [`to_str`](Self::to_str), but `None` for text with surrogates: a module may be called that, but none that is
     /// packed.
-    pub(crate) fn to_name(&self) -> Result<Option<&str>> {
+    pub fn to_name(&self) -> Result<Option<&str>> {
         let raised = match self.to_str() {
             Ok(text) => return Ok(Some(text)),
             Err(raised) => raised,
@@ -264,7 +253,7 @@ impl Object {
     }
 
     /// The bytes of a `bytes`, which never change; `None` for others, and for subclasses.
-    pub(crate) fn exact_bytes(&self) -> Option<&[u8]> {
+    pub fn exact_bytes(&self) -> Option<&[u8]> {
         // SAFETY: reads the type of a live object.
         let is_bytes = unsafe { ffi::PyBytes_CheckExact(self.as_ptr()) != 0 };
         is_bytes.then(|| self.content().map_err(|raised| raised.forget(self.gil())).ok())?
@@ -332,7 +321,7 @@ impl Object {
         unsafe { ffi::Py_IsNone(self.as_ptr()) != 0 }
     }
 
-    /// The bytes behind a path object or string, as the file system spells them (`os.fsencode`).
+    /// The bytes of a path object or string, as the file system spells them (`os.fsencode`).
     pub fn to_fs_bytes(&self) -> Result<Vec<u8>> {
         let mut encoded: *mut ffi::PyObject = null_mut();
         // SAFETY: the converter writes a new `bytes` object into `encoded` when it returns non-zero.
@@ -346,20 +335,20 @@ impl Object {
     }
 
     /// `str()` of it; `None` if that fails.
-    pub(crate) fn to_text(&self) -> Option<Self> {
+    pub fn to_text(&self) -> Option<Self> {
         // SAFETY: a live object.
         let text = unsafe { Self::owned(ffi::PyObject_Str(self.as_ptr())) };
         text.map_err(|raised| raised.forget(self.gil())).ok()
     }
 
     /// Whether it is a type.
-    pub(crate) fn is_type(&self) -> bool {
+    pub fn is_type(&self) -> bool {
         // SAFETY: reads the type of a live object.
         unsafe { ffi::PyType_Check(self.as_ptr()) != 0 }
     }
 
     /// The item of a mapping, or of a sequence.
-    pub(crate) fn item(&self, key: &Self) -> Result<Self> {
+    pub fn item(&self, key: &Self) -> Result<Self> {
         // SAFETY: two live objects.
         unsafe { Self::owned(ffi::PyObject_GetItem(self.as_ptr(), key.as_ptr())) }
     }
@@ -388,13 +377,13 @@ pub fn tuple<T: Borrow<Object>>(_gil: Gil, items: &[T]) -> Result<Object> {
 }
 
 /// A new empty `dict`.
-pub(crate) fn dictionary(_gil: Gil) -> Result<Object> {
+pub fn dictionary(_gil: Gil) -> Result<Object> {
     // SAFETY: the token says that Python runs.
     unsafe { Object::owned(ffi::PyDict_New()) }
 }
 
 /// `dictionary.get(name)`
-pub(crate) fn dictionary_item(dictionary: &Object, name: &Object) -> Result<Option<Object>> {
+pub fn dictionary_item(dictionary: &Object, name: &Object) -> Result<Option<Object>> {
     // SAFETY: the C API checks that it is a dictionary; the result is borrowed, or null with or without an exception.
     match unsafe { Object::borrowed(ffi::PyDict_GetItemWithError(dictionary.as_ptr(), name.as_ptr())) } {
         Err(_) if !is_pending(dictionary.gil()) => Ok(None),

@@ -7,12 +7,12 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::EntryFlags;
 
 use crate::catalogue::{Catalogue, Found};
-use crate::object::{Object, Result, import, sys};
 use crate::state::State;
+use pyox_python_objects::{Object, Result, import, sys};
 
 impl State {
-    /// What is to be found instead of the program's module: `None` object if other finders shall look for it.
-    pub(crate) fn found_elsewhere(&self, name: &Object, path: Option<&Object>) -> Result<Option<Object>> {
+    /// What is to be found instead of the program's module: the object `None` if other finders must look for it.
+    pub(crate) fn found_on_changed_paths(&self, name: &Object, path: Option<&Object>) -> Result<Option<Object>> {
         let Some(text) = name.to_name()? else { return Ok(None) };
         let catalogue = self.catalogue();
         match (text.rsplit_once('.'), path) {
@@ -28,8 +28,8 @@ impl State {
         }
     }
 
-    /// Whether a `__path__` has the directory of the package, or is none that says anything. Until Python 3.11 `setuptools` puts
-    /// its own package in the place of `distutils`, whose submodules are then those of its directory.
+    /// Whether a `__path__` has the directory of the package, or is none that says anything. Until Python 3.11
+    /// `setuptools` puts its own package in the place of `distutils`, whose submodules are then those of its directory.
     fn leads_to_package(&self, catalogue: &Catalogue, package: &str, path: &Object) -> Result<bool> {
         if !path.is_list() || path.is_empty_list() {
             return Ok(true);
@@ -42,8 +42,8 @@ impl State {
         contains(path, &directory)
     }
 
-    /// A module of the package's name in the directory of the package, if that is in `sys.path`: `cv2` imports its extension
-    /// module so.
+    /// A module of the package's name in the directory of the package, if that is in `sys.path`: `cv2` imports its
+    /// extension module so.
     fn in_own_directory(&self, name: &Object, entry: &Found<'_>) -> Result<Option<Object>> {
         let gil = name.gil();
         let Some(file) = self.module_file(gil, entry)?.filter(|file| !file.starts_with(&self.root)) else {
@@ -67,6 +67,6 @@ fn contains(list: &Object, path: &Path) -> Result<bool> {
     let path = Object::fs_str(list.gil(), path.as_os_str().as_bytes())?;
     // SAFETY: a list and an object.
     let found = unsafe { ffi::PySequence_Contains(list.as_ptr(), path.as_ptr()) };
-    crate::object::check(found.min(0))?;
+    pyox_python_objects::check(found.min(0))?;
     Ok(found > 0)
 }

@@ -9,15 +9,20 @@ use super::tree::Directory;
 use super::trust::{self, Missing};
 
 /// Names the cache directory, instead of `$XDG_CACHE_HOME/pyoxidizer/packages`.
-pub(crate) const VARIABLE: &CStr = c"PYOXIDIZER_PACKAGE_CACHE";
+pub const VARIABLE: &CStr = c"PYOXIDIZER_PACKAGE_CACHE";
 
 /// The directory of all that this user's programs have placed in files. It is made if it is not there.
 pub(super) fn directory() -> io::Result<Directory> {
     trust::directory(&path()?, Missing::Make)
 }
 
-/// Its path as the environment has it.
-pub(super) fn path() -> io::Result<PathBuf> {
+/// The path of the cache as the environment has it: `$PYOXIDIZER_PACKAGE_CACHE`, or `pyoxidizer/packages` in
+/// `$XDG_CACHE_HOME` or `~/.cache`.
+///
+/// # Errors
+///
+/// The environment names no directory, or the program has more privileges than the one who starts it.
+pub fn path() -> io::Result<PathBuf> {
     if let Some(path) = variable(VARIABLE) {
         return Ok(path);
     }

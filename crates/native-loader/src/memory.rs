@@ -16,46 +16,48 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Why a library cannot be held in memory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub(super) enum Error {
+pub enum MemoryError {
+    /// The system makes no memory file, or it cannot be written to.
     #[error("cannot make a memory file")]
     Make(#[source] io::Error),
+    /// Memory files have no path without `/proc`.
     #[error("/proc, through which memory files are loaded, is not mounted or does not show this process")]
     NoProc,
 }
 
 /// A file in memory; its paths are valid while this lives.
-pub(super) struct MemoryFile(File);
+pub(crate) struct MemoryFile(File);
 
 impl MemoryFile {
     /// An empty file. The name is shown in `/proc/PID/maps`.
-    pub(super) fn new(name: &str) -> Result<Self, Error> {
-        memfd(&CString::new(name).unwrap_or_default()).map(Self).map_err(Error::Make)
+    pub(crate) fn new(name: &str) -> Result<Self, MemoryError> {
+        memory_file(&CString::new(name).unwrap_or_default()).map(Self).map_err(MemoryError::Make)
     }
 
-    pub(super) fn write(&mut self, content: &[u8]) -> Result<(), Error> {
-        self.0.write_all(content).map_err(Error::Make)
+    pub(crate) fn write(&mut self, content: &[u8]) -> Result<(), MemoryError> {
+        self.0.write_all(content).map_err(MemoryError::Make)
     }
 
     /// The path to load it from. It names the process, because debuggers would open `self` as their own one.
-    pub(super) fn path(&self) -> Result<String, Error> {
+    pub(crate) fn path(&self) -> Result<String, MemoryError> {
         static SPELLING: AtomicUsize = AtomicUsize::new(1);
-        let process = fs::read_link("/proc/self").map_err(|_| Error::NoProc)?;
+        let process = fs::read_link("/proc/self").map_err(|_| MemoryError::NoProc)?;
         self.spelled(&format!("/proc/{}/fd/", process.display()), &SPELLING)
     }
 
     /// A path that is as short as can be.
-    pub(super) fn short_path(&self) -> Result<String, Error> {
+    pub(crate) fn short_path(&self) -> Result<String, MemoryError> {
         static SPELLING: AtomicUsize = AtomicUsize::new(0);
         self.spelled("/proc/self/fd/", &SPELLING)
     }
 
     /// Keeps the file open for the life of the process.
-    pub(super) fn keep(self) {
+    pub(crate) fn keep(self) {
         let _ = self.0.into_raw_fd();
     }
 
     /// The path in a directory of descriptors, different from all earlier ones that were spelled with the counter.
-    fn spelled(&self, directory: &str, spelling: &AtomicUsize) -> Result<String, Error> {
+    fn spelled(&self, directory: &str, spelling: &AtomicUsize) -> Result<String, MemoryError> {
         let mut path = directory.to_owned();
         let spelling = spelling.fetch_add(1, Ordering::Relaxed);
         // The highest bit is always `./`, so that no two spellings are equal.
@@ -64,16 +66,20 @@ impl MemoryFile {
         }
         path.push_str(&self.0.as_raw_fd().to_string());
         let identity = |facts: fs::Metadata| (facts.dev(), facts.ino());
-        let there = fs::metadata(&path).map(identity).map_err(|_| Error::NoProc)?;
-        if self.0.metadata().map(identity).map_err(Error::Make)? != there {
-            return Err(Error::NoProc);
+        let there = fs::metadata(&path).map(identity).map_err(|_| MemoryError::NoProc)?;
+        if self.0.metadata().map(identity).map_err(MemoryError::Make)? != there {
+            return Err(MemoryError::NoProc);
         }
         Ok(path)
     }
 }
 
-/// An empty file in memory.
-pub(crate) fn memfd(name: &CStr) -> io::Result<File> {
+/// An empty file in memory. The name is shown in `/proc/PID/maps`.
+///
+/// # Errors
+///
+/// The system makes none.
+pub fn memory_file(name: &CStr) -> io::Result<File> {
     // Since Linux 6.3 a memory file says whether it may be executed; mapping it executable needs no such right.
     for flags in [libc::MFD_CLOEXEC | libc::MFD_NOEXEC_SEAL, libc::MFD_CLOEXEC] {
         // SAFETY: a C string and flags; the result is checked.

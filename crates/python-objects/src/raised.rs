@@ -6,7 +6,8 @@ use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 
-use super::{Gil, Object};
+use crate::gil::Gil;
+use crate::object::Object;
 
 /// The outcome of calling Python.
 pub type Result<T> = std::result::Result<T, Raised>;
@@ -209,7 +210,7 @@ pub fn clear(_gil: Gil) {
 }
 
 /// Whether an exception is set.
-pub(super) fn is_pending(_gil: Gil) -> bool {
+pub fn is_pending(_gil: Gil) -> bool {
     // SAFETY: the token says that Python runs; the result is borrowed and only compared.
     !unsafe { ffi::PyErr_Occurred() }.is_null()
 }
@@ -232,7 +233,7 @@ pub fn describe(exception: &Object) -> String {
 }
 
 /// Warns the caller with a `RuntimeWarning`; an error if warnings are errors.
-pub(crate) fn warn(_gil: Gil, message: &str) -> Result<()> {
+pub fn warn(_gil: Gil, message: &str) -> Result<()> {
     let message = c_string(message);
     // SAFETY: the token says that Python runs, so that the type is alive; a C string.
     if unsafe { ffi::PyErr_WarnEx(ffi::PyExc_RuntimeWarning, message.as_ptr(), 1) } == 0 {

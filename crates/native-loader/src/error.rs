@@ -1,0 +1,74 @@
+use std::error::Error as _;
+use std::io;
+
+use crate::cache::VARIABLE;
+use crate::memory::MemoryError;
+
+/// Why a library is not loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The dynamic loader refuses it.
+    #[error("{message}")]
+    Refused {
+        /// The library.
+        name: String,
+        /// What the dynamic loader says.
+        message: String,
+    },
+    /// It can be held neither in memory nor in a file.
+    #[error(
+        "cannot load the library of {name} from memory: {}; nor can it be written to a file: {file}. Mount /proc, or \
+         set {} to a directory for files",
+        with_cause(.memory), VARIABLE.to_string_lossy()
+    )]
+    NoPlace {
+        /// The library.
+        name: String,
+        /// Why not in memory.
+        memory: MemoryError,
+        /// Why not in a file.
+        file: io::Error,
+    },
+    /// A library that others need in a circle cannot be held in memory.
+    #[error("cannot load the library of {name} from memory")]
+    Memory {
+        /// The library.
+        name: String,
+        /// The reason.
+        source: MemoryError,
+    },
+    /// A library that others need in a circle has no path.
+    #[error("{name} needs libraries that need it, which is loaded from memory only: {reason}. Mount /proc")]
+    NoPath {
+        /// The library.
+        name: String,
+        /// The reason.
+        reason: MemoryError,
+    },
+    /// Two libraries need each other, and the name of one is too short to be replaced by a path, or is not there.
+    #[error("{name} and {needed} need each other, which cannot be loaded from memory")]
+    Unrenamed {
+        /// The library.
+        name: String,
+        /// The library that it needs.
+        needed: String,
+    },
+}
+
+impl LoadError {
+    /// The library that is not loaded.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Refused { name, .. }
+            | Self::NoPlace { name, .. }
+            | Self::Memory { name, .. }
+            | Self::NoPath { name, .. }
+            | Self::Unrenamed { name, .. } => name,
+        }
+    }
+}
+
+fn with_cause(error: &MemoryError) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}

@@ -1,0 +1,251 @@
+//! Shared libraries that something needs: each is loaded after those that it needs itself, and satisfies the
+//! `DT_NEEDED` of later ones by its SONAME.
+
+use std::borrow::Cow;
+use std::ffi::{CStr, CString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::LoadError;
+use crate::held::Held;
+use crate::memory::MemoryFile;
+use crate::registry::Registry;
+
+/// Libraries by SONAME that are loaded, or about to be, in this process.
+static LIBRARIES: Registry<String, Known> = Registry::new();
+
+/// Something that needs shared libraries: a library itself, or an extension module.
+pub trait Library: Clone {
+    /// Why it, or one that it needs, cannot be had.
+    type Error: From<LoadError>;
+
+    /// Its name; that of a library is its SONAME.
+    fn name(&self) -> &str;
+
+    /// The names of the libraries that it needs.
+    fn needed(&self) -> impl Iterator<Item = &str>;
+
+    /// The library with a name; `None` if the system has it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be looked up.
+    fn library(&self, name: &str) -> Result<Option<Self>, Self::Error>;
+
+    /// Where its file is.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be looked up.
+    fn file(&self) -> Result<Option<LibraryFile>, Self::Error>;
+
+    /// What its file would hold, if it is in memory.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    fn content(&self) -> Result<Option<Cow<'_, [u8]>>, Self::Error>;
+}
+
+/// The file of a [`Library`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LibraryFile {
+    /// The library is in this file only.
+    Only(PathBuf),
+    /// This file has a copy. The library is loaded from memory where it cannot be loaded from there.
+    Copy(PathBuf),
+}
+
+/// Loads the libraries that something needs, each before those that need it. What is loaded stays loaded.
+///
+/// # Errors
+///
+/// A library cannot be had, or not be loaded.
+pub fn load_needed<L: Library>(by: &L) -> Result<(), L::Error> {
+    let mut loading = Loading { path: Vec::new() };
+    by.needed().try_for_each(|name| loading.visit(by, name).map(drop))
+}
+
+/// A walk through libraries, depth first.
+struct Loading<L> {
+    /// Libraries that are not loaded yet because they wait for what they need, in the order of the walk.
+    path: Vec<L>,
+}
+
+impl<L: Library> Loading<L> {
+    /// Loads a library and what it needs. If that leads back to libraries that wait, it waits, too: the result is the
+    /// place of the first of those. All that have come since then need each other (Tarjan's strongly connected
+    /// components).
+    fn visit(&mut self, needer: &L, name: &str) -> Result<Option<usize>, L::Error> {
+        if Known::is_loaded(name) {
+            return Ok(None);
+        }
+        if let Some(place) = self.path.iter().position(|waiting| waiting.name() == name) {
+            return Ok(Some(place));
+        }
+        let Some(library) = needer.library(name)? else { return Ok(None) };
+        let own = self.path.len();
+        self.path.push(library.clone());
+        let mut first = own;
+        for needed in library.needed() {
+            first = self.visit(&library, needed)?.map_or(first, |place| first.min(place));
+        }
+        if first < own {
+            return Ok(Some(first));
+        }
+        let group = self.path.split_off(own);
+        match group.as_slice() {
+            [library] => load(library)?,
+            group => load_together(group)?,
+        }
+        Ok(None)
+    }
+}
+
+/// Loads a library: from a file if it is in one, else from memory.
+fn load<L: Library>(library: &L) -> Result<(), L::Error> {
+    let name = library.name();
+    match library.file()? {
+        Some(LibraryFile::Only(path)) => {
+            open_library(&path).map_err(refused(name))?;
+            Known::of(name, path).set_loaded();
+            return Ok(());
+        }
+        Some(LibraryFile::Copy(path)) if open_library(&path).is_ok() => {
+            Known::of(name, path).set_loaded();
+            return Ok(());
+        }
+        _ => {}
+    }
+    let Some(content) = library.content()? else { return Ok(()) };
+    let file = Held::new(name, &content)?;
+    let known = Known::of(name, file.path());
+    match open_library(&known.path) {
+        Ok(()) => known.set_loaded(),
+        Err(error) => {
+            // So that it can be tried again.
+            file.keep();
+            return Err(refused(name)(error).into());
+        }
+    }
+    Ok(())
+}
+
+/// Loads libraries that need each other. None can be the first, so they need each other by the paths of their files:
+/// loading one loads all.
+fn load_together<L: Library>(group: &[L]) -> Result<(), L::Error> {
+    let (mut files, mut paths) = (Vec::with_capacity(group.len()), Vec::with_capacity(group.len()));
+    for library in group {
+        let file = MemoryFile::new(library.name())
+            .map_err(|source| LoadError::Memory { name: library.name().to_owned(), source })?;
+        let path = file.short_path().map_err(|reason| LoadError::NoPath { name: library.name().to_owned(), reason })?;
+        paths.push(path);
+        files.push(file);
+    }
+    for (library, file) in group.iter().zip(&mut files) {
+        let Some(content) = library.content()? else { continue };
+        let mut content = content.into_owned();
+        for needed in library.needed() {
+            if let Some(place) = group.iter().position(|other| other.name() == needed)
+                && !rename(&mut content, needed, &paths[place])
+            {
+                let (name, needed) = (library.name().to_owned(), needed.to_owned());
+                return Err(LoadError::Unrenamed { name, needed }.into());
+            }
+        }
+        file.write(&content).map_err(|source| LoadError::Memory { name: library.name().to_owned(), source })?;
+    }
+    files.into_iter().for_each(MemoryFile::keep);
+    let known: Vec<_> = group.iter().zip(paths).map(|(library, path)| Known::of(library.name(), path)).collect();
+    let Some((first, file)) = group.first().zip(known.first()) else { return Ok(()) };
+    open_library(&file.path).map_err(refused(first.name()))?;
+    known.into_iter().for_each(Known::set_loaded);
+    Ok(())
+}
+
+fn refused(name: &str) -> impl Fn(String) -> LoadError {
+    move |message| LoadError::Refused { name: name.to_owned(), message }
+}
+
+/// A library that is loaded from a path. Who finds it here before it is loaded opens the same, which makes no second
+/// copy.
+struct Known {
+    path: PathBuf,
+    is_loaded: AtomicBool,
+}
+
+impl Known {
+    /// What is known of a library: its path is the one that was named first.
+    fn of(name: &str, path: impl Into<PathBuf>) -> &'static Self {
+        LIBRARIES.add(name.to_owned(), Self { path: path.into(), is_loaded: AtomicBool::new(false) })
+    }
+
+    fn is_loaded(name: &str) -> bool {
+        LIBRARIES.get(|known| known == name).is_some_and(|known| known.is_loaded.load(Ordering::Acquire))
+    }
+
+    fn set_loaded(&self) {
+        self.is_loaded.store(true, Ordering::Release);
+    }
+}
+
+/// Overwrites a string by a shorter one, wherever it is: what mentions a library by its name means to load it. Whether
+/// that was possible.
+fn rename(content: &mut [u8], old: &str, new: &str) -> bool {
+    let whole = [b"\0", old.as_bytes(), b"\0"].concat();
+    let mut is_renamed = false;
+    let mut rest = content;
+    while let Some(found) = find(rest, &whole)
+        && new.len() <= old.len()
+    {
+        let (place, after) = rest[found + 1..].split_at_mut(old.len());
+        place.fill(0);
+        place[..new.len()].copy_from_slice(new.as_bytes());
+        rest = after;
+        is_renamed = true;
+    }
+    is_renamed
+}
+
+fn find(content: &[u8], part: &[u8]) -> Option<usize> {
+    // SAFETY: two live slices with their lengths; the result points into the first or is null.
+    let found = unsafe { libc::memmem(content.as_ptr().cast(), content.len(), part.as_ptr().cast(), part.len()) };
+    (!found.is_null()).then(|| found.addr() - content.as_ptr().addr())
+}
+
+/// Opens a library for the life of the process.
+///
+/// # Errors
+///
+/// What the dynamic loader says.
+pub fn open_library(path: &Path) -> Result<(), String> {
+    let path = CString::new(path.as_os_str().as_bytes()).unwrap_or_default();
+    // SAFETY: a C string. Initialisers of the library run, as they do for any library a Python program loads.
+    let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
+    if !handle.is_null() {
+        return Ok(());
+    }
+    // SAFETY: after a failure dlerror returns a C string or null.
+    let message = unsafe { libc::dlerror() };
+    if message.is_null() {
+        return Err("dlopen failed".into());
+    }
+    // SAFETY: a C string that lives until the next call of a function of its kind in this thread.
+    Err(unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rename;
+
+    #[test]
+    fn whole_names_are_overwritten() {
+        let mut table = b"\0xlibb.so.1\0libb.so.1.2.3\0liba.so.1.2.3\0libb.so.1.2.3\0".to_vec();
+        assert!(rename(&mut table, "libb.so.1.2.3", "/fd/3"));
+        assert_eq!(table, b"\0xlibb.so.1\0/fd/3\0\0\0\0\0\0\0\0\0liba.so.1.2.3\0/fd/3\0\0\0\0\0\0\0\0\0");
+        assert!(!rename(&mut table, "libb.so.1", "/fd/3"), "part of a name");
+        assert!(!rename(&mut table, "liba.so.1.2.3", "/proc/self/fd/300"), "too long");
+    }
+}

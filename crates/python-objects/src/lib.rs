@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod gil;
+mod module;
+mod object;
+mod raised;
+
+pub use gil::{Gil, Held};
+pub use module::module_slots;
+pub use object::{Object, dictionary, dictionary_item, import, interned, set_item, set_sys, sys, tuple};
+pub use raised::{
+    Kind, Raised, Result, check, clear, describe, import_error, io_error, os_error, returned, set_exception, status,
+    type_error, value_error, warn, with_causes,
+};
