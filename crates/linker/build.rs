@@ -4,8 +4,16 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-const CRATES: [&str; 7] =
-    ["packed-resources", "interpreter-config", "native-loader", "python-objects", "finder", "embed", "launcher"];
+const CRATES: [&str; 8] = [
+    "packed-resources",
+    "interpreter-config",
+    "program-format",
+    "native-loader",
+    "python-objects",
+    "finder",
+    "embed",
+    "launcher",
+];
 
 fn main() {
     let here = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));

@@ -7,9 +7,10 @@ use std::process::Command;
 
 use command::mount::Mount;
 use command::{Outcome, Place};
+use pyox_program_format::{Trailer, payload_range};
 
 const SCRIPT: (&str, &str) = ("hello.py", "print('hello')\n");
-const TRAILER_LEN: usize = 32;
+const TRAILER_LEN: usize = Trailer::LEN;
 
 #[test]
 fn outputs_that_cannot_be_written() {
@@ -50,9 +51,7 @@ fn packed() -> (Place, Vec<u8>, usize) {
     let place = Place::with(&[SCRIPT]);
     place.pack(["hello.py"]).succeeds();
     let bytes = place.read("hello");
-    let trailer = &bytes[bytes.len() - TRAILER_LEN..];
-    assert!(trailer.starts_with(b"pyoxpay"));
-    let payload = u64::from_le_bytes(trailer[8..16].try_into().expect("eight bytes")) as usize;
+    let payload = payload_range(&bytes).expect("a payload").start;
     (place, bytes, payload)
 }
 

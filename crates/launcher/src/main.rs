@@ -8,11 +8,8 @@ use std::io::Write as _;
 
 use pyembed::{MainPythonInterpreter, NewInterpreterError, OxidizedPythonInterpreterConfig};
 
-/// Says which Python the launcher is for, to the tool that attaches payloads.
-#[used]
-#[unsafe(link_section = ".pyoxidizer")]
-static MARKER: [u8; include_bytes!(concat!(env!("OUT_DIR"), "/marker")).len()] =
-    *include_bytes!(concat!(env!("OUT_DIR"), "/marker"));
+// Says which Python the launcher is for, to the tool that attaches payloads.
+pyox_program_format::embed_launcher_marker!(include_bytes!(concat!(env!("OUT_DIR"), "/marker")));
 
 #[derive(Debug, thiserror::Error)]
 enum Error {

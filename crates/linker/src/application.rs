@@ -10,12 +10,13 @@ use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::{
     Blob, Collector, EntryFlags, FieldKind, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
 };
+use pyox_program_format::Attachment;
 
 use crate::beside::Beside;
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::layer::Layer;
-use crate::native::{Attachment, ElfFacts, SymbolVersion};
+use crate::native::{ElfFacts, SymbolVersion};
 use crate::output::{EXECUTABLE, Outputs, PLAIN, Stage};
 use crate::policy::Policy;
 use crate::progress::{Progress, Step};
@@ -135,7 +136,7 @@ impl<'a> ApplicationBuilder<'a> {
         let payload = writer.to_vec()?;
         stage.file(output, EXECUTABLE, |out| -> Result<(), Error> {
             attachment.write(&launcher_bytes, |out| out.write_all(&payload), out).map_err(|error| match error {
-                crate::native::PayloadError::Write(source) => Error::io("write", output)(source),
+                pyox_program_format::Error::Write(source) => Error::io("write", output)(source),
                 other => other.into(),
             })
         })?;

@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
-use crate::native::{NativeError, PayloadError};
+use pyox_program_format::Error as PayloadError;
+
+use crate::native::NativeError;
 
 /// An application could not be packaged.
 #[derive(Debug, thiserror::Error)]

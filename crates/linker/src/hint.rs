@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
 use pyox_packed_resources::legacy::LossKind;
+use pyox_program_format::Error as PayloadError;
 
 use crate::error::Error;
-use crate::native::PayloadError;
 
 impl Error {
     /// What a person can do about it.
@@ -121,7 +121,7 @@ impl Error {
             Self::MainCode(error) => error.hint().or_else(|| {
                 Some("correct it; if it is written for another version of Python, name that with --python".into())
             }),
-            Self::NoResources { .. } | Self::NoPayload { source: PayloadError::NotExecutable(_) | PayloadError::Missing, .. } => {
+            Self::NoResources { .. } | Self::NoPayload { source: PayloadError::NotExecutable { .. } | PayloadError::Missing, .. } => {
                 Some("give a program made by pyoxidizer pack, or a file of packed resources".into())
             }
             Self::NoPayload { source: PayloadError::Stripped, .. } => {

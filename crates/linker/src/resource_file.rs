@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::legacy::NativePaths;
 use pyox_packed_resources::{Blob, Index, MAGIC, Packed, SectionKind};
+use pyox_program_format::{Error as PayloadError, payload_range};
 use sha2::{Digest, Sha256};
 
 use crate::bounds;
 use crate::error::Error;
-use crate::native::{PayloadError, payload_range};
 use crate::output::Outputs;
 
 /// A file with packed resources: it is nothing else, or it is a program with a payload.
@@ -183,7 +183,7 @@ fn locate(bytes: &[u8]) -> Result<Range<usize>, Absent> {
         return Ok(0..bytes.len());
     }
     payload_range(bytes).map_err(|error| match error {
-        PayloadError::NotExecutable(_) => {
+        PayloadError::NotExecutable { .. } => {
             Absent::Because("it neither starts with `pyembed` nor is an executable (ELF) with a payload")
         }
         error => Absent::Payload(error),

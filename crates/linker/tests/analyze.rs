@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pyox_linker::analyze::{AnalyzeError, Format, analyze};
-use pyox_linker::native::Attachment;
 use pyox_packed_resources::{EntryFlags, FieldKind, Writer};
+use pyox_program_format::Attachment;
 use serde_json::{Value, json};
 use wheels::{Wheels, python, run};
 

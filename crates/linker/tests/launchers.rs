@@ -7,8 +7,8 @@ use std::process::Command;
 use pyox_distribution::{Distribution as _, Installed};
 use pyox_linker::Error;
 use pyox_linker::launcher::{LauncherSource as _, Prebuilt};
-use pyox_linker::native::{Attachment, LauncherMarker, PayloadError};
 use pyox_packed_resources::MAGIC;
+use pyox_program_format::{Attachment, Error as PayloadError, LauncherMarker, MarkerField};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -17,25 +17,24 @@ fn python() -> Installed {
 }
 
 /// What a marker for a Python says.
-fn fields(python: &Installed) -> Vec<(&'static str, String)> {
+fn fields(python: &Installed) -> Vec<(MarkerField, String)> {
     let info = python.info();
     let platform = info.soabi.as_deref().and_then(|abi| abi.splitn(3, '-').nth(2)).expect("the platform");
     let (machine, system) = platform.split_once('-').expect("a machine and a system");
     vec![
-        ("python", format!("{}.{}", info.major, info.minor)),
-        ("version", info.version.clone()),
-        ("abi", info.soabi.clone().expect("an ABI")),
-        ("magic", info.magic.clone()),
-        ("format", MAGIC[7].to_string()),
-        ("protocol", pyox_interpreter_config::VERSION.to_string()),
-        ("target", format!("{machine}-unknown-{system}")),
+        (MarkerField::Python, format!("{}.{}", info.major, info.minor)),
+        (MarkerField::Version, info.version.clone()),
+        (MarkerField::Abi, info.soabi.clone().expect("an ABI")),
+        (MarkerField::Bytecode, info.magic.clone()),
+        (MarkerField::Format, MAGIC[7].to_string()),
+        (MarkerField::Protocol, pyox_interpreter_config::VERSION.to_string()),
+        (MarkerField::Target, format!("{machine}-unknown-{system}")),
     ]
 }
 
 /// An executable with a marker, as a launcher has it.
-fn launcher(directory: &Path, name: &str, fields: &[(&str, String)]) -> PathBuf {
-    let text: String = fields.iter().map(|(field, value)| format!("{field}={value}\n")).collect();
-    let text = format!("{text}{}", LauncherMarker::UNSEALED);
+fn launcher(directory: &Path, name: &str, fields: &[(MarkerField, String)]) -> PathBuf {
+    let text = LauncherMarker::text(fields.iter().cloned()).expect("one line each");
     let (source, path) = (directory.join("launcher.c"), directory.join(name));
     let marker = format!("__attribute__((used, section(\".pyoxidizer\"))) static const char marker[] = {text:?};\n");
     fs::write(&source, marker + "int main(void) { return 0; }\n").unwrap();
@@ -54,15 +53,15 @@ fn a_launcher_that_differs_in_anything_that_counts_is_refused_when_packing() -> 
     let path = launcher(directory.path(), "right", &right);
     Prebuilt::new(&path).check(&python)?;
     let others = [
-        ("python", "3.8"),
-        ("version", "3.13.99"),
-        ("abi", "cpython-313t-x86_64-linux-gnu"),
-        ("abi", "cpython-313d-x86_64-linux-gnu"),
-        ("magic", "00000000"),
-        ("format", "5"),
-        ("protocol", "200"),
-        ("target", "aarch64-unknown-linux-gnu"),
-        ("target", "x86_64-unknown-linux-musl"),
+        (MarkerField::Python, "3.8"),
+        (MarkerField::Version, "3.13.99"),
+        (MarkerField::Abi, "cpython-313t-x86_64-linux-gnu"),
+        (MarkerField::Abi, "cpython-313d-x86_64-linux-gnu"),
+        (MarkerField::Bytecode, "00000000"),
+        (MarkerField::Format, "5"),
+        (MarkerField::Protocol, "200"),
+        (MarkerField::Target, "aarch64-unknown-linux-gnu"),
+        (MarkerField::Target, "x86_64-unknown-linux-musl"),
     ];
     for (field, other) in others {
         let changed: Vec<_> =
@@ -71,9 +70,9 @@ fn a_launcher_that_differs_in_anything_that_counts_is_refused_when_packing() -> 
         match Prebuilt::new(&path).check(&python) {
             Err(Error::LauncherMismatch { found, expected, .. }) => {
                 let wanted = right.iter().find(|(f, _)| *f == field).map(|(_, value)| value);
-                assert_eq!((found.as_str(), Some(&expected)), (other, wanted), "{field}");
+                assert_eq!((found.as_str(), Some(&expected)), (other, wanted), "{field:?}");
             }
-            outcome => panic!("{field} is {other}: {outcome:?}"),
+            outcome => panic!("{field:?} is {other}: {outcome:?}"),
         }
         // An older launcher does not say it at all.
         let less: Vec<_> = right.iter().filter(|(f, _)| *f != field).cloned().collect();
@@ -120,7 +119,7 @@ fn every_flipped_bit_of_a_launcher_is_noticed() -> Outcome {
 fn a_directory_of_launchers_is_searched_by_all_that_tells_them_apart() -> Outcome {
     let (directory, python) = (tempfile::tempdir()?, python());
     let (right, info) = (fields(&python), python.info());
-    let target = &right.iter().find(|(field, _)| *field == "target").expect("the target").1;
+    let target = &right.iter().find(|(field, _)| *field == MarkerField::Target).expect("the target").1;
     let flags = format!("{}{}", if info.gil_disabled { "t" } else { "" }, if info.debug { "d" } else { "" });
     let format = format!("{}.{}", MAGIC[7], pyox_interpreter_config::VERSION);
     let name = format!("pyox-launcher-{}{flags}-{target}-{format}", info.version);

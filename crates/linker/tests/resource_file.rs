@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_linker::extract::{ExtractError, Tree};
-use pyox_linker::native::{Attachment, PayloadError, TRAILER_LEN, TRAILER_MAGIC, payload_range};
 use pyox_linker::{Error, LauncherDigest, ResourceFile};
-use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Index, SectionKind, Writer};
+use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Index, MAGIC, SectionKind, Writer};
+use pyox_program_format::{Attachment, Error as PayloadError, PAYLOAD_MAGIC, Trailer, payload_range};
 use tempfile::TempDir;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -36,6 +36,12 @@ fn write(dir: &TempDir, name: &str, bytes: &[u8]) -> Result<PathBuf, std::io::Er
 }
 
 #[test]
+fn payloads_are_packed_resources() -> Outcome {
+    assert_eq!(PAYLOAD_MAGIC, MAGIC);
+    Ok(())
+}
+
+#[test]
 fn tools_look_at_what_runs_and_refuse_what_is_changed() -> Outcome {
     let payload = resources()?;
     let (program, offset) = program(&payload)?;
@@ -48,20 +54,9 @@ fn tools_look_at_what_runs_and_refuse_what_is_changed() -> Outcome {
     damaged[expected.end + 8] ^= 1;
     assert!(matches!(payload_range(&damaged), Err(PayloadError::Damaged { .. })));
     assert!(matches!(payload_range(&std::fs::read("/bin/true")?), Err(PayloadError::Missing)));
-    assert!(matches!(payload_range(b"#!/bin/sh\n"), Err(PayloadError::NotExecutable(_))));
-    assert!(matches!(payload_range(b""), Err(PayloadError::NotExecutable(_))));
+    assert!(matches!(payload_range(b"#!/bin/sh\n"), Err(PayloadError::NotExecutable { .. })));
+    assert!(matches!(payload_range(b""), Err(PayloadError::NotExecutable { .. })));
     Ok(())
-}
-
-/// A trailer as the specification has it.
-fn trailer(offset: u64, length: u64) -> [u8; TRAILER_LEN] {
-    let mut trailer = [0; TRAILER_LEN];
-    trailer[..8].copy_from_slice(&TRAILER_MAGIC);
-    trailer[8..16].copy_from_slice(&offset.to_le_bytes());
-    trailer[16..24].copy_from_slice(&length.to_le_bytes());
-    let checksum = crc32fast::hash(&trailer[..24]);
-    trailer[24..28].copy_from_slice(&checksum.to_le_bytes());
-    trailer
 }
 
 #[test]
@@ -71,12 +66,12 @@ fn a_second_payload_is_not_what_tools_show() -> Outcome {
     // Behind the first program, with a trailer of its own: the kernel still maps the first one.
     let other = Writer::new().to_vec()?;
     let mut appended = [&program[..], &other].concat();
-    appended.extend(trailer(program.len() as u64, other.len() as u64));
+    appended.extend(Trailer::new(program.len() as u64, other.len() as u64).to_bytes());
     assert!(matches!(payload_range(&appended), Err(PayloadError::Disagreement { trailer: Some(_), .. })));
     // Another trailer instead of the first.
     let mut named = program.clone();
-    let end = named.len() - TRAILER_LEN;
-    named[end..].copy_from_slice(&trailer(offset + 8, payload.len() as u64 - 8));
+    let end = named.len() - Trailer::LEN;
+    named[end..].copy_from_slice(&Trailer::new(offset + 8, payload.len() as u64 - 8).to_bytes());
     assert!(matches!(payload_range(&named), Err(PayloadError::Disagreement { trailer: Some(_), .. })));
     named[end] ^= 1;
     assert!(matches!(payload_range(&named), Err(PayloadError::Disagreement { trailer: None, .. })));

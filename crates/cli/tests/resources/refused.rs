@@ -4,6 +4,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
 use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Value, Writer};
+use pyox_program_format::Trailer;
 
 use super::blobs::everything;
 use crate::command::{Place, launcher};
@@ -42,7 +43,7 @@ fn damaged_programs() {
     place.write("cut", &bytes[..bytes.len() - 1000]);
     fails(&place, &["verify", "cut"], &["cannot find the packed resources of cut", "cut off"]);
     let mut other = bytes.clone();
-    let trailer = other.len() - 32;
+    let trailer = other.len() - Trailer::LEN;
     other[trailer + 10] ^= 1;
     place.write("trailer", other);
     fails(&place, &["verify", "trailer"], &["damaged payload trailer"]);
@@ -58,12 +59,7 @@ fn tools_refuse_a_program_that_runs_something_else_than_they_show() {
     let write = |name: &str, bytes: &[u8]| {
         std::fs::set_permissions(place.write(name, bytes), std::fs::Permissions::from_mode(0o755)).expect("a mode");
     };
-    let mut trailer = [0; 32];
-    trailer[..8].copy_from_slice(b"pyoxpay\x01");
-    trailer[8..16].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
-    trailer[16..24].copy_from_slice(&(other.len() as u64).to_le_bytes());
-    let checksum = crc32fast::hash(&trailer[..24]);
-    trailer[24..28].copy_from_slice(&checksum.to_le_bytes());
+    let trailer = Trailer::new(bytes.len() as u64, other.len() as u64).to_bytes();
     // It runs as before: the kernel maps what it mapped.
     write("two", &[&bytes[..], &other, &trailer].concat());
     write("signed", &[&bytes[..], b"a signature"].concat());

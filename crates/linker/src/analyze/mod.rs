@@ -17,9 +17,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use pyox_packed_resources::MAGIC;
+use pyox_program_format::{Error as PayloadError, LauncherMarker, payload_range};
 use serde::Serialize;
 
-use crate::native::{ElfFacts, ElfKind, LauncherMarker, PayloadError, payload_range};
+use crate::native::{ElfFacts, ElfKind};
 
 pub use contents::{Contents, Native, Package, SectionSize};
 pub use error::AnalyzeError;
@@ -124,7 +125,7 @@ fn elf(bytes: &[u8], facts: &ElfFacts, mut analysis: Analysis) -> Analysis {
             Ok((contents, native)) => (analysis.contents, carried) = (Some(contents), native),
             Err(error) => analysis.damage = Some(error.to_string()),
         },
-        Err(PayloadError::Missing | PayloadError::BareLauncher | PayloadError::NotExecutable(_)) => {}
+        Err(PayloadError::Missing | PayloadError::BareLauncher | PayloadError::NotExecutable { .. }) => {}
         Err(error @ PayloadError::Damaged { .. }) => analysis.damage = Some(error.to_string()),
         // Other programs may look like this, too.
         Err(error) => analysis.damage = marker.is_some().then(|| error.to_string()),

@@ -9,11 +9,12 @@ use std::process::{Command, Stdio};
 
 use pyox_distribution::kept::Scratch;
 use pyox_distribution::{Distribution, LinkSettings};
+use pyox_program_format::{LauncherMarker, MarkerField};
 
 use super::{LauncherSource, fit, sources};
 use crate::cache::{Cache, digest};
 use crate::error::Error;
-use crate::native::{LauncherMarker, stays_with_system};
+use crate::native::stays_with_system;
 use crate::output::{EXECUTABLE, create_new, write_atomically};
 use crate::progress::{Progress, Step};
 
@@ -78,8 +79,8 @@ impl Compiled {
             if let Ok(Some(marker)) = LauncherMarker::read(&bytes) {
                 let text = |value: Option<&str>| value.unwrap_or("unknown").to_owned();
                 let launcher = CachedLauncher {
-                    python: text(marker.field("version").or(marker.python())),
-                    abi: text(marker.abi()),
+                    python: text(marker.field(MarkerField::Version).or(marker.field(MarkerField::Python))),
+                    abi: text(marker.field(MarkerField::Abi)),
                     size: bytes.len() as u64,
                     current: current.contains(&path),
                     intact: LauncherMarker::is_intact(&bytes),
@@ -166,7 +167,7 @@ impl Compiled {
             .arg(&target_directory)
             .env("PYO3_CONFIG_FILE", &config)
             .env("PYOX_LAUNCHER_LINK_ARGS", link_arguments(&link).join("\n"))
-            .env("PYOX_LAUNCHER_MARKER", fit::marker(python))
+            .env("PYOX_LAUNCHER_MARKER", fit::marker(python)?)
             .env_remove("CARGO_BUILD_TARGET");
         run(cargo, version, progress)?;
         let built = target_directory.join("launcher").join("pyox-launcher");

@@ -4,25 +4,22 @@ use std::path::Path;
 
 use pyox_distribution::{Distribution, PythonInfo};
 use pyox_packed_resources::MAGIC;
+use pyox_program_format::{Error as PayloadError, LauncherMarker, MarkerField, Trailer};
 
 use crate::error::Error;
-use crate::native::{LauncherMarker, PayloadError, find_payload};
-
-/// The field of a marker with the target, which the build of the launcher adds.
-const TARGET: &str = "target";
 
 /// Everything that has to be the same for a program and its launcher: what it is called, the field of the marker that has
 /// it, and the value.
-fn requirements(python: &dyn Distribution) -> [(&'static str, &'static str, String); 7] {
+fn requirements(python: &dyn Distribution) -> [(&'static str, MarkerField, String); 7] {
     let (info, (major, minor)) = (python.info(), python.minor());
     [
-        ("Python", "python", format!("{major}.{minor}")),
-        ("Python", "version", version(info)),
-        ("ABI", "abi", info.soabi.clone().unwrap_or_default()),
-        ("bytecode", "magic", info.magic.clone()),
-        (TARGET, TARGET, target(info)),
-        ("packed resources of version", "format", format().to_string()),
-        ("launcher protocol", "protocol", pyox_interpreter_config::VERSION.to_string()),
+        ("Python", MarkerField::Python, format!("{major}.{minor}")),
+        ("Python", MarkerField::Version, version(info)),
+        ("ABI", MarkerField::Abi, info.soabi.clone().unwrap_or_default()),
+        ("bytecode", MarkerField::Bytecode, info.magic.clone()),
+        ("target", MarkerField::Target, target(info)),
+        ("packed resources of version", MarkerField::Format, format().to_string()),
+        ("launcher protocol", MarkerField::Protocol, pyox_interpreter_config::VERSION.to_string()),
     ]
 }
 
@@ -32,10 +29,10 @@ fn format() -> u8 {
 }
 
 /// The lines that the build of a launcher is given for its marker.
-pub(super) fn marker(python: &dyn Distribution) -> String {
-    let fields = requirements(python).into_iter().filter(|(_, field, _)| *field != TARGET);
-    let lines: String = fields.map(|(_, field, value)| format!("{field}={value}\n")).collect();
-    lines + LauncherMarker::UNSEALED
+pub(super) fn marker(python: &dyn Distribution) -> Result<String, Error> {
+    // The build of the launcher adds the target.
+    let fields = requirements(python).into_iter().filter(|(_, field, _)| *field != MarkerField::Target);
+    Ok(LauncherMarker::text(fields.map(|(_, field, value)| (field, value)))?)
 }
 
 /// The name of the launcher for a Python: all that tells it from others.
@@ -58,7 +55,7 @@ pub(crate) fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Res
             return Err(Error::LauncherMismatch { path, what, found, expected, python });
         }
     }
-    if matches!(find_payload(bytes), Ok(Some(_))) {
+    if matches!(Trailer::read(bytes), Ok(Some(_))) {
         return Err(PayloadError::AlreadyAttached.into());
     }
     if LauncherMarker::is_intact(bytes) { Ok(()) } else { Err(Error::DamagedLauncher { path: path.to_owned() }) }

@@ -4,7 +4,7 @@ use goblin::container::{Container, Ctx};
 use goblin::elf::dynamic::{DT_NULL, DT_STRSZ, DT_STRTAB};
 use goblin::elf::header::ELFMAG;
 use goblin::elf::program_header::PT_LOAD;
-use goblin::elf::{Dynamic, Elf, Header, ProgramHeader, SectionHeader};
+use goblin::elf::{Dynamic, Elf, Header, ProgramHeader};
 
 use super::ElfError;
 
@@ -90,17 +90,6 @@ impl<'a> Image<'a> {
             table.strings_at = offset;
         }
         Ok(Some(table))
-    }
-
-    /// The section headers; none in a file whose section headers were removed.
-    pub(super) fn sections(&self) -> Result<Vec<SectionHeader>, ElfError> {
-        let table = self.header.e_shoff;
-        if table != 0 && usize::from(self.header.e_shentsize) != SectionHeader::size(self.ctx) {
-            return Err(malformed("size of a section header", table));
-        }
-        let at = usize::try_from(table).map_err(|_| malformed("section headers", table))?;
-        SectionHeader::parse(self.bytes, at, self.header.e_shnum.into(), self.ctx)
-            .map_err(|_| malformed("section headers", table))
     }
 
     /// A 32-bit number in the byte order of the file.

@@ -1,4 +1,4 @@
-//! Native code: what ELF files need, which libraries travel with a program, and how a payload is attached to a launcher.
+//! Native code: what ELF files need, and which libraries travel with a program.
 //!
 //! Everything here reads files made by others. Damage is an error and never a panic, and nothing is executed.
 //!
@@ -9,9 +9,6 @@
 //! | which bytes can go? | [`trim`], [`edit_dynamic`] |
 //! | where would the dynamic loader find a library? | [`SystemLibraries`], [`SearchPath`] |
 //! | which libraries travel, and in which order are they loaded? | [`Closure`], [`stays_with_system`] |
-//! | how do launcher and payload become one file? | [`Attachment`] |
-//! | where is the payload in that file? | [`find_payload`], [`payload_range`] |
-//! | which Python was a launcher built for? | [`LauncherMarker`] |
 
 mod closure;
 mod edit;
@@ -22,24 +19,18 @@ mod follow;
 mod image;
 mod ld_cache;
 mod lookup;
-mod marker;
 mod order;
-mod payload;
 mod search;
 mod symbols;
 mod system;
-mod trailer;
 
 pub use closure::{Carried, Closure, Conflict, Library, LibrarySource, Missing, Root};
 pub use edit::{edit_dynamic, trim};
 pub use elf::{ElfFacts, ElfKind, ElfTarget, VersionNeed};
-pub use error::{ElfError, NativeError, PayloadError};
+pub use error::{ElfError, NativeError};
 pub use floor::{Floor, SymbolVersion, glibc_floor};
 pub(crate) use image::{from, slice, terminated};
 pub use lookup::Lookup;
-pub use marker::LauncherMarker;
-pub use payload::Attachment;
 pub use search::{SearchPath, SystemLibraries};
 pub(crate) use symbols::{LONGEST_SYMBOL, PREFIXES, PythonSymbols};
 pub use system::stays_with_system;
-pub use trailer::{TRAILER_LEN, TRAILER_MAGIC, find_payload, payload_range};

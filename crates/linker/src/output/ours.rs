@@ -4,10 +4,9 @@ use std::io::Read;
 use std::path::Path;
 
 use pyox_packed_resources::MAGIC;
+use pyox_program_format::LauncherMarker;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-
-use crate::native::LauncherMarker;
 
 /// Whether a file is a program, a report or a file of packed resources of ours.
 pub(super) fn is_output(path: &Path) -> bool {

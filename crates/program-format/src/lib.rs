@@ -1,0 +1,34 @@
+//! How a payload lies in an executable.
+//!
+//! A program is `launcher | zeros up to a page | payload | trailer`. The launcher says in a section what it was built for
+//! ([`LauncherMarker`]). The kernel maps the payload with it, through a program header that nothing else needs
+//! ([`payload_segment`]); where there is no such header, the launcher maps its own file and reads the last bytes
+//! ([`Trailer`]).
+//!
+//! There is one rule for which bytes are the payload, for launchers that run it as for tools that look at it:
+//! [`payload_range`]. An [`Attachment`] makes a program by that rule. Everything works on slices of bytes, of any content:
+//! damage is an error and never a panic, and no file is opened.
+//!
+//! The specification is the chapter "Inside an executable" of `docs/packed-resources.md`.
+#![forbid(unsafe_code)]
+
+mod attachment;
+mod elf;
+mod error;
+mod marker;
+mod payload;
+mod program;
+mod segment;
+mod trailer;
+
+pub use attachment::Attachment;
+pub use error::Error;
+pub use marker::{LauncherMarker, MarkerField};
+pub use payload::PAYLOAD_MAGIC;
+pub use program::payload_range;
+pub use segment::{Segment, header_segment, payload_segment};
+pub use trailer::Trailer;
+
+#[cfg(all(doctest, feature = "digest"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
