@@ -8,7 +8,7 @@ use pyo3_ffi as ffi;
 pyembed::launcher_marker!();
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // SAFETY: the function makes the module, in every interpreter anew.
+    // SAFETY: the function makes the module, again in every interpreter.
     let answer = unsafe { ExtensionModule::new(c"answer", init) };
     let config = OxidizedPythonInterpreterConfig::from_program()?.extension_module(answer);
     std::process::exit(MainPythonInterpreter::new(config)?.run());

@@ -153,7 +153,7 @@ fn preinitialize(config: &InterpreterConfig, invocation: &Invocation) -> Result<
     status(unsafe { ffi::Py_PreInitializeFromBytesArgs(&raw const pre, argv.len() as isize, argv.as_mut_ptr()) })
 }
 
-/// A program with more privileges than the one who starts it takes nothing from his environment or home directory.
+/// A program with more privileges than the one who starts it takes nothing from that environment or home directory.
 fn is_isolated(config: &InterpreterConfig) -> bool {
     config.profile == Profile::Isolated || elevated()
 }
@@ -288,7 +288,7 @@ pub(crate) fn current_executable() -> Result<PathBuf, NewInterpreterError> {
     })
 }
 
-/// The path that the kernel was told to execute.
+/// The path that the kernel was given to execute.
 pub(crate) fn executed_path() -> Option<PathBuf> {
     // SAFETY: reads the auxiliary vector; the string lives as long as the process.
     let name = unsafe {

@@ -44,7 +44,7 @@ impl Catalogue {
         self.metadata_directories = MetadataDirectories::default();
     }
 
-    /// Puts a layer behind all others: what is there stays.
+    /// Puts a layer after all others: what is there stays.
     pub(crate) fn append(&mut self, layer: Arc<Layer>) {
         self.layers = Layered::new(self.layers().chain([layer]).collect());
         self.metadata_directories = MetadataDirectories::default();
@@ -195,7 +195,7 @@ impl<'c> Found<'c> {
     }
 }
 
-/// The code behind the header of a `.pyc` file (PEP 552).
+/// The code after the header of a `.pyc` file (PEP 552).
 fn without_header(mut file: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     const LENGTH: usize = 16;
     let header = LENGTH.min(file.len());

@@ -11,7 +11,7 @@
 //! `OxidizedZipFinder`, and the provider for `pkg_resources`. Nothing of it is compiled, and no module is imported for
 //! it, before a program needs it.
 //!
-//! `importlib.resources.files()` of Python 3.9 asks no loader. In programs it is taught to; elsewhere code that has to
+//! `importlib.resources.files()` of Python 3.9 asks no loader. In programs it does; in other Pythons code that has to
 //! run on 3.9 asks the module's `__loader__` for `get_resource_reader(name).files()`.
 //!
 //! Python modules get a virtual `__file__` below the path of the executable, as `zipimport` does with an archive.
