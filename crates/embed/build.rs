@@ -1,5 +1,21 @@
-//! Sets the `Py_3_X` cfgs of the Python that pyo3-ffi is configured for.
+//! Sets the `Py_3_X` cfgs of the Python that pyo3-ffi is configured for, and makes the marker of launchers.
+//!
+//! Whoever compiles a launcher gives the lines that say which Python it is for in `PYOX_LAUNCHER_MARKER`; the target is
+//! added to them. `PYOX_LAUNCHER_LINK_ARGS` holds linker arguments, one per line, here for the examples.
+
+use std::path::Path;
 
 fn main() {
     pyo3_build_config::use_pyo3_cfgs();
+    println!("cargo::rerun-if-env-changed=PYOX_LAUNCHER_MARKER");
+    println!("cargo::rerun-if-env-changed=PYOX_LAUNCHER_LINK_ARGS");
+    for argument in std::env::var("PYOX_LAUNCHER_LINK_ARGS").unwrap_or_default().lines() {
+        println!("cargo::rustc-link-arg-examples={argument}");
+    }
+    let mut marker = std::env::var("PYOX_LAUNCHER_MARKER").unwrap_or_default();
+    if !marker.is_empty() {
+        marker += &format!("target={}\n", std::env::var("TARGET").expect("cargo sets TARGET"));
+    }
+    let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    std::fs::write(Path::new(&out).join("marker"), marker).expect("OUT_DIR can be written to");
 }

@@ -16,8 +16,7 @@ use pyox_distribution::{Distribution as _, Installed};
 /// What cargo says if it fails, or an error of the file system.
 pub fn directory(python: &Installed) -> Result<PathBuf> {
     static BUILT: Mutex<Option<HashMap<String, PathBuf>>> = Mutex::new(None);
-    let info = python.info();
-    let version = format!("{}.{}{}", info.major, info.minor, if info.gil_disabled { "t" } else { "" });
+    let version = version(python);
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     let built = built.get_or_insert_default();
     if let Some(directory) = built.get(&version) {
@@ -32,6 +31,17 @@ pub fn directory(python: &Installed) -> Result<PathBuf> {
 #[must_use]
 pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), Into::into)
+}
+
+/// The same for what depends on the minor version of a Python.
+#[must_use]
+pub fn target_for(python: &Installed) -> PathBuf {
+    target().join(format!("python-{}", version(python)))
+}
+
+fn version(python: &Installed) -> String {
+    let info = python.info();
+    format!("{}.{}{}", info.major, info.minor, if info.gil_disabled { "t" } else { "" })
 }
 
 /// The directory of the repository.

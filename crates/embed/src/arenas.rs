@@ -2,7 +2,7 @@
 //!
 //! CPython takes memory for small objects from the system in arenas (256 KiB until 3.9, then 1 MiB). A program that
 //! imports hundreds of modules touches thousands of pages in them one by one, and each is a trap into the kernel.
-//! Behind the first few arenas, which are all that a small program needs, arenas are cut out of huge pages, if the
+//! After the first few arenas, which are all that a small program needs, arenas are cut out of huge pages, if the
 //! system has them. Freed arenas go back to the system one by one, as CPython's own do.
 
 use std::ffi::c_void;
@@ -76,14 +76,14 @@ fn huge_page() -> Option<usize> {
         return None;
     }
     let page = mapping.next_multiple_of(HUGE_PAGE);
-    let (before, behind) = (page - mapping, mapping + HUGE_PAGE - page);
-    // SAFETY: all within the new mapping, which nothing uses yet: what is before and behind the page is given back.
+    let (before, after) = (page - mapping, mapping + HUGE_PAGE - page);
+    // SAFETY: all within the new mapping, which nothing uses yet: what is before and after the page is given back.
     unsafe {
         if before > 0 {
             libc::munmap(mapping as *mut c_void, before);
         }
-        if behind > 0 {
-            libc::munmap((page + HUGE_PAGE) as *mut c_void, behind);
+        if after > 0 {
+            libc::munmap((page + HUGE_PAGE) as *mut c_void, after);
         }
         libc::madvise(page as *mut c_void, HUGE_PAGE, libc::MADV_HUGEPAGE);
     }
@@ -93,7 +93,7 @@ fn huge_page() -> Option<usize> {
 /// Memory of the system; null if there is none.
 fn map(size: usize) -> *mut c_void {
     let (protection, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
-    // SAFETY: a new mapping wherever there is room.
+    // SAFETY: a new mapping wherever there is space.
     let mapping = unsafe { libc::mmap(null_mut(), size, protection, flags, -1, 0) };
     if mapping == libc::MAP_FAILED { null_mut() } else { mapping }
 }

@@ -13,6 +13,7 @@ use pyo3_ffi as ffi;
 use pyox_finder::{Finder, Settings};
 use pyox_python_objects::{Gil, Held, Kind, Object, Raised, Result, describe, import, set_sys, status};
 
+use crate::config::ExtensionModule;
 use crate::error::NewInterpreterError;
 
 /// What `_boot` installs.
@@ -22,7 +23,7 @@ static FINDER: OnceLock<Held<Finder>> = OnceLock::new();
 /// The exception that `_boot` has raised in the main interpreter: CPython only says that it failed to get a codec.
 static FAILURE: OnceLock<String> = OnceLock::new();
 
-/// Registers `_boot` and the frozen `encodings` with code marshalled in `boot_code`.
+/// Registers `_boot`, the frozen `encodings` with code marshalled in `boot_code`, and built-in modules of the program.
 ///
 /// # Errors
 ///
@@ -34,14 +35,22 @@ static FAILURE: OnceLock<String> = OnceLock::new();
 pub(crate) unsafe fn prepare(
     settings: Settings,
     boot_code: &'static [u8],
+    modules: &[ExtensionModule],
 ) -> std::result::Result<(), NewInterpreterError> {
     SETTINGS.set(settings).map_err(|_| NewInterpreterError::AlreadyStarted)?;
+    const OWN: [ExtensionModule; 2] = [
+        // SAFETY: both make modules as PEP 489 has it.
+        unsafe { ExtensionModule::new(c"_boot", init_boot) },
+        // SAFETY: as above.
+        unsafe { ExtensionModule::new(c"oxidized_importer", pyox_finder::init_module) },
+    ];
     let table: &'static [ffi::_frozen] = Box::leak(frozen_modules(boot_code).into_boxed_slice());
     // SAFETY: Python has not started, so nothing reads the tables; names and table are static.
     let appended = unsafe {
         ffi::PyImport_FrozenModules = table.as_ptr();
-        ffi::PyImport_AppendInittab(c"_boot".as_ptr(), Some(init_boot)) == 0
-            && ffi::PyImport_AppendInittab(c"oxidized_importer".as_ptr(), Some(pyox_finder::init_module)) == 0
+        OWN.iter()
+            .chain(modules)
+            .all(|module| ffi::PyImport_AppendInittab(module.name.as_ptr(), Some(module.init)) == 0)
     };
     if appended {
         return Ok(());

@@ -83,7 +83,7 @@ fn between<'a>(text: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
     text.strip_prefix(start)?.strip_suffix(end)
 }
 
-/// The value of `-c` or `-m` behind nothing but interpreter options, and the arguments behind it.
+/// The value of `-c` or `-m` after nothing but interpreter options, and the arguments after it.
 fn interpreter_command(arguments: &[CString]) -> Option<(&[u8], &[CString])> {
     let mut rest = arguments.iter();
     loop {

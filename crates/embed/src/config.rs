@@ -13,9 +13,30 @@ use pyox_packed_resources::{Blob, SectionKind};
 use crate::error::NewInterpreterError;
 use crate::invocation::Invocation;
 use crate::privileges::elevated;
-use crate::resource_file;
+use crate::{payload, resource_file};
+
+/// A module that is part of the program, as `sys.builtin_module_names` lists them.
+#[derive(Clone, Copy, Debug)]
+pub struct ExtensionModule {
+    pub(crate) name: &'static CStr,
+    pub(crate) init: unsafe extern "C" fn() -> *mut ffi::PyObject,
+}
+
+impl ExtensionModule {
+    /// A module that is called `name` and made by `init`. It comes before packed modules of that name.
+    ///
+    /// # Safety
+    ///
+    /// `init` does what Python expects of the function `PyInit_NAME` of an extension module (PEP 489), in any
+    /// interpreter of the process.
+    pub const unsafe fn new(name: &'static CStr, init: unsafe extern "C" fn() -> *mut ffi::PyObject) -> Self {
+        Self { name, init }
+    }
+}
 
 /// Everything an interpreter needs to start.
+#[derive(Default)]
+#[non_exhaustive]
 pub struct OxidizedPythonInterpreterConfig {
     /// How the interpreter behaves and what it runs.
     pub interpreter_config: InterpreterConfig,
@@ -26,9 +47,20 @@ pub struct OxidizedPythonInterpreterConfig {
     pub executable: Option<PathBuf>,
     /// The command line with the program's name first; `None` takes that of the process.
     pub argv: Option<Vec<OsString>>,
+    /// Modules that are part of the program.
+    pub extra_extension_modules: Vec<ExtensionModule>,
 }
 
 impl OxidizedPythonInterpreterConfig {
+    /// Takes everything from the payload of the running program ([`payload::find`]).
+    ///
+    /// # Errors
+    ///
+    /// [`NewInterpreterError::Payload`], and those of [`from_blob`](Self::from_blob).
+    pub fn from_program() -> Result<Self, NewInterpreterError> {
+        Self::from_blob(payload::find()?)
+    }
+
     /// Takes the interpreter configuration from the section of the blob that holds it, and maps the resource files that
     /// it names.
     ///
@@ -43,7 +75,42 @@ impl OxidizedPythonInterpreterConfig {
         for file in &interpreter_config.resource_files {
             packed_resources.push(resource_file::map(file, &current_executable()?)?);
         }
-        Ok(Self { interpreter_config, packed_resources, executable: None, argv: None })
+        Ok(Self { interpreter_config, packed_resources, ..Self::default() })
+    }
+
+    /// Sets how the interpreter behaves and what it runs.
+    #[must_use]
+    pub fn interpreter_config(mut self, config: InterpreterConfig) -> Self {
+        self.interpreter_config = config;
+        self
+    }
+
+    /// Sets the modules and data of the program.
+    #[must_use]
+    pub fn packed_resources(mut self, blobs: Vec<Blob<'static>>) -> Self {
+        self.packed_resources = blobs;
+        self
+    }
+
+    /// Sets the absolute path of the executable.
+    #[must_use]
+    pub fn executable(mut self, path: impl Into<PathBuf>) -> Self {
+        self.executable = Some(path.into());
+        self
+    }
+
+    /// Sets the command line, with the program's name first.
+    #[must_use]
+    pub fn argv(mut self, argv: Vec<OsString>) -> Self {
+        self.argv = Some(argv);
+        self
+    }
+
+    /// Adds a module that is part of the program.
+    #[must_use]
+    pub fn extension_module(mut self, module: ExtensionModule) -> Self {
+        self.extra_extension_modules.push(module);
+        self
     }
 }
 
@@ -86,7 +153,7 @@ fn preinitialize(config: &InterpreterConfig, invocation: &Invocation) -> Result<
     status(unsafe { ffi::Py_PreInitializeFromBytesArgs(&raw const pre, argv.len() as isize, argv.as_mut_ptr()) })
 }
 
-/// A program with more privileges than the one who starts it takes nothing from his environment or home directory.
+/// A program with more privileges than the one who starts it takes nothing from that environment or home directory.
 fn is_isolated(config: &InterpreterConfig) -> bool {
     config.profile == Profile::Isolated || elevated()
 }
@@ -221,7 +288,7 @@ pub(crate) fn current_executable() -> Result<PathBuf, NewInterpreterError> {
     })
 }
 
-/// The path that the kernel was told to execute.
+/// The path that the kernel was given to execute.
 pub(crate) fn executed_path() -> Option<PathBuf> {
     // SAFETY: reads the auxiliary vector; the string lives as long as the process.
     let name = unsafe {

@@ -1,9 +1,16 @@
+use std::error::Error as _;
+use std::ffi::OsStr;
 use std::path::PathBuf;
+
+use crate::payload::PayloadError;
 
 /// The interpreter could not be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NewInterpreterError {
+    /// The program has no payload that can be used.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
     /// The resources have no interpreter configuration.
     #[error("the resources of the program hold no interpreter configuration")]
     NoConfig,
@@ -84,4 +91,65 @@ pub enum NewInterpreterError {
     /// An argument or path holds a NUL byte.
     #[error("argument holds a NUL byte")]
     Nul(#[from] std::ffi::NulError),
+}
+
+impl NewInterpreterError {
+    /// The status that a program ends with which cannot start.
+    pub fn status(&self) -> i32 {
+        match self {
+            Self::Exit { status } => *status,
+            _ => 1,
+        }
+    }
+
+    /// A line for standard error, with the name of the program and all causes; nothing if CPython has said everything.
+    /// A name or an exception may hold any characters: control characters are escaped.
+    pub fn report(&self) -> String {
+        if matches!(self, Self::Exit { .. }) {
+            return String::new();
+        }
+        self.line(&std::env::args_os().next().unwrap_or_default())
+    }
+
+    fn line(&self, program: &OsStr) -> String {
+        let mut text = format!("{}: {self}", program.display());
+        let mut source = self.source();
+        while let Some(cause) = source {
+            text.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        let mut line = String::new();
+        for character in text.chars() {
+            if character.is_control() { line.extend(character.escape_default()) } else { line.push(character) }
+        }
+        line.push('\n');
+        line
+    }
+}
+
+/// Python has ended, but not as it should.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FinalizeError {
+    /// Something that was buffered could not be written.
+    #[error("Python could not write everything to its standard output and standard error")]
+    Flush,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_one_line_with_all_causes() {
+        let cause = std::io::Error::other("a\nb\x1b[31m");
+        let error = NewInterpreterError::Payload(PayloadError::Read(cause));
+        assert_eq!(
+            error.line(OsStr::new("my\tapp")),
+            "my\\tapp: cannot read this program's own file: a\\nb\\u{1b}[31m\n"
+        );
+        assert_eq!(error.status(), 1);
+        let said = NewInterpreterError::Exit { status: 2 };
+        assert_eq!((said.report().as_str(), said.status()), ("", 2));
+    }
 }

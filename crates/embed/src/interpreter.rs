@@ -12,7 +12,7 @@ use pyox_packed_resources::{Blob, SectionKind};
 use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, set_sys};
 
 use crate::config::{OxidizedPythonInterpreterConfig, current_executable, initialize};
-use crate::error::NewInterpreterError;
+use crate::error::{FinalizeError, NewInterpreterError};
 use crate::invocation::{Invocation, process_arguments};
 use crate::{arenas, boot, exit, lineage, privileges, run};
 
@@ -22,7 +22,7 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 /// A running Python interpreter; the thread that made it holds the GIL. It stays there:
 ///
 /// ```compile_fail,E0277
-/// fn elsewhere(python: pyembed::MainPythonInterpreter) {
+/// fn moved(python: pyembed::MainPythonInterpreter) {
 ///     std::thread::spawn(move || python.run());
 /// }
 /// ```
@@ -33,11 +33,13 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 /// }
 /// ```
 ///
-/// Whoever drops it leaves Python running until the process ends.
+/// Dropping it ends Python as [`finalize`](Self::finalize) does: exit handlers run, and what is buffered is written. No
+/// object of Python is used after that, through whatever library.
 pub struct MainPythonInterpreter {
     config: InterpreterConfig,
     as_interpreter: bool,
-    finder: Finder,
+    /// `None` when Python has ended, or is about to.
+    finder: Option<Finder>,
 }
 
 impl MainPythonInterpreter {
@@ -47,8 +49,13 @@ impl MainPythonInterpreter {
     ///
     /// [`NewInterpreterError`] says what is missing or damaged, or what CPython says.
     pub fn new(config: OxidizedPythonInterpreterConfig) -> std::result::Result<Self, NewInterpreterError> {
-        let OxidizedPythonInterpreterConfig { interpreter_config: config, packed_resources: blobs, executable, argv } =
-            config;
+        let OxidizedPythonInterpreterConfig {
+            interpreter_config: config,
+            packed_resources: blobs,
+            executable,
+            argv,
+            extra_extension_modules: modules,
+        } = config;
         check_version(&config)?;
         check_index(&blobs)?;
         let boot_code = match blobs.first() {
@@ -76,7 +83,7 @@ impl MainPythonInterpreter {
             .optimize(config.optimization_level)
             .virtual_files(config.file_attribute == FileAttribute::Virtual);
         // SAFETY: Python has not started, and this is the only thread that gets here.
-        unsafe { boot::prepare(settings, boot_code) }?;
+        unsafe { boot::prepare(settings, boot_code, &modules) }?;
         arenas::use_huge_pages();
         initialize(&config, &root, &invocation)?;
         if is_alone && has_one_thread() {
@@ -86,30 +93,55 @@ impl MainPythonInterpreter {
         // Python. What is made here stays here: the type is not `Send`.
         let (gil, finder) = unsafe { (Gil::held(), boot::finder(Gil::held())) };
         let finder = finder.ok_or_else(|| start_failed("the importer was not installed"))?;
-        let interpreter = Self { config, as_interpreter: invocation.as_interpreter, finder };
+        let interpreter = Self { config, as_interpreter: invocation.as_interpreter, finder: Some(finder) };
         interpreter.decorate(gil).map_err(|raised| decorate_failed(gil, raised))?;
         Ok(interpreter)
     }
 
     /// Runs what the configuration says, ends Python, and returns the status to exit with. With
     /// [`InterpreterConfig::fast_exit`] the process ends with that status instead.
-    pub fn run(self) -> i32 {
-        let gil = self.finder.as_object().gil();
+    pub fn run(mut self) -> i32 {
+        // It is there: only what consumes the interpreter takes it.
+        let Some(finder) = self.finder.take() else { return 1 };
+        let gil = finder.as_object().gil();
         let outcome = match &self.config.run {
             _ if self.as_interpreter => None,
-            Run::Script { .. } => Some(run::script(&self.finder)),
+            Run::Script { .. } => Some(run::script(&finder)),
             Run::Module(name) => Some(run::module(gil, name)),
             Run::Code(code) => Some(run::code(gil, code)),
             _ => None,
         };
         let fast = self.config.fast_exit;
-        drop(self.finder);
+        drop(finder);
         match outcome {
             // SAFETY: the thread runs the main interpreter, and the finder was the last object that Rust code has here.
             Some(outcome) => unsafe { exit::finish(outcome, fast) },
             // SAFETY: as above.
             None => unsafe { ffi::Py_RunMain() },
         }
+    }
+
+    /// Ends Python: runs exit handlers and finalizers, writes what is buffered, and frees what Python has. The process
+    /// goes on, but cannot start Python again.
+    ///
+    /// # Errors
+    ///
+    /// [`FinalizeError`]; Python has ended nevertheless.
+    pub fn finalize(mut self) -> std::result::Result<(), FinalizeError> {
+        self.end()
+    }
+
+    fn end(&mut self) -> std::result::Result<(), FinalizeError> {
+        let Some(finder) = self.finder.take() else { return Ok(()) };
+        // SAFETY: reads a variable.
+        if unsafe { ffi::Py_IsInitialized() } == 0 {
+            // Someone else has ended Python: there is no object to release any more.
+            std::mem::forget(finder);
+            return Ok(());
+        }
+        drop(finder);
+        // SAFETY: the thread runs the main interpreter, and the finder was the last object that Rust code has here.
+        if unsafe { ffi::Py_FinalizeEx() } == 0 { Ok(()) } else { Err(FinalizeError::Flush) }
     }
 
     /// Attributes and builtins that a packaged program finds.
@@ -126,6 +158,13 @@ impl MainPythonInterpreter {
             builtins.set_attr(c"help", &site.attr(c"_Helper")?.call(&[])?)?;
         }
         Ok(())
+    }
+}
+
+impl Drop for MainPythonInterpreter {
+    fn drop(&mut self) {
+        // Python has complained on standard error, if it could.
+        let _ = self.end();
     }
 }
 

@@ -7,7 +7,7 @@
 //! if it has the arguments of one ([`crate::command`]) and the program has started itself ([`crate::lineage`]).
 //!
 //! What can only be a helper process of `multiprocessing`, but was not started by the program, does not start: the
-//! application would start its helper processes anew, without end.
+//! application would start its helper processes again, without end.
 //!
 //! An application that restarts itself runs `[sys.executable, sys.argv[0], ...]` or `[sys.executable, __file__, ...]`.
 //! `python` would take the second word for the script, so here it is not an argument of the application either.

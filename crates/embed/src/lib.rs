@@ -1,20 +1,4 @@
-//! Start, run and end a Python interpreter whose modules live in memory.
-//!
-//! [`MainPythonInterpreter::new`] takes an [`OxidizedPythonInterpreterConfig`] and starts CPython with the finder of
-//! `oxidized_importer` in place before the first module of the standard library is imported;
-//! [`MainPythonInterpreter::run`] runs what the configuration says and returns the exit status.
-//!
-//! ```no_run
-//! use pyembed::{MainPythonInterpreter, OxidizedPythonInterpreterConfig};
-//! use pyox_packed_resources::Blob;
-//!
-//! static RESOURCES: &[u8] = &[];
-//!
-//! fn main() -> Result<(), Box<dyn std::error::Error>> {
-//!     let config = OxidizedPythonInterpreterConfig::from_blob(Blob::open(RESOURCES)?)?;
-//!     std::process::exit(MainPythonInterpreter::new(config)?.run());
-//! }
-//! ```
+#![doc = include_str!("../README.md")]
 
 mod arenas;
 mod boot;
@@ -25,11 +9,16 @@ mod exit;
 mod interpreter;
 mod invocation;
 mod lineage;
+pub mod payload;
 mod privileges;
 mod process;
 mod resource_file;
 mod run;
 
-pub use config::OxidizedPythonInterpreterConfig;
-pub use error::NewInterpreterError;
+pub use config::{ExtensionModule, OxidizedPythonInterpreterConfig};
+pub use error::{FinalizeError, NewInterpreterError};
 pub use interpreter::MainPythonInterpreter;
+pub use payload::PayloadError;
+/// For [`launcher_marker!`].
+#[doc(hidden)]
+pub use pyox_program_format as __program_format;

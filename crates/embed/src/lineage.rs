@@ -2,8 +2,8 @@
 //!
 //! It was started by itself if its parent runs the same file, or a farther ancestor in the same session: with
 //! `shell=True` a shell is between. A new session, such as that of a terminal window, is where a person types commands,
-//! so ancestors outside do not count. Nor do those behind a process with other privileges, that of another user, say:
-//! who has called `sudo` does not choose what runs behind it.
+//! so ancestors outside do not count. Nor do those above a process with other privileges, that of another user, say:
+//! who has called `sudo` does not choose what runs below it.
 //!
 //! A process that replaces itself (`os.execv`) leaves no trace in the kernel. For that the program keeps a mark in a
 //! variable of the environment, which `os.environ` does not show: process, time of its start, file, user. Only that

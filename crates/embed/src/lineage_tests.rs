@@ -20,7 +20,7 @@ fn ancestors_of_another_session_or_user_end_the_lineage() {
     let tree = [(50, 40, 30, 90), (40, 30, 30, 80), (30, 20, 30, 70), (20, 1, 20, 60), (1, 0, 1, 0)];
     assert_eq!(ancestors((50, 30, 99), &tree, &[]), [50, 40, 30]);
     assert_eq!(ancestors((50, 60, 99), &tree, &[]), [50], "a new session");
-    assert_eq!(ancestors((50, 30, 99), &tree, &[40]), [50], "what is behind another user");
+    assert_eq!(ancestors((50, 30, 99), &tree, &[40]), [50], "what is above another user");
     assert_eq!(ancestors((50, 30, 99), &tree, &[50]), [0; 0]);
     assert_eq!(ancestors((45, 30, 99), &tree, &[]), [0; 0], "a parent that is not shown");
 }

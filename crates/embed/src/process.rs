@@ -74,7 +74,7 @@ fn file(process: &str, name: &str) -> Option<Vec<u8>> {
 
 /// Parent, session and time of the start.
 fn parse_stat(bytes: &[u8]) -> Option<(u32, u32, u64)> {
-    // The name before the last parenthesis may hold any bytes; behind it are state, parent, group, session, 15 more.
+    // The name before the last parenthesis may hold any bytes; after it are state, parent, group, session, 15 more.
     let end = bytes.iter().rposition(|&byte| byte == b')')?;
     let mut fields = std::str::from_utf8(&bytes[end + 1..]).ok()?.split_ascii_whitespace().skip(1);
     Some((fields.next()?.parse().ok()?, fields.nth(1)?.parse().ok()?, fields.nth(15)?.parse().ok()?))

@@ -95,7 +95,7 @@ impl Arguments {
     }
 }
 
-/// The name of a parameter, which may have a default behind it.
+/// The name of a parameter, which may have a default after it.
 fn name_of(parameter: &str) -> &str {
     parameter.split('=').next().unwrap_or(parameter)
 }
@@ -108,7 +108,7 @@ pub(crate) const fn checked(parameters: &'static [&'static str]) -> &'static [&'
 
 /// Defines a function in the shape of `PyCFunctionFastWithKeywords` around a closure that gets `self` and
 /// [`Arguments`] and returns an object. `self` is an instance of the named type, whose table of methods must have the
-/// function; without one it is the module. An optional parameter has its default behind `=`, or the default `None`. A
+/// function; without one it is the module. An optional parameter has its default after `=`, or the default `None`. A
 /// module of the same name tells [`method_table`] of the parameters.
 macro_rules! fast_method {
     ($class:ty: $name:ident, [$($parameter:literal),*], $required:literal, $body:expr) => {
@@ -162,7 +162,7 @@ pub(crate) type FastMethod = unsafe extern "C" fn(
 /// Documentation of a method as the C API wants it: the signature comes first, `inspect.signature` reads it.
 pub(crate) struct Documentation {
     text: [u8; 1024],
-    /// Without the NUL behind it.
+    /// Without the NUL after it.
     pub(crate) length: usize,
 }
 
@@ -191,7 +191,7 @@ impl Documentation {
         self
     }
 
-    /// The text with a NUL behind it; `N` is the length of both.
+    /// The text with a NUL after it; `N` is the length of both.
     pub(crate) const fn terminated<const N: usize>(&self) -> [u8; N] {
         let mut text = [0; N];
         let mut i = 0;

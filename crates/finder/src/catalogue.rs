@@ -44,7 +44,7 @@ impl Catalogue {
         self.metadata_directories = MetadataDirectories::default();
     }
 
-    /// Puts a layer behind all others: what is there stays.
+    /// Puts a layer after all others: what is there stays.
     pub(crate) fn append(&mut self, layer: Arc<Layer>) {
         self.layers = Layered::new(self.layers().chain([layer]).collect());
         self.metadata_directories = MetadataDirectories::default();

@@ -160,7 +160,7 @@ unsafe extern "C" fn updatecache(
     unsafe { Call::answer(this, positional, named, answer) }
 }
 
-/// Lines of the source behind a virtual path, put into the cache of `linecache`.
+/// Lines of the source at a virtual path, put into the cache of `linecache`.
 fn virtual_lines(finder: &Instance<State>, filename: &Object, linecache: &Object) -> Result<Option<Object>> {
     let gil = finder.gil();
     let source = virtual_module(finder, filename)
@@ -175,7 +175,7 @@ fn virtual_lines(finder: &Instance<State>, filename: &Object, linecache: &Object
     Ok(Some(lines))
 }
 
-/// The module behind a virtual path; `None` if it is not one. A relative path is relative to an item of `sys.path`.
+/// The module at a virtual path; `None` if it is not one. A relative path is relative to an item of `sys.path`.
 fn virtual_module(finder: &Instance<State>, filename: &Object) -> Option<String> {
     let bytes = filename.to_fs_bytes().map_err(|raised| raised.forget(finder.gil())).ok()?;
     finder.module_of_file(&finder.root.join(std::ffi::OsStr::from_bytes(&bytes)))
@@ -237,7 +237,7 @@ unsafe extern "C" fn open(
     unsafe { Call::answer(this, positional, named, answer) }
 }
 
-/// The source behind a virtual path as a memory file at its start.
+/// The source at a virtual path as a memory file at its start.
 fn memory_source(finder: &Instance<State>, name: &Object) -> Option<std::fs::File> {
     let catalogue = finder.catalogue();
     let entry = catalogue.entry(&virtual_module(finder, name)?).ok()??;

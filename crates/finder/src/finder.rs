@@ -48,8 +48,8 @@ fast_method!(State: find_spec, ["fullname", "path", "target"], 1, |finder, a: Ar
         if a.required(0).to_name()? == Some("__main__") {
             return Ok(Object::none(finder.gil()));
         }
-        if let Some(elsewhere) = finder.found_on_changed_paths(a.required(0), a.optional(1))? {
-            return Ok(elsewhere);
+        if let Some(found) = finder.found_on_changed_paths(a.required(0), a.optional(1))? {
+            return Ok(found);
         }
     }
     Ok(finder.find_spec(finder.object(), a.required(0))?.unwrap_or_else(|| Object::none(finder.gil())))
@@ -264,7 +264,7 @@ static METHODS: MethodTable = method_table![
     (c"get_source", get_source, c"The source text of a module, or None."),
     (c"get_filename", get_filename, c"The virtual file name of a module."),
     (c"is_package", is_package, c"Whether a module is a package."),
-    (c"get_data", get_data, c"The bytes behind a virtual path; other absolute paths are read from disk."),
+    (c"get_data", get_data, c"The bytes at a virtual path; other absolute paths are read from disk."),
     (c"get_resource_reader", get_resource_reader, c"A reader of the data files of a package."),
     (c"find_distributions", find_distributions, c"Distributions for importlib.metadata."),
     (c"invalidate_caches", invalidate_caches, c"There is nothing to invalidate."),
@@ -305,5 +305,5 @@ static METHODS: MethodTable = method_table![
     (c"_distribution_files", distribution_files, c"Names of the files in a distribution's metadata directory."),
     (c"_distribution_file", distribution_file, c"A file of a distribution's metadata directory, or None."),
     (c"_locate_file", locate_file, c"The path of a file below an item of sys.path: a real or a virtual one."),
-    (c"_is_file", is_file, c"Whether there is a file in memory behind a virtual path."),
+    (c"_is_file", is_file, c"Whether there is a file in memory at a virtual path."),
 ];

@@ -57,7 +57,7 @@ impl Layer {
         Self { packed: Packed::Blob(blob), decoder: Decoder::new(), memory }
     }
 
-    /// Maps a file. Whoever changes it while it is mapped breaks the program, as with a shared library: files are to be
+    /// Maps a file. A change while it is mapped breaks the program, as with a shared library: files must be
     /// replaced as a whole.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl Layer {
     pub(crate) unsafe fn of_bytes(object: &Object) -> Option<Result<Self, Error>> {
         // Only the type itself is taken: a subclass may hide other things.
         let content = object.exact_bytes()?;
-        // SAFETY: the content lives as long as the object. Nobody asks for that again, and the caller promises how it
+        // SAFETY: the content lives as long as the object. No one asks for that again, and the caller promises how it
         // ends.
         let (content, object) = unsafe { (&*std::ptr::from_ref(content), Held::new(object.clone())) };
         Some(Self::open(Memory::Python { content, _object: object }))

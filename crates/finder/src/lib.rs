@@ -1,20 +1,17 @@
-//! The meta path finder that imports Python modules, extension modules and data from packed resources in memory.
+#![doc = include_str!("../README.md")]
 //!
-//! [`Finder::install`] makes an `OxidizedFinder` over a blob and puts it into `sys.meta_path`; the crate `pyembed`
-//! calls it while an interpreter starts, before the first module of the standard library is imported.
+//! # How it is made
 //!
-//! One concept per module: `layer` is a blob and its memory, `catalogue` all that a finder has, `state` the
-//! finder; `spec` makes specs, `import` loads modules, `native` loads dynamic libraries from memory, `cache` places
-//! packages that need files,
-//! `paths` maps virtual paths, `display` makes tracebacks and `linecache` show source text. The Python face: `class`
-//! makes types of Rust values, `finder` is `OxidizedFinder`, `module` is the extension module. `python` has what is
-//! written in Python: the classes that derive from abstract base classes of the standard library, namely
-//! `OxidizedResourceReader` for
-//! `importlib.resources` and `OxidizedDistribution` for `importlib.metadata`, then `OxidizedZipFinder`, and the
-//! provider for
-//! `pkg_resources`. Nothing of it is compiled, and no module is imported for it, before a program needs it.
+//! One concept per module: `layer` is a blob and its memory, `catalogue` all that a finder has, `state` the finder;
+//! `spec` makes specs, `import` loads modules, `native` loads extension modules, `cache` places packages that need
+//! files, `paths` maps virtual paths, `display` makes tracebacks and `linecache` show source text. The Python face:
+//! `class` makes types of Rust values, `finder` is `OxidizedFinder`, `module` is the extension module. `python` has
+//! what is written in Python: the classes that derive from abstract base classes of the standard library, namely
+//! `OxidizedResourceReader` for `importlib.resources` and `OxidizedDistribution` for `importlib.metadata`, then
+//! `OxidizedZipFinder`, and the provider for `pkg_resources`. Nothing of it is compiled, and no module is imported for
+//! it, before a program needs it.
 //!
-//! `importlib.resources.files()` of Python 3.9 asks no loader. In programs it is taught to; elsewhere code that has to
+//! `importlib.resources.files()` of Python 3.9 asks no loader. In programs it does; in other Pythons code that has to
 //! run on 3.9 asks the module's `__loader__` for `get_resource_reader(name).files()`.
 //!
 //! Python modules get a virtual `__file__` below the path of the executable, as `zipimport` does with an archive.

@@ -132,12 +132,12 @@ impl State {
         dotted(name.strip_suffix("/__init__").unwrap_or(name))
     }
 
-    /// The content behind a path below the root, if it is in memory: a module's source, a data file, a metadata file.
+    /// The content at a path below the root, if it is in memory: a module's source, a data file, a metadata file.
     pub(crate) fn content_of_file<'c>(&self, catalogue: &'c Catalogue, path: &Path) -> Result<Option<Cow<'c, [u8]>>> {
         self.field_of_file(catalogue, path)?.map(|(entry, field)| entry.read(&field)).transpose()
     }
 
-    /// Whether there is something in memory behind a path below the root.
+    /// Whether there is something in memory at a path below the root.
     pub(crate) fn is_file(&self, catalogue: &Catalogue, path: &Path) -> Result<bool> {
         Ok(self.field_of_file(catalogue, path)?.is_some())
     }

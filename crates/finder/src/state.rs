@@ -97,7 +97,7 @@ impl State {
         Arc::clone(&self.catalogue.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes what the finder knows. It is copied only if somebody is using it; `change` must not call Python.
+    /// Changes what the finder knows. It is copied only if someone is using it; `change` must not call Python.
     pub(crate) fn update(&self, change: impl FnOnce(&mut Catalogue)) {
         change(Arc::make_mut(&mut self.catalogue.write().unwrap_or_else(PoisonError::into_inner)));
     }

@@ -12,7 +12,7 @@ use pyox_distribution::Distribution;
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
 
-pub use compiled::{CachedLauncher, Compiled};
+pub use compiled::{CachedLauncher, Compiled, build_environment, seal};
 pub use fit::check;
 
 /// Names a prebuilt launcher, or a directory of them as [`Compiled::copy_to`] makes it.

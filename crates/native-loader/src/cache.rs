@@ -1,6 +1,6 @@
 //! Files that have to be real: a content-addressed directory of the cache for each set of them, made on first use.
 //!
-//! A directory is written beside its final place and renamed, so that what has the name is complete. It is named by
+//! A directory is written next to its final place and renamed, so that what has the name is complete. It is named by
 //! the digest of its content. A process holds a shared lock on what it uses, so that no one removes it.
 
 use std::borrow::Cow;

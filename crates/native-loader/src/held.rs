@@ -15,7 +15,7 @@ static MODULES: Registry<Identity, PathBuf> = Registry::new();
 type Identity = (String, usize, u32);
 
 /// A shared library that someone else opens by its path, as `_imp.create_dynamic` of Python does with extension
-/// modules. There is one file for each in a process, whoever loads it.
+/// modules. There is one file for each in a process.
 pub struct Module {
     path: &'static Path,
     file: Option<Held>,
@@ -35,7 +35,7 @@ impl Module {
             return Ok(Self { path, file: None });
         }
         let file = Held::new(name, content)?;
-        // Before it is loaded: whoever loads it meanwhile loads the same file.
+        // Before it is loaded: who loads it meanwhile loads the same file.
         let path = MODULES.add(identity, file.path().to_owned());
         Ok(Self { path, file: Some(file) })
     }

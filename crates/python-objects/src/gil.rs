@@ -38,7 +38,7 @@ impl Gil {
 #[derive(Debug)]
 pub struct Held<T>(T);
 
-// SAFETY: safe code reaches the value with a `Gil` only, and whoever has made this promises the same for its end.
+// SAFETY: safe code reaches the value with a `Gil` only, and who has made this promises the same for its end.
 // Objects themselves are not tied to a thread.
 unsafe impl<T> Send for Held<T> {}
 // SAFETY: as above.

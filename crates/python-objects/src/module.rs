@@ -5,7 +5,7 @@ use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 
-/// The slots of a module that `execute` fills, in every interpreter anew, and that needs no GIL.
+/// The slots of a module that `execute` fills, again in every interpreter, and that needs no GIL.
 pub const fn module_slots(execute: unsafe extern "C" fn(*mut ffi::PyObject) -> c_int) -> [ffi::PyModuleDef_Slot; 4] {
     const END: ffi::PyModuleDef_Slot = ffi::PyModuleDef_Slot { slot: 0, value: null_mut() };
     let mut slots = [END; 4];

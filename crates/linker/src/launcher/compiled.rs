@@ -1,6 +1,7 @@
 //! Compiling the stock launcher with cargo, once per Python, and keeping it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs::{self, File, TryLockError};
 use std::io::{BufRead, BufReader};
@@ -131,7 +132,7 @@ impl Compiled {
     }
 
     fn compile(&self, python: &dyn Distribution, path: &Path, progress: &mut dyn Progress) -> Result<Vec<u8>, Error> {
-        let link = python.link()?;
+        python.link()?;
         if !sources::available() {
             return Err(Error::NoSources);
         }
@@ -154,8 +155,7 @@ impl Compiled {
         let scratch = Scratch::new(&self.directory).map_err(Error::io("create a directory in", &self.directory))?;
         let [sources_directory, target_directory] = ["source", "target"].map(|name| scratch.path().join(name));
         sources::unpack(&sources_directory)?;
-        let config = scratch.path().join("pyo3-config.txt");
-        fs::write(&config, pyo3_config(python)).map_err(Error::io("write", &config))?;
+        let environment = build_environment(python, &scratch.path().join("pyo3-config.txt"))?;
         let mut cargo = cargo();
         cargo
             .args(["build", "--profile", "launcher", "--package", "pyox-launcher", "--color", "never"])
@@ -163,15 +163,11 @@ impl Compiled {
             .arg(sources_directory.join("Cargo.toml"))
             .arg("--target-dir")
             .arg(&target_directory)
-            .env("PYO3_CONFIG_FILE", &config)
-            .env("PYOX_LAUNCHER_LINK_ARGS", link_arguments(&link).join("\n"))
-            .env("PYOX_LAUNCHER_MARKER", fit::marker(python)?)
+            .envs(environment)
             .env_remove("CARGO_BUILD_TARGET");
         run(cargo, version, progress)?;
         let built = target_directory.join("launcher").join("pyox-launcher");
-        let mut bytes = fs::read(&built).map_err(Error::io("read", &built))?;
-        LauncherMarker::seal(&mut bytes).map_err(|_| Error::NotALauncher { path: built.clone() })?;
-        super::check(&built, &bytes, python)?;
+        let bytes = seal(&built, python)?;
         let sealed = scratch.path().join("sealed");
         let keep = || {
             std::io::Write::write_all(&mut create_new(&sealed, EXECUTABLE)?, &bytes)?;
@@ -181,6 +177,36 @@ impl Compiled {
         progress.end();
         Ok(bytes)
     }
+}
+
+/// The variables with which cargo compiles a launcher for a Python, ours or one of someone else's on `pyembed`; [`seal`] then makes
+/// it usable. Writes the configuration of pyo3-ffi to a path, unless it is there: cargo compiles anew what depends on it.
+///
+/// # Errors
+///
+/// The Python cannot be linked, or the file not be written.
+pub fn build_environment(python: &dyn Distribution, config: &Path) -> Result<[(&'static str, OsString); 3], Error> {
+    let text = pyo3_config(python);
+    if fs::read(config).ok().is_none_or(|there| there != text.as_bytes()) {
+        fs::write(config, text).map_err(Error::io("write", config))?;
+    }
+    Ok([
+        ("PYO3_CONFIG_FILE", config.into()),
+        ("PYOX_LAUNCHER_LINK_ARGS", link_arguments(&python.link()?).join("\n").into()),
+        ("PYOX_LAUNCHER_MARKER", fit::marker(python)?.into()),
+    ])
+}
+
+/// The launcher that cargo has made at a path with its digest in it, as programs are made of.
+///
+/// # Errors
+///
+/// It is no launcher for this Python.
+pub fn seal(path: &Path, python: &dyn Distribution) -> Result<Vec<u8>, Error> {
+    let mut bytes = fs::read(path).map_err(Error::io("read", path))?;
+    LauncherMarker::seal(&mut bytes).map_err(|_| Error::NotALauncher { path: path.to_owned() })?;
+    super::check(path, &bytes, python)?;
+    Ok(bytes)
 }
 
 /// The launcher at a path, if it is there and undamaged.

@@ -59,7 +59,7 @@ pub(super) fn open_locked(root: &Directory, name: &str, lock: Lock) -> io::Resul
         Lock::Alone => directory.lock(FlockOperation::NonBlockingLockExclusive),
     };
     match (locked, lock) {
-        // Whoever removes it renames it first.
+        // Those who remove it rename it first.
         (Ok(()), _) => Ok(root.has(name, &directory).then_some(directory)),
         // Some network file systems know no locks: there, nothing is removed.
         (Err(Errno::OPNOTSUPP | Errno::NOLCK | Errno::NOSYS), Lock::InUse) => Ok(Some(directory)),
@@ -135,7 +135,7 @@ fn sync_all(directory: &Directory, paths: &[PathBuf]) -> io::Result<()> {
     })
 }
 
-/// Writes files anew that are missing or damaged. Looks at all of them, except at source code in a directory that
+/// Writes files again that are missing or damaged. Looks at all of them, except at source code in a directory that
 /// nothing has been added to or removed from: what is executed comes from memory.
 pub(super) fn mend(directory: &Directory, files: &dyn Files) -> io::Result<()> {
     let mut walk = Walk::new(directory, Missing::Make);

@@ -49,14 +49,14 @@ impl Directory {
         Ok(Identity::of(&self.facts()?))
     }
 
-    /// A directory in this one; whoever may write to it.
+    /// A directory in this one, trusted or not.
     pub(super) fn entry(&self, name: &OsStr) -> io::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = openat(&self.file, name, flags, Mode::empty())?.into();
         Ok(Self { file, path: self.path.join(name) })
     }
 
-    /// A directory in this one that is trusted. What else has its name makes room, if it is to be made.
+    /// A directory in this one that is trusted. If it is to be made, anything else with its name is removed.
     pub(super) fn subdirectory(&self, name: &OsStr, missing: Missing) -> io::Result<Self> {
         let directory = match (self.entry(name), missing) {
             (Err(error), Missing::Make) => {

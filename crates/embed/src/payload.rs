@@ -1,4 +1,5 @@
-//! Finding the payload: mapped by the kernel through a program header, or before the trailer at the end of the file.
+//! The payload of the running program: mapped by the kernel through a program header, or before the trailer at the end
+//! of the file.
 
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
@@ -6,28 +7,58 @@ use std::os::unix::fs::MetadataExt;
 use pyox_packed_resources::Blob;
 use pyox_program_format::{PAYLOAD_MAGIC, Segment, Trailer, header_segment, payload_segment};
 
-/// The payload cannot be used.
+/// The text of the marker that [`launcher_marker!`](crate::launcher_marker) puts into a program: the variable
+/// `PYOX_LAUNCHER_MARKER` of the build's environment, and the target. Empty without that variable.
+pub const MARKER: &[u8; include_bytes!(concat!(env!("OUT_DIR"), "/marker")).len()] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/marker"));
+
+/// Makes the program a launcher: says in it for which Python it is, so that `pyoxidizer pack --launcher` can attach
+/// payloads. Used once in a program, outside of functions.
+#[macro_export]
+macro_rules! launcher_marker {
+    () => {
+        $crate::__program_format::embed_launcher_marker!($crate::payload::MARKER);
+    };
+}
+
+/// Why the payload cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+#[non_exhaustive]
+pub enum PayloadError {
+    /// The file of the program is too short.
     #[error(
         "this program is damaged: its file has {actual} bytes and should have {expected} (was it copied completely?)"
     )]
-    Truncated { expected: u64, actual: u64 },
+    Truncated {
+        /// The length that it should have, in bytes.
+        expected: u64,
+        /// The length that it has, in bytes.
+        actual: u64,
+    },
+    /// There is none.
     #[error(
-        "this program holds no application: it is a bare launcher, or it was changed (by strip, for example) after it was \
-         made"
+        "this program holds no application: it is a bare launcher, or it was changed (by strip, for example) after \
+         it was made"
     )]
     Missing,
+    /// What is there is damaged, or not of a version that is known.
     #[error("this program is damaged")]
-    Damaged(#[from] pyox_packed_resources::Error),
+    Resources(#[from] pyox_packed_resources::Error),
+    /// The trailer is damaged.
     #[error("this program is damaged")]
     Trailer(#[from] pyox_program_format::Error),
+    /// The file of the program cannot be read.
     #[error("cannot read this program's own file")]
     Read(#[source] std::io::Error),
 }
 
-/// The program's resources; they stay mapped as long as the process lives.
-pub(crate) fn find() -> Result<Blob<'static>, Error> {
+/// The resources that were attached to the running program. They stay mapped as long as the process lives; nothing is
+/// copied.
+///
+/// # Errors
+///
+/// [`PayloadError`]
+pub fn find() -> Result<Blob<'static>, PayloadError> {
     let bytes = match mapped()? {
         Some(bytes) => bytes,
         None => before_trailer()?,
@@ -36,7 +67,7 @@ pub(crate) fn find() -> Result<Blob<'static>, Error> {
 }
 
 /// The segment of the payload, if it is one. Its pages exist only if the file is complete.
-fn mapped() -> Result<Option<&'static [u8]>, Error> {
+fn mapped() -> Result<Option<&'static [u8]>, PayloadError> {
     // SAFETY: the kernel describes the program headers of the running program, which stay mapped.
     let headers = unsafe {
         let first = libc::getauxval(libc::AT_PHDR) as *const u8;
@@ -52,7 +83,7 @@ fn mapped() -> Result<Option<&'static [u8]>, Error> {
     if let Ok(metadata) = std::env::current_exe().and_then(std::fs::metadata)
         && metadata.size() < expected
     {
-        return Err(Error::Truncated { expected, actual: metadata.size() });
+        return Err(PayloadError::Truncated { expected, actual: metadata.size() });
     }
     let base = (headers.as_ptr() as usize).wrapping_sub(own.address as usize);
     let start = base.wrapping_add(payload.address as usize) as *const u8;
@@ -63,12 +94,13 @@ fn mapped() -> Result<Option<&'static [u8]>, Error> {
 }
 
 /// Maps the file and follows its trailer.
-fn before_trailer() -> Result<&'static [u8], Error> {
-    let file = File::open("/proc/self/exe").or_else(|_| File::open(std::env::current_exe()?)).map_err(Error::Read)?;
+fn before_trailer() -> Result<&'static [u8], PayloadError> {
+    let file =
+        File::open("/proc/self/exe").or_else(|_| File::open(std::env::current_exe()?)).map_err(PayloadError::Read)?;
     // SAFETY: a private read-only mapping; a program's file is not written to while it runs.
-    let map = unsafe { memmap2::Mmap::map(&file) }.map_err(Error::Read)?;
+    let map = unsafe { memmap2::Mmap::map(&file) }.map_err(PayloadError::Read)?;
     let bytes: &'static [u8] = Box::leak(Box::new(map));
-    let payload = Trailer::read(bytes)?.ok_or(Error::Missing)?.payload();
+    let payload = Trailer::read(bytes)?.ok_or(PayloadError::Missing)?.payload();
     // It ends before the trailer, so that it lies in the file.
     Ok(&bytes[payload.start as usize..payload.end as usize])
 }

@@ -1,0 +1,45 @@
+//! A launcher of one's own: every program that is packed with it can `import answer`, a built-in module in Rust.
+
+use std::ptr::null_mut;
+
+use pyembed::{ExtensionModule, MainPythonInterpreter, OxidizedPythonInterpreterConfig};
+use pyo3_ffi as ffi;
+
+pyembed::launcher_marker!();
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // SAFETY: the function makes the module, again in every interpreter.
+    let answer = unsafe { ExtensionModule::new(c"answer", init) };
+    let config = OxidizedPythonInterpreterConfig::from_program()?.extension_module(answer);
+    std::process::exit(MainPythonInterpreter::new(config)?.run());
+}
+
+unsafe extern "C" fn init() -> *mut ffi::PyObject {
+    static mut MODULE: ffi::PyModuleDef = ffi::PyModuleDef {
+        m_base: ffi::PyModuleDef_HEAD_INIT,
+        m_name: c"answer".as_ptr(),
+        m_doc: null_mut(),
+        m_size: 0,
+        m_methods: (&raw mut METHODS).cast(),
+        m_slots: null_mut(),
+        m_traverse: None,
+        m_clear: None,
+        m_free: None,
+    };
+    static mut METHODS: [ffi::PyMethodDef; 2] = [
+        ffi::PyMethodDef {
+            ml_name: c"get".as_ptr(),
+            ml_meth: ffi::PyMethodDefPointer { PyCFunction: get },
+            ml_flags: ffi::METH_NOARGS,
+            ml_doc: null_mut(),
+        },
+        ffi::PyMethodDef::zeroed(),
+    ];
+    // SAFETY: the definition is static, and only CPython writes to it.
+    unsafe { ffi::PyModuleDef_Init(&raw mut MODULE) }
+}
+
+unsafe extern "C" fn get(_module: *mut ffi::PyObject, _: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    // SAFETY: Python calls this.
+    unsafe { ffi::PyLong_FromLong(42) }
+}

@@ -1,0 +1,107 @@
+//! Programs of one's own on `pyembed`: the examples of the crate, compiled as launchers to which `pack` attaches payloads.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use anyhow::{Context as _, Result, ensure};
+use pyox_distribution::{Distribution as _, Installed};
+use pyox_linker::{build_environment, seal};
+use pyox_tests::{extension, pythons};
+use tempfile::TempDir;
+
+/// Of the examples, the one that has a module in Rust, and what it gives.
+const SCRIPT: &str = "import answer, sys
+print(answer.get(), answer.__spec__.origin, 'answer' in sys.builtin_module_names, __file__ == sys.executable + '/app.py')
+sys.exit(3)
+";
+
+#[test]
+fn a_bespoke_launcher_has_modules_in_rust() {
+    pythons::for_each_of("bespoke_launcher", newest, |python| {
+        let program = Program::new(python, "bespoke_launcher")?;
+        let output = program.run(&[])?;
+        ensure!(output.status.code() == Some(3) && output.stdout == b"42 built-in True True\n", "{output:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn an_interpreter_that_is_dropped_prints_what_it_buffered() {
+    pythons::for_each_of("embedding", newest, |python| {
+        let program = Program::new(python, "ending")?;
+        let again = "a Python interpreter has been started in this process before\n";
+        for (way, status, errors) in [
+            ("drop", 0, ""),
+            ("finalize", 0, "Ok(())\n"),
+            ("return", 1, "Error: \"the program ends by returning an error\"\n"),
+            ("panic", 101, "the program ends by unwinding"),
+            ("ended", 0, ""),
+            ("again", 0, again),
+        ] {
+            let output = program.run(&[way])?;
+            let said = String::from_utf8_lossy(&output.stderr);
+            ensure!(output.stdout == b"buffered at exit\n", "{way}: {output:?}");
+            ensure!(output.status.code() == Some(status) && said.contains(errors), "{way}: {output:?}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn finalizing_says_whether_everything_was_written() {
+    pythons::for_each_of("finalizing", newest, |python| {
+        let program = Program::new(python, "ending")?;
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full")?;
+        let output = program.command(&["finalize"]).stdout(full).output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(said.ends_with("Err(Flush)\n") && said.contains("No space left"), "{output:?}");
+        Ok(())
+    });
+}
+
+/// The examples are compiled for one Python only: what they show does not depend on its version.
+fn newest(python: &Installed) -> bool {
+    pythons::oldest_and_newest(|_| true).last().is_some_and(|newest| newest.executable() == python.executable())
+}
+
+/// A packed script whose launcher is an example of `pyembed`.
+struct Program {
+    place: TempDir,
+}
+
+impl Program {
+    fn new(python: &Installed, example: &str) -> Result<Self> {
+        let place = tempfile::Builder::new().prefix("embedding-").tempdir()?;
+        let launcher = place.path().join("launcher");
+        std::fs::write(&launcher, seal(&compile(python, example)?, python)?)?;
+        let script = place.path().join("app.py");
+        std::fs::write(&script, SCRIPT)?;
+        let mut pack = Command::new(pyox_tests::command()?);
+        pack.arg("pack").arg(&script).arg("--python").arg(python.executable()).arg("--launcher").arg(&launcher);
+        let output = pack.arg("--output").arg(place.path().join("app")).output()?;
+        ensure!(output.status.success(), "pack: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(Self { place })
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.place.path().join("app"));
+        command.args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<Output> {
+        self.command(arguments).output().context("the program does not run")
+    }
+}
+
+/// Compiles an example beside the extension module for the same Python.
+fn compile(python: &Installed, example: &str) -> Result<PathBuf> {
+    let target = extension::target_for(python);
+    std::fs::create_dir_all(&target)?;
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--package", "pyox-embed", "--example", example, "--target-dir"]).arg(&target);
+    cargo.current_dir(extension::workspace()).envs(build_environment(python, &target.join("pyo3-config.txt"))?);
+    let output = cargo.output().context("cargo cannot be run")?;
+    ensure!(output.status.success(), "{example} does not compile:\n{}", String::from_utf8_lossy(&output.stderr));
+    Ok(target.join("debug/examples").join(Path::new(example)))
+}
