@@ -5,13 +5,14 @@ use std::process::Command;
 
 use anyhow::Context;
 use pyox_distribution::Installed;
-use pyox_linker::launcher::{Compiled, LauncherSource, Prebuilt};
+use pyox_linker::launcher::{LauncherSource, Prebuilt};
 use pyox_linker::{
     ApplicationBuilder, Cache, EntryRequest, FileAttribute, Inputs, LayerBuilder, Outputs, PackageRoot, Policy,
     Profile, Report, SharedResources, default_output, read_import_order,
 };
 
 use crate::args::Pack;
+use crate::launcher::compiled;
 use crate::progress::Terminal;
 use crate::style::Style;
 use crate::summary;
@@ -58,7 +59,7 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     let import_order = args.import_order.as_deref().map(read_import_order).transpose()?.unwrap_or_default();
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
-        None => Box::new(Compiled::new(&cache)),
+        None => Box::new(compiled(&cache)),
     };
     launcher.check(&python)?;
     let resolved = inputs.resolve(&LayerBuilder::new(&python, policy.clone(), &cache), progress)?;

@@ -1,10 +1,9 @@
 //! What is compressed, in which order values are placed, and resources that programs share.
 
-mod command;
-
-use command::{Place, python};
 use pyox_distribution::{Distribution, Installed};
 use pyox_packed_resources::{Blob, Encoding, Field, FieldKind};
+use pyox_test_support::place::{Place, python};
+use pyox_test_support::wheel::wheel;
 
 const SCRIPT: (&str, &str) = ("app.py", "import json, sqlite3\nprint(json.dumps(sqlite3.sqlite_version_info[0]))\n");
 
@@ -172,7 +171,7 @@ fn sharing_does_not_change_which_module_wins() {
         ("other.py", "import colorsys, extra\nprint(hasattr(colorsys, 'rgb_to_hsv'), extra.NAME)\n"),
     ]);
     let files = [("extra.py", "NAME = 'extra'\n"), ("colorsys.py", "raise ImportError('not the standard library')\n")];
-    let wheel = command::wheel::wheel(&place, "extra", "", &files);
+    let wheel = wheel(&place, "extra", "", &files);
     place.pack(["app.py", "--resource-file", "shared"]).succeeds();
     for arguments in [&["-o", "alone"][..], &["-o", "sharing", "--resource-file", "shared"]] {
         let pip = ["other.py", "--pip", wheel.to_str().expect("UTF-8")];

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-use crate::common::{Program, Run, for_each_python};
+use pyox_test_support::{Program, Run, for_each_python};
 
 #[test]
 fn flask() {

@@ -28,6 +28,8 @@ const REPORTED_LINES: usize = 40;
 #[derive(Debug, Clone)]
 pub struct Compiled {
     directory: PathBuf,
+    /// The directory of cargo for launchers that are compiled quickly.
+    quick: Option<PathBuf>,
 }
 
 /// A launcher in the cache.
@@ -50,13 +52,22 @@ pub struct CachedLauncher {
 impl Compiled {
     /// Launchers kept in this cache.
     pub fn new(cache: &Cache) -> Self {
-        Self { directory: cache.directory("launchers") }
+        Self { directory: cache.directory("launchers"), quick: None }
+    }
+
+    /// The same for work on the launcher and for tests: compiled quickly instead of for speed, and in a directory of cargo
+    /// that is kept and trusted. The cache has them beside the others.
+    #[must_use]
+    pub fn quick(self, target: impl Into<PathBuf>) -> Self {
+        Self { quick: Some(target.into()), ..self }
     }
 
     /// Where the launcher for a Python is, or would be.
     pub fn path(&self, python: &dyn Distribution) -> PathBuf {
         let name = fit::file_name(python);
-        let key = digest([LINK_VERSION, sources::identity().as_bytes(), python.identity().as_bytes(), name.as_bytes()]);
+        let (sources, python) = (sources::identity(), python.identity());
+        let key = [LINK_VERSION, self.profile().as_bytes(), sources.as_bytes(), python.as_bytes(), name.as_bytes()];
+        let key = digest(key);
         self.directory.join(format!("{name}-{key}"))
     }
 
@@ -131,6 +142,23 @@ impl Compiled {
         }
     }
 
+    /// The profile of cargo.
+    fn profile(&self) -> &'static str {
+        if self.quick.is_some() { "dev" } else { "launcher" }
+    }
+
+    /// Where that profile's results are.
+    fn profile_directory(&self) -> &'static str {
+        if self.quick.is_some() { "debug" } else { "launcher" }
+    }
+
+    fn link_arguments(&self, link: &LinkSettings) -> Vec<String> {
+        let mut arguments = link_arguments(link);
+        // The profile would have all that is compiled differ from what other work has compiled.
+        arguments.extend(self.quick.as_ref().map(|_| "-Wl,--strip-all".to_owned()));
+        arguments
+    }
+
     fn compile(&self, python: &dyn Distribution, path: &Path, progress: &mut dyn Progress) -> Result<(), Error> {
         let link = python.link()?;
         if !sources::available() {
@@ -153,24 +181,29 @@ impl Compiled {
         // Everything is made in a directory of its own, and goes with it: cargo would use again whatever it finds, damaged
         // or not.
         let scratch = Scratch::new(&self.directory).map_err(Error::io("create a directory in", &self.directory))?;
-        let [sources_directory, target_directory] = ["source", "target"].map(|name| scratch.path().join(name));
+        let [sources_directory, own_target] = ["source", "target"].map(|name| scratch.path().join(name));
+        let target_directory = self.quick.clone().unwrap_or(own_target);
         sources::unpack(&sources_directory)?;
         let config = scratch.path().join("pyo3-config.txt");
         fs::write(&config, pyo3_config(python)).map_err(Error::io("write", &config))?;
         let mut cargo = cargo();
         cargo
-            .args(["build", "--profile", "launcher", "--package", "pyox-launcher", "--color", "never"])
+            .args(["build", "--profile", self.profile(), "--package", "pyox-launcher", "--color", "never"])
             .arg("--manifest-path")
             .arg(sources_directory.join("Cargo.toml"))
             .arg("--target-dir")
             .arg(&target_directory)
             .env("PYO3_CONFIG_FILE", &config)
-            .env("PYOX_LAUNCHER_LINK_ARGS", link_arguments(&link).join("\n"))
+            .env("PYOX_LAUNCHER_LINK_ARGS", self.link_arguments(&link).join("\n"))
             .env("PYOX_LAUNCHER_MARKER", fit::marker(python))
             .env_remove("CARGO_BUILD_TARGET");
-        run(cargo, version, progress)?;
-        let built = target_directory.join("launcher").join("pyox-launcher");
-        let mut bytes = fs::read(&built).map_err(Error::io("read", &built))?;
+        let built = target_directory.join(self.profile_directory()).join("pyox-launcher");
+        let mut bytes = {
+            // The directory may be one for all Pythons: each has to take what it has made.
+            let _in_turn = in_turn(&target_directory)?;
+            run(cargo, version, progress)?;
+            fs::read(&built).map_err(Error::io("read", &built))?
+        };
         LauncherMarker::seal(&mut bytes).map_err(|_| Error::NotALauncher { path: built.clone() })?;
         super::check(&built, &bytes, python)?;
         let sealed = scratch.path().join("sealed");
@@ -182,6 +215,15 @@ impl Compiled {
         progress.end();
         Ok(())
     }
+}
+
+/// The right to use a directory of cargo.
+fn in_turn(target: &Path) -> Result<File, Error> {
+    fs::create_dir_all(target).map_err(Error::io("create", target))?;
+    let path = target.join("pyox-launcher.lock");
+    let lock = File::create(&path).map_err(Error::io("create", &path))?;
+    lock.lock().map_err(Error::io("lock", &path))?;
+    Ok(lock)
 }
 
 /// Whether the launcher at a path is there and undamaged.

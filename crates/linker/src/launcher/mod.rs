@@ -18,6 +18,9 @@ pub(crate) use fit::check;
 /// Names a prebuilt launcher, or a directory of them as [`Compiled::copy_to`] makes it.
 pub const LAUNCHER_VARIABLE: &str = "PYOXIDIZER_LAUNCHER";
 
+/// Names a directory of cargo in which launchers are compiled quickly: see [`Compiled::quick`].
+pub const QUICK_VARIABLE: &str = "PYOXIDIZER_QUICK_LAUNCHER";
+
 /// Where launchers come from.
 pub trait LauncherSource {
     /// Whether there can be a launcher for this Python: quick, and to be asked before the long work.

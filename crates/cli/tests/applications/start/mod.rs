@@ -15,9 +15,9 @@ use anyhow::{Context as _, ensure};
 use pyox_distribution::Installed;
 use tempfile::TempDir;
 
-use crate::common::program;
-pub use crate::wheels::for_two_pythons;
-use crate::wheels::pack;
+pub use crate::applications::wheels::for_two_pythons;
+use crate::applications::wheels::pack;
+use pyox_test_support::program;
 
 const TEXT: &str = include_str!("app.py");
 

@@ -11,8 +11,8 @@ use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::Distribution as _;
 
 use super::{for_two_pythons, pack};
-use crate::common::Program;
-use crate::mount::Mount;
+use pyox_test_support::Program;
+use pyox_test_support::mount::Mount;
 
 const TEXT: &str = "
 import numpy

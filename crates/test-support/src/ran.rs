@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail, ensure};
 use pyox_distribution::Distribution as _;
 
-use super::program::Program;
+use crate::program::Program;
 
 /// A program that runs longer than this hangs.
 const LIMIT: Duration = Duration::from_secs(120);

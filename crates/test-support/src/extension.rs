@@ -1,12 +1,15 @@
 //! `oxidized_importer` as an extension module, compiled with cargo for a Python.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
+
+use crate::command::{run_side, workspace};
 
 /// The directory for sys.path that holds the module, and nothing else, for this Python. It is built once per process
 /// and Python minor version.
@@ -28,22 +31,14 @@ pub fn directory(python: &Installed) -> Result<PathBuf> {
     Ok(directory)
 }
 
-/// Where cargo puts what it builds for this workspace.
-#[must_use]
-pub fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), Into::into)
-}
-
-/// The directory of the repository.
-#[must_use]
-pub fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
-}
-
 fn build(version: &str) -> Result<PathBuf> {
-    let target = target().join(format!("python-{version}"));
-    std::fs::create_dir_all(&target)?;
-    let config = target.join("pyo3-config.txt");
+    let target = run_side();
+    let directory = target.join(format!("module-{version}"));
+    std::fs::create_dir_all(&directory)?;
+    // One directory for all Pythons: what depends on none is compiled once, and each takes what it has made.
+    let in_turn = File::create(target.join("oxidized_importer.lock"))?;
+    in_turn.lock()?;
+    let config = directory.join("pyo3-config.txt");
     let mut settings = format!(
         "implementation=CPython\nversion={}\nshared=true\nsuppress_build_script_link_lines=true\n",
         version.trim_end_matches('t')
@@ -67,12 +62,12 @@ fn build(version: &str) -> Result<PathBuf> {
         "oxidized_importer does not compile for Python {version}:\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let directory = target.join("module");
-    std::fs::create_dir_all(&directory)?;
+    let place = directory.join("path");
+    std::fs::create_dir_all(&place)?;
     // A process that has the old file mapped keeps it.
-    let fresh = directory.join(format!(".{}.so", std::process::id()));
+    let fresh = directory.join(format!("{}.so", std::process::id()));
     std::fs::copy(target.join("debug/liboxidized_importer.so"), &fresh)
         .context("cargo made no liboxidized_importer.so")?;
-    std::fs::rename(fresh, directory.join("oxidized_importer.so"))?;
-    Ok(directory)
+    std::fs::rename(fresh, place.join("oxidized_importer.so"))?;
+    Ok(place)
 }
