@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
-use pyox_test_support::{command, extension, pythons};
+use pyox_test_support::{command, extension, pythons, report};
 use serde_json::Value;
 
 use super::python;
@@ -22,7 +22,7 @@ const MINOR: u8 = 10;
 fn operations_as_in_0_6() {
     let found = pythons::all().iter().find(|python| python.info().minor == MINOR);
     let python = found.expect("a CPython 3.10, the last that oxidized_importer 0.6 has wheels for");
-    pythons::say(&format!("operations_as_in_0_6: Python {}", python.info().version));
+    report::say(&format!("operations_as_in_0_6: Python {}", python.info().version));
     compare(python).unwrap_or_else(|error| panic!("{error:?}"));
 }
 

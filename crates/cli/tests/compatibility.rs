@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
-use pyox_test_support::{command, pythons};
+use pyox_test_support::{command, pythons, report};
 
 /// Pythons for which the packages have wheels; `run.py` itself needs one of them.
 const KNOWN: std::ops::RangeInclusive<(u8, u8)> = (3, 11)..=(3, 13);
@@ -32,6 +32,6 @@ fn run(found: &[&Installed], work: &Path) -> Result<()> {
     let output = run.output().context("run.py cannot be run")?;
     let (told, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     ensure!(output.status.success(), "{}\n{told}{errors}", output.status);
-    pythons::say(&told);
+    report::say(&told);
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
-use pyox_test_support::{command, extension, pythons};
+use pyox_test_support::{command, extension, pythons, report};
 
 /// Pythons whose differences `expected.toml` knows; `run.py` itself needs one of them.
 const KNOWN: std::ops::RangeInclusive<(u8, u8)> = (3, 11)..=(3, 13);
@@ -47,6 +47,6 @@ fn run(python: &Installed, mode: &str, work: &Path) -> Result<()> {
         .context("run.py cannot be run")?;
     let (told, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     ensure!(output.status.success(), "{}\n{told}{errors}", output.status);
-    pythons::say(&told);
+    report::say(&told);
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::Distribution as _;
-use pyox_test_support::{command, pythons};
+use pyox_test_support::{command, pythons, report};
 
 /// A few for each region of a program.
 const FLIPS: &str = "40";
@@ -22,7 +22,7 @@ fn flipped_bits_of_a_payload_do_no_harm_and_are_found() -> Result<()> {
         let output = run.output().context("run.py cannot be run")?;
         let (told, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         ensure!(output.status.success(), "{}\n{told}{errors}", output.status);
-        pythons::say(&told);
+        report::say(&told);
     }
     Ok(())
 }

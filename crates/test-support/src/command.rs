@@ -30,7 +30,7 @@ pub fn path() -> PathBuf {
 
 /// Gives a process that runs `pyoxidizer` the settings of tests.
 pub fn configure(command: &mut Command) {
-    command.env(CACHE_VARIABLE, cache()).env(QUICK_VARIABLE, run_side());
+    command.env(CACHE_VARIABLE, cache()).env(QUICK_VARIABLE, target());
     for name in [LAUNCHER_VARIABLE, "NO_COLOR", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"] {
         command.env_remove(name);
     }
@@ -40,12 +40,6 @@ pub fn configure(command: &mut Command) {
 #[must_use]
 pub fn cache() -> PathBuf {
     std::env::var_os(CACHE_VARIABLE).map_or_else(|| target().join("pyox-cache"), PathBuf::from)
-}
-
-/// The directory of cargo for everything that depends on a Python.
-#[must_use]
-pub fn run_side() -> PathBuf {
-    target().join("run-side")
 }
 
 /// Where cargo puts what it builds for this workspace.

@@ -4,7 +4,7 @@
 //! * [`Place`]: a directory in which `pyoxidizer` is run as a person would; [`wheel`] and [`mount`] make what it may need.
 //! * [`Program`]: a packed program that runs where Python is [`hidden`], while what it does to files is [`trace`]d, and is
 //!   compared with what it was packed from.
-//! * [`extension`]: the module `oxidized_importer`, compiled for a Python.
+//! * [`extension`]: the module `oxidized_importer`, and whatever else depends on a Python, compiled for one.
 //! * [`command`]: the command with the settings of tests: one cache, and launchers that are compiled quickly.
 #![allow(missing_docs, reason = "a harness documents itself")]
 
@@ -17,6 +17,7 @@ pub mod place;
 pub mod program;
 pub mod pythons;
 pub mod ran;
+pub mod report;
 pub mod trace;
 pub mod wheel;
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::pythons::say;
+use crate::report::skip;
 
 /// A tmpfs that is gone at the end of the test.
 pub struct Mount {
@@ -18,7 +18,7 @@ impl Mount {
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self { path: path.to_owned() });
         }
-        say("skipped: file systems cannot be mounted here");
+        skip("file systems cannot be mounted here");
         None
     }
 }

@@ -4,12 +4,13 @@
 //! between, which follows from the text) and `all`. Without it, tests run over the oldest and the newest. Of each minor
 //! version there is one, the newest that programs can be packed with; `all`, and whole versions, lead to the others too.
 
-use std::io::Write as _;
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Instant;
 
 use pyox_distribution::{Distribution as _, Installed};
+
+use crate::report::say;
 
 /// Chooses the Pythons.
 const VARIABLE: &str = "PYOX_TEST_PYTHONS";
@@ -196,11 +197,6 @@ pub fn for_each_of(
     let mut failures = failures.into_inner().unwrap_or_default();
     failures.sort();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
-}
-
-/// Writes a line that the test harness does not hold back.
-pub fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// The right to work, of which there are few.

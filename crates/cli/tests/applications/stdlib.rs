@@ -6,7 +6,7 @@ use anyhow::ensure;
 use pyox_distribution::Distribution as _;
 
 use pyox_test_support::program::python as run_python;
-use pyox_test_support::pythons::say;
+use pyox_test_support::report::say;
 use pyox_test_support::{Program, Run, for_each_python};
 
 /// How many modules the importer serves at least, beside those that are part of the interpreter.

@@ -41,7 +41,7 @@ fn memory_files_that_may_not_be_executed() {
             let output = Command::new("unshare").args(namespace).arg(level).arg(program.executable()).output()?;
             let errors = String::from_utf8_lossy(&output.stderr);
             if errors.contains("memfd_noexec") || errors.contains("unshare") {
-                pyox_test_support::pythons::say(&format!("memfd_noexec cannot be set here: {}", errors.trim()));
+                pyox_test_support::report::say(&format!("memfd_noexec cannot be set here: {}", errors.trim()));
                 continue;
             }
             ensure!(output.stdout == format!("{level}\nloaded\n").as_bytes(), "{output:?}");
