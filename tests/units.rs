@@ -15,8 +15,7 @@ fn unit_tests_of_the_run_side() -> Result<()> {
     for python in pythons::newest_that(|_| true) {
         let (cargo, flags) = (Cargo::for_python(python)?, link_flags(python)?);
         for package in PACKAGES {
-            let arguments =
-                ["rustc", "--package", package, "--lib", "--profile", "test", "--message-format", "json"];
+            let arguments = ["rustc", "--package", package, "--lib", "--profile", "test", "--message-format", "json"];
             let messages = cargo.run(&arguments, &flags)?;
             run(executable(&messages).context("cargo names no executable")?)?;
             // Some show what does not compile: how Python could be called without the GIL.

@@ -1,16 +1,12 @@
 //! Damaged and hostile blobs: an error or a correct answer, never a panic, never memory that follows a lying length.
 
-mod common;
-#[path = "common/watched.rs"]
-mod watched;
-
-use common::walk::{repair, reseal, walk};
-use common::{TestResult, everything, patch, sealed, section, sections, squeezed, verified};
+use crate::common::walk::{repair, reseal, walk};
+use crate::common::{TestResult, everything, patch, sealed, section, sections, squeezed, verified};
 use pyox_packed_resources::{Blob, Damage, EntryFlags, Error, FieldKind, SectionKind, Value, Writer, hash_name};
 
 /// Walks `bytes` and checks that no block of more than `limit` bytes was allocated.
 fn walk_within(bytes: &[u8], limit: usize) -> Result<usize, Error> {
-    let (result, largest) = watched::largest_block(|| walk(bytes));
+    let (result, largest) = crate::watched::largest_block(|| walk(bytes));
     assert!(largest <= limit, "{largest} bytes allocated for a blob of {}", bytes.len());
     result
 }
@@ -314,7 +310,7 @@ fn encodings_that_cannot_be_read_are_errors_when_they_are() -> TestResult {
 #[test]
 fn a_compressed_value_with_a_huge_length_is_refused() -> TestResult {
     let mut writer = Writer::new();
-    writer.entry("a").field(FieldKind::Source, common::squeezed(b"text")?);
+    writer.entry("a").field(FieldKind::Source, crate::common::squeezed(b"text")?);
     let good = writer.to_vec()?;
     let length_at = section(&good, SectionKind::Fields).offset + 32;
     let frame = section(&good, SectionKind::Source);

@@ -53,6 +53,11 @@ pub fn chosen() -> &'static [&'static Installed] {
     })
 }
 
+/// Those that are chosen, to be given away.
+pub fn owned() -> Vec<Installed> {
+    chosen().iter().map(|python| (*python).clone()).collect()
+}
+
 /// Those that programs can be packed with.
 ///
 /// # Panics

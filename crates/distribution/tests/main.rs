@@ -1,0 +1,7 @@
+//! Pythons, as they are.
+
+mod bytecode;
+mod editable;
+mod pip;
+mod pythons;
+mod tags;
