@@ -35,7 +35,9 @@ fn installed(python: &Installed) -> Result<PathBuf> {
         let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--target"];
         let output = Command::new(python.executable()).args(pip).arg(unfinished.path()).arg(requirement).output()?;
         ensure!(output.status.success(), "pip: {}", String::from_utf8_lossy(&output.stderr));
-        std::fs::rename(unfinished.keep(), &directory)?;
+        // Another process may have been faster.
+        let renamed = std::fs::rename(unfinished.path(), &directory);
+        ensure!(directory.is_dir(), "{}: {renamed:?}", directory.display());
     }
     Ok(directory)
 }

@@ -32,7 +32,7 @@ fn run(python: &Installed, mode: &str, work: &Path) -> Result<()> {
     command::configure(&mut run);
     let output = run
         .arg(directory.join("run.py"))
-        .args(["run", "--jobs", "2", "--mode", mode, "--list"])
+        .args(["run", "--jobs", "2", "--limit", "600", "--mode", mode, "--list"])
         .arg(directory.join("subset.txt"))
         .arg("--python")
         .arg(python.executable())

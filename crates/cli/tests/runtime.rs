@@ -90,7 +90,7 @@ impl Script {
 /// Runs a shell command in an environment without settings for Python.
 fn run(command: &str, program: &str, directory: &Path) -> Result<Output> {
     let mut shell = Command::new("timeout");
-    shell.args(["-k", "5", "90", "bash", "-c", command]).env("APP", program).current_dir(directory);
+    shell.args(["-k", "5", "600", "bash", "-c", command]).env("APP", program).current_dir(directory);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"PYTHON")) {
         shell.env_remove(name);
     }

@@ -67,6 +67,7 @@ fn reduced<'s>(sources: &[(&'s str, &'s [u8])]) -> Files<'s> {
         Some((text(manifest, "package", "name")?, needs))
     });
     reduce_lock(&mut lock, &roots.collect());
+    reduce_profiles(&mut workspace, &lock);
 
     let written = |table: &Table| Cow::Owned(table.to_string().into_bytes());
     let content = |name: &'s str, content: &'s [u8]| match (name, members.get(name)) {
@@ -145,6 +146,17 @@ fn reduce_lock(lock: &mut Table, members: &BTreeMap<String, BTreeSet<String>>) {
     packages.retain(|found| found.as_table().is_some_and(|found| is_wanted(found, &wanted)));
 }
 
+/// Profiles without what they say of packages that are not there, of which cargo would warn.
+fn reduce_profiles(workspace: &mut Table, lock: &Table) {
+    let locked = lock.get("package").and_then(Value::as_array).into_iter().flatten();
+    let locked: BTreeSet<&str> = locked.filter_map(|found| found.get("name")?.as_str()).collect();
+    for (_, profile) in workspace.get_mut("profile").and_then(Value::as_table_mut).into_iter().flatten() {
+        if let Some(packages) = profile.get_mut("package").and_then(Value::as_table_mut) {
+            packages.retain(|name, _| name == "*" || locked.contains(name.as_str()));
+        }
+    }
+}
+
 /// The names under which a manifest has its dependencies.
 fn dependencies(manifest: &Table) -> impl Iterator<Item = String> {
     let tables = DEPENDENCIES.into_iter().filter_map(|key| manifest.get(key).and_then(Value::as_table));
@@ -169,100 +181,5 @@ fn first_word(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn content(files: &Files<'_>, name: &str) -> String {
-        let found = files.iter().find(|(path, _)| *path == name).unwrap_or_else(|| panic!("no {name}"));
-        String::from_utf8(found.1.to_vec()).unwrap()
-    }
-
-    fn locked(files: &Files<'_>) -> Vec<String> {
-        let lock: Table = content(files, LOCK).parse().unwrap();
-        lock["package"].as_array().unwrap().iter().map(|found| found["name"].as_str().unwrap().to_owned()).collect()
-    }
-
-    #[test]
-    fn a_launcher_is_made_of_what_it_needs_and_of_nothing_else() {
-        let files = reduced(SOURCES);
-        let packages = locked(&files);
-        for needed in ["pyo3-ffi", "pyo3-build-config", "libc", "zstd-sys", "cc", "serde_derive", "pyox-launcher"] {
-            assert!(packages.iter().any(|name| name == needed), "{needed} is not in {packages:?}");
-        }
-        for other in ["clap", "goblin", "proptest", "tempfile", "pyox-scanner", "criterion", "base64"] {
-            assert!(!packages.iter().any(|name| name == other), "{other} is in the lock file");
-            let is_named = |text: &str| text.lines().any(|line| line.starts_with(other));
-            assert!(
-                !files
-                    .iter()
-                    .any(|(name, bytes)| name.ends_with("Cargo.toml") && is_named(&String::from_utf8_lossy(bytes))),
-                "{other} is in a manifest"
-            );
-        }
-        let is_other = |name: &str| name.ends_with(".md") || name.contains("examples/") || name.contains("tests.rs");
-        assert!(!files.iter().any(|(name, _)| is_other(name)), "more than sources");
-    }
-
-    /// A workspace of two crates here and one elsewhere, with changes.
-    fn workspace(changes: &[(&str, &str, &str)]) -> String {
-        let mut files = vec![
-            (
-                "Cargo.toml",
-                "[workspace]\nmembers = ['crates/*', 'tests']\n[workspace.dependencies]\n\
-              one = { path = 'crates/one', package = 'ours-one' }\nother = { path = 'crates/other' }\n\
-              libc = '0.2'\nclap = '4'\n"
-                    .to_owned(),
-            ),
-            (
-                "Cargo.lock",
-                "version = 4\n[[package]]\nname = 'ours-one'\nversion = '1'\n\
-              dependencies = ['clap', 'libc 0.2.1', 'other']\n\
-              [[package]]\nname = 'clap'\nversion = '4.0.0'\n[[package]]\nname = 'libc'\nversion = '0.1.0'\n\
-              [[package]]\nname = 'libc'\nversion = '0.2.1'\ndependencies = ['deep']\n\
-              [[package]]\nname = 'deep'\nversion = '7.0.0'\n[[package]]\nname = 'other'\nversion = '1'\n\
-              [[package]]\nname = 'top'\nversion = '1'\ndependencies = ['ours-one']\n"
-                    .to_owned(),
-            ),
-            (
-                "crates/one/Cargo.toml",
-                "[package]\nname = 'ours-one'\n[features]\nscan = ['dep:other']\n\
-              [dependencies]\nlibc.workspace = true\nother = { workspace = true, optional = true }\n\
-              [dev-dependencies]\nclap.workspace = true\n"
-                    .to_owned(),
-            ),
-            ("crates/one/src/lib.rs", "code".to_owned()),
-            ("crates/top/Cargo.toml", "[package]\nname = 'top'\n[dependencies]\none.workspace = true\n".to_owned()),
-        ];
-        for (path, from, to) in changes {
-            let file = files.iter_mut().find(|(name, _)| name == path).unwrap();
-            assert!(file.1.contains(from), "{from} is not in {path}");
-            file.1 = file.1.replace(from, to);
-        }
-        let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
-        let parts = reduced(&files);
-        digest(parts.iter().flat_map(|(name, content)| [name.as_bytes(), content]))
-    }
-
-    #[test]
-    fn the_identity_follows_what_a_launcher_is_compiled_from() {
-        let now = workspace(&[]);
-        for change in [
-            ("Cargo.lock", "'4.0.0'", "'4.0.1'"),
-            ("Cargo.lock", "'0.1.0'", "'0.1.9'"),
-            ("Cargo.toml", "clap = '4'", "clap = '5'"),
-            ("Cargo.toml", "'tests'", "'tests', 'benches'"),
-            ("crates/one/Cargo.toml", "clap.workspace", "proptest.workspace"),
-        ] {
-            assert!(workspace(&[change]) == now, "{change:?} changes every launcher");
-        }
-        for change in [
-            ("Cargo.lock", "'7.0.0'", "'7.0.1'"),
-            ("Cargo.lock", "['deep']", "[]"),
-            ("Cargo.toml", "libc = '0.2'", "libc = '0.3'"),
-            ("crates/one/src/lib.rs", "code", "other code"),
-            ("crates/one/Cargo.toml", "[dependencies]", "[dependencies]\nclap.workspace = true"),
-        ] {
-            assert!(workspace(&[change]) != now, "{change:?} changes no launcher");
-        }
-    }
-}
+#[path = "sources_tests.rs"]
+mod tests;
