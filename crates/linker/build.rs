@@ -21,10 +21,8 @@ fn main() {
     let mut files = vec![PathBuf::from("Cargo.toml"), PathBuf::from("Cargo.lock")];
     for name in CRATES {
         let directory = Path::new("crates").join(name);
-        files.extend(["Cargo.toml", "README.md", "build.rs"].map(|file| directory.join(file)));
+        files.extend(["Cargo.toml", "build.rs"].map(|file| directory.join(file)));
         walk(&root, &directory.join("src"), &mut files);
-        // The manifest names some, and documentation includes them.
-        walk(&root, &directory.join("examples"), &mut files);
     }
     files.sort();
     let target = std::env::var("TARGET").expect("cargo sets TARGET");
@@ -50,7 +48,7 @@ fn walk(root: &Path, directory: &Path, files: &mut Vec<PathBuf>) {
         let path = directory.join(entry.file_name());
         if root.join(&path).is_dir() {
             walk(root, &path, files);
-        } else {
+        } else if !path.to_string_lossy().ends_with("tests.rs") {
             files.push(path);
         }
     }

@@ -1,24 +1,14 @@
 """Running a program where Python has been taken away."""
 
-import functools
 import glob
 import os
 import pathlib
-import shutil
-import subprocess
 
-# Mounts an empty directory over every directory before `--`, and an empty file over every file.
-HIDE = """
-set -e
-work=$1; shift
-while [ "$1" != -- ]; do
-    if [ -d "$1" ]; then mount -t tmpfs tmpfs "$1"; elif [ -e "$1" ]; then mount --bind /dev/null "$1"; fi
-    shift
-done
-shift
-cd "$work"
-exec "$@"
-"""
+# Runs a command without some files: see there.
+HIDE = pathlib.Path(__file__).parents[2] / "crates/test-support/src/hide.sh"
+
+# Its status where that cannot be done.
+IMPOSSIBLE = 125
 
 # Prefixes that also hold the operating system, of which only parts can be hidden.
 SYSTEM_PREFIXES = ("/", "/usr", "/usr/local")
@@ -26,7 +16,7 @@ SYSTEM_PREFIXES = ("/", "/usr", "/usr/local")
 
 def command(places, work, program):
     """The words that run `program` in the directory `work` and a mount namespace without `places`."""
-    return ["unshare", *unshare(), "sh", "-c", HIDE, "sh", str(work), *map(str, places), "--", *map(str, program)]
+    return ["sh", str(HIDE), str(work), *map(str, places), "--", *map(str, program)]
 
 
 def pythons(given):
@@ -55,15 +45,3 @@ def pyenv():
     """The directory of pyenv."""
     root = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
     return root if os.path.isdir(root) else None
-
-
-@functools.cache
-def unshare():
-    """The options of `unshare` that work here."""
-    if not shutil.which("unshare"):
-        raise SystemExit("unshare, of util-linux, is needed to hide Python")
-    for options in (["--mount"], ["--mount", "--map-root-user"]):
-        probe = ["unshare", *options, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-        if subprocess.run(probe, capture_output=True).returncode == 0:
-            return options
-    raise SystemExit("mount namespaces are needed to hide Python, and this user may not make them")

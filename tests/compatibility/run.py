@@ -45,7 +45,10 @@ def check_hidden(pythons, places):
     """No Python must start where they are hidden."""
     for python in pythons:
         words = hidden.command(places, "/", [python.executable, "-c", "print('runs')"])
-        if subprocess.run(words, capture_output=True).returncode == 0:
+        tried = subprocess.run(words, capture_output=True, text=True)
+        if tried.returncode == hidden.IMPOSSIBLE:
+            raise SystemExit(tried.stderr)
+        if tried.returncode == 0:
             raise SystemExit(f"{python.executable} is not hidden")
 
 
@@ -58,6 +61,9 @@ def command_run(arguments):
     trials = [
         Trial(name, python, command, work, arguments.limit, places) for name in names(arguments) for python in pythons
     ]
+
+    for python in pythons:
+        command.prepare(python, work / python.version / "prepared")
 
     def run(trial):
         kept = None if arguments.fresh else trial.result()

@@ -50,17 +50,26 @@ class Command:
             raise SystemExit(f"{path} is no command")
         self.digest = digest(pathlib.Path(self.path))
         cache = os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))
-        self.cache = pathlib.Path(os.environ.get("PYOXIDIZER_CACHE_DIR", os.path.join(cache, "pyoxidizer")))
+        self.cache = pathlib.Path(os.environ.get("PYOXIDIZER_CACHE_DIR", os.path.join(cache, "pyoxidizer"))).absolute()
 
-    def forget(self, report):
-        """Deletes what was installed for a program, and the layers that were made of it."""
-        origins = "\n".join(row["origin"] for row in report["resources"])
-        for tree in set(re.findall(re.escape(f"{self.cache}/pip/") + r"([0-9a-f]+-\w+)/", origins)):
-            for layer in (self.cache / "layers").iterdir():
-                if f"/pip/{tree}/".encode() in layer.read_bytes():
-                    layer.unlink()
-            shutil.rmtree(self.cache / "pip" / tree, ignore_errors=True)
-            (self.cache / "pip" / tree.split("-")[0]).with_suffix(".tree").unlink(missing_ok=True)
+    def prepare(self, python, directory):
+        """Makes the launcher, and a directory with the layer of the standard library, which each trial starts with."""
+        self.new_cache(directory)
+        words = [self.path, "--quiet", "pack", "--code", "pass", "--python", python.executable]
+        environment = {**os.environ, "PYOXIDIZER_CACHE_DIR": str(directory)}
+        subprocess.run([*words, "-o", directory / "program"], env=environment, stdin=subprocess.DEVNULL, check=True)
+
+    def new_cache(self, directory, prepared=None):
+        """A cache with the layers of a prepared one. What pip installs for one program is used and deleted by no other;
+        launchers and bytecode, to which packs only add, are those of all.
+        """
+        shutil.rmtree(directory, ignore_errors=True)
+        (directory / "layers").mkdir(parents=True)
+        for shared in ("launchers", "bytecode"):
+            (self.cache / shared).mkdir(parents=True, exist_ok=True)
+            (directory / shared).symlink_to(self.cache / shared)
+        for layer in filter(pathlib.Path.is_file, (prepared / "layers").iterdir() if prepared else []):
+            os.link(layer, directory / "layers" / layer.name)
 
 
 class Trial:
@@ -78,7 +87,9 @@ class Trial:
         self.log_file = self.directory / "log.txt"
         self.venv = self.directory / "venv"
         self.program = self.directory / "program"
-        self.hidden = [*places, self.venv, command.cache, HERE]
+        self.prepared = work / python.version / "prepared"
+        self.cache = self.directory / "cache"
+        self.hidden = [*places, self.venv, self.cache, command.cache, HERE]
 
     def key(self):
         """What a result depends on."""
@@ -137,6 +148,7 @@ class Trial:
     def _pack(self):
         report = self.directory / "report.json"
         words = ["pack", self.source, "--python", self.python.executable, "-o", self.program, "--report", report]
+        self.command.new_cache(self.cache, self.prepared)
         self._tool("pack", [self.command.path, *words])
         return json.loads(report.read_text(encoding="utf-8"))
 
@@ -147,7 +159,7 @@ class Trial:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PIP_ONLY_BINARY": ":all:"},
+            env={**os.environ, "PIP_ONLY_BINARY": ":all:", "PYOXIDIZER_CACHE_DIR": str(self.cache)},
         )
         text = process.stdout.decode(errors="replace")
         self._log(stage, words, text)
@@ -209,9 +221,6 @@ class Trial:
         raise Failed(stage, message)
 
     def _clean(self):
-        report = self.directory / "report.json"
-        if report.exists():
-            self.command.forget(json.loads(report.read_text(encoding="utf-8")))
         for path in self.directory.iterdir():
             if path != self.log_file:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()

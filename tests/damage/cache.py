@@ -12,7 +12,7 @@ from flips import run
 from program import APPLICATION
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "compatibility"))
-from hidden import unshare
+from hidden import command as in_namespace
 
 LIMIT = 1800
 OUTCOMES = ("rebuilt", "same", "error", "crash", "hang", "different")
@@ -47,9 +47,8 @@ class Cache:
         return program.read_bytes()
 
     def run(self, cache, program):
-        words = ["unshare", *unshare(), "sh", "-ec", BIND, "sh", cache, self.place]
-        words += ["env", f"PYOXIDIZER_CACHE_DIR={self.place}", self.command, *self.words, "-o", program]
-        return run(words, LIMIT, cwd=self.work)
+        words = ["sh", "-ec", BIND, "sh", cache, self.place, "env", f"PYOXIDIZER_CACHE_DIR={self.place}"]
+        return run(in_namespace([], self.work, [*words, self.command, *self.words, "-o", program]), LIMIT)
 
     def flips(self, count, seed):
         """Spread evenly over the kinds of files, then over the files of a kind, then over the bytes of a file. Of what is

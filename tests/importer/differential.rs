@@ -7,10 +7,10 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
-use pyox_tests::{extension, pythons};
+use pyox_test_support::{command, extension, pythons, report};
 use serde_json::Value;
 
-use crate::python;
+use super::python;
 
 /// What each operation returned or raised.
 type Outcomes = BTreeMap<String, Value>;
@@ -22,7 +22,7 @@ const MINOR: u8 = 10;
 fn operations_as_in_0_6() {
     let found = pythons::all().iter().find(|python| python.info().minor == MINOR);
     let python = found.expect("a CPython 3.10, the last that oxidized_importer 0.6 has wheels for");
-    pythons::say(&format!("operations_as_in_0_6: Python {}", python.info().version));
+    report::say(&format!("operations_as_in_0_6: Python {}", python.info().version));
     compare(python).unwrap_or_else(|error| panic!("{error:?}"));
 }
 
@@ -33,7 +33,7 @@ fn compare(python: &Installed) -> Result<()> {
     let ours = outcomes(&python_of_wheel, &extension::directory(python)?)?;
     ensure!(theirs.keys().eq(ours.keys()), "the two have not run the same operations");
 
-    let document = std::fs::read_to_string(extension::workspace().join("docs/oxidized_importer-differences.md"))?;
+    let document = std::fs::read_to_string(command::workspace().join("docs/oxidized_importer-differences.md"))?;
     let intended = intended(&document);
     let mut wrong = Vec::new();
     for (name, outcome) in &ours {
@@ -81,7 +81,7 @@ fn outcomes(python: &Path, module: &Path) -> Result<Outcomes> {
 
 /// A virtual environment with the wheel, kept with what cargo builds.
 fn environment_with_wheel(python: &Installed) -> Result<PathBuf> {
-    let environment = extension::target().join(format!("oxidized_importer-0.6-python-{}", python.info().version));
+    let environment = command::target().join(format!("oxidized_importer-0.6-python-{}", python.info().version));
     if !wheel_directory(&environment).join("oxidized_importer-0.6.0.dist-info").is_dir() {
         succeed(Command::new(python.executable()).args(["-m", "venv"]).arg(&environment))?;
         let pip = ["-m", "pip", "install", "--quiet", "--only-binary=:all:", "oxidized_importer==0.6.0"];

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
-use pyox_tests::{extension, pythons};
+use pyox_test_support::{command, extension, pythons};
 
-use crate::python;
+use super::python;
 
 /// `importlib.resources.files()`, which newer ones call, asks no loader in Python 3.9.
 fn requirement(python: &Installed) -> &'static str {
@@ -29,13 +29,15 @@ fn old_setuptools() {
 fn installed(python: &Installed) -> Result<PathBuf> {
     let requirement = requirement(python);
     let name = format!("{}-python-{}", requirement.replace("==", "-"), python.info().version);
-    let directory = extension::target().join(name);
+    let directory = command::target().join(name);
     if !directory.is_dir() {
-        let unfinished = tempfile::tempdir_in(extension::target())?;
+        let unfinished = tempfile::tempdir_in(command::target())?;
         let pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--target"];
         let output = Command::new(python.executable()).args(pip).arg(unfinished.path()).arg(requirement).output()?;
         ensure!(output.status.success(), "pip: {}", String::from_utf8_lossy(&output.stderr));
-        std::fs::rename(unfinished.keep(), &directory)?;
+        // Another process may have been faster.
+        let renamed = std::fs::rename(unfinished.path(), &directory);
+        ensure!(directory.is_dir(), "{}: {renamed:?}", directory.display());
     }
     Ok(directory)
 }

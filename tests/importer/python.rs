@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use anyhow::{Result, ensure};
 use pyox_distribution::Distribution as _;
-use pyox_tests::{extension, pythons};
+use pyox_test_support::{command, extension, pythons};
 
 /// Puts what follows it on sys.path before anything else of ours is imported, and runs the module named first.
 const START: &str = "import sys, runpy\n\
@@ -45,5 +45,5 @@ pub fn files() -> impl Iterator<Item = String> {
 
 /// This directory.
 pub fn directory() -> PathBuf {
-    extension::workspace().join("tests/importer")
+    command::workspace().join("tests/importer")
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use pyox_binary::*;
+use pyox_distribution::{Distribution as _, Installed};
 use tempfile::TempDir;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -37,22 +38,10 @@ fn library(dir: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     cc(dir, name, &format!("int {symbol}(void) {{ return 42; }}\n"), &all)
 }
 
-/// The Pythons of pyenv, each with the extension modules in its lib-dynload.
+/// Pythons, each with its extension modules that are files.
 fn pythons() -> Vec<(PathBuf, Vec<PathBuf>)> {
-    let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
-    let root = root.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv"))).unwrap();
-    let mut pythons = Vec::new();
-    for version in fs::read_dir(root.join("versions")).into_iter().flatten().flatten() {
-        let python = version.path().join("bin/python3");
-        for lib in fs::read_dir(version.path().join("lib")).into_iter().flatten().flatten() {
-            let modules = files(&lib.path().join("lib-dynload"), ".so");
-            if python.exists() && !modules.is_empty() {
-                pythons.push((python.clone(), modules));
-            }
-        }
-    }
-    pythons.sort();
-    pythons
+    let modules = |python: &Installed| files(python.extension_dir().expect("extension modules"), ".so");
+    pyox_test_support::pythons::chosen().iter().map(|python| (python.executable().into(), modules(python))).collect()
 }
 
 fn files(dir: &Path, part: &str) -> Vec<PathBuf> {

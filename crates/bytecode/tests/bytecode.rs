@@ -1,4 +1,4 @@
-//! The bytecode compiler, over every Python of this machine.
+//! The bytecode compiler, over the Pythons that are chosen.
 //!
 //! By default some 150 modules of each standard library are compiled; with `PYOX_TEST_ALL=1` all of them.
 
@@ -8,14 +8,9 @@ use std::process::Command;
 
 use pyox_bytecode::{BytecodeCompiler, CompileError, CompileJob};
 use pyox_distribution::{Distribution, Installed};
+use pyox_test_support::pythons::owned as pythons;
 
 type Test = Result<(), Box<dyn Error>>;
-
-fn pythons() -> Vec<Installed> {
-    let found = Installed::discover();
-    assert!(!found.is_empty(), "no CPython 3.9 or later on this machine");
-    found
-}
 
 /// Modules of the standard library, spread evenly.
 fn stdlib(python: &Installed) -> Vec<CompileJob> {

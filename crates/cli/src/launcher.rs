@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use pyox_build_cache::Cache;
 use pyox_distribution::{Distribution, Installed};
-use pyox_linker::{Compiled, LauncherSource};
+use pyox_linker::{Compiled, LauncherSource, QUICK_VARIABLE};
 use pyox_output::Outputs;
 
 use crate::args::Launcher;
@@ -15,9 +15,18 @@ use crate::speech::print;
 use crate::style::Style;
 use crate::summary::size;
 
+/// Launchers that are compiled when they are needed; quickly where tests want it.
+pub fn compiled(cache: &Cache) -> Compiled {
+    let compiled = Compiled::new(cache);
+    match std::env::var_os(QUICK_VARIABLE).filter(|target| !target.is_empty()) {
+        Some(target) => compiled.quick(target),
+        None => compiled,
+    }
+}
+
 pub fn run(command: Launcher, verbose: bool, quiet: bool, style: Style) -> anyhow::Result<u8> {
     let cache = Cache::of_user()?;
-    let launchers = Compiled::new(&cache);
+    let launchers = compiled(&cache);
     match command {
         Launcher::Build { python, output } => {
             let mut progress = Terminal::new(verbose, quiet, style);
@@ -45,7 +54,7 @@ pub fn run(command: Launcher, verbose: bool, quiet: bool, style: Style) -> anyho
 }
 
 fn build(cache: &Cache, pythons: &[String], output: Option<&Path>, progress: &mut Terminal) -> anyhow::Result<()> {
-    let launchers = Compiled::new(cache);
+    let launchers = compiled(cache);
     let specs: Vec<Option<&str>> = match pythons {
         [] => vec![None],
         pythons => pythons.iter().map(|spec| Some(spec.as_str())).collect(),

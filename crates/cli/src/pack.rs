@@ -6,10 +6,11 @@ use std::process::Command;
 use anyhow::Context;
 use pyox_build_cache::Cache;
 use pyox_distribution::Installed;
-use pyox_linker::{Compiled, LauncherSource, Prebuilt};
+use pyox_linker::{LauncherSource, Prebuilt};
 use pyox_packaging::{EntryRequest, FileAttribute, Inputs, PackageRoot, Policy, Profile, Report, Request};
 
 use crate::args::Pack;
+use crate::launcher::compiled;
 use crate::progress::Terminal;
 use crate::style::Style;
 use crate::summary;
@@ -43,7 +44,7 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     let python = Installed::locate(args.python.as_deref())?;
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
-        None => Box::new(Compiled::new(&cache)),
+        None => Box::new(compiled(&cache)),
     };
     let mut request = Request::new(&python, &*launcher, &cache);
     request.inputs = inputs(args, package_roots);

@@ -1,13 +1,11 @@
 //! `pyoxidizer analyze`: binaries of this machine, and what is inside of our own.
 
-mod command;
-
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use command::wheel::wheel;
-use command::{Outcome, Place, launcher, python};
 use pyox_distribution::Distribution;
+use pyox_test_support::place::{Outcome, Place, launcher, python};
+use pyox_test_support::wheel::wheel;
 use serde_json::Value;
 
 /// A program with a package in memory and one that finds its data through `__file__`.

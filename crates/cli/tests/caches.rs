@@ -1,10 +1,5 @@
 //! The cache of packs: whatever is damaged in it, the program is the same, or an error says what is wrong.
 
-mod command;
-#[allow(dead_code, reason = "every test binary uses a part of it")]
-#[path = "common/pythons.rs"]
-mod pythons;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -13,10 +8,10 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, ensure};
-use command::wheel::wheel;
-use command::{Outcome, Place};
 use pyox_distribution::{Distribution as _, Installed};
-use pythons::oldest_and_newest;
+use pyox_test_support::place::{Outcome, Place};
+use pyox_test_support::pythons::oldest_and_newest;
+use pyox_test_support::wheel::wheel;
 
 /// A cache of its own, with the launcher of the shared one.
 struct Cached {
@@ -87,7 +82,7 @@ fn flip(path: &Path, part: usize) -> anyhow::Result<()> {
 
 #[test]
 fn a_damaged_cache_gives_the_same_program_or_an_error() -> anyhow::Result<()> {
-    for python in oldest_and_newest(|python| python.link().is_ok()) {
+    for python in oldest_and_newest() {
         let cached = Cached::new(python)?;
         let good = cached.pack(&[])?.1.context("a program")?;
         cached.place.program("hello", &[]).prints("\"extra\"\n");
@@ -154,7 +149,7 @@ const LONG: usize = 250 << 20;
 
 #[test]
 fn a_long_file_is_never_held_whole() -> anyhow::Result<()> {
-    let python = *oldest_and_newest(|python| python.link().is_ok()).last().context("a Python")?;
+    let python = *oldest_and_newest().last().context("a Python")?;
     let cached = Cached::new(python)?;
     let place = &cached.place;
     let files =

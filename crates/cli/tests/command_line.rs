@@ -1,10 +1,9 @@
 //! What a person can ask for, each in the smallest form, and what they get.
 
-mod command;
-
-use command::wheel::wheel_with_scripts;
-use command::{Outcome, Place, python, python_path, shared_cache};
 use pyox_distribution::Distribution;
+use pyox_test_support::command::cache;
+use pyox_test_support::place::{Outcome, Place, python, python_path};
+use pyox_test_support::wheel::wheel_with_scripts;
 use serde_json::Value;
 
 #[test]
@@ -104,7 +103,7 @@ fn how_much_is_said_and_how() {
 fn launchers() {
     let place = Place::with(&[("app.py", "print('app')\n")]);
     let path = place.run(["launcher", "build", "--python", python_path()]).succeeds().stdout;
-    assert!(path.trim_end().starts_with(&shared_cache().display().to_string()), "{path}");
+    assert!(path.trim_end().starts_with(&cache().display().to_string()), "{path}");
     assert_eq!(place.run(["launcher", "path", "--python", python_path()]).succeeds().stdout, path);
     let list = place.run(["launcher", "list"]).succeeds().stdout;
     let line = list.lines().find(|line| line.ends_with(path.trim_end())).expect("the launcher in the list");

@@ -1,14 +1,9 @@
 //! The same inputs give the same bytes: in any directory, with any cache, and for packs that race.
 
-mod command;
-#[allow(dead_code, reason = "every test binary uses a part of it")]
-#[path = "common/pythons.rs"]
-mod pythons;
-
-use command::wheel::wheel;
-use command::{Place, launcher, python, python_path};
 use pyox_distribution::Distribution as _;
-use pythons::oldest_and_newest;
+use pyox_test_support::place::{Outcome, Place, launcher, python, python_path};
+use pyox_test_support::pythons::linkable;
+use pyox_test_support::wheel::wheel;
 
 const FILES: &[(&str, &str)] = &[
     ("hello.py", "import helper, tools.saw, json\nprint(helper.NAME, tools.saw.SHARP)\n"),
@@ -27,7 +22,7 @@ fn packed(cache: Option<&str>) -> Vec<u8> {
     if let Some(cache) = cache {
         command.env("PYOXIDIZER_CACHE_DIR", place.path(cache)).env("PYOXIDIZER_LAUNCHER", launcher());
     }
-    command::Outcome::of(&mut command).succeeds();
+    Outcome::of(&mut command).succeeds();
     place.program("hello", &[]).prints("helper True\n");
     place.read("hello")
 }
@@ -44,8 +39,8 @@ fn neither_directories_nor_caches_matter() {
 #[test]
 fn packs_may_race_on_a_cold_cache() {
     let place = Place::with(FILES);
-    let others = oldest_and_newest(|other| other.link().is_ok() && other.minor() != python().minor());
-    let other = others.last().map(|other| other.executable().display().to_string());
+    let other = linkable().into_iter().find(|other| other.minor() != python().minor());
+    let other = other.map(|other| other.executable().display().to_string());
     let pack = |python: &str, output: &str| {
         let mut command = place.command(["pack", "--python", python, "hello.py", "-o", output]);
         command.env("PYOXIDIZER_CACHE_DIR", place.path("cache"));
@@ -53,7 +48,7 @@ fn packs_may_race_on_a_cold_cache() {
     };
     // What a killed pack has left, and a launcher of which half is there.
     let mut path = place.command(["launcher", "path", "--python", python_path()]);
-    let path = command::Outcome::of(path.env("PYOXIDIZER_CACHE_DIR", place.path("cache"))).succeeds().stdout;
+    let path = Outcome::of(path.env("PYOXIDIZER_CACHE_DIR", place.path("cache"))).succeeds().stdout;
     let half = std::fs::read(launcher()).expect("a launcher");
     place.write(path.trim(), &half[..half.len() / 2]);
     place.write("cache/launchers/.new-killed/source/Cargo.toml", "nonsense");

@@ -1,13 +1,11 @@
 //! Whatever goes wrong is said in words that help, with exit status 1, and leaves nothing behind.
 
-mod command;
-
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use command::wheel::{wheel, wheel_with_scripts};
-use command::{Place, launcher, python, python_path};
 use pyox_distribution::Distribution;
+use pyox_test_support::place::{Place, launcher, python, python_path};
+use pyox_test_support::wheel::{wheel, wheel_with_scripts};
 
 const SCRIPT: (&str, &str) = ("hello.py", "print('hello')\n");
 

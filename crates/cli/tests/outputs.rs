@@ -1,13 +1,11 @@
 //! Where programs cannot be written, and what a program says that is not as it was written.
 
-mod command;
-
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use command::mount::Mount;
-use command::{Outcome, Place};
 use pyox_program_format::{Trailer, payload_range};
+use pyox_test_support::mount::Mount;
+use pyox_test_support::place::{Outcome, Place};
 
 const SCRIPT: (&str, &str) = ("hello.py", "print('hello')\n");
 const TRAILER_LEN: usize = Trailer::LEN;

@@ -1,11 +1,9 @@
 //! Output that no one reads: the work is done all the same, and the status is the usual one.
 
-mod command;
-
 use std::io::PipeWriter;
 use std::process::{Command, Stdio};
 
-use command::{Place, launcher, python_path};
+use pyox_test_support::place::{Place, launcher, python_path};
 
 /// A pipe whose reader is gone.
 fn unread() -> PipeWriter {

@@ -1,16 +1,15 @@
 //! Nothing that a command reads is replaced by what it writes, and what belongs together is put into place together.
 
-mod command;
-
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use command::mount::Mount;
-use command::{Outcome, Place, launcher, python, python_path, shared_cache};
 use pyox_distribution::Distribution;
 use pyox_packed_resources::{EntryFlags, FieldKind, Value, Writer};
+use pyox_test_support::command::cache;
+use pyox_test_support::mount::Mount;
+use pyox_test_support::place::{Outcome, Place, launcher, python, python_path};
 
 const SCRIPT: (&str, &str) = ("hello.py", "import helper\nprint('hello')\n");
 
@@ -127,7 +126,7 @@ fn no_output_of_other_commands_replaces_an_input() {
     }
     let built = place.run(["launcher", "build", "--python", python_path(), "-o", "out"]).succeeds().stdout;
     let name = Path::new(built.trim_end()).file_name().expect("a name").to_owned();
-    let copies = shared_cache().join("launchers");
+    let copies = cache().join("launchers");
     let kept = copies.join(&name);
     std::fs::write(&kept, "of the cache").expect("a file");
     let build = ["launcher", "build", "--python", python_path(), "-o", copies.to_str().expect("UTF-8")];
@@ -300,7 +299,7 @@ fn outputs_have_the_permissions_that_the_umask_allows() {
     let command = place.pack_command(&pack);
     let mut masked = Command::new("sh");
     masked.args(["-c", "umask 027; exec \"$0\" \"$@\""]).arg(command.get_program()).args(command.get_args());
-    masked.current_dir(place.path("")).env("PYOXIDIZER_CACHE_DIR", shared_cache());
+    masked.current_dir(place.path("")).env("PYOXIDIZER_CACHE_DIR", cache());
     Outcome::of(&mut masked).succeeds();
     let mode = |name: &str| std::fs::metadata(place.path(name)).expect("a file").permissions().mode() & 0o7777;
     assert_eq!(format!("{:o}", mode("out/app")), "750");

@@ -1,20 +1,12 @@
 //! Looking into programs and files of packed resources.
 
-mod command;
-
-#[path = "resources/blobs.rs"]
 mod blobs;
-#[path = "resources/conversions.rs"]
 mod conversions;
-#[path = "resources/differences.rs"]
 mod differences;
-#[path = "resources/legacy.rs"]
 mod legacy;
-#[path = "resources/memory.rs"]
 mod memory;
 #[path = "../../packed-resources/tests/common/oracle.rs"]
 mod oracle;
-#[path = "resources/refused.rs"]
 mod refused;
 
 use std::collections::BTreeSet;
@@ -23,9 +15,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use command::wheel::wheel;
-use command::{Outcome, Place, python, python_path};
 use pyox_distribution::Distribution;
+use pyox_test_support::place::{Outcome, Place, python, python_path};
+use pyox_test_support::wheel::wheel;
 use serde_json::Value;
 
 /// Prints the names of the top-level modules it is made of, and uses its package.

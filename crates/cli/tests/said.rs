@@ -1,11 +1,9 @@
 //! What is said about a program: all that a person has to know, and nothing that concerns no one.
 
-mod command;
-
 use std::process::Command;
 
-use command::{Outcome, Place, python};
 use pyox_distribution::Distribution;
+use pyox_test_support::place::{Outcome, Place, python};
 use serde_json::Value;
 
 fn notes(outcome: &Outcome) -> Vec<&str> {
@@ -148,7 +146,7 @@ fn nobody_has_to_read_to_the_end() {
         let pack = place.pack_command(["x"]);
         let mut shell = Command::new("bash");
         shell.args(["-c", &script]).arg(pack.get_program()).arg(python().executable()).current_dir(place.path(""));
-        shell.env("PYOXIDIZER_CACHE_DIR", command::shared_cache());
+        shell.env("PYOXIDIZER_CACHE_DIR", pyox_test_support::command::cache());
         let outcome = Outcome::of(&mut shell);
         assert!(!outcome.stderr.contains("panicked"), "{line}: {outcome:?}");
         assert_eq!(place.read("status"), b"0\n", "{line}");

@@ -1,12 +1,10 @@
 //! Everything that can be packed, each in its smallest form, and that it runs.
 
-mod command;
-
 use std::process::Command;
 
-use command::wheel::wheel;
-use command::{Outcome, Place, python, python_path};
 use pyox_distribution::Distribution;
+use pyox_test_support::place::{Outcome, Place, python, python_path};
+use pyox_test_support::wheel::wheel;
 
 #[test]
 fn a_script_with_modules_beside_it() {

@@ -48,7 +48,7 @@ fn tags_of_pip(python: &Installed) -> Result<Option<Vec<String>>, std::io::Error
 #[test]
 fn tags_are_those_that_pip_lists() -> Test {
     let mut compared = 0;
-    for python in Installed::discover() {
+    for python in pyox_test_support::pythons::owned() {
         if let Some(expected) = tags_of_pip(&python)? {
             let found = wheel_tags(&python)?;
             let first = found.iter().zip(&expected).find(|(found, expected)| found != expected);
@@ -67,7 +67,7 @@ fn a_python_without_pip_has_the_same_tags() -> Test {
     let hide = "import sys; sys.modules['ensurepip'] = None; exec(sys.argv[1])";
     let without_ensurepip = format!("for code; do :; done\nexec \"$real\" -S -c \"{hide}\" \"$code\"\n");
     let mut compared = 0;
-    for python in Installed::discover() {
+    for python in pyox_test_support::pythons::owned() {
         let Some(expected) = tags_of_pip(&python)? else { continue };
         let expected: BTreeSet<String> = expected.into_iter().collect();
         for wrapper in [without_site, &without_ensurepip] {
@@ -87,7 +87,7 @@ fn a_python_without_pip_has_the_same_tags() -> Test {
 fn markers_are_those_of_pip() -> Test {
     let code =
         "import json\nfrom pip._vendor.packaging.markers import default_environment as e\nprint(json.dumps(e()))";
-    for python in Installed::discover() {
+    for python in pyox_test_support::pythons::owned() {
         let output = Command::new(python.executable()).args(["-I", "-c", code]).output()?;
         if output.status.success() {
             let expected: std::collections::BTreeMap<String, String> = serde_json::from_slice(&output.stdout)?;

@@ -1,8 +1,6 @@
 //! What analyses say against what other tools do, and damaged files.
 
-#[path = "analyze/readelf.rs"]
 mod readelf;
-#[path = "analyze/wheels.rs"]
 mod wheels;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -97,7 +97,7 @@ fn values(described: &Described, kind: FieldKind) -> usize {
 
 #[test]
 fn standard_libraries_are_equal_both_ways() -> Outcome {
-    let pythons = Installed::discover();
+    let pythons = pyox_test_support::pythons::owned();
     assert!(!pythons.is_empty(), "no CPython 3.9 or later on this machine");
     for python in pythons {
         let resources = standard_library(&python)?;

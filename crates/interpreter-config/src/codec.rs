@@ -70,7 +70,7 @@ mod tests {
     use crate::{ResourceFile, Run};
 
     #[test]
-    fn every_prefix_and_flip_is_an_error_or_a_value() {
+    fn every_prefix_is_an_error_and_every_flip_an_error_or_another_value() {
         let config = InterpreterConfig {
             run: Run::Script { file: "a.py".into() },
             resource_files: vec![ResourceFile { path: "../lib/shared.resources".into(), digest: [7; 32] }],
@@ -83,7 +83,11 @@ mod tests {
         for position in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[position] ^= 0xff;
-            let _ = InterpreterConfig::decode(&damaged);
+            match InterpreterConfig::decode(&damaged) {
+                Ok(other) => assert!(position > 0 && other != config, "byte {position} means nothing"),
+                Err(Error::Version { found, expected }) => assert_eq!((position, found), (0, !expected)),
+                Err(error) => assert!(matches!(error, Error::Decode(_)), "byte {position}: {error}"),
+            }
         }
     }
 }

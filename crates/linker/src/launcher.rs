@@ -18,6 +18,9 @@ pub use fit::check;
 /// Names a prebuilt launcher, or a directory of them as [`Compiled::copy_to`] makes it.
 pub const LAUNCHER_VARIABLE: &str = "PYOXIDIZER_LAUNCHER";
 
+/// Names a directory of cargo in which launchers are compiled quickly: see [`Compiled::quick`].
+pub const QUICK_VARIABLE: &str = "PYOXIDIZER_QUICK_LAUNCHER";
+
 /// A launcher, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -13,7 +13,8 @@ mod progress;
 
 pub use error::Error;
 pub use launcher::{
-    CachedLauncher, Compiled, LAUNCHER_VARIABLE, Launcher, LauncherSource, Prebuilt, build_environment, check, seal,
+    CachedLauncher, Compiled, LAUNCHER_VARIABLE, Launcher, LauncherSource, Prebuilt, QUICK_VARIABLE, build_environment,
+    check, seal,
 };
 pub use progress::{Progress, Silent, Step};
 pub use pyox_program_format::{Attachment, LauncherMarker, payload_range};

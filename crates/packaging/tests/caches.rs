@@ -37,7 +37,7 @@ impl Place {
             fs::write(source.join(format!("{name}.py")), format!("NAME = {name:?}\n{}", "x = 1\n".repeat(50))).unwrap();
         }
         fs::write(source.join("package/data.txt"), "data").unwrap();
-        let python = Installed::discover().pop().expect("a CPython 3.9 or later on this machine");
+        let python = pyox_test_support::pythons::newest().clone();
         Self { directory, cache, python }
     }
 

@@ -1,8 +1,6 @@
 //! What becomes of typed resources.
 
-mod common;
-
-use common::TestResult;
+use crate::common::TestResult;
 use pyox_packed_resources::{
     Blob, Collector, DistributionResource, EntryFlags, Error, ExtensionModule, FieldKind, FileData, ModuleBytecode,
     ModuleSource, OptimizeLevel, PackageResource, Placed, Resource, SharedLibrary, Value,

@@ -1,8 +1,6 @@
 //! What two blobs do not have in common.
 
-mod common;
-
-use common::{TestResult, everything};
+use crate::common::{TestResult, everything};
 use pyox_packed_resources::legacy::NativePaths;
 use pyox_packed_resources::{
     Difference, EntryFlags, Equality, Error, FieldKind, Packed, SectionKind, Value, Writer, convert,
@@ -87,7 +85,7 @@ fn damage_is_an_error_or_a_difference() -> TestResult {
     for at in 0..bytes.len() {
         let mut damaged = bytes.clone();
         damaged[at] ^= 0x81;
-        common::walk::repair(&mut damaged);
+        crate::common::walk::repair(&mut damaged);
         let Ok(other) = Packed::open(&damaged) else { continue };
         found += usize::from(blob.differences(&other, Equality::Stored).map_or(true, |all| !all.is_empty()));
     }

@@ -1,8 +1,6 @@
 //! Values that go from one blob into another: damage never gets a new, right checksum on the way.
 
-mod common;
-
-use common::{TestResult, everything, sections};
+use crate::common::{TestResult, everything, sections};
 use pyox_packed_resources::convert::to_legacy;
 use pyox_packed_resources::legacy::NativePaths;
 use pyox_packed_resources::{Blob, Collector, Dictionary, Error, SectionKind, Value};

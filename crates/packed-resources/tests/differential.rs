@@ -1,16 +1,13 @@
 //! Version 3 against `python-packed-resources`: what one writes, the other reads, whatever it is.
 #![cfg(unix)]
 
-#[path = "common/oracle.rs"]
-mod oracle;
-
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
-use oracle::{Described, describe, described, loaded};
+use crate::oracle::{Described, describe, described, loaded};
 use proptest::collection::{btree_map, hash_map, vec};
 use proptest::option;
 use proptest::prelude::*;

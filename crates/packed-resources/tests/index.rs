@@ -1,12 +1,8 @@
 //! One way to look things up, whatever they are in.
 
-mod common;
-#[path = "common/sample.rs"]
-mod sample;
-
-use common::TestResult;
+use crate::common::TestResult;
+use crate::sample::{Item, Sample};
 use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind, Index, Layered, Packed, Writer};
-use sample::{Item, Sample};
 
 fn version_4(set: impl FnOnce(&mut Writer)) -> Result<Vec<u8>, Error> {
     let mut writer = Writer::new();
@@ -125,7 +121,7 @@ fn a_collector_takes_layers_as_an_index_does() -> TestResult {
     let mut collector = pyox_packed_resources::Collector::new();
     let layers = [
         version_4(|writer| _ = writer.entry("m").flag(EntryFlags::BUILTIN))?,
-        common::everything()?.to_vec()?,
+        crate::common::everything()?.to_vec()?,
         version_4(|writer| {
             writer.entry("m").flag(EntryFlags::MODULE).field(FieldKind::Source, b"hidden".to_vec());
             writer.entry("pkg").flag(EntryFlags::EXTENSION).field(FieldKind::Extension, b"hidden".to_vec());

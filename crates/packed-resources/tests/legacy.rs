@@ -1,15 +1,10 @@
 //! Versions 1 to 3, against samples made from the manual. Their paths are those of Unix.
 #![cfg(unix)]
 
-#[path = "common/oracle.rs"]
-mod oracle;
-#[path = "common/sample.rs"]
-mod sample;
-
-use oracle::{describe, loaded};
+use crate::oracle::{describe, loaded};
+use crate::sample::{Item, Sample, everything};
 use pyox_packed_resources::legacy::{NativePaths, Resources, Writer};
 use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind, Index, Packed, Value, convert};
-use sample::{Item, Sample, everything};
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
 

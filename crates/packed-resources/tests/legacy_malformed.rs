@@ -1,19 +1,12 @@
 //! Damaged and hostile blobs of versions 1 to 3: an error or an answer, never a panic, never memory that follows a lying
 //! length.
 
-#[path = "common/sample.rs"]
-mod sample;
-#[path = "common/walk_index.rs"]
-mod walk_index;
-#[path = "common/watched.rs"]
-mod watched;
-
+use crate::sample::{Item, Sample, everything};
+use crate::walk_index::walk_any;
 use pyox_packed_resources::{Error, Packed};
-use sample::{Item, Sample, everything};
-use walk_index::walk_any;
 
 fn walk_within(bytes: &[u8], limit: usize) -> Result<usize, Error> {
-    let (result, largest) = watched::largest_block(|| walk_any(bytes));
+    let (result, largest) = crate::watched::largest_block(|| walk_any(bytes));
     assert!(largest <= limit, "{largest} bytes allocated for a blob of {}", bytes.len());
     result
 }

@@ -1,14 +1,8 @@
 //! The document says enough: a reader written from it alone, in another language, agrees with ours.
 
-mod common;
-#[path = "common/describe.rs"]
-mod describe;
-#[path = "common/python.rs"]
-mod python;
-
 use std::path::Path;
 
-use common::{Numbers, TestResult, everything, sections, squeezed, with_dictionary};
+use crate::common::{Numbers, TestResult, everything, sections, squeezed, with_dictionary};
 use pyox_packed_resources::{EntryFlags, Error, FieldKind, SectionKind, Value, Writer};
 
 fn random(numbers: &mut Numbers) -> Result<Writer, Error> {
@@ -55,11 +49,11 @@ fn python_reads_the_same() -> TestResult {
     for (i, bytes) in blobs.iter().enumerate() {
         std::fs::write(path(i), bytes)?;
     }
-    let found = python::describe(&(0..blobs.len()).map(path).collect::<Vec<_>>())?;
+    let found = crate::python::describe(&(0..blobs.len()).map(path).collect::<Vec<_>>())?;
     for (i, (bytes, found)) in blobs.iter().zip(found).enumerate() {
-        let expected = describe::describe(bytes);
+        let expected = crate::describe::describe(bytes);
         assert_eq!(expected["verified"], i < blobs.len() / 2);
-        assert!(python::agrees(&expected, &found), "{found:#} instead of {expected:#}");
+        assert!(crate::python::agrees(&expected, &found), "{found:#} instead of {expected:#}");
     }
     Ok(())
 }

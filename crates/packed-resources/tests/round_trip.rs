@@ -1,8 +1,6 @@
 //! What goes in comes out.
 
-mod common;
-
-use common::{Numbers, TestResult, everything, section, verified};
+use crate::common::{Numbers, TestResult, everything, section, verified};
 use pyox_packed_resources::{
     Blob, Encoding, EntryFlags, Error, FieldKind, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, Writer,
 };
@@ -196,7 +194,7 @@ fn values_are_aligned() -> TestResult {
             }
         }
     }
-    let sections = common::sections(&bytes);
+    let sections = crate::common::sections(&bytes);
     assert!(sections.iter().all(|section| section.offset.is_multiple_of(VALUE_ALIGNMENT as usize)));
     let mut plain = Writer::new();
     plain.entry("a").field(FieldKind::Source, b"a".to_vec());

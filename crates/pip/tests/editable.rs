@@ -12,7 +12,7 @@ type Test = Result<(), Box<dyn std::error::Error>>;
 
 /// The oldest and the newest Python that has pip.
 fn pythons() -> Vec<Installed> {
-    let mut found: Vec<Installed> = Installed::discover();
+    let mut found: Vec<Installed> = pyox_test_support::pythons::owned();
     found.retain(|python| python.info().purelib.join("pip").is_dir());
     assert!(!found.is_empty(), "no CPython 3.9 or later with pip on this machine");
     if found.len() > 2 {

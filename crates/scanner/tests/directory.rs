@@ -1,8 +1,6 @@
 //! Classification of the files in a directory.
 
-mod common;
-
-use common::{SUFFIXES, content, lines, skipped, tree};
+use crate::common::{SUFFIXES, content, lines, skipped, tree};
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Directory, Error, PathLine, ResourceSource, Scan};
 

@@ -1,8 +1,6 @@
 //! Which packages need real files.
 
-mod common;
-
-use common::tree;
+use crate::common::tree;
 use pyox_scanner::{Directory, Evidence, NeedsFiles, ResourceSource as _, files_needed};
 
 fn verdicts(files: &[(&str, &str)]) -> Vec<NeedsFiles> {

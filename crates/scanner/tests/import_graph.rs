@@ -1,8 +1,6 @@
 //! What programs import when they run, on all Pythons, compared with what is said to be reachable.
 
-mod common;
-
-use common::{pythons, run};
+use crate::common::{pythons, run};
 use pyox_distribution::{Distribution as _, Installed};
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Directory, ImportGraph, ResourceSource as _, STARTUP_MODULES};

@@ -1,8 +1,6 @@
 //! Imports of the files of standard libraries, compared with what the `ast` module of each Python finds.
 
-mod common;
-
-use common::{pythons, run};
+use crate::common::{pythons, run};
 use pyox_distribution::{Distribution as _, Installed};
 use pyox_scanner::imports;
 use serde_json::{Value, json};

@@ -1,7 +1,5 @@
 //! The standard libraries of all Pythons, compared with what these Pythons say themselves.
 
-mod common;
-
 use pyox_distribution::Distribution as _;
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Directory, ResourceSource as _};
@@ -39,7 +37,7 @@ fn strings(json: &serde_json::Value) -> Vec<String> {
 
 #[test]
 fn standard_libraries() {
-    for python in common::pythons() {
+    for python in crate::common::pythons() {
         let info = python.info();
         let version = (info.major, info.minor);
         let output = Command::new(&info.executable).args(["-I", "-c", ASK]).output().unwrap();

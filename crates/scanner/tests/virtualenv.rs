@@ -1,8 +1,6 @@
 //! Virtualenvs and editable installations.
 
-mod common;
-
-use common::{SUFFIXES, lines, skipped, tree, write};
+use crate::common::{SUFFIXES, lines, skipped, tree, write};
 use pyox_scanner::{Error, ResourceSource as _, Scan, Virtualenv};
 use std::path::Path;
 
@@ -135,7 +133,7 @@ fn editable_with_an_import_hook() {
     expected.push("source my_app my_app/__init__.py");
     let found = scan(root.path()).unwrap();
     assert_eq!(lines(&found), expected);
-    assert!(common::content(&found, "my_app-1.0.dist-info/RECORD").is_empty());
+    assert!(crate::common::content(&found, "my_app-1.0.dist-info/RECORD").is_empty());
 
     let elsewhere = tree(&[("code/other/__init__.py", "")]);
     let error = scan(editable("import hook\n", elsewhere.path()).path()).unwrap_err();
@@ -155,5 +153,5 @@ fn the_first_directory_of_the_path_wins() {
     let root = site(&[("a.py", "first"), ("x.pth", &later.path().display().to_string())]);
     let found = scan(root.path()).unwrap();
     assert_eq!(lines(&found), ["source a a.py", "source b b.py"]);
-    assert_eq!(common::content(&found, "a.py"), b"first");
+    assert_eq!(crate::common::content(&found, "a.py"), b"first");
 }

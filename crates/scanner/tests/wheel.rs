@@ -1,8 +1,6 @@
 //! Wheels, good and hostile.
 
-mod common;
-
-use common::{METADATA, SUFFIXES, WHEEL, WheelBuilder, content, lines, patch, skipped, write_wheel, zip};
+use crate::common::{METADATA, SUFFIXES, WHEEL, WheelBuilder, content, lines, patch, skipped, write_wheel, zip};
 use pyox_packed_resources::Content;
 use pyox_scanner::{Error, ResourceSource as _, Wheel, WheelLimits};
 use std::path::PathBuf;

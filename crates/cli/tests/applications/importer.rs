@@ -7,7 +7,7 @@ use pyox_distribution::{Distribution as _, Installed};
 use pyox_packed_resources::{EntryFlags, FieldKind, Value, Writer};
 use python_packed_resources::{Resource, write_packed_resources_v3};
 
-use crate::common::{Program, for_each_python};
+use pyox_test_support::{Program, for_each_python};
 
 const SCRIPT: &str = r#"
 import importlib, sys

@@ -1,6 +1,6 @@
 //! Scripts that use native code of the standard library, and processes.
 
-use crate::common::{Program, Run, for_each_python};
+use pyox_test_support::{Program, Run, for_each_python};
 
 #[test]
 fn extension_modules() {

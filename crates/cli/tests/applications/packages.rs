@@ -1,7 +1,7 @@
 //! Applications from PyPI, as pip installs them.
 
-use crate::common::{Program, Ran, Run, for_each_python};
 use anyhow::Context as _;
+use pyox_test_support::{Program, Ran, Run, for_each_python};
 
 /// A program as `pyoxidizer pack --pip REQUIREMENT --entry ENTRY` makes it.
 struct Application {

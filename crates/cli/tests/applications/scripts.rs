@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::common::{Program, Run, for_each_python};
+use pyox_test_support::{Program, Run, for_each_python};
 
 /// Packs `text` as a script, and compares runs with the given arguments, each of which ends with a status.
 fn script(name: &str, text: &str, runs: &[(&[&str], i32)]) {

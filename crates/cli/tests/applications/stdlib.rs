@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::ensure;
 use pyox_distribution::Distribution as _;
 
-use crate::common::program::python as run_python;
-use crate::common::pythons::say;
-use crate::common::{Program, Run, for_each_python};
+use pyox_test_support::program::python as run_python;
+use pyox_test_support::report::say;
+use pyox_test_support::{Program, Run, for_each_python};
 
 /// How many modules the importer serves at least, beside those that are part of the interpreter.
 const AT_LEAST: usize = 450;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use pyox_packed_resources::{Compressor, Dictionary, EntryFlags, FieldKind, SectionKind, Value, Writer};
 
-use crate::command::Place;
+use pyox_test_support::place::Place;
 
 /// Every kind of field, encoding and location, modes, and a digest.
 pub fn everything() -> Writer {

@@ -10,7 +10,7 @@ use super::blobs::everything;
 use super::legacy::sample;
 use super::oracle::{describe, loaded};
 use super::{program, python_in};
-use crate::command::Place;
+use pyox_test_support::place::Place;
 
 /// Fails with these words, says what can be done, and changes nothing.
 fn fails(place: &Place, arguments: &[&str], words: &[&str]) {

@@ -3,8 +3,8 @@
 use pyox_packed_resources::{EntryFlags, FieldKind, SectionKind, Value, Writer};
 
 use super::blobs::everything;
-use crate::command::{Outcome, Place};
-use crate::program;
+use super::program;
+use pyox_test_support::place::{Outcome, Place};
 
 const TEXT: &[u8] = b"the same, again and again; the same, again and again; the same, again and again";
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use python_packed_resources::{Resource, write_packed_resources_v3};
 
 use super::oracle::loaded;
-use crate::command::Place;
+use pyox_test_support::place::Place;
 
 fn files<T>(files: impl IntoIterator<Item = (&'static str, T)>) -> Option<HashMap<Cow<'static, str>, T>> {
     Some(files.into_iter().map(|(name, value)| (name.into(), value)).collect())

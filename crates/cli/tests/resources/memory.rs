@@ -2,7 +2,7 @@
 
 use pyox_packed_resources::{EntryFlags, FieldKind, Value, Writer};
 
-use crate::command::{Outcome, Place};
+use pyox_test_support::place::{Outcome, Place};
 
 /// How much memory a command may take that holds no value whole.
 const LITTLE: usize = 128 * MIB;

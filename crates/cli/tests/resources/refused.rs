@@ -7,8 +7,8 @@ use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Value, Writer};
 use pyox_program_format::Trailer;
 
 use super::blobs::everything;
-use crate::command::{Place, launcher};
-use crate::program;
+use super::program;
+use pyox_test_support::place::{Place, launcher};
 
 /// Fails with these words, says what can be done, and changes nothing.
 fn fails(place: &Place, arguments: &[&str], words: &[&str]) {

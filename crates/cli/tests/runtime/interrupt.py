@@ -10,7 +10,7 @@
 #$ $APP atexit; echo $?
 #$ $APP thread; echo $?
 #$ { $APP alarm; } 2>/dev/null; echo $?
-#$ timeout --foreground -s INT 1 $APP sleep; echo $?
+#$ (rm -f ready; (until [ -s ready ]; do sleep 0.1; done; sleep 1; kill -INT $(cat ready)) & exec $APP sleep); echo $?
 #$ $APP ignored; echo $?
 #$ $APP hook; echo $?
 #$ $APP wakeup; echo $?
@@ -38,8 +38,8 @@ if how == "interrupt":
 elif how == "deep":
     import demo.deep
     signal.signal(signal.SIGALRM, lambda *a: demo.deep.outer(0))
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
-    time.sleep(5)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    time.sleep(60)
 elif how == "handled":
     try:
         interrupt()
@@ -61,14 +61,14 @@ elif how == "atexit":
     atexit.register(print, "atexit ran")
     interrupt()
 elif how == "thread":
-    threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
-    time.sleep(5)
+    threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    time.sleep(60)
 elif how == "alarm":
     signal.alarm(1)
     time.sleep(5)
 elif how == "sleep":
-    sys.stdout.flush()
-    time.sleep(10)
+    print(os.getpid(), file=open("ready", "w"), flush=True)
+    time.sleep(60)
 elif how == "ignored":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.kill(os.getpid(), signal.SIGINT)

@@ -21,6 +21,9 @@ use crate::progress::{Progress, Step};
 /// Changes whenever launchers are linked differently from the same sources.
 const LINK_VERSION: &[u8] = b"3";
 
+/// The variable by which the build of a launcher is given arguments for the linker, one a line.
+const LINK_ARGUMENTS: &str = "PYOX_LAUNCHER_LINK_ARGS";
+
 /// Lines of cargo's output that an error repeats.
 const REPORTED_LINES: usize = 40;
 
@@ -29,6 +32,8 @@ const REPORTED_LINES: usize = 40;
 #[derive(Debug, Clone)]
 pub struct Compiled {
     directory: PathBuf,
+    /// The directory of cargo for launchers that are compiled quickly.
+    quick: Option<PathBuf>,
 }
 
 /// A launcher in the cache.
@@ -51,13 +56,22 @@ pub struct CachedLauncher {
 impl Compiled {
     /// Launchers kept in this cache.
     pub fn new(cache: &Cache) -> Self {
-        Self { directory: cache.directory("launchers") }
+        Self { directory: cache.directory("launchers"), quick: None }
+    }
+
+    /// The same for work on the launcher and for tests: compiled quickly instead of for speed, and in a directory of cargo
+    /// that is kept and trusted. The cache has them beside the others.
+    #[must_use]
+    pub fn quick(self, target: impl Into<PathBuf>) -> Self {
+        Self { quick: Some(target.into()), ..self }
     }
 
     /// Where the launcher for a Python is, or would be.
     pub fn path(&self, python: &dyn Distribution) -> PathBuf {
         let name = fit::file_name(python);
-        let key = digest([LINK_VERSION, sources::identity().as_bytes(), python.identity().as_bytes(), name.as_bytes()]);
+        let (sources, python) = (sources::identity(), python.identity());
+        let key = [LINK_VERSION, self.profile().as_bytes(), sources.as_bytes(), python.as_bytes(), name.as_bytes()];
+        let key = digest(key);
         self.directory.join(format!("{name}-{key}"))
     }
 
@@ -131,6 +145,16 @@ impl Compiled {
         }
     }
 
+    /// The profile of cargo.
+    fn profile(&self) -> &'static str {
+        if self.quick.is_some() { "dev" } else { "launcher" }
+    }
+
+    /// Where that profile's results are.
+    fn profile_directory(&self) -> &'static str {
+        if self.quick.is_some() { "debug" } else { "launcher" }
+    }
+
     fn compile(&self, python: &dyn Distribution, path: &Path, progress: &mut dyn Progress) -> Result<Vec<u8>, Error> {
         python.link()?;
         if !sources::available() {
@@ -153,21 +177,31 @@ impl Compiled {
         // Everything is made in a directory of its own, and goes with it: cargo would use again whatever it finds, damaged
         // or not.
         let scratch = Scratch::new(&self.directory).map_err(Error::io("create a directory in", &self.directory))?;
-        let [sources_directory, target_directory] = ["source", "target"].map(|name| scratch.path().join(name));
+        let [sources_directory, own_target] = ["source", "target"].map(|name| scratch.path().join(name));
+        let target_directory = self.quick.clone().unwrap_or(own_target);
         sources::unpack(&sources_directory)?;
-        let environment = build_environment(python, &scratch.path().join("pyo3-config.txt"))?;
+        let mut environment = build_environment(python, &scratch.path().join("pyo3-config.txt"))?;
+        if self.quick.is_some() {
+            // The profile would have all that is compiled differ from what other work has compiled.
+            let arguments = environment.iter_mut().find(|(name, _)| *name == LINK_ARGUMENTS);
+            arguments.into_iter().for_each(|(_, arguments)| arguments.push("\n-Wl,--strip-all"));
+        }
         let mut cargo = cargo();
         cargo
-            .args(["build", "--profile", "launcher", "--package", "pyox-launcher", "--color", "never"])
+            .args(["build", "--profile", self.profile(), "--package", "pyox-launcher", "--color", "never"])
             .arg("--manifest-path")
             .arg(sources_directory.join("Cargo.toml"))
             .arg("--target-dir")
             .arg(&target_directory)
             .envs(environment)
             .env_remove("CARGO_BUILD_TARGET");
-        run(cargo, version, progress)?;
-        let built = target_directory.join("launcher").join("pyox-launcher");
-        let bytes = seal(&built, python)?;
+        let built = target_directory.join(self.profile_directory()).join("pyox-launcher");
+        let bytes = {
+            // The directory may be one for all Pythons: each has to take what it has made.
+            let _in_turn = in_turn(&target_directory)?;
+            run(cargo, version, progress)?;
+            seal(&built, python)?
+        };
         let sealed = scratch.path().join("sealed");
         let keep = || {
             std::io::Write::write_all(&mut create_new(&sealed, EXECUTABLE)?, &bytes)?;
@@ -192,7 +226,7 @@ pub fn build_environment(python: &dyn Distribution, config: &Path) -> Result<[(&
     }
     Ok([
         ("PYO3_CONFIG_FILE", config.into()),
-        ("PYOX_LAUNCHER_LINK_ARGS", link_arguments(&python.link()?).join("\n").into()),
+        (LINK_ARGUMENTS, link_arguments(&python.link()?).join("\n").into()),
         ("PYOX_LAUNCHER_MARKER", fit::marker(python)?.into()),
     ])
 }
@@ -207,6 +241,15 @@ pub fn seal(path: &Path, python: &dyn Distribution) -> Result<Vec<u8>, Error> {
     LauncherMarker::seal(&mut bytes).map_err(|_| Error::NotALauncher { path: path.to_owned() })?;
     super::check(path, &bytes, python)?;
     Ok(bytes)
+}
+
+/// The right to use a directory of cargo.
+fn in_turn(target: &Path) -> Result<File, Error> {
+    fs::create_dir_all(target).map_err(Error::io("create", target))?;
+    let path = target.join("pyox-launcher.lock");
+    let lock = File::create(&path).map_err(Error::io("create", &path))?;
+    lock.lock().map_err(Error::io("lock", &path))?;
+    Ok(lock)
 }
 
 /// The launcher at a path, if it is there and undamaged.

@@ -1,5 +1,4 @@
 //! Trees and wheels for the tests.
-#![allow(dead_code, reason = "every test binary uses a part of it")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,12 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use zip::write::SimpleFileOptions;
 
-/// All Pythons of this machine.
-pub fn pythons() -> Vec<Installed> {
-    let found = Installed::discover();
-    assert!(!found.is_empty(), "no CPython 3.9 or later");
-    found
-}
+pub use pyox_test_support::pythons::owned as pythons;
 
 /// What a program prints, run without `site`.
 pub fn run(python: &Installed, program: &str, arguments: &[&Path]) -> String {

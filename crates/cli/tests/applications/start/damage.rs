@@ -13,7 +13,7 @@ use anyhow::{Context as _, ensure};
 use pyox_packed_resources::{Blob, SectionKind};
 
 use super::{ensure_one_line, for_two_pythons};
-use crate::wheels::pack;
+use crate::applications::wheels::pack;
 
 const TEXT: &str = "import sys\nprint([ascii(word) for word in sys.argv])\n";
 

@@ -15,9 +15,9 @@ use anyhow::{Context as _, ensure};
 use pyox_distribution::Installed;
 use tempfile::TempDir;
 
-use crate::common::program;
-pub use crate::wheels::for_two_pythons;
-use crate::wheels::pack;
+pub use crate::applications::wheels::for_two_pythons;
+use crate::applications::wheels::pack;
+use pyox_test_support::program;
 
 const TEXT: &str = include_str!("app.py");
 
@@ -71,7 +71,7 @@ impl Shared {
 /// first process is another shell.
 pub fn shell(user: u32, script: &str, program: &Path) -> Command {
     let mut command = Command::new("timeout");
-    command.args(["-k", "5", "60", "unshare", "--mount", "--pid", "--fork", "--mount-proc"]);
+    command.args(["-k", "5", "600", "unshare", "--mount", "--pid", "--fork", "--mount-proc"]);
     command.args(["sh", "-c", "setpriv --reuid \"$0\" --regid \"$0\" --clear-groups sh -c \"$@\"; exit $?"]);
     command.arg(user.to_string()).arg(script).arg(program);
     command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("LANG", "C.UTF-8").current_dir("/");

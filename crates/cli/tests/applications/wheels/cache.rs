@@ -11,8 +11,9 @@ use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::Distribution as _;
 
 use super::{for_two_pythons, pack};
-use crate::common::Program;
-use crate::mount::Mount;
+use pyox_test_support::Program;
+use pyox_test_support::mount::Mount;
+use pyox_test_support::report::skip;
 
 const TEXT: &str = "
 import numpy
@@ -112,7 +113,7 @@ fn caches_of_other_users() {
     for_two_pythons("caches of other users", |python| {
         let public = tempfile::tempdir()?;
         if public.path().metadata()?.uid() != 0 {
-            // Only root can start programs as another user.
+            skip("only root can start programs as another user");
             return Ok(());
         }
         let program = pack(python, "array", TEXT, &["--pip", "numpy"])?;

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::{for_two_pythons, pack};
-use crate::common::Program;
+use pyox_test_support::Program;
 
 const TEXT: &str = "
 import bitarray.util

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::ensure;
 
 use super::{for_two_pythons, original, pack};
-use crate::common::{Program, Run};
+use pyox_test_support::{Program, Run};
 
 /// libfreetype and libharfbuzz need each other.
 #[test]

@@ -9,7 +9,7 @@ use pyox_packaging::Finding;
 use pyox_distribution::Distribution as _;
 
 use super::{for_two_pythons, original, pack};
-use crate::common::{Program, Run};
+use pyox_test_support::{Program, Run};
 
 const TEXT: &str = "
 import importlib.metadata, importlib.resources, inspect, os, pkgutil, sys

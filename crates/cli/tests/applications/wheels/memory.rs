@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::ensure;
 
 use super::{for_two_pythons, pack};
-use crate::common::Run;
+use pyox_test_support::Run;
 
 /// Small objects are in huge pages (the kernel's flag `hg`) if there are many of them, and the program goes on when they are freed.
 #[test]
@@ -41,7 +41,7 @@ fn memory_files_that_may_not_be_executed() {
             let output = Command::new("unshare").args(namespace).arg(level).arg(program.executable()).output()?;
             let errors = String::from_utf8_lossy(&output.stderr);
             if errors.contains("memfd_noexec") || errors.contains("unshare") {
-                crate::common::pythons::say(&format!("memfd_noexec cannot be set here: {}", errors.trim()));
+                pyox_test_support::report::say(&format!("memfd_noexec cannot be set here: {}", errors.trim()));
                 continue;
             }
             ensure!(output.stdout == format!("{level}\nloaded\n").as_bytes(), "{output:?}");

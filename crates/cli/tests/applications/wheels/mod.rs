@@ -1,7 +1,5 @@
 //! Wheels with native code: arrays in all sorts of processes, libraries that need each other, exceptions of C++, and a cache
 //! directory to which everything happens that can.
-//!
-//! The oldest and the newest CPython of this machine run; `PYOX_TEST_PYTHONS=3.11` chooses among all.
 
 mod cache;
 mod durability;
@@ -14,15 +12,9 @@ mod trust;
 
 use std::path::Path;
 
-use crate::common::{Program, pythons};
-use pyox_distribution::{Distribution as _, Installed};
-
-/// Runs a test with the oldest and the newest Python.
-pub fn for_two_pythons(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
-    let two = pythons::oldest_and_newest(|_| true);
-    let fits = |python: &Installed| two.iter().any(|other| other.executable() == python.executable());
-    pythons::for_each_of(name, fits, test);
-}
+use pyox_distribution::Installed;
+use pyox_test_support::Program;
+pub use pyox_test_support::pythons::for_two_pythons;
 
 /// Packs a script of `scripts` with requirements.
 pub fn pack(python: &'static Installed, name: &str, text: &str, options: &[&str]) -> anyhow::Result<Program> {

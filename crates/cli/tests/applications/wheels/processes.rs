@@ -1,7 +1,7 @@
 //! Arrays in threads and processes.
 
 use super::{for_two_pythons, original, pack};
-use crate::common::Run;
+use pyox_test_support::Run;
 
 #[test]
 fn arrays() {

@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, ensure};
 
 use super::{for_two_pythons, pack};
-use crate::common::{Program, program};
+use pyox_test_support::{Program, program};
 
 const ROOT: u32 = 0;
 const USER: u32 = 65_533;

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
-use pyox_tests::{extension, pythons};
+use pyox_test_support::{command, pythons};
 use tempfile::TempDir;
 
 /// The module that the README packs and imports.
@@ -13,8 +14,7 @@ const HELLO: &str = "GREETING = f'hello from {__loader__.__class__.__module__}'\
 
 #[test]
 fn wheel() {
-    let version = |python: &&Installed| (python.info().major, python.info().minor, python.info().micro);
-    let newest = pythons::all().iter().max_by_key(version).map(|python| &python.info().version);
+    let newest = pythons::chosen().last().map(|python| &python.info().version);
     pythons::for_each_python("wheel", |python| {
         let environment = Environment::new(python)?;
         is_described(&environment, python)?;
@@ -53,11 +53,11 @@ fn runs_the_readme(environment: &Environment) -> Result<()> {
 /// mypy finds in the stubs what the module has, and the types of examples in them.
 fn stubs_fit(environment: &Environment) -> Result<()> {
     environment.run(&["-m", "pip", "install", "--quiet", "mypy>=1.18,<3"])?;
-    let allowed = extension::workspace().join("tests/wheel/stubtest.allowed");
+    let allowed = command::workspace().join("tests/wheel/stubtest.allowed");
     environment.run(&["-m", "mypy.stubtest", "oxidized_importer", "--allowlist", &text(&allowed)])?;
     let [pack, _] = environment.examples()?;
     environment.run(&["-m", "mypy", "--strict", &pack])?;
-    let example = extension::workspace().join("examples/freeze_with_importer.py");
+    let example = command::workspace().join("examples/freeze_with_importer.py");
     environment.run(&["-m", "mypy", "--check-untyped-defs", &text(&example)])?;
     let wrong = environment.path("wrong.py");
     std::fs::write(&wrong, "import oxidized_importer\noxidized_importer.OxidizedFinder(resources_data='text')\n")?;
@@ -75,12 +75,15 @@ impl Environment {
     fn new(python: &Installed) -> Result<Self> {
         let environment = Self { place: tempfile::Builder::new().prefix("wheel-").tempdir()? };
         run(Command::new(python.executable()).args(["-m", "venv"]).arg(environment.path("venv")))?;
-        // Each minor version has a directory for what cargo builds: what is there for another would be built again.
-        let target = extension::target().join(format!("wheel-{}.{}", python.info().major, python.info().minor));
-        let source = extension::workspace().join("crates/oxidized-importer");
+        // One directory for all Pythons: what depends on none is compiled once, and each takes what it has made.
+        static IN_TURN: Mutex<()> = Mutex::new(());
+        let target = command::target().join("wheel");
+        let source = command::workspace().join("crates/oxidized-importer");
         let mut pip = environment.python();
         pip.args(["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", "wheels"]).arg(source);
+        let in_turn = IN_TURN.lock().unwrap_or_else(PoisonError::into_inner);
         run(pip.env("CARGO_TARGET_DIR", target).env_remove("PYO3_PYTHON").env_remove("PYO3_CONFIG_FILE"))?;
+        drop(in_turn);
         let install = ["-m", "pip", "install", "--quiet", "--no-index", "--find-links", "wheels", "oxidized_importer"];
         environment.run(&install)?;
         Ok(environment)
@@ -103,7 +106,7 @@ impl Environment {
 
     /// The two Python examples of the README as files.
     fn examples(&self) -> Result<[String; 2]> {
-        let readme = std::fs::read_to_string(extension::workspace().join("crates/oxidized-importer/README.md"))?;
+        let readme = std::fs::read_to_string(command::workspace().join("crates/oxidized-importer/README.md"))?;
         let mut blocks = readme.split("```python\n").skip(1).filter_map(|rest| rest.split("```").next());
         let mut next = |name: &str| -> Result<String> {
             let path = self.path(name);
@@ -116,7 +119,7 @@ impl Environment {
 
 /// The version in the manifest of the crate.
 fn version() -> Result<String> {
-    let manifest = std::fs::read_to_string(extension::workspace().join("crates/oxidized-importer/Cargo.toml"))?;
+    let manifest = std::fs::read_to_string(command::workspace().join("crates/oxidized-importer/Cargo.toml"))?;
     let version = manifest.lines().find_map(|line| line.strip_prefix("version = "));
     Ok(version.context("the manifest has a version")?.trim_matches('"').to_owned())
 }

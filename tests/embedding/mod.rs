@@ -1,12 +1,13 @@
 //! Programs of one's own on `pyembed`: the examples of the crate, compiled as launchers to which `pack` attaches payloads.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
 use pyox_linker::{build_environment, seal};
-use pyox_tests::{extension, pythons};
+use pyox_test_support::extension::Cargo;
+use pyox_test_support::{command, pythons};
 use tempfile::TempDir;
 
 /// Of the examples, the one that has a module in Rust, and what it gives.
@@ -17,7 +18,7 @@ sys.exit(3)
 
 #[test]
 fn a_bespoke_launcher_has_modules_in_rust() {
-    pythons::for_each_of("bespoke_launcher", newest, |python| {
+    pythons::for_each_of("bespoke_launcher", &newest(), |python| {
         let program = Program::new(python, "bespoke_launcher")?;
         let output = program.run(&[])?;
         ensure!(output.status.code() == Some(3) && output.stdout == b"42 built-in True True\n", "{output:?}");
@@ -27,7 +28,7 @@ fn a_bespoke_launcher_has_modules_in_rust() {
 
 #[test]
 fn an_interpreter_that_is_dropped_prints_what_it_buffered() {
-    pythons::for_each_of("embedding", newest, |python| {
+    pythons::for_each_of("embedding", &newest(), |python| {
         let program = Program::new(python, "ending")?;
         let again = "a Python interpreter has been started in this process before\n";
         for (way, status, errors) in [
@@ -49,7 +50,7 @@ fn an_interpreter_that_is_dropped_prints_what_it_buffered() {
 
 #[test]
 fn finalizing_says_whether_everything_was_written() {
-    pythons::for_each_of("finalizing", newest, |python| {
+    pythons::for_each_of("finalizing", &newest(), |python| {
         let program = Program::new(python, "ending")?;
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full")?;
         let output = program.command(&["finalize"]).stdout(full).output()?;
@@ -60,8 +61,8 @@ fn finalizing_says_whether_everything_was_written() {
 }
 
 /// The examples are compiled for one Python only: what they show does not depend on its version.
-fn newest(python: &Installed) -> bool {
-    pythons::oldest_and_newest(|_| true).last().is_some_and(|newest| newest.executable() == python.executable())
+fn newest() -> Vec<&'static Installed> {
+    pythons::newest_that(|_| true)
 }
 
 /// A packed script whose launcher is an example of `pyembed`.
@@ -76,7 +77,7 @@ impl Program {
         std::fs::write(&launcher, seal(&compile(python, example)?, python)?)?;
         let script = place.path().join("app.py");
         std::fs::write(&script, SCRIPT)?;
-        let mut pack = Command::new(pyox_tests::command()?);
+        let mut pack = command::pyoxidizer();
         pack.arg("pack").arg(&script).arg("--python").arg(python.executable()).arg("--launcher").arg(&launcher);
         let output = pack.arg("--output").arg(place.path().join("app")).output()?;
         ensure!(output.status.success(), "pack: {}", String::from_utf8_lossy(&output.stderr));
@@ -94,14 +95,13 @@ impl Program {
     }
 }
 
-/// Compiles an example beside the extension module for the same Python.
+/// Compiles an example as what is compiled for the same Python.
 fn compile(python: &Installed, example: &str) -> Result<PathBuf> {
-    let target = extension::target_for(python);
-    std::fs::create_dir_all(&target)?;
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--package", "pyox-embed", "--example", example, "--target-dir"]).arg(&target);
-    cargo.current_dir(extension::workspace()).envs(build_environment(python, &target.join("pyo3-config.txt"))?);
-    let output = cargo.output().context("cargo cannot be run")?;
-    ensure!(output.status.success(), "{example} does not compile:\n{}", String::from_utf8_lossy(&output.stderr));
-    Ok(target.join("debug/examples").join(Path::new(example)))
+    let cargo = Cargo::for_python(python)?;
+    let arguments = ["build", "--package", "pyox-embed", "--example", example];
+    cargo.run_with(&arguments, &[], build_environment(python, cargo.config())?)?;
+    // The next one may be for another Python.
+    let copy = cargo.config().with_file_name(example);
+    std::fs::copy(command::target().join("debug/examples").join(example), &copy)?;
+    Ok(copy)
 }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::report::skip;
+
 /// A tmpfs that is gone at the end of the test.
 pub struct Mount {
     path: PathBuf,
@@ -10,14 +12,13 @@ pub struct Mount {
 
 impl Mount {
     /// `None`, with a message, if this machine does not allow it.
-    #[expect(clippy::print_stderr, reason = "a test that does not run says so")]
     pub fn tmpfs(path: &Path, options: &str) -> Option<Self> {
         std::fs::create_dir_all(path).expect("a directory");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(path).output();
         if mounted.is_ok_and(|output| output.status.success()) {
             return Some(Self { path: path.to_owned() });
         }
-        eprintln!("skipped: file systems cannot be mounted here");
+        skip("file systems cannot be mounted here");
         None
     }
 }

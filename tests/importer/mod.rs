@@ -1,4 +1,4 @@
-//! `oxidized_importer` as Python sees it, with every CPython of this machine.
+//! `oxidized_importer` as Python sees it.
 //!
 //! The tests are Python files (`unittest`) beside this one; each has a test here that runs it with each Python.
 //! `PYOX_TEST_SCALE` multiplies their repetitions.

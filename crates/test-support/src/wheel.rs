@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{Place, python_path};
+use crate::place::{Place, python_path};
 
 /// Writes a zip file with a RECORD. A name that starts with `!` has a wrong hash there; a text `=N` is so many zeros.
 const MAKE_WHEEL: &str = "\

@@ -1,40 +1,26 @@
 //! Runs the `pyoxidizer` command as a person would, in a directory of its own.
-#![allow(dead_code, reason = "every test binary uses a part of it")]
-
-pub mod mount;
-pub mod wheel;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Distribution as _, Installed};
 
-/// The Python that programs are made for: the one a person would get, if it can be linked.
+use crate::{command, pythons};
+
+/// The Python that programs are made for.
 pub fn python() -> &'static Installed {
-    static PYTHON: OnceLock<Installed> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let usual = Installed::locate(None).ok().into_iter();
-        let mut all = usual.chain(Installed::discover().into_iter().rev());
-        all.find(|python| python.link().is_ok()).expect("a CPython with a static library on this machine")
-    })
+    static PYTHON: OnceLock<&Installed> = OnceLock::new();
+    PYTHON.get_or_init(pythons::newest)
 }
 
 /// Its path.
 pub fn python_path() -> &'static str {
     python().executable().to_str().expect("the path is UTF-8")
-}
-
-/// The cache that tests share, so that a launcher is compiled once.
-pub fn shared_cache() -> PathBuf {
-    match std::env::var_os("PYOXIDIZER_CACHE_DIR") {
-        Some(directory) => directory.into(),
-        None => Path::new(env!("CARGO_TARGET_TMPDIR")).join("pyox-cache"),
-    }
 }
 
 /// A launcher for [`python`].
@@ -108,12 +94,8 @@ impl Place {
 
     /// `pyoxidizer` with the shared cache, here.
     pub fn command<I: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = I>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pyoxidizer"));
+        let mut command = command::pyoxidizer();
         command.args(arguments).current_dir(self.directory.path()).stdin(Stdio::null());
-        command.env("PYOXIDIZER_CACHE_DIR", shared_cache()).env_remove("PYOXIDIZER_LAUNCHER").env_remove("NO_COLOR");
-        for name in ["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"] {
-            command.env_remove(name);
-        }
         command
     }
 

@@ -8,9 +8,9 @@ use pyox_distribution::{Distribution as _, Installed};
 use pyox_packaging::Report;
 use tempfile::TempDir;
 
-use super::hidden;
-use super::ran::{Ran, Run, compare};
-use super::trace::{self, Expected};
+use crate::ran::{Ran, Run, compare};
+use crate::trace::{self, Expected};
+use crate::{command, hidden};
 
 /// One program, its sources and a place to run it.
 pub struct Program {
@@ -37,7 +37,7 @@ impl Program {
         }
         sources(&directory.path().join("src"))?;
         let report = directory.path().join("src/report.json");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pyoxidizer"));
+        let mut command = command::pyoxidizer();
         command.args(["--quiet", "pack"]).args(arguments).arg("--python").arg(python.executable());
         command.arg("-o").arg(directory.path().join("bin").join(name)).arg("--report").arg(&report);
         let output = command.current_dir(directory.path().join("src")).output()?;
@@ -84,7 +84,7 @@ impl Program {
     pub fn run_hidden(&self, run: &Run) -> anyhow::Result<Ran> {
         let trace = tempfile::tempdir_in(self.place("trace"))?;
         let program = self.executable();
-        let mut command = hidden::command(&self.hidden_places()?, &self.place("work"))?;
+        let mut command = hidden::command(&self.hidden_places(), &self.place("work"));
         command.args(trace::strace(trace.path())).arg(&program);
         self.environment(&mut command, run)?;
         let ran = run.execute(command)?;
@@ -111,11 +111,11 @@ impl Program {
     }
 
     /// Everything that a packed program must do without.
-    fn hidden_places(&self) -> anyhow::Result<Vec<PathBuf>> {
+    fn hidden_places(&self) -> Vec<PathBuf> {
         let mut places = hidden::pythons();
-        places.push(pyox_build_cache::Cache::of_user()?.root().to_owned());
+        places.push(command::cache());
         places.push(self.place("src"));
-        Ok(places)
+        places
     }
 
     /// No variables but those that every session has, and those of the test. Directories are new each time, but for

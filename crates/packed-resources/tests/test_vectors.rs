@@ -1,17 +1,9 @@
 //! The test vectors mean what they are said to mean, to our reader and to the one in Python.
 
-mod common;
-#[path = "common/describe.rs"]
-mod describe;
-#[path = "common/python.rs"]
-mod python;
-#[path = "common/vectors.rs"]
-mod vectors;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::TestResult;
+use crate::common::TestResult;
 use serde_json::Value;
 
 fn directory() -> PathBuf {
@@ -46,8 +38,8 @@ fn our_reader_understands_them() -> TestResult {
     let names = stored()?;
     assert!(names.len() > 40, "{} vectors", names.len());
     for name in names {
-        let (expected, found) = (meaning(&name)?, describe::describe(&blob(&name)?));
-        assert!(python::agrees(&expected, &found), "{name}: {found:#} instead of {expected:#}");
+        let (expected, found) = (meaning(&name)?, crate::describe::describe(&blob(&name)?));
+        assert!(crate::python::agrees(&expected, &found), "{name}: {found:#} instead of {expected:#}");
     }
     Ok(())
 }
@@ -56,16 +48,16 @@ fn our_reader_understands_them() -> TestResult {
 fn the_reader_in_python_understands_them() -> TestResult {
     let names = stored()?;
     let paths: Vec<_> = names.iter().map(|name| directory().join(name).with_extension("blob")).collect();
-    for (name, found) in names.iter().zip(python::describe(&paths)?) {
+    for (name, found) in names.iter().zip(crate::python::describe(&paths)?) {
         let expected = meaning(name)?;
-        assert!(python::agrees(&expected, &found), "{name}: {found:#} instead of {expected:#}");
+        assert!(crate::python::agrees(&expected, &found), "{name}: {found:#} instead of {expected:#}");
     }
     Ok(())
 }
 
 #[test]
 fn the_writer_writes_the_same_bytes() -> TestResult {
-    for vector in vectors::plain()? {
+    for vector in crate::vectors::plain()? {
         assert!(vector.bytes == blob(vector.name)?, "{} ({}) is written differently", vector.name, vector.about);
     }
     Ok(())
@@ -78,6 +70,6 @@ fn the_dump_of_the_document_is_what_is_written() -> TestResult {
     // An offset, two spaces, sixteen bytes, two spaces, text.
     let bytes = dump.lines().flat_map(|line| line[5..].split("  ").next().unwrap_or_default().split(' '));
     let bytes: Vec<u8> = bytes.map(|byte| u8::from_str_radix(byte, 16)).collect::<Result<_, _>>()?;
-    assert_eq!(bytes, vectors::document().to_vec()?);
+    assert_eq!(bytes, crate::vectors::document().to_vec()?);
     Ok(())
 }

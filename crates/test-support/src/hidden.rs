@@ -2,34 +2,26 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
-use anyhow::{Context as _, bail};
 use pyox_distribution::Distribution as _;
 
-use super::pythons;
-
-/// Mounts an empty directory over every directory before `--`, and an empty file over every file.
-const HIDE: &str = r#"
-set -e
-work=$1; shift
-while [ "$1" != -- ]; do
-    if [ -d "$1" ]; then mount -t tmpfs tmpfs "$1"; elif [ -e "$1" ]; then mount --bind /dev/null "$1"; fi
-    shift
-done
-shift
-cd "$work"
-exec "$@"
-"#;
+use crate::{command, pythons};
 
 /// Prefixes that also hold the operating system, of which only parts can be hidden.
 const SYSTEM_PREFIXES: [&str; 3] = ["/", "/usr", "/usr/local"];
 
 /// A command, to be completed with a program, that runs it in a mount namespace without `places`.
-pub fn command(places: &[PathBuf], work: &Path) -> anyhow::Result<Command> {
-    let mut command = Command::new("unshare");
-    command.args(unshare()?).args(["sh", "-c", HIDE, "sh"]).arg(work).args(places).arg("--");
-    Ok(command)
+#[must_use]
+pub fn command(places: &[PathBuf], work: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.arg(script()).arg(work).args(places).arg("--");
+    command
+}
+
+/// The script that hides files.
+#[must_use]
+pub fn script() -> PathBuf {
+    command::workspace().join("crates/test-support/src/hide.sh")
 }
 
 /// All files of all Pythons of this machine.
@@ -56,29 +48,13 @@ pub fn pythons() -> Vec<PathBuf> {
     places
 }
 
-/// The options of `unshare` that work here.
-fn unshare() -> anyhow::Result<&'static [&'static str]> {
-    static OPTIONS: OnceLock<Option<&'static [&'static str]>> = OnceLock::new();
-    let works = |options: &&&[&str]| {
-        let probe = Command::new("unshare").args(**options).args(["mount", "-t", "tmpfs", "tmpfs", "/mnt"]).output();
-        probe.is_ok_and(|output| output.status.success())
-    };
-    let choices: [&'static [&'static str]; 2] = [&["--mount"], &["--mount", "--map-root-user"]];
-    let found = *OPTIONS.get_or_init(|| choices.iter().find(works).copied());
-    if found.is_none() {
-        Command::new("unshare").arg("--version").output().context("these tests need unshare, of util-linux")?;
-        bail!("these tests need mount namespaces, which this user may not make");
-    }
-    found.context("unshare")
-}
-
 #[test]
 fn no_python_runs_where_they_are_hidden() -> anyhow::Result<()> {
     for python in pythons::all() {
-        let mut command = command(&pythons(), Path::new("/"))?;
+        let mut command = command(&pythons(), Path::new("/"));
         let output = command.arg(python.executable()).args(["-c", "print('runs')"]).output()?;
         assert!(!output.status.success() && output.stdout.is_empty(), "{}", python.info().version);
-        assert!(python.stdlib_dir().join("os.py").is_file(), "hidden for everybody");
+        assert!(python.stdlib_dir().join("os.py").is_file(), "hidden from all");
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! Packages of PyPI in packed programs: small programs that exercise one each are packed, run where Python is hidden, and
-//! compared with what they do unpackaged. `run.py` beside this file does it; here it runs the programs of `subset.txt`.
+//! compared with what they do unpackaged. `tests/compatibility/run.py` does it; here it runs the programs of `subset.txt`.
 //! `docs/compatibility.md` has the results of all.
 
 use std::path::Path;
@@ -7,32 +7,33 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Distribution as _, Installed};
-use pyox_tests::pythons::oldest_and_newest;
-use pyox_tests::{command, extension, pythons};
+use pyox_test_support::{command, pythons, report};
 
 /// Pythons for which the packages have wheels; `run.py` itself needs one of them.
 const KNOWN: std::ops::RangeInclusive<(u8, u8)> = (3, 11)..=(3, 13);
 
-/// Runs the programs with the oldest and the newest Python.
+/// Runs the programs with the newest Python.
 #[test]
 fn subset() -> Result<()> {
-    let found = oldest_and_newest(|python| KNOWN.contains(&python.minor()) && python.link().is_ok());
-    assert!(!found.is_empty(), "no CPython 3.11 to 3.13 with a static library");
+    let found = pythons::newest_that(|python| KNOWN.contains(&python.minor()));
     let work = tempfile::tempdir()?;
     run(&found, work.path())
 }
 
 fn run(found: &[&Installed], work: &Path) -> Result<()> {
-    let directory = extension::workspace().join("tests/compatibility");
+    let directory = command::workspace().join("tests/compatibility");
     let mut run = Command::new(found[0].executable());
-    run.arg(directory.join("run.py")).args(["run", "--jobs", "2", "--list"]).arg(directory.join("subset.txt"));
+    command::configure(&mut run);
+    run.arg(directory.join("run.py"))
+        .args(["run", "--jobs", "2", "--limit", "600", "--list"])
+        .arg(directory.join("subset.txt"));
     for python in found {
         run.arg("--python").arg(python.executable());
     }
-    run.arg("--work").arg(work).arg("--pyoxidizer").arg(command()?).env("PYTHONDONTWRITEBYTECODE", "1");
+    run.arg("--work").arg(work).arg("--pyoxidizer").arg(command::path()).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = run.output().context("run.py cannot be run")?;
     let (told, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     ensure!(output.status.success(), "{}\n{told}{errors}", output.status);
-    pythons::say(&told);
+    report::say(&told);
     Ok(())
 }

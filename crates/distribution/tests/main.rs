@@ -1,0 +1,4 @@
+//! Pythons, as they are.
+
+mod pythons;
+mod tags;

@@ -1,0 +1,3 @@
+//! Launchers.
+
+mod launchers;

@@ -1,0 +1,4 @@
+//! What pip installs.
+
+mod editable;
+mod pip;

@@ -1,0 +1,4 @@
+//! Markers, and payloads in programs.
+
+mod marker;
+mod programs;
