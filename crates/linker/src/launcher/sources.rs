@@ -152,7 +152,7 @@ fn reduce_profiles(workspace: &mut Table, lock: &Table) {
     let locked: BTreeSet<&str> = locked.filter_map(|found| found.get("name")?.as_str()).collect();
     for (_, profile) in workspace.get_mut("profile").and_then(Value::as_table_mut).into_iter().flatten() {
         if let Some(packages) = profile.get_mut("package").and_then(Value::as_table_mut) {
-            packages.retain(|name, _| name == "*" || locked.contains(name.as_str()));
+            packages.retain(|name, _| name == "*" || locked.contains(name));
         }
     }
 }
