@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::wheels::run;
+use super::wheels::run;
 
 /// Facts of one file.
 #[derive(Default)]
