@@ -252,28 +252,29 @@ impl<'a> ApplicationBuilder<'a> {
         let optimize = self.policy.optimize;
         let code = self.compile(&file, &source, optimize.number())?;
         let name = "__main__".to_owned();
-        let mut add = |resource: Resource, value: Value, size: usize, kind: &str| -> Result<(), Error> {
+        let mut add = |resource: Resource, value: Value, size: usize| -> Result<(), Error> {
             let stored = value.stored().read().map_err(Error::io("read", &file))?.len() as u64;
             collector.add(&resource, value);
             rows.push(ReportRow {
                 name: name.clone(),
-                kind: kind.into(),
+                kind: resource.kind(),
                 path: file.clone(),
                 origin: self.entry.describe(),
+                owner: None,
                 size: size as u64,
                 stored,
-                location: "in-memory".into(),
-                reason: "what the program runs".into(),
+                location: Location::InMemory,
+                reason: Reason::Main,
             });
             Ok(())
         };
         let (length, bytecode) = (code.len(), Value::raw(code));
         let module = ModuleBytecode { name: name.clone(), is_package: false, optimize, bytecode: Vec::new().into() };
-        add(Resource::ModuleBytecode(module), bytecode, length, "module-bytecode")?;
+        add(Resource::ModuleBytecode(module), bytecode, length)?;
         if self.policy.include_source {
             let value = Value::compressed(&source, crate::layer::COMPRESSION_LEVEL)?;
             let module = ModuleSource { name: name.clone(), is_package: false, source: Vec::new().into() };
-            add(Resource::ModuleSource(module), value, source.len(), "module-source")?;
+            add(Resource::ModuleSource(module), value, source.len())?;
         }
         Ok(())
     }
@@ -290,7 +291,7 @@ impl<'a> ApplicationBuilder<'a> {
 
     fn report(self, written: &Written<'_>, blobs: &[Blob<'_>], mut rows: Vec<ReportRow>) -> Result<Report, Error> {
         let mut seen: std::collections::BTreeSet<_> =
-            rows.iter().map(|row| (row.name.clone(), row.kind.clone(), row.path.clone())).collect();
+            rows.iter().map(|row| (row.name.clone(), row.kind, row.path.clone())).collect();
         let mut findings = self.findings;
         let mut packages_beside = BTreeMap::new();
         let mut floors = vec![(
@@ -305,7 +306,7 @@ impl<'a> ApplicationBuilder<'a> {
             rows.extend(
                 shadowed
                     .rows(&self.layers, index)
-                    .filter(|row| seen.insert((row.name.clone(), row.kind.clone(), row.path.clone())))
+                    .filter(|row| seen.insert((row.name.clone(), row.kind, row.path.clone())))
                     .cloned(),
             );
             let is_own = own.is_none_or(|own| index < own);
@@ -317,7 +318,8 @@ impl<'a> ApplicationBuilder<'a> {
                     }
                 }
             }));
-            packages_beside.extend(layer.facts().beside.clone());
+            let beside = layer.facts().beside.iter();
+            packages_beside.extend(beside.map(|(path, directory)| (top_level(path).to_owned(), directory.clone())));
             floors.extend(
                 layer
                     .natives()
@@ -427,11 +429,11 @@ fn written(error: pyox_packed_resources::Error) -> io::Error {
 
 /// How many bytes the code of a row takes: a layer may have kept it in another form.
 fn stored_size(blob: &Blob<'_>, row: &ReportRow) -> Result<Option<u64>, Error> {
-    let kinds: &[FieldKind] = match row.kind.as_str() {
-        "extension-module" => &[FieldKind::Extension],
-        "shared-library" => &[FieldKind::SharedLibrary],
+    let kinds: &[FieldKind] = match row.kind {
+        ResourceKind::ExtensionModule => &[FieldKind::Extension],
+        ResourceKind::SharedLibrary => &[FieldKind::SharedLibrary],
         // Of one level.
-        "module-bytecode" => &FieldKind::BYTECODE,
+        ResourceKind::ModuleBytecode => &FieldKind::BYTECODE,
         _ => return Ok(None),
     };
     let Some(entry) = blob.entry(&row.name)? else { return Ok(None) };

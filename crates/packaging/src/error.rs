@@ -129,7 +129,16 @@ pub enum Error {
         /// As given.
         text: String,
     },
-    /// The code that the program shall run does not compile.
+    /// A function that changes decisions has failed.
+    #[error("deciding about {resource} failed")]
+    Decide {
+        /// Path of the resource below `sys.path`.
+        resource: String,
+        /// The reason.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The code that the program runs does not compile.
     #[error("the code to run does not compile")]
     MainCode(#[source] pyox_bytecode::CompileError),
     /// The virtualenv is for another Python.

@@ -10,6 +10,7 @@ use pyox_scanner::{Directory, Virtualenv};
 use crate::entry::{Entry, EntryRequest};
 use crate::error::Error;
 use crate::layer::{Layer, LayerBuilder};
+use crate::plan::LayerKind;
 use crate::report::Finding;
 use crate::script;
 use crate::wheel_tags;
@@ -136,7 +137,7 @@ impl Inputs {
                     let top = path.split('/').next().unwrap_or(path);
                     top != package && top != module || is_aside(path)
                 });
-                resolving.add_before("the package", &directory, parent, &standard_library, progress)?;
+                resolving.add_before(LayerKind::Package, &directory, parent, &standard_library, progress)?;
             }
             Source::Application(path) => {
                 let root = path.clone();
@@ -144,7 +145,7 @@ impl Inputs {
                     let name = path.rsplit('/').next().unwrap_or(path);
                     name.starts_with('.') || name == "node_modules" || root.join(path).join("pyvenv.cfg").is_file()
                 });
-                resolving.add_before("the application", &directory, path, &standard_library, progress)?;
+                resolving.add_before(LayerKind::Application, &directory, path, &standard_library, progress)?;
             }
             Source::None => {}
         }
@@ -153,18 +154,18 @@ impl Inputs {
         // As if it was installed: the standard library comes before it.
         if let Source::Wheel(wheel) = &source {
             resolving.own.insert(resolving.layers.len());
-            resolving.add("the wheel", wheel, progress)?;
+            resolving.add(LayerKind::Wheel, wheel, progress)?;
         }
         if !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty()) {
             wanted.extend(resolving.install(&request, progress)?);
         }
         if let Some(virtualenv) = &virtualenv {
-            resolving.add("the virtualenv", virtualenv, progress)?;
+            resolving.add(LayerKind::Virtualenv, virtualenv, progress)?;
         }
         for root in &self.package_roots {
             let directory = Directory::new(&root.directory).extension_suffixes(suffixes.iter()).exclude_if(is_aside);
             let directory = if root.packages.is_empty() { directory } else { directory.only(root.packages.iter()) };
-            resolving.add("the package root", &directory, progress)?;
+            resolving.add(LayerKind::PackageRoot, &directory, progress)?;
         }
         resolving.finish(&source, &self.entry, &wanted)
     }

@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use pyox_distribution::Distribution;
-use pyox_packed_resources::{Blob, Decoder, Dictionary, Field, Value};
+use pyox_packed_resources::{Blob, Decoder, Dictionary, Field, Value, pyc};
 use pyox_scanner::ResourceSource;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::plan::{Decide, LayerKind};
 use crate::policy::{Policy, Profile};
 use crate::report::{Finding, ReportRow};
 use pyox_binary::Lookup;
@@ -22,7 +23,7 @@ use pyox_linker::{Progress, Step};
 
 mod build;
 mod cache_files;
-mod cached_packages;
+mod cached_distributions;
 mod compile;
 mod compress;
 mod keep;
@@ -32,9 +33,6 @@ mod stored;
 use compress::Dictionaries;
 pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
 use stored::Stored;
-
-/// The name of the layer whose packages are never placed in files: the standard library copes without.
-const STANDARD_LIBRARY: &str = "standard library";
 
 /// Resources from one place as packed resources, with what a report says of them.
 pub struct Layer {
@@ -48,11 +46,9 @@ pub struct Layer {
 /// What is kept beside the blob.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Facts {
-    /// What it is, for people.
-    pub(crate) name: String,
+    pub(crate) kind: LayerKind,
     /// SHA-256 of the blob, hexadecimal.
     pub(crate) digest: String,
-    pub(crate) is_standard_library: bool,
     pub(crate) rows: Vec<ReportRow>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) natives: Vec<NativeFile>,
@@ -60,7 +56,7 @@ pub(crate) struct Facts {
     pub(crate) imports: BTreeMap<String, String>,
     /// The text of every `entry_points.txt`, by project name.
     pub(crate) entry_points: Vec<(String, String)>,
-    /// Top-level names that are in a directory beside the program, and which.
+    /// Paths of files that are in a directory beside the program, and which.
     pub(crate) beside: BTreeMap<String, String>,
     /// The names of [`Policy::locations`](crate::Policy::locations) that it has.
     pub(crate) located: BTreeSet<String>,
@@ -101,9 +97,9 @@ impl Layer {
         self.facts.imports.get(module).map(String::as_str)
     }
 
-    /// What it is, for people.
-    pub fn name(&self) -> &str {
-        &self.facts.name
+    /// Where its resources come from.
+    pub fn kind(&self) -> LayerKind {
+        self.facts.kind
     }
 
     /// Digest of the packed resources, hexadecimal.
@@ -113,7 +109,7 @@ impl Layer {
 
     /// Whether it is the standard library.
     pub fn is_standard_library(&self) -> bool {
-        self.facts.is_standard_library
+        self.facts.kind == LayerKind::StandardLibrary
     }
 
     /// Rows for the report.
@@ -142,18 +138,23 @@ impl Layer {
     }
 
     /// The files of packages that are in a directory beside the program, by directory.
-    pub(crate) fn beside(&self, pyc: Option<Pyc>) -> Result<BTreeMap<&str, Tree<'_>>, Error> {
+    pub(crate) fn beside(&self, header: Option<Pyc>) -> Result<BTreeMap<&str, Tree<'_>>, Error> {
         let mut trees = BTreeMap::new();
         if self.facts.beside.is_empty() {
             return Ok(trees);
         }
-        let mut all = Tree::new("", pyc);
+        let mut all = Tree::new("", header);
         for entry in self.blob()?.entries() {
             all.add(&entry?)?;
         }
         for (path, file) in all.into_files() {
-            if let Some(directory) = self.facts.beside.get(cached_packages::top_level(&path)) {
-                trees.entry(&**directory).or_insert_with(|| Tree::new("", pyc)).put(path, file)?;
+            // Bytecode is where its source is.
+            let stem = header.and_then(|header| pyc::source_of(&path, &pyc.tag())).map(|(stem, _)| stem);
+            let source = stem.and_then(|stem| {
+                self.facts.beside.get(&format!("{stem}.py")).or_else(|| self.facts.beside.get(&format!("{stem}.pyc")))
+            });
+            if let Some(directory) = source.or_else(|| self.facts.beside.get(&path)) {
+                trees.entry(&**directory).or_insert_with(|| Tree::new("", header)).put(path, file)?;
             }
         }
         Ok(trees)
@@ -190,24 +191,31 @@ pub struct LayerBuilder<'a> {
     pub(crate) cache: &'a Cache,
     /// Whether every layer is made anew, also one that is kept.
     pub(crate) refresh: bool,
+    pub(crate) decide: Option<&'a Decide<'a>>,
 }
 
 impl<'a> LayerBuilder<'a> {
     /// Layers for this Python; bytecode and finished layers are kept in the cache.
     pub fn new(python: &'a dyn Distribution, policy: Policy, cache: &'a Cache) -> Self {
-        Self { python, policy, cache, refresh: false }
+        Self { python, policy, cache, refresh: false, decide: None }
     }
 
-    /// The standard library, without its tests.
+    /// Lets a function change the decisions of the policy.
+    #[must_use]
+    pub fn decide(mut self, decide: &'a Decide<'a>) -> Self {
+        self.decide = Some(decide);
+        self
+    }
+
+    /// The standard library.
     ///
     /// # Errors
     ///
     /// It cannot be read, or native code in it cannot.
     pub fn standard_library(&self, progress: &mut dyn Progress) -> Result<Layer, Error> {
         let source = pyox_scanner::Directory::standard_library(self.python.stdlib_dir())
-            .extension_suffixes(self.python.info().extension_suffixes.iter())
-            .exclude_if(crate::policy::is_excluded_from_stdlib);
-        self.cached_layer(STANDARD_LIBRARY, &source, &self.python.identity(), &[], progress)
+            .extension_suffixes(self.python.info().extension_suffixes.iter());
+        self.cached_layer(LayerKind::StandardLibrary, &source, &self.python.identity(), &[], progress)
     }
 
     /// What a source finds, made anew.
@@ -217,15 +225,15 @@ impl<'a> LayerBuilder<'a> {
     /// Resources cannot be read, or native code cannot.
     pub fn layer(
         &self,
-        name: &str,
+        kind: LayerKind,
         source: &dyn ResourceSource,
         below: &[&Layer],
         progress: &mut dyn Progress,
     ) -> Result<Layer, Error> {
-        progress.begin(Step::Scan, name);
+        progress.begin(Step::Scan, kind.name());
         let scan = source.scan()?;
         progress.end();
-        self.build(name, &scan, below, progress)
+        self.build(kind, &scan, below, progress)
     }
 
     /// What a source finds, kept under `identity`, which must change whenever that does.
@@ -235,22 +243,36 @@ impl<'a> LayerBuilder<'a> {
     /// As [`LayerBuilder::layer`].
     pub fn cached_layer(
         &self,
-        name: &str,
+        kind: LayerKind,
         source: &dyn ResourceSource,
         identity: &str,
         below: &[&Layer],
         progress: &mut dyn Progress,
     ) -> Result<Layer, Error> {
-        let place = self.place(name, identity, below);
+        let place = self.place(kind, &self.identity(kind, source, identity)?, below);
         match self.load(&place, progress) {
             Some(layer) => Ok(layer),
-            None => self.make(&place, name, source, below, progress),
+            None => self.make(&place, kind, source, below, progress),
+        }
+    }
+
+    /// The identity of what a source finds, together with what a function has decided about it: what the policy decides follows
+    /// from its settings.
+    pub(crate) fn identity(
+        &self,
+        kind: LayerKind,
+        source: &dyn ResourceSource,
+        identity: &str,
+    ) -> Result<String, Error> {
+        match self.decide {
+            Some(_) => Ok(format!("{identity} {}", self.plan(kind, &source.scan()?)?.digest())),
+            None => Ok(identity.to_owned()),
         }
     }
 
     /// Whether a layer keeps everything compressed. Of the standard library programs use but a part: what they use is
     /// decompressed when they are packed.
-    fn compresses_everything(&self, name: &str) -> bool {
-        name == STANDARD_LIBRARY || self.policy.profile == Profile::Size
+    fn compresses_everything(&self, kind: LayerKind) -> bool {
+        kind == LayerKind::StandardLibrary || self.policy.profile == Profile::Size
     }
 }

@@ -13,6 +13,7 @@ use crate::beside;
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::layer::LayerBuilder;
+use crate::plan::Decide;
 use crate::policy::Policy;
 use crate::report::Report;
 use crate::shared_resources::SharedResources;
@@ -50,6 +51,8 @@ pub struct Request<'a> {
     pub inputs: Inputs,
     /// What goes in, where, and in which form.
     pub policy: Policy,
+    /// Changes the decisions of the policy.
+    pub decide: Option<&'a Decide<'a>>,
     /// How the interpreter behaves. What follows from the rest of the request is set by [`pack`]: `python`, `run`,
     /// `resource_files`, `file_attribute` and `optimization_level`.
     pub interpreter: InterpreterConfig,
@@ -74,6 +77,7 @@ impl<'a> Request<'a> {
             cache,
             inputs: Inputs::default(),
             policy: Policy::default(),
+            decide: None,
             interpreter: interpreter_of_programs(),
             output: None,
             report: None,
@@ -104,7 +108,9 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     let order = request.import_order.as_deref().map(crate::read_import_order).transpose()?.unwrap_or_default();
     request.launcher.check(*python)?;
     let mut progress = Timed::new(progress);
-    let resolved = inputs.resolve(&LayerBuilder::new(*python, policy.clone(), cache), &mut progress)?;
+    let mut builder = LayerBuilder::new(*python, policy.clone(), cache);
+    builder.decide = request.decide;
+    let resolved = inputs.resolve(&builder, &mut progress)?;
     let output = match known {
         Some(output) => output,
         None => default_output(&resolved.name)?,

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use pyox_linker::Step;
+use pyox_packed_resources::{Location, ResourceKind};
 use serde::{Deserialize, Serialize};
+
+use crate::plan::{FilesNeeded, LayerKind, Reason};
 
 /// The whole outcome of packaging.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -76,7 +79,7 @@ pub enum Finding {
         /// Top-level name.
         package: String,
         /// The evidence.
-        reason: String,
+        why: FilesNeeded,
     },
     /// A module does not compile and has only its source, so that importing it raises the error.
     DoesNotCompile {
@@ -150,9 +153,9 @@ pub enum Finding {
         /// Their top-level names.
         modules: Vec<String>,
         /// The layer that they are imported from.
-        used: String,
+        used: LayerKind,
         /// The layer that they are not imported from.
-        other: String,
+        other: LayerKind,
     },
     /// The script imports a module that is not in the program.
     MissingModule {
@@ -203,19 +206,56 @@ pub struct ReportRow {
     /// Name of its entry: a module, a distribution, a library.
     pub name: String,
     /// What it is.
-    pub kind: String,
+    #[serde(with = "kind_name")]
+    pub kind: ResourceKind,
     /// Path below `sys.path`.
     pub path: String,
     /// The file it comes from.
     pub origin: String,
+    /// The distribution that has installed it, if that is known.
+    #[serde(default)]
+    pub owner: Option<String>,
     /// Size in bytes once decoded.
     pub size: u64,
     /// Size in bytes as stored.
     pub stored: u64,
-    /// `in-memory`, `cache` or `filesystem-relative`.
-    pub location: String,
+    /// Where it is when the program runs.
+    #[serde(with = "location_name")]
+    pub location: Location,
     /// Why it is in, and why there.
-    pub reason: String,
+    pub reason: Reason,
+}
+
+/// Kinds by their names.
+mod kind_name {
+    use pyox_packed_resources::ResourceKind;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(kind: &ResourceKind, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(kind.name())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ResourceKind, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let found = ResourceKind::ALL.into_iter().find(|kind| kind.name() == name);
+        found.ok_or_else(|| D::Error::custom(format_args!("there is no kind {name:?}")))
+    }
+}
+
+/// Locations as they are written.
+mod location_name {
+    use pyox_packed_resources::Location;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(location: &Location, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(location)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Location, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_packed_resources::EntryFlags;
+use pyox_packed_resources::{EntryFlags, ResourceKind};
 
 use crate::error::Error;
 use crate::layer::Layer;
@@ -45,9 +45,11 @@ impl Shadowed {
     /// The rows of a layer whose packages are not hidden.
     pub(crate) fn rows<'l>(&self, layers: &'l [Layer], layer: usize) -> impl Iterator<Item = &'l ReportRow> {
         let hidden = self.packages(layers, layer);
-        let is_code = |kind: &str| !matches!(kind, "distribution-resource" | "shared-library" | "file");
+        let is_code = |kind| {
+            !matches!(kind, ResourceKind::DistributionResource | ResourceKind::SharedLibrary | ResourceKind::File)
+        };
         let top_level = |name: &str| name.split('.').next().unwrap_or(name).to_owned();
-        layers[layer].rows().iter().filter(move |row| !(is_code(&row.kind) && hidden.contains(&top_level(&row.name))))
+        layers[layer].rows().iter().filter(move |row| !(is_code(row.kind) && hidden.contains(&top_level(&row.name))))
     }
 
     pub(crate) fn findings(&self, layers: &[Layer]) -> Vec<Finding> {
@@ -59,8 +61,8 @@ impl Shadowed {
         }
         let finding = |((used, other), modules): ((usize, usize), Vec<String>)| Finding::Shadowed {
             modules,
-            used: layers[used].name().to_owned(),
-            other: layers[other].name().to_owned(),
+            used: layers[used].kind(),
+            other: layers[other].kind(),
         };
         pairs.into_iter().map(finding).collect()
     }

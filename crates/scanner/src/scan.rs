@@ -77,6 +77,13 @@ pub struct Found {
     pub owner: Option<Arc<str>>,
 }
 
+impl Found {
+    /// A resource that is not executable, and that no distribution has installed.
+    pub fn new(resource: Resource, origin: impl Into<PathBuf>) -> Self {
+        Self { resource, origin: origin.into(), executable: false, owner: None }
+    }
+}
+
 /// Something that was passed over.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Skipped {

@@ -13,6 +13,7 @@ use super::source::Source;
 use crate::entry::{ConsoleScript, Entry, EntryRequest, only_script};
 use crate::error::Error;
 use crate::layer::{Layer, LayerBuilder};
+use crate::plan::LayerKind;
 use crate::report::Finding;
 use crate::script;
 use pyox_linker::{Progress, Step};
@@ -38,7 +39,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
     /// does not look for there. `root` is the directory that they would be in.
     pub(super) fn add_before(
         &mut self,
-        name: &str,
+        kind: LayerKind,
         directory: &Directory,
         root: &Path,
         standard_library: &Layer,
@@ -52,23 +53,23 @@ impl<'a, 'b> Resolving<'a, 'b> {
         let is_there = |module: &&String| script::has_module(root, module) && !directory.excludes(module);
         let modules: Vec<String> = fixed.iter().filter(is_there).cloned().collect();
         if !modules.is_empty() {
-            let used = standard_library.name().to_owned();
-            self.findings.push(Finding::Shadowed { modules, used, other: name.to_owned() });
+            let used = standard_library.kind();
+            self.findings.push(Finding::Shadowed { modules, used, other: kind });
         }
         let directory = directory.clone().exclude_if(move |path| fixed.contains(&top_level(path)));
-        let layer = self.builder.layer(name, &directory, &[standard_library], progress)?;
+        let layer = self.builder.layer(kind, &directory, &[standard_library], progress)?;
         self.layers.push(layer);
         Ok(())
     }
 
     pub(super) fn add(
         &mut self,
-        name: &str,
+        kind: LayerKind,
         source: &dyn pyox_scanner::ResourceSource,
         progress: &mut dyn Progress,
     ) -> Result<(), Error> {
         let below: Vec<&Layer> = self.layers.iter().collect();
-        let layer = self.builder.layer(name, source, &below, progress)?;
+        let layer = self.builder.layer(kind, source, &below, progress)?;
         self.layers.push(layer);
         Ok(())
     }
@@ -90,7 +91,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         if !companions.siblings.is_empty() {
             let directory = script::sibling_directory(path, companions.siblings, suffixes);
             let root = path.parent().unwrap_or(Path::new("/"));
-            self.add_before("modules beside the script", &directory, root, stdlib, progress)?;
+            self.add_before(LayerKind::ScriptDirectory, &directory, root, stdlib, progress)?;
         }
         Ok(())
     }
@@ -109,10 +110,15 @@ impl<'a, 'b> Resolving<'a, 'b> {
         let pip = Pip::new(python, self.builder.cache.directory("pip"));
         let mut tree = run_pip(&pip, request, progress)?;
         let below: Vec<&Layer> = self.layers.iter().collect();
-        let place = |tree: &InstalledTree| {
-            self.builder.place("requirements", &format!("{} {}", tree.path.display(), tree.digest()), &below)
+        let kind = LayerKind::Requirements;
+        let directory = |tree: &InstalledTree| {
+            Directory::new(&tree.path).extension_suffixes(python.info().extension_suffixes.iter())
         };
-        let mut kept = self.builder.load(&place(&tree), progress);
+        let place = |tree: &InstalledTree| {
+            let identity = format!("{} {}", tree.path.display(), tree.digest());
+            Ok::<_, Error>(self.builder.place(kind, &self.builder.identity(kind, &directory(tree), &identity)?, &below))
+        };
+        let mut kept = self.builder.load(&place(&tree)?, progress);
         let mut projects = projects_from_paths(&tree);
         // What is read of the tree has to be what pip installed.
         if projects.is_none() || (kept.is_none() && tree.cached && !tree.is_intact()) {
@@ -122,10 +128,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         }
         let layer = match kept {
             Some(layer) => layer,
-            None => {
-                let directory = Directory::new(&tree.path).extension_suffixes(python.info().extension_suffixes.iter());
-                self.builder.make(&place(&tree), "requirements", &directory, &below, progress)?
-            }
+            None => self.builder.make(&place(&tree)?, kind, &directory(&tree), &below, progress)?,
         };
         self.layers.push(layer);
         Ok(projects.unwrap_or_default())

@@ -3,73 +3,69 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use pyox_packed_resources::{Collector, Content, Data, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
 use pyox_scanner::{Found, LONG, Scan, SkipReason, Spool};
 
 use super::cache_files::CacheFiles;
-use super::cached_packages::CachedPackages;
+use super::cached_distributions::CachedDistributions;
 use super::compress::{Dictionaries, Sort};
 use super::natives::{Natives, prepare};
 use super::stored::{self, Stored};
-use super::{Facts, Layer, LayerBuilder, NativeFile, STANDARD_LIBRARY};
+use super::{Facts, Layer, LayerBuilder, NativeFile};
 use crate::error::Error;
+use crate::plan::{Decision, LayerKind, Needs, Plan};
 use crate::report::{Finding, ReportRow};
 use pyox_binary::ElfFacts;
 use pyox_linker::{Progress, Step};
 use pyox_packed_resources::Location;
 
-/// From this length on, in bytes, a library is placed in a file: copying 35 MB into memory takes 12 ms at every start,
-/// loading them from a file 2.5 ms.
-const LARGE_LIBRARY: u64 = 5 << 20;
-
 impl LayerBuilder<'_> {
     pub(super) fn build(
         &self,
-        name: &str,
+        kind: LayerKind,
         scan: &Scan,
         below: &[&Layer],
         progress: &mut dyn Progress,
     ) -> Result<Layer, Error> {
-        let cached = match name == STANDARD_LIBRARY {
-            true => CachedPackages::default(),
-            false => CachedPackages::of(scan, &self.policy.locations)?,
-        };
-        let compiled = self.compile(scan, progress)?;
-        progress.begin(Step::Link, name);
-        let natives = Natives::of(scan, below)?;
+        let plan = self.plan(kind, scan)?;
+        let compiled = self.compile(&plan, progress)?;
+        progress.begin(Step::Link, kind.name());
+        let natives = Natives::of(&plan, below)?;
         progress.end();
-        let is_standard_library = name == STANDARD_LIBRARY;
-        let facts = Facts { name: name.to_owned(), is_standard_library, ..Facts::default() };
-        let (collector, parts) = (Collector::new(), Vec::new());
         let directory = self.cache.directory("layers");
         fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
-        let mut making = Making { name, directory: &directory, collector, facts, cached, natives, parts };
-        making.facts.findings = making.cached.findings();
-        making.facts.beside = making.cached.beside();
-        making.facts.located = making.cached.located().clone();
-        making.facts.findings.extend(making.natives.findings());
-        making.facts.findings.extend(compiled.findings);
-        making.facts.imports = compiled.imports;
-        making.facts.lookups = making.natives.lookups();
-        making.facts.findings.extend(scan.path_lines.iter().map(|line| Finding::Skipped {
+        let mut facts = Facts {
+            kind,
+            findings: plan.findings(),
+            beside: plan.beside(),
+            located: plan.located().clone(),
+            imports: compiled.imports,
+            lookups: natives.lookups(),
+            ..Facts::default()
+        };
+        facts.findings.extend(natives.findings());
+        facts.findings.extend(compiled.findings);
+        facts.findings.extend(scan.path_lines.iter().map(|line| Finding::Skipped {
             path: line.file.clone(),
             reason: format!("line {} adds the directory {}, which is not searched", line.line, line.path),
             concerns: true,
         }));
-        making.facts.findings.extend(scan.skipped.iter().map(|skipped| Finding::Skipped {
+        facts.findings.extend(scan.skipped.iter().map(|skipped| Finding::Skipped {
             path: skipped.path.clone(),
             reason: skipped.reason.to_string(),
             concerns: is_missed(&skipped.reason),
         }));
-        for found in &scan.resources {
-            making.add(found, &compiled.sources, &compiled.bytecode)?;
+        let (collector, cached, parts) = (Collector::new(), CachedDistributions::default(), Vec::new());
+        let mut making = Making { builder: self, directory: &directory, collector, facts, plan: &plan, cached, natives, parts };
+        for (found, decision) in plan.included() {
+            making.add(found, decision, &compiled.sources, &compiled.bytecode)?;
         }
         making.add_libraries()?;
-        progress.begin(Step::Compress, name);
-        let everything = self.compresses_everything(name);
+        progress.begin(Step::Compress, kind.name());
+        let everything = self.compresses_everything(kind);
         making.place_all(everything, below.iter().find_map(|layer| layer.dictionaries()))?;
         progress.end();
         making.finish()
@@ -78,21 +74,21 @@ impl LayerBuilder<'_> {
 
 /// A layer in the making.
 struct Making<'a> {
-    name: &'a str,
+    builder: &'a LayerBuilder<'a>,
     /// For files that have no name.
     directory: &'a Path,
     collector: Collector,
     facts: Facts,
-    cached: CachedPackages,
+    plan: &'a Plan<'a>,
+    cached: CachedDistributions,
     natives: Natives,
     parts: Vec<Part>,
 }
 
 /// A resource with its content, to be placed.
 struct Part {
-    resource: Resource,
-    origin: PathBuf,
-    executable: bool,
+    found: Found,
+    decision: Decision,
     content: Data,
     /// Length of the content, in bytes.
     length: u64,
@@ -100,7 +96,7 @@ struct Part {
 
 impl Part {
     fn sort(&self) -> Sort {
-        match self.resource {
+        match self.found.resource {
             Resource::ModuleSource(_) => Sort::Source,
             Resource::ModuleBytecode(_) => Sort::Code,
             Resource::ExtensionModule(_) | Resource::SharedLibrary(_) => Sort::Native,
@@ -113,29 +109,26 @@ impl Making<'_> {
     fn add(
         &mut self,
         found: &Found,
+        decision: &Decision,
         sources: &HashMap<String, Arc<[u8]>>,
-        bytecode: &HashMap<String, (ModuleBytecode, Arc<[u8]>)>,
+        bytecode: &HashMap<String, Vec<(ModuleBytecode, Arc<[u8]>)>>,
     ) -> Result<(), Error> {
         let path = found.resource.relative_path();
         match &found.resource {
             Resource::ModuleSource(_) => {
-                if let Some((module, code)) = bytecode.get(&path) {
-                    self.part(Resource::ModuleBytecode(module.clone()), found, Data::lazy(Arc::clone(code)))?;
+                for (module, code) in bytecode.get(&path).into_iter().flatten() {
+                    let resource = Resource::ModuleBytecode(module.clone());
+                    self.part(resource, found, decision, Data::lazy(Arc::clone(code)))?;
                 }
                 if let Some(source) = sources.get(&path) {
-                    self.part(found.resource.clone(), found, Data::lazy(Arc::clone(source)))?;
+                    self.part(found.resource.clone(), found, decision, Data::lazy(Arc::clone(source)))?;
                 }
                 Ok(())
             }
-            Resource::ExtensionModule(_) | Resource::SharedLibrary(_) => self.add_native(found),
-            Resource::File(_) if self.cached.reason(&path).is_none() => {
-                let reason = "it belongs to no package".into();
-                self.facts.findings.push(Finding::Skipped { path, reason, concerns: true });
-                Ok(())
-            }
+            Resource::ExtensionModule(_) | Resource::SharedLibrary(_) => self.add_native(found, decision),
             other => {
                 let content = self.look_at(other, path).map_err(Error::io("read", &found.origin))?;
-                self.part(other.clone(), found, content)
+                self.part(other.clone(), found, decision, content)
             }
         }
     }
@@ -167,9 +160,9 @@ impl Making<'_> {
         Ok(content)
     }
 
-    fn add_native(&mut self, found: &Found) -> Result<(), Error> {
+    fn add_native(&mut self, found: &Found, decision: &Decision) -> Result<(), Error> {
         let content = found.resource.data().read().map_err(Error::io("read", &found.origin))?.into_owned();
-        let content = self.spooled(prepare(content, self.cached.is_in_files(&found.resource.relative_path())))?;
+        let content = self.spooled(prepare(content, self.plan.is_in_files(&found.resource.relative_path())))?;
         let resource = match &found.resource {
             Resource::SharedLibrary(library) => Resource::SharedLibrary(SharedLibrary {
                 name: self.natives.soname(&library.name).to_owned(),
@@ -187,7 +180,7 @@ impl Making<'_> {
             self.collector.depends(&name, soname);
         }
         self.facts.natives.push(self.natives.file(&root, &name, matches!(resource, Resource::SharedLibrary(_))));
-        self.part(resource, found, content)
+        self.part(resource, found, decision, content)
     }
 
     /// Libraries from outside of the scan, and extension modules that others use as a library.
@@ -204,8 +197,13 @@ impl Making<'_> {
                 library: Vec::new().into(),
             });
             self.facts.natives.push(NativeFile { name: soname, is_library: true, glibc: library.glibc });
-            let (origin, content) = (library.origin, self.spooled(content)?);
-            self.parts.push(Part { resource, origin, executable: false, content, length });
+            let found = Found::new(resource, library.origin);
+            let content = self.spooled(content)?;
+            let measured = Found { resource: library_of(&found.resource, &content), ..found.clone() };
+            let decision = self.builder.decide(self.facts.kind, &measured, &Needs::default())?;
+            if decision.include {
+                self.parts.push(Part { found, decision, content, length });
+            }
         }
         Ok(())
     }
@@ -219,10 +217,10 @@ impl Making<'_> {
         spool.map(Data::lazy).map_err(Error::io("write", self.directory))
     }
 
-    fn part(&mut self, resource: Resource, found: &Found, content: Data) -> Result<(), Error> {
+    fn part(&mut self, resource: Resource, found: &Found, decision: &Decision, content: Data) -> Result<(), Error> {
         let length = content.open().map_err(Error::io("read", &found.origin))?.len();
-        let (origin, executable) = (found.origin.clone(), found.executable);
-        self.parts.push(Part { resource, origin, executable, content, length });
+        let (found, decision) = (Found { resource, ..found.clone() }, decision.clone());
+        self.parts.push(Part { found, decision, content, length });
         Ok(())
     }
 
@@ -233,7 +231,7 @@ impl Making<'_> {
         let samples = |sort| {
             let parts = of(sort).map(|(_, part)| part);
             parts
-                .map(|part| part.content.read().map_err(Error::io("read", &part.origin)))
+                .map(|part| part.content.read().map_err(Error::io("read", &part.found.origin)))
                 .collect::<Result<Vec<_>, _>>()
         };
         let dictionaries = match dictionaries {
@@ -255,37 +253,25 @@ impl Making<'_> {
     }
 
     fn place(&mut self, part: &Part, value: Value) -> Result<(), Error> {
-        let path = part.resource.relative_path();
-        let name = entry_name(&part.resource);
-        let is_native = part.sort() == Sort::Native;
-        // What the entry of a top-level package says of files holds for the whole package.
-        let is_top_level_package =
-            matches!(&part.resource, Resource::ExtensionModule(module) if module.is_package && !name.contains('.'));
-        let is_large = is_native && part.length >= LARGE_LIBRARY && !is_top_level_package;
-        let asked = || "its location was asked for".to_owned();
-        let (location, why) = match (self.cached.asked(&path), self.cached.reason(&path)) {
-            (Some(Location::FilesystemRelative(_)), _) => ("filesystem-relative", asked()),
-            (Some(Location::InMemory), _) => ("in-memory", asked()),
-            (_, Some(reason)) => ("cache", reason.to_owned()),
-            (_, None) if is_large => ("cache", "large: its file is loaded faster than a copy in memory".to_owned()),
-            (_, None) => ("in-memory", format!("part of {}", self.name)),
-        };
-        let unreadable = || Error::io("read", &part.origin);
+        let Part { found, decision, .. } = part;
+        let (path, name) = (found.resource.relative_path(), found.resource.entry_name());
+        let unreadable = || Error::io("read", &found.origin);
         let stored = value.stored_len().map_err(unreadable())?;
-        let value = match location {
-            "in-memory" => value,
-            _ => value.with_mode(if part.executable { 0o755 } else { 0o644 }),
+        let value = match decision.location {
+            Location::InMemory => value,
+            _ => value.with_mode(if found.executable { 0o755 } else { 0o644 }),
         };
-        let mut placed = self.collector.add(&part.resource, value.clone());
+        let mut placed = self.collector.add(&found.resource, value.clone());
         // Bytecode and metadata are read from memory in any case.
-        let is_file = !matches!(part.resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
-        let is_library = matches!(part.resource, Resource::SharedLibrary(_));
+        let is_file = !matches!(found.resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
+        let is_library = matches!(found.resource, Resource::SharedLibrary(_));
+        let distribution = self.cached.files_of(self.plan, &path);
         // Libraries of the same name in other directories are opened by their paths.
-        let is_opened = is_library && self.cached.files_of(&path).is_some();
-        if location == "cache" && is_file && (placed != Placed::Shadowed || is_opened) {
+        let is_opened = is_library && distribution.is_some();
+        if decision.location == Location::Cache && is_file && (placed != Placed::Shadowed || is_opened) {
             // An extension module of a package that is placed in files lies where the package is.
             let library = (is_library && placed != Placed::Shadowed).then_some(&*name);
-            match self.cached.files_of(&path) {
+            match distribution {
                 Some(files) => files.add(&path, &part.content, value, library).map_err(unreadable())?,
                 None => {
                     let mut files = CacheFiles::default();
@@ -298,20 +284,21 @@ impl Making<'_> {
         if placed == Placed::Added {
             self.facts.rows.push(ReportRow {
                 name,
-                kind: kind(&part.resource).to_owned(),
+                kind: found.resource.kind(),
                 path,
-                origin: part.origin.display().to_string(),
+                origin: found.origin.display().to_string(),
+                owner: found.owner.as_deref().map(str::to_owned),
                 size: part.length,
                 stored,
-                location: location.to_owned(),
-                reason: why,
+                location: decision.location.clone(),
+                reason: decision.reason.clone(),
             });
         }
         Ok(())
     }
 
     fn finish(mut self) -> Result<Layer, Error> {
-        std::mem::take(&mut self.cached).finish(&mut self.collector);
+        std::mem::take(&mut self.cached).finish(self.plan, &mut self.collector);
         let writer = self.collector.finish();
         let layout = writer.lay_out()?;
         // What is beside the program is read from memory.
@@ -332,27 +319,12 @@ fn is_missed(reason: &SkipReason) -> bool {
     matches!(reason, SkipReason::NotUtf8 | SkipReason::BrokenLink | SkipReason::LinkLoop | SkipReason::ForeignExtension)
 }
 
-/// The name a person knows the resource by.
-fn entry_name(resource: &Resource) -> String {
+/// A shared library with its content.
+fn library_of(resource: &Resource, content: &Data) -> Resource {
     match resource {
-        Resource::ModuleSource(module) => module.name.clone(),
-        Resource::ModuleBytecode(module) => module.name.clone(),
-        Resource::ExtensionModule(module) => module.name.clone(),
-        Resource::PackageResource(file) => file.package.clone(),
-        Resource::DistributionResource(file) => file.project.clone(),
-        Resource::SharedLibrary(library) => library.name.clone(),
-        other => other.relative_path(),
-    }
-}
-
-fn kind(resource: &Resource) -> &'static str {
-    match resource {
-        Resource::ModuleSource(_) => "module-source",
-        Resource::ModuleBytecode(_) => "module-bytecode",
-        Resource::ExtensionModule(_) => "extension-module",
-        Resource::PackageResource(_) => "package-resource",
-        Resource::DistributionResource(_) => "distribution-resource",
-        Resource::SharedLibrary(_) => "shared-library",
-        _ => "file",
+        Resource::SharedLibrary(library) => {
+            Resource::SharedLibrary(SharedLibrary { library: content.clone(), ..library.clone() })
+        }
+        other => other.clone(),
     }
 }

@@ -1,52 +1,62 @@
 //! Source text to bytecode.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use pyox_bytecode::{BytecodeCompiler, CompileError, CompileJob};
-use pyox_packed_resources::{ModuleBytecode, ModuleSource, Resource};
-use pyox_scanner::Scan;
+use pyox_packed_resources::{ModuleBytecode, ModuleSource, OptimizeLevel, Resource};
 
 use super::LayerBuilder;
 use crate::error::Error;
+use crate::plan::{Decision, Plan};
 use crate::report::Finding;
 use pyox_linker::{Progress, Step};
 
 /// Bytecode and source text by path below `sys.path`.
 #[derive(Default)]
 pub(super) struct Compiled {
-    pub(super) bytecode: HashMap<String, (ModuleBytecode, Arc<[u8]>)>,
+    pub(super) bytecode: HashMap<String, Vec<(ModuleBytecode, Arc<[u8]>)>>,
     pub(super) sources: HashMap<String, Arc<[u8]>>,
     /// Import statements by name of module, where the source text is left out.
     pub(super) imports: BTreeMap<String, String>,
     pub(super) findings: Vec<Finding>,
 }
 
+/// A module to compile.
+struct Module<'p> {
+    path: String,
+    module: &'p ModuleSource,
+    source: Arc<[u8]>,
+    decision: &'p Decision,
+}
+
 impl LayerBuilder<'_> {
-    pub(super) fn compile(&self, scan: &Scan, progress: &mut dyn Progress) -> Result<Compiled, Error> {
-        let mut modules: Vec<(String, &ModuleSource, Arc<[u8]>)> = Vec::new();
-        for found in &scan.resources {
+    pub(super) fn compile(&self, plan: &Plan<'_>, progress: &mut dyn Progress) -> Result<Compiled, Error> {
+        let mut modules: Vec<Module<'_>> = Vec::new();
+        for (found, decision) in plan.included() {
             if let Resource::ModuleSource(module) = &found.resource {
-                let source = module.source.read().map_err(Error::io("read", &found.origin))?;
-                modules.push((found.resource.relative_path(), module, source.into()));
+                let source = module.source.read().map_err(Error::io("read", &found.origin))?.into();
+                modules.push(Module { path: found.resource.relative_path(), module, source, decision });
             }
         }
-        let optimize = self.policy.optimize;
-        let job = |(path, _, source): &(String, _, Arc<[u8]>)| {
-            CompileJob::new(path.clone(), Arc::clone(source), optimize.number())
+        let wanted: Vec<(&Module<'_>, OptimizeLevel)> =
+            modules.iter().flat_map(|module| module.decision.bytecode.iter().map(move |level| (module, *level))).collect();
+        let job = |(module, level): &(&Module<'_>, OptimizeLevel)| {
+            CompileJob::new(module.path.clone(), Arc::clone(&module.source), level.number())
         };
         progress.begin(Step::Compile, "modules");
         let directory = self.cache.directory("bytecode");
         let compiler = BytecodeCompiler::new(self.python, Some(directory.clone()));
         let outcomes =
-            compiler.compile_all(modules.iter().map(job).collect(), &mut |done, total| progress.advance(done, total));
+            compiler.compile_all(wanted.iter().map(job).collect(), &mut |done, total| progress.advance(done, total));
         progress.end();
         let damaged = outcomes.iter().flatten().filter(|module| module.damaged).count();
         if damaged != 0 {
             progress.damaged(&directory, damaged);
         }
         let mut compiled = Compiled::default();
-        for ((path, module, _), outcome) in modules.iter().zip(outcomes) {
+        let mut broken = BTreeSet::new();
+        for ((Module { path, module, .. }, optimize), outcome) in wanted.into_iter().zip(outcomes) {
             match outcome {
                 Ok(code) => {
                     let bytecode = ModuleBytecode {
@@ -55,22 +65,24 @@ impl LayerBuilder<'_> {
                         optimize,
                         bytecode: Vec::new().into(),
                     };
-                    compiled.bytecode.insert(path.clone(), (bytecode, code.code.into()));
+                    compiled.bytecode.entry(path.clone()).or_default().push((bytecode, code.code.into()));
                 }
                 Err(CompileError::Worker { source, .. }) => return Err(source.into()),
                 Err(error) => {
+                    broken.insert(path.clone());
                     let (path, message) = (path.clone(), error.to_string());
                     compiled.findings.push(Finding::DoesNotCompile { path, message, concerns: true });
                 }
             }
         }
         // A module that does not compile keeps its source: importing it then raises what Python says.
-        let broken = |path: &String| !compiled.bytecode.contains_key(path);
-        let wanted = modules.iter().filter(|(path, ..)| self.policy.include_source || broken(path));
-        compiled.sources = wanted.map(|(path, _, source)| (path.clone(), Arc::clone(source))).collect();
-        if !self.policy.include_source {
-            compiled.imports =
-                modules.iter().map(|(_, module, source)| (module.name.clone(), import_statements(source))).collect();
+        for Module { path, module, source, decision } in modules {
+            if !decision.source {
+                compiled.imports.insert(module.name.clone(), import_statements(&source));
+            }
+            if decision.source || broken.contains(&path) {
+                compiled.sources.insert(path, source);
+            }
         }
         Ok(compiled)
     }

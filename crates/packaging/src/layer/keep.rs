@@ -8,24 +8,25 @@ use pyox_build_cache::{self as kept, Kept};
 use pyox_scanner::{ResourceSource, Spool};
 
 use super::stored::{LONG_LAYER, Stored};
-use super::{Facts, Layer, LayerBuilder, STANDARD_LIBRARY};
+use super::{Facts, Layer, LayerBuilder};
 use crate::error::Error;
+use crate::plan::LayerKind;
 use pyox_binary::SystemLibraries;
 use pyox_build_cache::digest;
 use pyox_linker::Progress;
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"22";
+const LAYER_VERSION: &[u8] = b"24";
 
 impl LayerBuilder<'_> {
     /// Where a layer is kept. It is named by everything that can be known before it is made.
-    pub(crate) fn place(&self, name: &str, identity: &str, below: &[&Layer]) -> PathBuf {
-        let locations = Some(&self.policy.locations).filter(|_| name != STANDARD_LIBRARY);
-        let form = (self.policy.optimize, self.policy.include_source, self.compresses_everything(name), locations);
+    pub(crate) fn place(&self, kind: LayerKind, identity: &str, below: &[&Layer]) -> PathBuf {
+        let locations = Some(&self.policy.locations).filter(|_| kind != LayerKind::StandardLibrary);
+        let form = (self.policy.optimize, self.policy.include_source, self.compresses_everything(kind), locations);
         let form = format!("{form:?}");
         let python = self.python.identity();
         let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
-        let mut parts = vec![LAYER_VERSION, name.as_bytes(), identity.as_bytes(), form.as_bytes(), python.as_bytes()];
+        let mut parts = vec![LAYER_VERSION, kind.name().as_bytes(), identity.as_bytes(), form.as_bytes(), python.as_bytes()];
         parts.extend(libraries.map(|library| library.name.as_bytes()));
         self.cache.directory("layers").join(digest(parts))
     }
@@ -56,12 +57,12 @@ impl LayerBuilder<'_> {
     pub(crate) fn make(
         &self,
         place: &Path,
-        name: &str,
+        kind: LayerKind,
         source: &dyn ResourceSource,
         below: &[&Layer],
         progress: &mut dyn Progress,
     ) -> Result<Layer, Error> {
-        let layer = self.layer(name, source, below, progress)?;
+        let layer = self.layer(kind, source, below, progress)?;
         let facts = serde_json::to_vec(&layer.facts).map_err(|error| Error::io("write", place)(error.into()))?;
         let length = layer.stored.len();
         let written = kept::write_with(place, |out| {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use pyox_packed_resources::Resource;
-use pyox_scanner::Scan;
 
 use super::{Layer, NativeFile};
 use crate::error::Error;
+use crate::plan::Plan;
 use crate::report::Finding;
 use pyox_binary::{Closure, LibrarySource, Lookup, Root, SystemLibraries, edit_dynamic, trim};
 
@@ -34,9 +34,9 @@ pub(super) struct Travelling {
 }
 
 impl Natives {
-    pub(super) fn of(scan: &Scan, below: &[&Layer]) -> Result<Self, Error> {
+    pub(super) fn of(plan: &Plan<'_>, below: &[&Layer]) -> Result<Self, Error> {
         let mut contents = Vec::new();
-        for found in &scan.resources {
+        for (found, _) in plan.included() {
             if matches!(found.resource, Resource::ExtensionModule(_) | Resource::SharedLibrary(_)) {
                 let path = found.resource.relative_path();
                 let content = found.resource.data().read().map_err(Error::io("read", &found.origin))?;
@@ -52,7 +52,7 @@ impl Natives {
         let provided = |soname: &str| is_libpython(soname) || below.contains(soname);
         let closure = Closure::of(&roots, provided, &SystemLibraries::of_this_machine())?;
         let mut sonames = BTreeMap::new();
-        for found in &scan.resources {
+        for (found, _) in plan.included() {
             if let Resource::SharedLibrary(library) = &found.resource
                 && let Some(carried) = closure.roots.get(&found.resource.relative_path())
                 && let Some(soname) = &carried.facts.soname
