@@ -7,11 +7,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pyox_packed_resources::{EntryFlags, FieldKind};
+use pyox_packed_resources::{EntryFlags, FieldKind, top_level};
 
 use crate::catalogue::{Catalogue, Found};
 use crate::object::{Gil, Result, warn};
-use crate::paths::top_level;
 use crate::state::State;
 
 mod directory;

@@ -255,14 +255,6 @@ pub enum Error {
     /// No directory for caches.
     #[error("there is no cache directory: the home directory is not known")]
     NoCacheDirectory,
-    /// A file of a shared library is missing.
-    #[error("shared library {soname} was not found, needed by {}", needed_by.join(" by "))]
-    MissingLibrary {
-        /// Its SONAME.
-        soname: String,
-        /// What needs it, nearest first.
-        needed_by: Vec<String>,
-    },
     /// The inline metadata of a script is not valid (PEP 723).
     #[error("the inline metadata of {} is not valid: {message}", path.display())]
     ScriptMetadata {

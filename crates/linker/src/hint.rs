@@ -62,9 +62,6 @@ impl Error {
                 Some(format!("make the right one with this pyoxidizer: pyoxidizer launcher build --python {python} -o DIR"))
             }
             Self::NoCacheDirectory => Some("set PYOXIDIZER_CACHE_DIR to a directory".into()),
-            Self::MissingLibrary { .. } => {
-                Some("install the library on this machine, or leave out what needs it".into())
-            }
             Self::VirtualenvVersion { found, .. } => Some(format!("use --python {}.{}", found.0, found.1)),
             Self::ScriptMetadata { .. } => {
                 Some("the block is TOML with `dependencies`, a list of strings, and `requires-python`".into())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_packed_resources::EntryFlags;
+use pyox_packed_resources::{EntryFlags, top_level};
 
 use crate::error::Error;
 use crate::layer::Layer;
@@ -46,8 +46,7 @@ impl Shadowed {
     pub(crate) fn rows<'l>(&self, layers: &'l [Layer], layer: usize) -> impl Iterator<Item = &'l ReportRow> {
         let hidden = self.packages(layers, layer);
         let is_code = |kind: &str| !matches!(kind, "distribution-resource" | "shared-library" | "file");
-        let top_level = |name: &str| name.split('.').next().unwrap_or(name).to_owned();
-        layers[layer].rows().iter().filter(move |row| !(is_code(&row.kind) && hidden.contains(&top_level(&row.name))))
+        layers[layer].rows().iter().filter(move |row| !(is_code(&row.kind) && hidden.contains(top_level(&row.name))))
     }
 
     pub(crate) fn findings(&self, layers: &[Layer]) -> Vec<Finding> {

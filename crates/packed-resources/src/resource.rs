@@ -20,7 +20,7 @@ impl ReadData for Vec<u8> {
     }
 }
 
-/// Bytes of a resource: in memory, or behind something that reads them. Cheap to clone.
+/// Bytes of a resource: in memory, or read when they are needed. Cheap to clone.
 #[derive(Clone)]
 pub struct Data(Arc<dyn ReadData>);
 

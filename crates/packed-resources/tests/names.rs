@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pyox_packed_resources::{
-    Encoding, EntryFlags, FieldKind, OptimizeLevel, SectionKind, hex, normalize_project_name, pyc,
+    Encoding, EntryFlags, FieldKind, OptimizeLevel, SectionKind, hex, normalize_project_name, pyc, top_level,
 };
 
 #[test]
@@ -78,6 +78,11 @@ fn bytecode_files() {
     ] {
         assert_eq!(pyc::source_of(other, tag), None, "{other}");
     }
+}
+
+#[test]
+fn top_level_names() {
+    assert_eq!(["a.b.c", "a", ".a", ""].map(top_level), ["a", "a", "", ""]);
 }
 
 #[test]

@@ -45,7 +45,6 @@ mod editable;
 mod entry_points;
 mod error;
 mod files_needed;
-mod hit;
 mod import_graph;
 mod imports;
 mod mention;
@@ -59,6 +58,7 @@ mod requirement;
 mod scan;
 mod script_metadata;
 mod select;
+mod source_mentions;
 mod virtualenv;
 mod wheel;
 
@@ -73,8 +73,14 @@ pub use imports::{Import, imports};
 pub use mention::{Evidence, Mention, MentionKind};
 pub use metadata::{Metadata, RequiresDist, metadata_headers};
 pub use pth::PathLine;
+pub use record::{RecordRow, record_rows};
 pub use requirement::{MarkerEnvironment, Requirement, RequirementError, allows_python};
 pub use scan::{Found, ResourceSource, Scan, SkipReason, Skipped};
 pub use script_metadata::{ScriptMetadata, TwoScriptBlocks};
 pub use virtualenv::Virtualenv;
 pub use wheel::{Wheel, WheelLimits, WheelName};
+
+/// The example in there compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

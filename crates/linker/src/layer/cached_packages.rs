@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pyox_packed_resources::{Collector, Resource, normalize_project_name};
-use pyox_scanner::{Evidence, Scan, files_needed};
+use pyox_scanner::{Evidence, Scan, files_needed, record_rows};
 
 use super::cache_files::CacheFiles;
 use crate::error::Error;
@@ -146,9 +146,8 @@ fn installed_names(scan: &Scan) -> Result<BTreeMap<String, BTreeSet<String>>, Er
         {
             let record = file.data.read().map_err(Error::io("read", &found.origin))?;
             let record = String::from_utf8_lossy(&record);
-            // A path with a comma is quoted; its first component is all that counts.
-            let paths = record.lines().map(|line| line.trim_start_matches('"').split(',').next().unwrap_or(line));
-            let names = paths.map(top_level).filter(|name| is_importable(name));
+            let rows = record_rows(&record);
+            let names = rows.iter().map(|row| top_level(&row.path)).filter(|name| is_importable(name));
             installed.insert(file.project.clone(), names.map(str::to_owned).collect());
         }
     }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::follow::{follow, read};
+use super::follow::follow;
 use super::{ElfFacts, Lookup, NativeError, SystemLibraries, order};
 
 /// A file that travels anyway: an extension module, or a library that a package brings along.
@@ -58,9 +58,6 @@ pub struct Library {
     pub source: LibrarySource,
     /// Facts and direct needs.
     pub file: Carried,
-    /// Whether its own name (`DT_SONAME`) is the one under which it is needed. If not, the dynamic loader recognises it by its
-    /// file name only, and it cannot be loaded from memory.
-    pub named_as_needed: bool,
 }
 
 /// Where a library comes from.
@@ -141,15 +138,5 @@ impl Closure {
             order.extend(group);
         }
         (self.order, self.cycles) = (order, cycles);
-    }
-}
-
-impl Library {
-    /// Reads the file of a library that comes from disk; `None` if it is a root, whose bytes the caller has.
-    pub fn read(&self) -> Result<Option<Vec<u8>>, NativeError> {
-        match &self.source {
-            LibrarySource::File(path) => read(path).map(Some),
-            LibrarySource::Root(_) => Ok(None),
-        }
     }
 }

@@ -5,7 +5,6 @@
 //! | question | answer |
 //! |---|---|
 //! | what does this file need and offer? | [`ElfFacts`] |
-//! | which glibc does the result need? | [`glibc_floor`] |
 //! | which bytes can go? | [`trim`], [`edit_dynamic`] |
 //! | where would the dynamic loader find a library? | [`SystemLibraries`], [`SearchPath`] |
 //! | which libraries travel, and in which order are they loaded? | [`Closure`], [`stays_with_system`] |
@@ -28,7 +27,7 @@ pub use closure::{Carried, Closure, Conflict, Library, LibrarySource, Missing, R
 pub use edit::{edit_dynamic, trim};
 pub use elf::{ElfFacts, ElfKind, ElfTarget, VersionNeed};
 pub use error::{ElfError, NativeError};
-pub use floor::{Floor, SymbolVersion, glibc_floor};
+pub use floor::SymbolVersion;
 pub(crate) use image::{from, slice, terminated};
 pub use lookup::Lookup;
 pub use search::{SearchPath, SystemLibraries};

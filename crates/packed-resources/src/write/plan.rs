@@ -64,7 +64,7 @@ struct PlacedSection<'w> {
 /// Everything decided.
 pub(super) struct Plan<'w> {
     sections: Vec<PlacedSection<'w>>,
-    /// In the order of their places, which are behind those of the sections with bytes of their own.
+    /// In the order of their places, which are after those of the sections with bytes of their own.
     values: Vec<Piece<'w>>,
     /// Numbers of entries, slots and fields.
     counts: [u32; 3],
