@@ -50,6 +50,7 @@ pub struct Metadata {
 
 /// A `Requires-Dist` of metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RequiresDist {
     /// The line that it begins in, counted from 1.
     pub line: usize,

@@ -66,6 +66,7 @@ impl Scan {
 
 /// A resource and the place it comes from.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Found {
     /// The resource.
     pub resource: Resource,
@@ -75,8 +76,23 @@ pub struct Found {
     pub executable: bool,
 }
 
+impl Found {
+    /// A resource that is not meant to be executed, from this place.
+    pub fn new(resource: Resource, origin: impl Into<PathBuf>) -> Self {
+        Self { resource, origin: origin.into(), executable: false }
+    }
+
+    /// Says whether the file is meant to be executed.
+    #[must_use]
+    pub fn executable(mut self, executable: bool) -> Self {
+        self.executable = executable;
+        self
+    }
+}
+
 /// Something that was passed over.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Skipped {
     /// The file or directory, relative to what was scanned.
     pub path: String,
