@@ -17,8 +17,13 @@ impl PartsDigest {
     /// Adds a part.
     pub fn push(&mut self, part: impl AsRef<[u8]>) {
         let part = part.as_ref();
-        self.0.update((part.len() as u64).to_le_bytes());
+        self.begin_part(part.len() as u64);
         self.0.update(part);
+    }
+
+    /// Says that a part of `length` bytes is written next, in pieces.
+    pub fn begin_part(&mut self, length: u64) {
+        self.0.update(length.to_le_bytes());
     }
 
     /// Adds a number, which needs no length.
@@ -34,5 +39,17 @@ impl PartsDigest {
     /// The digest in hexadecimal digits.
     pub fn hex(self) -> String {
         crate::hex(&self.bytes())
+    }
+}
+
+/// Takes the pieces of a part that was begun.
+impl std::io::Write for PartsDigest {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }

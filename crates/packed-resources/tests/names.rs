@@ -99,4 +99,10 @@ fn parts_of_a_digest_do_not_run_into_each_other() {
     assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
     assert_ne!(digest(&["ab"]), digest(&["ab", ""]));
     assert_eq!(digest(&[]).len(), 64);
+    let mut pieces = PartsDigest::default().with("ab");
+    pieces.begin_part(3);
+    for piece in ["c", "de"] {
+        std::io::Write::write_all(&mut pieces, piece.as_bytes()).expect("hashing never fails");
+    }
+    assert_eq!(pieces.hex(), digest(&["ab", "cde"]));
 }
