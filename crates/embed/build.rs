@@ -9,7 +9,9 @@ fn main() {
     pyo3_build_config::use_pyo3_cfgs();
     println!("cargo::rerun-if-env-changed=PYOX_LAUNCHER_MARKER");
     println!("cargo::rerun-if-env-changed=PYOX_LAUNCHER_LINK_ARGS");
-    for argument in std::env::var("PYOX_LAUNCHER_LINK_ARGS").unwrap_or_default().lines() {
+    // Launchers are compiled from sources without them.
+    let arguments = std::env::var("PYOX_LAUNCHER_LINK_ARGS").ok().filter(|_| Path::new("examples").is_dir());
+    for argument in arguments.unwrap_or_default().lines() {
         println!("cargo::rustc-link-arg-examples={argument}");
     }
     let mut marker = std::env::var("PYOX_LAUNCHER_MARKER").unwrap_or_default();

@@ -1,5 +1,4 @@
-//! Any text is read as `direct_url.json`: nothing, or what it says; paths of this machine are found again in their URLs,
-//! and URLs lead to the paths that the WHATWG's parser of URLs finds.
+//! Any text is read as `direct_url.json`: nothing, or what it says; paths of this machine are found again in their URLs.
 #![no_main]
 
 use std::ffi::OsStr;
@@ -32,26 +31,12 @@ fn said(url: &str, is_editable: bool) -> DirectUrl {
 
 fn path(path: &Path) {
     let Ok(url) = Url::from_file_path(path) else { return };
-    let found = said(url.as_str(), true).path().expect("is here");
     // The URL has no `//` and no `/.`.
-    assert_eq!(found.components().collect::<Vec<_>>(), path.components().collect::<Vec<_>>());
+    let components = path.components().collect::<Vec<_>>();
+    let found = said(url.as_str(), true).path();
+    assert!(found.map_or(components.len() == 1, |found| found.components().eq(components)), "{url}");
 }
 
 fn url(direct: DirectUrl) {
-    let found = direct.path();
-    assert!(found.as_ref().is_none_or(|path| path.is_absolute()));
-    // Browsers forgive what is not written like a URL, and change what is.
-    let plain = direct.url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    let path = direct.url.get(7..).and_then(|rest| rest.split(['?', '#']).next()).unwrap_or_default();
-    let lower = path.to_ascii_lowercase().replace("%2e", ".");
-    let changed = lower.split('/').any(|part| matches!(part, "." | "..")) || lower.contains(['|', ':']);
-    if !plain || changed || !direct.url.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("file://")) {
-        return;
-    }
-    let second = Url::parse(&direct.url).ok().and_then(|url| url.to_file_path().ok());
-    if let (Some(found), Some(second)) = (&found, &second) {
-        assert_eq!(found.components().collect::<Vec<_>>(), second.components().collect::<Vec<_>>());
-    }
-    // A URL without a path is one of the root there, and a host may be written in more ways.
-    assert!(found.is_none() || second.is_some(), "{}", direct.url);
+    assert!(direct.path().is_none_or(|path| path.is_absolute() && path.parent().is_some()));
 }

@@ -6,8 +6,7 @@ use pyox_packed_resources::Data;
 use pyox_scanner::{Candidate, Classifier, SkipReason};
 
 fuzz_target!(|bytes: &[u8]| {
-    let file =
-        Candidate { path: "a.pth".into(), origin: "a.pth".into(), data: Data::from(bytes.to_vec()), executable: false };
+    let file = Candidate::new("a.pth", "a.pth", Data::from(bytes.to_vec()));
     let scan = Classifier::new([""; 0]).classify(vec![file]).expect("has its content in memory");
     assert!(scan.resources.is_empty());
     let mut found: Vec<(usize, Option<String>)> =

@@ -157,11 +157,8 @@ fuzz_target!(|bytes: &[u8]| {
     let candidates: Vec<Candidate> = built
         .files()
         .into_iter()
-        .map(|(path, content, file)| Candidate {
-            origin: path.clone().into(),
-            path,
-            data: Data::from(content),
-            executable: file.mode.is_some(),
+        .map(|(path, content, file)| {
+            Candidate::new(path.clone(), path, Data::from(content)).executable(file.mode.is_some())
         })
         .collect();
     let scan = Classifier::new(SUFFIXES).classify(candidates).expect("has its content in memory");

@@ -8,4 +8,4 @@ mod version;
 
 pub use edit::{edit_dynamic, trim};
 pub use facts::{ElfFacts, ElfKind, ElfTarget, VersionNeed};
-pub use version::{Floor, SymbolVersion, glibc_floor};
+pub use version::SymbolVersion;

@@ -89,23 +89,6 @@ impl BytecodeCompiler {
         self.pool.run(&jobs, progress, |job, ask| self.compile(job, ask))
     }
 
-    /// The top-level names of the modules that `source` imports absolutely, anywhere in it, sorted.
-    ///
-    /// # Errors
-    /// [`CompileError`], if it cannot be parsed.
-    pub fn imports(&self, source: &[u8]) -> Result<Vec<String>, CompileError> {
-        self.imports_all(&[source]).pop().unwrap_or_else(|| Ok(Vec::new()))
-    }
-
-    /// [`BytecodeCompiler::imports`] of many sources, in their order.
-    pub fn imports_all(&self, sources: &[&[u8]]) -> Vec<Result<Vec<String>, CompileError>> {
-        self.pool.run(sources, &mut |_, _| {}, |source, ask| {
-            let filename = "<source>";
-            let names = answer(ask, &Request { kind: b'i', optimize: 0, filename, source })?;
-            Ok(String::from_utf8_lossy(&names).lines().map(Into::into).collect())
-        })
-    }
-
     fn compile(&self, job: &CompileJob, ask: Ask<'_>) -> Result<CompiledModule, CompileError> {
         let key = self.cache.as_ref().map(|_| Key::new(&self.info, job));
         let entry = self.cache.as_ref().zip(key.as_ref());
@@ -115,7 +98,7 @@ impl BytecodeCompiler {
             Kept::Absent => false,
         };
         let filename = job.filename.as_str();
-        let request = Request { kind: b'c', optimize: job.optimize, filename, source: &job.source };
+        let request = Request { optimize: job.optimize, filename, source: &job.source };
         let raw = answer(ask, &request)?;
         let code = marshal::canonicalise(&raw, (self.info.major, self.info.minor))
             .map_err(|source| CompileError::Marshal { filename: filename.into(), source })?;

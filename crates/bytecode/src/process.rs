@@ -11,8 +11,6 @@ use crate::error::Refusal;
 const SCRIPT: &str = include_str!("worker.py");
 
 pub(crate) struct Request<'a> {
-    /// `c` to compile, `i` for imports.
-    pub(crate) kind: u8,
     pub(crate) optimize: u8,
     pub(crate) filename: &'a str,
     pub(crate) source: &'a [u8],
@@ -65,7 +63,7 @@ impl Worker {
 
     fn send(&mut self, request: &Request<'_>) -> io::Result<()> {
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        input.write_all(&[request.kind, request.optimize])?;
+        input.write_all(&[request.optimize])?;
         for field in [request.filename.as_bytes(), request.source] {
             let size = u32::try_from(field.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
             input.write_all(&size.to_le_bytes())?;

@@ -1,7 +1,7 @@
 # Compiles sources for the packer, one request after another, until its input ends.
 #
-# request:  kind u8 ('c' compile, 'i' imports), optimize u8, length u32 + file name (UTF-8), length u32 + source
-# response: status u8 (0 done, 1 refused), length u32 + marshalled code, names (one a line), or the refusal as JSON
+# request:  optimize u8, length u32 + file name (UTF-8), length u32 + source
+# response: status u8 (0 done, 1 refused), length u32 + marshalled code, or the refusal as JSON
 #
 # All integers are little-endian.
 import sys
@@ -28,18 +28,6 @@ def number():
     return int.from_bytes(read(4), "little")
 
 
-def imports(source):
-    import ast
-
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            found.update(alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            found.add(node.module.partition(".")[0])
-    return "\n".join(sorted(found)).encode("utf-8", "backslashreplace")
-
-
 def refusal(error):
     import json
 
@@ -55,16 +43,13 @@ def refusal(error):
 
 
 while True:
-    kind, optimize = read(2)
+    (optimize,) = read(1)
     filename = read(number()).decode("utf-8")
     source = read(number())
     try:
-        if kind == ord("c"):
-            code = compile(source, filename, "exec", dont_inherit=True, optimize=optimize)
-            status, answer = 0, marshal.dumps(code)
-            del code
-        else:
-            status, answer = 0, imports(source)
+        code = compile(source, filename, "exec", dont_inherit=True, optimize=optimize)
+        status, answer = 0, marshal.dumps(code)
+        del code
     except Exception as error:
         status, answer = 1, refusal(error)
     output.write(bytes([status]) + len(answer).to_bytes(4, "little") + answer)

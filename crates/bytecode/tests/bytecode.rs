@@ -177,19 +177,6 @@ fn the_cache_is_used_and_damage_is_repaired() -> Test {
     Ok(())
 }
 
-#[test]
-fn imports_are_found_wherever_they_stand() -> Test {
-    for python in pythons() {
-        let compiler = BytecodeCompiler::new(&python, None);
-        let source =
-            b"import os.path as p, json\nfrom . import x\nfrom .y import z\ndef f():\n  from xml.dom import a\n";
-        assert_eq!(compiler.imports(source)?, ["json", "os", "xml"]);
-        assert_eq!(compiler.imports(b"")?, Vec::<String>::new());
-        assert!(matches!(compiler.imports(b"import"), Err(CompileError::Syntax { line: Some(1), .. })));
-    }
-    Ok(())
-}
-
 /// A Python as a test describes it.
 struct Fake(pyox_distribution::PythonInfo);
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_packaging::{Finding, Report};
+use pyox_packaging::{FilesNeeded, Finding, Report};
 
 use crate::speech::tell;
 use crate::style::Style;
@@ -117,8 +117,9 @@ const FEW_FILES: usize = 3;
 /// A finding in words, and whether it is worth saying without `--verbose`.
 fn describe(finding: &Finding) -> Option<(String, bool)> {
     Some(match finding {
-        Finding::InFiles { package, reason } => {
-            (format!("{package} needs files and is placed in a cache directory when it is first used: {reason}"), true)
+        Finding::InFiles { package, why } => {
+            let why = evidence(why);
+            (format!("{package} needs files and is placed in a cache directory when it is first used: {why}"), true)
         }
         Finding::DoesNotCompile { path, message, concerns } => {
             (format!("{path} does not compile, and importing it will fail: {message}"), *concerns)
@@ -156,14 +157,17 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
         Finding::NewerGlibc { allowed, needed, culprits } => {
             let culprits: Vec<String> =
                 culprits.iter().map(|(name, version)| format!("{name} needs {version}")).collect();
-            (format!("the program needs glibc {needed}, and shall run with {allowed}: {}", culprits.join(", ")), true)
+            (
+                format!("the program needs glibc {needed}, but --glibc allows only {allowed}: {}", culprits.join(", ")),
+                true,
+            )
         }
         Finding::Skipped { path, reason, .. } => (format!("{path} is left out: {reason}"), false),
         Finding::Shadowed { modules, used, other } => {
             let others = modules.len().saturating_sub(5);
             let more = if others == 0 { String::new() } else { format!(" and {others} more") };
             let names = modules.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
-            (format!("imported from {used}, not from {other}: {names}{more}"), true)
+            (format!("imported from {}, not from {}: {names}{more}", used.name(), other.name()), true)
         }
         Finding::MissingModule { module } => (
             format!(
@@ -173,6 +177,17 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
         ),
         _ => return None,
     })
+}
+
+/// Why a package has to exist as files.
+fn evidence(why: &FilesNeeded) -> String {
+    let line = why.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let mention = format!("{}{line} mentions {}", why.module, why.name);
+    match (why.data_files, &why.example) {
+        (1, Some(file)) => format!("{mention} and the package has the data file {file}"),
+        (count, Some(example)) => format!("{mention} and the package has {count} data files, for example {example}"),
+        _ => format!("{mention}, and looks for modules in files"),
+    }
 }
 
 /// Bytes in the unit a person reads.

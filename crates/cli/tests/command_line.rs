@@ -51,7 +51,8 @@ fn the_report_accounts_for_everything() {
     assert!(summary["timings"].as_array().is_some_and(|timings| !timings.is_empty()));
     let rows = report["resources"].as_array().expect("a list");
     for row in rows {
-        for field in ["name", "kind", "path", "origin", "location", "reason"] {
+        assert!(row["reason"]["kind"].is_string(), "{row}");
+        for field in ["name", "kind", "path", "origin", "location"] {
             assert!(row[field].as_str().is_some_and(|text| !text.is_empty()), "{field} of {row}");
         }
         assert!(row["size"].is_u64() && row["stored"].is_u64() && row["location"] == "in-memory", "{row}");
@@ -60,9 +61,9 @@ fn the_report_accounts_for_everything() {
         let found = rows.iter().find(|row| row["name"] == name && row["kind"] == kind);
         found.unwrap_or_else(|| panic!("no {kind} {name}")).clone()
     };
-    assert_eq!(row("__main__", "module-source")["reason"], "what the program runs");
+    assert_eq!(row("__main__", "module-source")["reason"]["kind"], "main");
     assert_eq!(row("helper", "module-bytecode")["origin"], place.text("helper.py"));
-    assert_eq!(row("json", "module-bytecode")["reason"], "part of standard library");
+    assert_eq!(row("json", "module-bytecode")["reason"]["layer"], "standard-library");
     let count = |kind: &str| rows.iter().filter(|row| row["kind"] == kind).count();
     assert_eq!(summary["extensions"], count("extension-module"));
     assert_eq!(summary["libraries"], count("shared-library"));

@@ -44,8 +44,6 @@ pub struct PythonInfo {
     pub stdlib: PathBuf,
     /// The directory of the standard library's extension modules.
     pub extension_dir: Option<PathBuf>,
-    /// The directory of `Python.h`.
-    pub include: PathBuf,
     /// Where packages are installed: of the virtual environment, if it is one.
     pub purelib: PathBuf,
     /// The tag of bytecode files, such as `cpython-311`.
@@ -61,8 +59,6 @@ pub struct PythonInfo {
     /// The top-level modules that are never looked for on `sys.path`: built in, frozen, or imported before a script
     /// runs.
     pub fixed_modules: Vec<String>,
-    /// Whether there is a shared libpython.
-    pub shared: bool,
     /// Whether it was built without the global interpreter lock.
     pub gil_disabled: bool,
     /// Whether it is a debug build.
@@ -73,8 +69,6 @@ pub struct PythonInfo {
     pub libpl: Option<PathBuf>,
     /// The file name of the static library.
     pub library: Option<String>,
-    /// The file name of the library that programs are linked with.
-    pub ldlibrary: Option<String>,
     /// The directory of libraries.
     pub libdir: Option<PathBuf>,
     /// Linker flags of the interpreter.

@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pyox_native_loader::{File, Files, Placed, VARIABLE, cache_path};
-use pyox_packed_resources::{EntryFlags, Field, FieldKind};
+use pyox_packed_resources::{EntryFlags, Field, FieldKind, top_level};
 use pyox_python_objects::{Gil, Result, warn};
 
 use crate::catalogue::{Catalogue, Found};
-use crate::paths::top_level;
 use crate::state::State;
 
 impl State {

@@ -202,10 +202,12 @@ fast_method!(State: resource_files, ["package"], 1, |finder, a: Arguments| {
     listing::files(finder.gil(), &finder.catalogue(), a.required(0).to_str()?)
 });
 
-fast_method!(State: normalized, ["name"], 1, |finder, a: Arguments| match a.required(0).to_str() {
-    Ok(name) => Object::str(finder.gil(), &normalize_project_name(name)),
-    // No project has such a name.
-    Err(_) => Ok(a.required(0).clone()),
+fast_method!(State: normalized, ["name"], 1, |finder, a: Arguments| {
+    let name = a.required(0);
+    match name.to_name()? {
+        Some(text) => Object::str(finder.gil(), &normalize_project_name(text)),
+        None => Ok(name.clone()),
+    }
 });
 
 fast_method!(State: distributions, [], 0, |finder, _a: Arguments| {

@@ -6,16 +6,11 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{EntryFlags, Field, FieldKind, OptimizeLevel, pyc};
+use pyox_packed_resources::{EntryFlags, Field, FieldKind, OptimizeLevel, pyc, top_level};
 
 use crate::catalogue::{Catalogue, Found, damaged};
 use crate::state::State;
 use pyox_python_objects::{Gil, Object, Result};
-
-/// The top-level name of a dotted one.
-pub(crate) fn top_level(name: &str) -> &str {
-    name.split('.').next().unwrap_or(name)
-}
 
 impl State {
     /// The directory that stands for an entry of `sys.path`: the cache directory of the module's top-level package
@@ -175,8 +170,8 @@ impl State {
         {
             return Ok(catalogue.origin().join(&*path));
         }
-        let top_level = relative.split('/').next().unwrap_or_default();
-        Ok(self.base(gil, catalogue, top_level)?.join(relative))
+        let directory = relative.split('/').next().unwrap_or_default();
+        Ok(self.base(gil, catalogue, directory)?.join(relative))
     }
 }
 

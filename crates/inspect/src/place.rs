@@ -1,6 +1,6 @@
 //! Where a program finds what it is made of.
 
-use pyox_packed_resources::{Encoding, Entry, Error, Field, FieldKind, Index};
+use pyox_packed_resources::{Encoding, Entry, Error, Field, FieldKind, Index, top_level};
 use serde::Serialize;
 
 /// Where a value is when a program uses it.
@@ -34,7 +34,7 @@ impl Place {
     ///
     /// Damage of the index.
     pub fn is_cached(entry: &Entry<'_>, index: &dyn Index) -> Result<bool, Error> {
-        let top = entry.name().split('.').next().unwrap_or_default();
+        let top = top_level(entry.name());
         let has_directory = |entry: &Entry<'_>| Ok(entry.field(FieldKind::CacheDirectory)?.is_some());
         Ok(has_directory(entry)? || index.entry(top)?.as_ref().map_or(Ok(false), has_directory)?)
     }

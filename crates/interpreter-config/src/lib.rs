@@ -75,7 +75,7 @@ pub struct InterpreterConfig {
     pub python: (u8, u8),
     /// What to run.
     pub run: Run,
-    /// Resources in files, behind those of the program itself: the first that has a module wins.
+    /// Resources in files, after those of the program itself: the first that has a module wins.
     pub resource_files: Vec<ResourceFile>,
     /// `__file__` and `__cached__` of modules in memory.
     pub file_attribute: FileAttribute,
@@ -102,3 +102,8 @@ pub struct InterpreterConfig {
     /// End the process once Python has run its exit handlers, instead of freeing what the kernel frees anyway.
     pub fast_exit: bool,
 }
+
+/// The example in there compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,5 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(doc, doc = include_str!("../README.md"))]
+#![cfg_attr(not(doc), doc = "README.md describes this crate.")]
 
 mod cache;
 mod error;

@@ -9,13 +9,15 @@ use pyox_bytecode::{BytecodeCompiler, CompileJob};
 use pyox_distribution::Distribution;
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::{
-    Blob, Collector, EntryFlags, FieldKind, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
+    Blob, Collector, EntryFlags, FieldKind, Location, ModuleBytecode, ModuleSource, Resource, ResourceKind,
+    SectionKind, Value, Writer,
 };
 
 use crate::beside::{self, Beside};
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::layer::Layer;
+use crate::plan::Reason;
 use crate::policy::Policy;
 use crate::report::{Finding, Report, ReportRow, Summary, Timing};
 use crate::shadowed::Shadowed;
@@ -25,6 +27,7 @@ use pyox_binary::{ElfFacts, SymbolVersion};
 use pyox_linker::{Launcher, Progress, Step};
 use pyox_output::{EXECUTABLE, Outputs, PLAIN, Stage};
 use pyox_program_format::Attachment;
+use pyox_scanner::top_level_of_path;
 
 /// The statement whose code starts the importer, run as the frozen package `encodings`.
 const BOOT_SOURCE: &[u8] = b"import _boot\n";
@@ -319,7 +322,8 @@ impl<'a> ApplicationBuilder<'a> {
                 }
             }));
             let beside = layer.facts().beside.iter();
-            packages_beside.extend(beside.map(|(path, directory)| (top_level(path).to_owned(), directory.clone())));
+            packages_beside
+                .extend(beside.map(|(path, directory)| (top_level_of_path(path).to_owned(), directory.clone())));
             floors.extend(
                 layer
                     .natives()

@@ -1,7 +1,7 @@
 //! What a program runs.
 
 use pyox_interpreter_config::Run;
-use pyox_packed_resources::normalize_project_name;
+use pyox_packed_resources::{normalize_project_name, top_level};
 use pyox_scanner::entry_points;
 
 use crate::error::Error;
@@ -61,7 +61,7 @@ impl Entry {
         match self {
             Self::Script { file, source } => Some((file.clone(), source.clone())),
             Self::Function { module, attribute } => {
-                let first = attribute.split('.').next().unwrap_or(attribute);
+                let first = top_level(attribute);
                 let text = format!(
                     "import sys\nfrom {module} import {first}\nif __name__ == \"__main__\":\n    sys.exit({attribute}())\n"
                 );

@@ -149,7 +149,7 @@ impl Layer {
         }
         for (path, file) in all.into_files() {
             // Bytecode is where its source is.
-            let stem = header.and_then(|header| pyc::source_of(&path, &pyc.tag())).map(|(stem, _)| stem);
+            let stem = header.and_then(|header| pyc::source_of(&path, &header.tag())).map(|(stem, _)| stem);
             let source = stem.and_then(|stem| {
                 self.facts.beside.get(&format!("{stem}.py")).or_else(|| self.facts.beside.get(&format!("{stem}.pyc")))
             });
@@ -202,7 +202,7 @@ impl<'a> LayerBuilder<'a> {
 
     /// Lets a function change the decisions of the policy.
     #[must_use]
-    pub fn decide(mut self, decide: &'a Decide<'a>) -> Self {
+    pub fn with_decisions(mut self, decide: &'a Decide<'a>) -> Self {
         self.decide = Some(decide);
         self
     }

@@ -10,7 +10,7 @@ mod needs;
 use std::collections::{BTreeMap, BTreeSet};
 
 use pyox_packed_resources::{Location, PartsDigest, Resource};
-use pyox_scanner::{Found, Scan, top_level};
+use pyox_scanner::{Found, Scan, top_level_of_path};
 
 pub use candidate::{Candidate, Decide, LayerKind};
 pub use decision::{Decision, Reason};
@@ -123,17 +123,19 @@ impl<'s> Plan<'s> {
 
     /// The top-level names of distributions that are in the cache, with the distribution.
     pub(crate) fn cached_names(&self) -> Vec<(String, String)> {
-        let names = self.resources.iter().map(|(found, _)| top_level(&found.resource.relative_path()).to_owned());
+        let names =
+            self.resources.iter().map(|(found, _)| top_level_of_path(&found.resource.relative_path()).to_owned());
         let names = self.needs.names().chain(names).collect::<BTreeSet<_>>().into_iter();
-        names.filter_map(|name| Some((self.cached_distribution(&name)?, name))).map(|(owner, name)| (name, owner)).collect()
+        names
+            .filter_map(|name| Some((self.cached_distribution(&name)?, name)))
+            .map(|(owner, name)| (name, owner))
+            .collect()
     }
 
     /// The directory beside the program of every file that has one, by path below `sys.path`.
     pub(crate) fn beside(&self) -> BTreeMap<String, String> {
         let beside = self.included().filter_map(|(found, decision)| match &decision.location {
-            Location::FilesystemRelative(directory) => {
-                Some((found.resource.relative_path(), directory.clone()))
-            }
+            Location::FilesystemRelative(directory) => Some((found.resource.relative_path(), directory.clone())),
             _ => None,
         });
         beside.collect()

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
-use pyox_bytecode::BytecodeCompiler;
-use pyox_scanner::{Directory, ScriptMetadata, allows_python};
+use pyox_packed_resources::top_level;
+use pyox_scanner::{Directory, ScriptMetadata, allows_python, imports};
 
 use crate::error::Error;
 
@@ -16,20 +16,15 @@ pub(crate) struct Companions {
     pub(crate) others: BTreeSet<String>,
 }
 
-/// Follows the imports of a script to what is beside it, as `python SCRIPT` would find it there.
-pub(crate) fn companions(script: &Path, source: &[u8], compiler: &BytecodeCompiler) -> Result<Companions, Error> {
+/// Follows the imports of a script, wherever in its source they are, to what is beside it, as `python SCRIPT` would find it there.
+pub(crate) fn companions(script: &Path, source: &[u8]) -> Result<Companions, Error> {
     let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut found = Companions { siblings: BTreeSet::new(), others: BTreeSet::new() };
     let mut sources = VecDeque::from([source.to_vec()]);
-    let mut is_script = true;
     while let Some(source) = sources.pop_front() {
-        let imports = match compiler.imports(&source) {
-            Err(error) if is_script => return Err(Error::MainCode(error)),
-            // Importing a module that does not compile raises the error, and the report has it.
-            imports => imports.unwrap_or_default(),
-        };
-        is_script = false;
-        for name in imports {
+        let absolute = imports(&source).into_iter().filter(|import| import.level == 0);
+        let names: BTreeSet<String> = absolute.map(|import| top_level(&import.module).to_owned()).collect();
+        for name in names {
             if found.siblings.contains(&name) || found.others.contains(&name) {
                 continue;
             }
@@ -125,6 +120,29 @@ pub(crate) fn inline_metadata(script: &Path, source: &[u8]) -> Result<InlineMeta
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn modules_beside_a_script_come_along_as_far_as_they_are_imported() -> Result<(), Box<dyn std::error::Error>> {
+        let place = tempfile::tempdir()?;
+        std::fs::create_dir(place.path().join("pkg"))?;
+        for (name, text) in [
+            ("helper.py", "def f():\n    import late, json\n"),
+            ("late.py", ""),
+            ("named.py", ""),
+            ("unused.py", ""),
+            ("pkg/__init__.py", "from . import inner\n"),
+            ("pkg/inner.py", "import script\n"),
+        ] {
+            std::fs::write(place.path().join(name), text)?;
+        }
+        let source = b"import os.path, helper\nimport pkg.inner\nimportlib.import_module('named')\n";
+        let script = place.path().join("script.py");
+        std::fs::write(&script, source)?;
+        let found = companions(&script, source)?;
+        assert_eq!(Vec::from_iter(found.siblings), ["helper", "late", "named", "pkg", "script"]);
+        assert_eq!(Vec::from_iter(found.others), ["json", "os"]);
+        Ok(())
+    }
 
     #[test]
     fn dependencies_are_read_from_the_block() {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_packed_resources::{EntryFlags, ResourceKind};
+use pyox_packed_resources::{EntryFlags, ResourceKind, top_level};
 
 use crate::error::Error;
 use crate::layer::Layer;
@@ -48,8 +48,7 @@ impl Shadowed {
         let is_code = |kind| {
             !matches!(kind, ResourceKind::DistributionResource | ResourceKind::SharedLibrary | ResourceKind::File)
         };
-        let top_level = |name: &str| name.split('.').next().unwrap_or(name).to_owned();
-        layers[layer].rows().iter().filter(move |row| !(is_code(row.kind) && hidden.contains(&top_level(&row.name))))
+        layers[layer].rows().iter().filter(move |row| !(is_code(row.kind) && hidden.contains(top_level(&row.name))))
     }
 
     pub(crate) fn findings(&self, layers: &[Layer]) -> Vec<Finding> {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use pyox_build_cache::Cache;
 use pyox_distribution::{Distribution as _, Installed};
-use pyox_packaging::{Finding, Layer, LayerBuilder, Policy, Progress};
+use pyox_packaging::{Finding, Layer, LayerBuilder, LayerKind, Policy, Progress};
 use pyox_scanner::Directory;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -50,7 +50,7 @@ impl Place {
         let source =
             Directory::new(self.path("source")).extension_suffixes(self.python.info().extension_suffixes.iter());
         let builder = LayerBuilder::new(&self.python, Policy::default(), &self.cache);
-        let layer = builder.cached_layer("requirements", &source, "the same", &[], &mut notes);
+        let layer = builder.cached_layer(LayerKind::Requirements, &source, "the same", &[], &mut notes);
         (layer.expect("a layer"), notes)
     }
 
@@ -128,7 +128,7 @@ fn damaged_bytecode_is_compiled_again_and_never_used() -> Outcome {
 fn library(layer: &Layer, soname: &str) -> Option<u64> {
     let missing =
         |finding: &&Finding| matches!(finding, Finding::MissingLibrary { soname: missing, .. } if missing == soname);
-    let row = layer.rows().iter().find(|row| row.kind == "shared-library" && row.name == soname);
+    let row = layer.rows().iter().find(|row| row.kind.name() == "shared-library" && row.name == soname);
     assert_eq!(layer.findings().iter().find(missing).is_some(), row.is_none(), "neither there nor missing");
     row.map(|row| row.size)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 use crate::layered::Visible;
 use crate::layout::{EntryFlags, FieldKind};
-use crate::names::normalize_project_name;
+use crate::names::{normalize_project_name, top_level};
 use crate::resource::Resource;
 use crate::value::Value;
 use crate::write::{EntryWriter, Writer};
@@ -120,14 +120,14 @@ impl Collector {
         Ok(())
     }
 
-    /// Says that blobs which are added from now on have no modules and no data of these top-level packages to offer: what is
-    /// there is imported instead, and knows nothing of them. It replaces what was said before.
+    /// Says that blobs which are added from now on have no modules and no data of these top-level packages to offer:
+    /// what is there is imported instead, and knows nothing of them. It replaces what was said before.
     pub fn hide_packages(&mut self, names: BTreeSet<String>) {
         self.hidden_packages = names;
     }
 
-    /// Takes over all entries of a blob without decoding a value; `value` makes each from its entry and field. What is there
-    /// already hides the same in the blob, as in [`crate::Layered`].
+    /// Takes over all entries of a blob without decoding a value; `value` makes each from its entry and field. What is
+    /// there already hides the same in the blob, as in [`crate::Layered`].
     ///
     /// # Errors
     ///
@@ -139,14 +139,13 @@ impl Collector {
     ) -> Result<(), Error> {
         for entry in blob.entries() {
             let entry = entry?;
-            let top_level = entry.name().split('.').next().unwrap_or_default();
             let is_other = entry.is(EntryFlags::SHARED_LIBRARY.union(EntryFlags::DISTRIBUTION).union(EntryFlags::FILE));
-            if entry.is(EntryFlags::IMPORTABLE) && !is_other && self.hidden_packages.contains(top_level) {
+            if entry.is(EntryFlags::IMPORTABLE) && !is_other && self.hidden_packages.contains(top_level(entry.name())) {
                 continue;
             }
             let present = self.writer.entry(entry.name());
             let elsewhere = if self.hidden.contains(entry.name()) { EntryFlags::MODULE } else { EntryFlags::default() };
-            let visible = Visible::behind(present.flags().union(elsewhere), entry.flags());
+            let visible = Visible::after(present.flags().union(elsewhere), entry.flags());
             present.flag(visible.flags);
             for field in entry.fields() {
                 let field = field?;

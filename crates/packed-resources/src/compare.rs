@@ -15,8 +15,8 @@ use crate::layout::Encoding;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Equality {
-    /// If they decode to the same bytes and have the same permission bits. Sections count if they are neither tables nor
-    /// values, nor follow from these: a digest or a dictionary does not.
+    /// If they decode to the same bytes and have the same permission bits. Sections count if they are neither tables
+    /// nor values, nor follow from these: a digest or a dictionary does not.
     Content,
     /// If they are also stored as the same bytes in the same encoding. All sections count.
     Stored,
@@ -52,8 +52,8 @@ pub enum Difference<'a> {
 }
 
 impl Packed<'_> {
-    /// Everything in which these resources and others differ: entries and their fields by name, as [`differences`], then
-    /// sections if both are version 4. Empty if they are equal.
+    /// Everything in which these resources and others differ: entries and their fields by name, as [`differences`],
+    /// then sections if both are version 4. Empty if they are equal.
     ///
     /// # Errors
     ///
@@ -81,8 +81,8 @@ impl Packed<'_> {
     }
 }
 
-/// The entries and fields in which two indexes differ, by name. For a value in a file it is the path that is compared, and
-/// never equal to a value in memory.
+/// The entries and fields in which two indexes differ, by name. For a value in a file it is the path that is compared,
+/// and never equal to a value in memory.
 ///
 /// # Errors
 ///

@@ -19,8 +19,8 @@ pub struct Dictionary {
 }
 
 impl Dictionary {
-    /// A dictionary of at most `size` bytes made of samples, each of which is a value like those it will be used for. Takes
-    /// about a second for 10 MB of samples; the same samples give the same dictionary.
+    /// A dictionary of at most `size` bytes made of samples, each of which is a value like those it will be used for.
+    /// Takes about a second for 10 MB of samples; the same samples give the same dictionary.
     ///
     /// # Errors
     ///
@@ -35,7 +35,8 @@ impl Dictionary {
         Self::new(&content)
     }
 
-    /// A dictionary with this content: one that a zstd trainer made, or any bytes that values have parts in common with.
+    /// A dictionary with this content: one that a zstd trainer made, or any bytes that values have parts in common
+    /// with.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Turning versions 1 to 3 into version 4, and version 4 into version 3.
 //!
-//! An entry becomes an entry of the same name, with the same flags and values; compressed values are decoded for version
-//! 3, which has no dictionaries then and no digest. The rest is this:
+//! An entry becomes an entry of the same name, with the same flags and values; compressed values are decoded for
+//! version 3, which has no dictionaries then and no digest. The rest is this:
 //!
 //! | | version 3 to 4 ([`from_legacy`]) | version 4 to 3 ([`to_legacy`]) |
 //! |---|---|---|
@@ -9,7 +9,7 @@
 //! | order of the names of needed libraries | sorted | sorted |
 //! | a field for files, or for needed libraries, that lists none | left out | |
 //! | a value both in memory and in a file | an error | cannot be |
-//! | lengths and numbers that version 3 has no bits for, as a name of 64 KiB or a source of 4 GiB | cannot be | an error |
+//! | what version 3 has no bits for, as a name of 64 KiB or a source of 4 GiB | cannot be | an error |
 //! | a path that has no form in UTF-8 | an error | cannot be |
 //! | a shared library in a file | cannot be | lost |
 //! | arbitrary files | kept, with mode 755 or 644 | kept; other modes lost, none is 644 |
@@ -17,13 +17,13 @@
 //! | modes of other values | cannot be | lost, unless 644 |
 //! | name of a distribution | normalised; its files move to the entry of that name | that in the metadata directory |
 //! | metadata directory | made of the name, and the version in `METADATA` or `PKG-INFO` | lost if it is not this one |
-//! | package flag of what has distribution files and nothing else | left out | set, since PyOxidizer finds only packages |
+//! | package flag of what has only distribution files | left out | set, since PyOxidizer finds only packages |
 //! | cache files and directories, relative paths, opaque sections, unknown flags and fields | cannot be | lost |
 //! | the flag of a distribution without files; a key where none belongs; a dependency with a value | cannot be | lost |
 //!
 //! *Lost* is an error too, unless the caller says that this [`Loss`] may be. What [`from_legacy`] makes of a blob comes
-//! back from [`to_legacy`] without a loss: the same resources, but for what the rows above call sorted, merged, left out
-//! and set.
+//! back from [`to_legacy`] without a loss: the same resources, but for what the rows above call sorted, merged, left
+//! out and set.
 //!
 //! ```
 //! use pyox_packed_resources::legacy::{Loss, NativePaths, Resources};
@@ -68,8 +68,8 @@ pub fn from_legacy(resources: &Resources<'_>) -> Result<Writer, Error> {
     Ok(writer)
 }
 
-/// Adds an entry as versions 1 to 3 have them, for which [`from_legacy`] does this too: without compressed values, and with
-/// files of a distribution under any spelling of its name.
+/// Adds an entry as versions 1 to 3 have them, for which [`from_legacy`] does this too: without compressed values, and
+/// with files of a distribution under any spelling of its name.
 ///
 /// # Errors
 ///
@@ -123,8 +123,9 @@ fn add_fields(writer: &mut EntryWriter, entry: &Entry<'_>, fields: &[Field<'_>])
     Ok(())
 }
 
-/// The blob as packed resources version 3, with paths for the platform that has such `paths`. What version 3 cannot hold
-/// is left out if `may_lose` says yes to it; `|_| false` allows nothing, and one that says yes can keep what it is told.
+/// The blob as packed resources version 3, with paths for the platform that has such `paths`. What version 3 cannot
+/// hold is left out if `may_lose` says yes to it; `|_| false` allows nothing, and one that says yes can keep what it is
+/// given.
 ///
 /// # Errors
 ///

@@ -97,8 +97,8 @@ impl<'a> Decoder<'a> {
         Stream::new(field.stored()?, &dictionary, field.len())
     }
 
-    /// Takes out a context for the dictionary. What others use at this moment is not waited for: in a process made by fork() they
-    /// may never let go of it.
+    /// Takes out a context for the dictionary. What others use at this moment is not waited for: in a process made by
+    /// fork() they may never let go of it.
     fn take(&self, dictionary: Option<(&[u8], u8)>) -> Option<Context<'a>> {
         let mut contexts = self.contexts()?;
         let position = contexts.iter().position(|context| same(context.dictionary, dictionary))?;
@@ -157,8 +157,8 @@ mod zstandard {
     use super::{Error, MAX_DICTIONARY_LEN};
     use zstd::zstd_safe::{find_frame_compressed_size, get_frame_content_size};
 
-    /// A block of at most 128 KiB takes at least four bytes, so a frame cannot hold more than this for each of its bytes:
-    /// memory must not follow a lying length.
+    /// A block of at most 128 KiB takes at least four bytes, so a frame cannot hold more than this for each of its
+    /// bytes: memory must not follow a lying length.
     const MAX_RATIO: u64 = (128 << 10) / 4;
 
     pub(super) struct Decompressor(zstd::bulk::Decompressor<'static>);

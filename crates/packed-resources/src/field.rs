@@ -168,7 +168,7 @@ impl<'a> Field<'a> {
         Decoder::new().read(self)
     }
 
-    /// The path of the file with the value, with `/`, relative to a directory that the reader is told; `None` if the
+    /// The path of the file with the value, with `/`, relative to a directory that the reader is given; `None` if the
     /// value is in the blob.
     ///
     /// # Errors

@@ -1,7 +1,5 @@
 //! Digests of what has parts.
 
-use std::io;
-
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256 over parts that cannot run into each other: each is hashed after its length.
@@ -19,12 +17,12 @@ impl PartsDigest {
     /// Adds a part.
     pub fn push(&mut self, part: impl AsRef<[u8]>) {
         let part = part.as_ref();
-        self.0.update((part.len() as u64).to_le_bytes());
+        self.begin_part(part.len() as u64);
         self.0.update(part);
     }
 
-    /// A part of so many bytes follows, which is written to this.
-    pub fn begin(&mut self, length: u64) {
+    /// Says that a part of `length` bytes is written next, in pieces.
+    pub fn begin_part(&mut self, length: u64) {
         self.0.update(length.to_le_bytes());
     }
 
@@ -44,14 +42,14 @@ impl PartsDigest {
     }
 }
 
-/// Adds bytes of the part that [`PartsDigest::begin`] has announced.
-impl io::Write for PartsDigest {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+/// Takes the pieces of a part that was begun.
+impl std::io::Write for PartsDigest {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.update(bytes);
         Ok(bytes.len())
     }
 
-    fn flush(&mut self) -> io::Result<()> {
+    fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
 }

@@ -114,8 +114,8 @@ pub enum Packed<'a> {
 }
 
 impl<'a> Packed<'a> {
-    /// Opens packed resources of the version they name; those of versions 1 to 3 have the paths of this platform, or else
-    /// are for [`Packed::open_with`].
+    /// Opens packed resources of the version they name; those of versions 1 to 3 have the paths of this platform, or
+    /// else are for [`Packed::open_with`].
     ///
     /// # Errors
     ///

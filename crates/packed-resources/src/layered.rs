@@ -88,9 +88,9 @@ impl<'i> Iterator for Merged<'i> {
     }
 }
 
-/// `second`, as far as `first` leaves something of it, behind `first`.
+/// `second`, as far as `first` leaves something of it, after `first`.
 fn merge<'i>(first: &Entry<'i>, second: &Entry<'i>) -> Result<Entry<'i>, Error> {
-    let visible = Visible::behind(first.flags(), second.flags());
+    let visible = Visible::after(first.flags(), second.flags());
     let mut fields: Vec<Field<'i>> = first.fields().collect::<Result<_, _>>()?;
     for field in second.fields() {
         let field = field?;
@@ -102,7 +102,7 @@ fn merge<'i>(first: &Entry<'i>, second: &Entry<'i>) -> Result<Entry<'i>, Error> 
     Ok(Entry::merged(first.name(), first.flags().union(visible.flags), fields.into()))
 }
 
-/// What is visible of an entry behind another one of the same name.
+/// What is visible of an entry after another one of the same name.
 pub(crate) struct Visible {
     /// Its flags.
     pub(crate) flags: EntryFlags,
@@ -111,8 +111,8 @@ pub(crate) struct Visible {
 }
 
 impl Visible {
-    /// `second` behind `first`.
-    pub(crate) fn behind(first: EntryFlags, second: EntryFlags) -> Self {
+    /// `second` after `first`.
+    pub(crate) fn after(first: EntryFlags, second: EntryFlags) -> Self {
         let code = EntryFlags::MODULE.union(EntryFlags::EXTENSION).union(EntryFlags::BUILTIN).union(EntryFlags::FROZEN);
         let module = !(first.intersects(code) && second.intersects(code));
         let library = !(first.intersects(EntryFlags::SHARED_LIBRARY) && second.intersects(EntryFlags::SHARED_LIBRARY));

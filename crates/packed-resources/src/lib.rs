@@ -27,22 +27,22 @@
 //! # What a value can be
 //!
 //! A [`Value`] is stored as it is, compressed, or in a file outside of the blob ([`Value::file`]; reading it is
-//! [`Error::InFile`], which tells the path). Many small values compress best with a [`Dictionary`] and one [`Compressor`]
-//! for all of them, and are read fastest with one [`Decoder`]; each can still be read alone. A value may have the
-//! permission bits of its file ([`Value::with_mode`]).
+//! [`Error::InFile`], which tells the path). Many small values compress best with a [`Dictionary`] and one
+//! [`Compressor`] for all of them, and are read fastest with one [`Decoder`]; each can still be read alone. A value may
+//! have the permission bits of its file ([`Value::with_mode`]).
 //!
 //! # Damage
 //!
-//! [`Blob::open`] checks the header and where sections lie. What comes after that is checked when it is accessed: damage
-//! is an [`Error`] there and leaves the rest readable. Checksums of values and sections, and the digest, are looked at
-//! by [`Blob::verify`] only.
+//! [`Blob::open`] checks the header and where sections lie. What comes after that is checked when it is accessed:
+//! damage is an [`Error`] there and leaves the rest readable. Checksums of values and sections, and the digest, are
+//! looked at by [`Blob::verify`] only.
 //!
 //! # A reader
 //!
 //! A packager is in the examples of `pyox-scanner`, which finds modules in directories and wheels.
 //!
 //! ```no_run
-#![doc = include_str!("../examples/read_module.rs")]
+#![cfg_attr(doc, doc = include_str!("../examples/read_module.rs"))]
 //! ```
 //!
 //! # Features
@@ -59,8 +59,8 @@
 //!   added to version 4, and what would be a version 5, is in the specification. The bytes written for the same input
 //!   may differ between versions of this crate or of zstd.
 //! * The interface follows Semantic Versioning; before 1.0 a breaking change raises the minor number. Enums of what the
-//!   format may grow by ([`Error`], [`Damage`], [`Encoding`], [`FieldKind`], [`SectionKind`]) are non-exhaustive. Features
-//!   only add.
+//!   format may grow by ([`Error`], [`Damage`], [`Encoding`], [`FieldKind`], [`SectionKind`]) are non-exhaustive.
+//!   Features only add.
 //! * The minimum Rust version is that in `Cargo.toml`, and tested. Raising it is a minor change, and goes to a version
 //!   that has been stable for half a year at least.
 #![forbid(unsafe_code)]
@@ -106,7 +106,7 @@ pub use index::{Entries, Index, Packed};
 pub use layered::Layered;
 pub use layout::{Encoding, EntryFlags, FieldKind, MAGIC, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, hash_name};
 pub use location::{Location, LocationError};
-pub use names::{hex, normalize_project_name};
+pub use names::{hex, normalize_project_name, top_level};
 pub use path::is_plain_path;
 pub use resource::{
     Content, Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,

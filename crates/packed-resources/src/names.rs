@@ -22,6 +22,11 @@ pub fn normalize_project_name(name: &str) -> String {
     normalized.to_lowercase()
 }
 
+/// The top-level module or package that a dotted name is in.
+pub fn top_level(name: &str) -> &str {
+    name.split_once('.').map_or(name, |(top_level, _)| top_level)
+}
+
 /// Bytes as hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or_default();

@@ -11,8 +11,8 @@ use crate::layout::Encoding;
 const PART: usize = 1 << 20;
 
 impl<'a> Decoder<'a> {
-    /// Hands the value of a field to `sink`, in parts of at most 1 MiB if it is compressed, and returns its length. A value never
-    /// takes more memory than a part and the window of its frame, which is at most 128 MiB.
+    /// Hands the value of a field to `sink`, in parts of at most 1 MiB if it is compressed, and returns its length. A
+    /// value never takes more memory than a part and the window of its frame, which is at most 128 MiB.
     ///
     /// # Errors
     ///

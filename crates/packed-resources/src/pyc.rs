@@ -25,8 +25,9 @@ pub fn code(file: &[u8]) -> Option<&[u8]> {
     (header[2..4] == *b"\r\n").then_some(code)
 }
 
-/// Where the bytecode of a module is whose source file has this path without its suffix: `pkg/__pycache__/mod.TAG.opt-1.pyc` for
-/// `pkg/mod` (PEP 3147, [PEP 488](https://peps.python.org/pep-0488/)). `tag` is `sys.implementation.cache_tag`.
+/// Where the bytecode of a module is whose source file has this path without its suffix:
+/// `pkg/__pycache__/mod.TAG.opt-1.pyc` for `pkg/mod` (PEP 3147, [PEP 488](https://peps.python.org/pep-0488/)). `tag` is
+/// `sys.implementation.cache_tag`.
 pub fn cached_path(stem: &str, tag: &str, level: OptimizeLevel) -> String {
     let name = stem.rfind('/').map_or(0, |slash| slash + 1);
     let (directory, name) = stem.split_at(name);

@@ -89,7 +89,7 @@ impl ReadData for Arc<[u8]> {
     }
 }
 
-/// Bytes of a resource: in memory, or behind something that reads them. Cheap to clone.
+/// Bytes of a resource: in memory, or read when they are needed. Cheap to clone.
 #[derive(Clone)]
 pub struct Data(Arc<dyn ReadData>);
 

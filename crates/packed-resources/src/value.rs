@@ -36,13 +36,13 @@ impl Value {
         Self { data: data.into(), stored: Stored::Raw, length: None, mode: 0, crc: None }
     }
 
-    /// Not stored but in a file with this path, relative to a directory that the reader is told, with `/`.
+    /// Not stored but in a file with this path, relative to a directory that the reader is given, with `/`.
     pub fn file(path: impl Into<String>) -> Self {
         Self { data: path.into().into_bytes().into(), stored: Stored::File, length: None, mode: 0, crc: None }
     }
 
-    /// Compressed now, at a zstd level from 1 to 22; kept raw when that does not save an eighth. A [`Compressor`] does this
-    /// for many values, and with a dictionary.
+    /// Compressed now, at a zstd level from 1 to 22; kept raw when that does not save an eighth. A [`Compressor`] does
+    /// this for many values, and with a dictionary.
     ///
     /// # Errors
     ///
@@ -51,9 +51,9 @@ impl Value {
         Compressor::new(level)?.compress(raw)
     }
 
-    /// The value of a field of another blob, taken over without decoding it: `stored` are the bytes the field stores, and
-    /// `dictionaries` those of the blob ([`Dictionary::all_of`]). The checksum of the field goes with it: a damaged value is an
-    /// error of the writer, [`Error::ValueChecksum`], and never gets a new checksum.
+    /// The value of a field of another blob, taken over without decoding it: `stored` are the bytes the field stores,
+    /// and `dictionaries` those of the blob ([`Dictionary::all_of`]). The checksum of the field goes with it: a damaged
+    /// value is an error of the writer, [`Error::ValueChecksum`], and never gets a new checksum.
     ///
     /// # Errors
     ///

@@ -97,8 +97,8 @@ pub struct Verified {
 }
 
 impl Packed<'_> {
-    /// Reads everything. Versions 1 to 3 have no checksums: all that can be wrong with them is noticed when they are opened,
-    /// and a changed value is not.
+    /// Reads everything. Versions 1 to 3 have no checksums: all that can be wrong with them is noticed when they are
+    /// opened, and a changed value is not.
     ///
     /// # Errors
     ///

@@ -8,8 +8,8 @@ use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind, Index, Pa
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
 
-/// Version 2 of a package `p` with a source and a data file, written by hand: the sections are not in the order of their
-/// fields, the one with files is padded.
+/// Version 2 of a package `p` with a source and a data file, written by hand: the sections are not in the order of
+/// their fields, the one with files is padded.
 const BY_HAND: &[u8] = b"pyembed\x02\
     \x03\x2b\0\0\0\x01\0\0\0\x1c\0\0\0\
     \x01\x02\x0b\x03\x09\0\0\0\0\0\0\0\x04\x02\xff\
@@ -191,7 +191,7 @@ fn counts_have_to_be_right() {
 
 #[test]
 fn values_stay_in_their_sections() -> TestResult {
-    // The source says that it has four bytes, its section has three; there are more behind it.
+    // The source says that it has four bytes, its section has three; there are more after it.
     let at = BY_HAND.iter().position(|byte| *byte == 0x16).expect("is there") + 2;
     let mut bytes = BY_HAND.to_vec();
     bytes.extend(b"more");

@@ -1,5 +1,5 @@
-//! Damaged and hostile blobs of versions 1 to 3: an error or an answer, never a panic, never memory that follows a lying
-//! length.
+//! Damaged and hostile blobs of versions 1 to 3: an error or an answer, never a panic, never memory that follows a
+//! lying length.
 
 use crate::sample::{Item, Sample, everything};
 use crate::walk_index::walk_any;
@@ -66,7 +66,7 @@ fn sections_that_end_behind_the_blob_or_overflow_are_refused() {
     let mut sample = Sample::new(3);
     sample.add("ab", &[Item::One(0x06, 4, b"text")]);
     let good = sample.bytes();
-    // Lengths are behind the field of the section and its code: that of the names, then that of the sources.
+    // Lengths are after the field of the section and its code: that of the names, then that of the sources.
     let lengths = [25, 25 + 13];
     for (at, right) in lengths.into_iter().zip([2_u64, 4]) {
         assert_eq!(good[at..at + 8], right.to_le_bytes());

@@ -71,7 +71,7 @@ fn every_flipped_byte_behind_a_valid_checksum_is_survived() -> TestResult {
             let _ = walk_within(&bytes, 64 * 1024);
         }
     }
-    // The rest behind the checksums of values and sections too.
+    // The rest after the checksums of values and sections too.
     for at in sections(&good).into_iter().flat_map(|section| section.offset..section.offset + section.length) {
         for flip in FLIPS {
             let mut bytes = good.clone();
@@ -425,7 +425,7 @@ fn damaged_dictionaries_are_errors_of_their_values() -> TestResult {
     for damaged in [Vec::new(), b"no frame".to_vec(), repeated(1)[..12].to_vec()] {
         assert!(matches!(read(damaged), Err(Error::Decompress { .. })));
     }
-    // The magic number of a trained dictionary, and nothing of one behind it.
+    // The magic number of a trained dictionary, and nothing of one after it.
     assert!(matches!(read(plain(b"\x37\xa4\x30\xec12345678")), Err(Error::Decompress { .. })));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pyox_packed_resources::{
-    Encoding, EntryFlags, FieldKind, OptimizeLevel, SectionKind, hex, normalize_project_name, pyc,
+    Encoding, EntryFlags, FieldKind, OptimizeLevel, SectionKind, hex, normalize_project_name, pyc, top_level,
 };
 
 #[test]
@@ -81,6 +81,11 @@ fn bytecode_files() {
 }
 
 #[test]
+fn top_level_names() {
+    assert_eq!(["a.b.c", "a", ".a", ""].map(top_level), ["a", "a", "", ""]);
+}
+
+#[test]
 fn hexadecimal_digits() {
     assert_eq!((hex(&[]), hex(&[0, 0x0a, 0xff])), (String::new(), "000aff".to_owned()));
 }
@@ -94,4 +99,10 @@ fn parts_of_a_digest_do_not_run_into_each_other() {
     assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
     assert_ne!(digest(&["ab"]), digest(&["ab", ""]));
     assert_eq!(digest(&[]).len(), 64);
+    let mut pieces = PartsDigest::default().with("ab");
+    pieces.begin_part(3);
+    for piece in ["c", "de"] {
+        std::io::Write::write_all(&mut pieces, piece.as_bytes()).expect("hashing never fails");
+    }
+    assert_eq!(pieces.hex(), digest(&["ab", "cde"]));
 }

@@ -17,10 +17,10 @@ const X86_64: u16 = 62;
 
 /// How a payload of a certain length is attached to a certain launcher.
 ///
-/// A program header that no one needs, the last `PT_NOTE` after the `PT_LOAD` ones, is turned into a `PT_LOAD` for the payload.
-/// Then the kernel maps it with the program, and the launcher finds it through `getauxval(AT_PHDR)` as the read-only segment
-/// with the highest address: nothing is opened or copied. A launcher without such a header gets the trailer alone and has to
-/// map its own file. `PT_GNU_PROPERTY` stays, so that the properties of the note remain known.
+/// A program header that no one needs, the last `PT_NOTE` after the `PT_LOAD` ones, is turned into a `PT_LOAD` for the
+/// payload. Then the kernel maps it with the program, and the launcher finds it through `getauxval(AT_PHDR)` as the
+/// read-only segment with the highest address: nothing is opened or copied. A launcher without such a header gets the
+/// trailer alone and has to map its own file. `PT_GNU_PROPERTY` stays, so that the properties of the note remain known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attachment {
     launcher_len: u64,
@@ -106,8 +106,8 @@ impl Attachment {
     ///
     /// # Errors
     ///
-    /// [`Error::LauncherChanged`] if `launcher` is not as long as the one of the plan, [`Error::Length`] if the payload is not as
-    /// long as announced, [`Error::Write`].
+    /// [`Error::LauncherChanged`] if `launcher` is not as long as the one of the plan, [`Error::Length`] if the payload
+    /// is not as long as announced, [`Error::Write`].
     pub fn write<W: Write + ?Sized>(
         &self,
         launcher: &[u8],
@@ -142,7 +142,8 @@ impl Attachment {
     }
 }
 
-/// Where the last `PT_NOTE` after the last `PT_LOAD` is: only there the new header keeps the `PT_LOAD` ones in ascending order.
+/// Where the last `PT_NOTE` after the last `PT_LOAD` is: only there the new header keeps the `PT_LOAD` ones in
+/// ascending order.
 fn spare_header(elf: &Elf<'_>) -> Option<usize> {
     let last = |kind| elf.segments().rposition(|segment| segment.kind == kind);
     let (load, note) = (last(LOAD)?, last(NOTE)?);

@@ -1,13 +1,13 @@
 //! How a payload lies in an executable.
 //!
-//! A program is `launcher | zeros up to a page | payload | trailer`. The launcher says in a section what it was built for
-//! ([`LauncherMarker`]). The kernel maps the payload with it, through a program header that nothing else needs
+//! A program is `launcher | zeros up to a page | payload | trailer`. The launcher says in a section what it was built
+//! for ([`LauncherMarker`]). The kernel maps the payload with it, through a program header that nothing else needs
 //! ([`payload_segment`]); where there is no such header, the launcher maps its own file and reads the last bytes
 //! ([`Trailer`]).
 //!
 //! There is one rule for which bytes are the payload, for launchers that run it as for tools that look at it:
-//! [`payload_range`]. An [`Attachment`] makes a program by that rule. Everything works on slices of bytes, of any content:
-//! damage is an error and never a panic, and no file is opened.
+//! [`payload_range`]. An [`Attachment`] makes a program by that rule. Everything works on slices of bytes, of any
+//! content: damage is an error and never a panic, and no file is opened.
 //!
 //! The specification is the chapter "Inside an executable" of `docs/packed-resources.md`.
 #![forbid(unsafe_code)]

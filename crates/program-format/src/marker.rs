@@ -7,7 +7,8 @@ use crate::error::Error;
 /// The name of the section, with its end. The macro below has it too.
 const SECTION: &[u8] = b".pyoxidizer\0";
 
-/// Puts the text of a [`LauncherMarker`] into the executable that is compiled. It is given as a reference to an array of bytes.
+/// Puts the text of a [`LauncherMarker`] into the executable that is compiled. It is given as a reference to an array
+/// of bytes.
 ///
 /// ```
 /// pyox_program_format::embed_launcher_marker!(b"python=3.13\n");
@@ -28,7 +29,8 @@ pub struct LauncherMarker {
     fields: BTreeMap<String, String>,
 }
 
-/// What a launcher says about itself. All of it has to be the same for a launcher and the payload that is attached to it.
+/// What a launcher says about itself. All of it has to be the same for a launcher and the payload that is attached to
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum MarkerField {

@@ -10,18 +10,18 @@ use crate::trailer::Trailer;
 /// The largest page size of any machine, in bytes: at least one byte less is between launcher and payload.
 pub(crate) const LARGEST_PAGE: u64 = 65536;
 
-/// Where in a program its payload is, by the rule of the launcher: in the last segment to load, if that is read-only and holds
-/// packed resources, else before the trailer. The payload itself is not looked at.
+/// Where in a program its payload is, by the rule of the launcher: in the last segment to load, if that is read-only
+/// and holds packed resources, else before the trailer. The payload itself is not looked at.
 ///
-/// The program has to be as it was written: `launcher | zeros up to a page | payload | trailer`. Otherwise it was changed, and
-/// what is run and what is looked at may not be the same.
+/// The program has to be as it was written: `launcher | zeros up to a page | payload | trailer`. Otherwise it was
+/// changed, and what is run and what is looked at may not be the same.
 ///
 /// # Errors
 ///
-/// [`Error::NotExecutable`], [`Error::BareLauncher`], [`Error::Missing`]: it is none of our programs. One that lost its payload
-/// without a trace, because its launcher had no header to spare, cannot be told from a launcher.
-/// [`Error::Truncated`], [`Error::Stripped`], [`Error::Damaged`]: it was one.
-/// [`Error::Disagreement`], [`Error::Outside`]: it was changed after it was made.
+/// [`Error::NotExecutable`], [`Error::BareLauncher`], [`Error::Missing`]: it is none of our programs. One that lost its
+/// payload without a trace, because its launcher had no header to spare, cannot be told from a launcher.
+/// [`Error::Truncated`], [`Error::Stripped`], [`Error::Damaged`]: it was one. [`Error::Disagreement`],
+/// [`Error::Outside`]: it was changed after it was made.
 pub fn payload_range(program: &[u8]) -> Result<Range<usize>, Error> {
     let elf = Elf::parse(program)?;
     let mapped = payload_segment(&program[elf.headers.clone()]).and_then(|segment| {
@@ -57,7 +57,7 @@ pub fn payload_range(program: &[u8]) -> Result<Range<usize>, Error> {
 fn refuse_lost(elf: &Elf<'_>) -> Result<(), Error> {
     let length = elf.bytes.len() as u64;
     for segment in elf.segments().filter(|segment| segment.kind == LOAD) {
-        // GNU strip leaves this behind; no linker makes it.
+        // GNU strip leaves this; no linker makes it.
         if segment.memory_len == 0 {
             return Err(Error::Stripped);
         }
@@ -84,7 +84,8 @@ fn checked(elf: &Elf<'_>, range: Range<u64>) -> Result<Range<usize>, Error> {
     Ok(place)
 }
 
-/// Nothing but zeros up to the next page is between the end of the launcher and its payload, which may not be there yet.
+/// Nothing but zeros up to the next page is between the end of the launcher and its payload, which may not be there
+/// yet.
 pub(crate) fn check_end(elf: &Elf<'_>, payload: u64) -> Result<(), Error> {
     let damaged = || Error::Damaged { what: "sizes out of range" };
     let end = elf.end(payload).filter(|end| *end <= payload).ok_or_else(damaged)?;

@@ -60,8 +60,8 @@ impl Segment {
     }
 }
 
-/// The segment that is the payload, if its content starts with [`PAYLOAD_MAGIC`](crate::PAYLOAD_MAGIC): the last one to load,
-/// if that is read-only.
+/// The segment that is the payload, if its content starts with [`PAYLOAD_MAGIC`](crate::PAYLOAD_MAGIC): the last one to
+/// load, if that is read-only.
 pub fn payload_segment(headers: &[u8]) -> Option<Segment> {
     let last = Segment::table(headers).rfind(|segment| segment.kind == LOAD)?;
     (last.flags == READ_ONLY).then_some(last)

@@ -3,7 +3,10 @@
 
 use pyox_program_format::{LauncherMarker, MarkerField, embed_launcher_marker};
 
-embed_launcher_marker!(b"python=3.13\nabi=cpython-313\nsha256=0000000000000000000000000000000000000000000000000000000000000000\ntarget=here\n");
+embed_launcher_marker!(
+    b"python=3.13\nabi=cpython-313\n\
+    sha256=0000000000000000000000000000000000000000000000000000000000000000\ntarget=here\n"
+);
 
 #[test]
 fn an_executable_has_the_marker_that_was_put_into_it() -> Result<(), Box<dyn std::error::Error>> {

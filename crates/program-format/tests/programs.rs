@@ -36,7 +36,8 @@ const LAUNCHER: &str = r#"
 #include <sys/auxv.h>
 static char zeros[10 << 20];
 static char data[100] = "data";
-const char marker[256] __attribute__((section(".pyoxidizer"), used)) = "python=3.11\nabi=cpython-311-x86_64-linux-gnu\nformat=4\n";
+const char marker[256] __attribute__((section(".pyoxidizer"), used)) =
+    "python=3.11\nabi=cpython-311-x86_64-linux-gnu\nformat=4\n";
 static int seen(struct dl_phdr_info *info, size_t size, void *count) {
     for (int i = 0; i < info->dlpi_phnum; i++) *(int *)count += info->dlpi_phdr[i].p_type == PT_LOAD;
     return 1;

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 /// A file that waits to be classified.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Candidate {
     /// Path below `sys.path`, with `/`.
     pub path: String,
@@ -24,6 +25,20 @@ pub struct Candidate {
     pub data: Data,
     /// Whether it is meant to be executed.
     pub executable: bool,
+}
+
+impl Candidate {
+    /// A file at `path` that is not meant to be executed.
+    pub fn new(path: impl Into<String>, origin: impl Into<PathBuf>, data: Data) -> Self {
+        Self { path: path.into(), origin: origin.into(), data, executable: false }
+    }
+
+    /// Says whether it is meant to be executed.
+    #[must_use]
+    pub fn executable(mut self, executable: bool) -> Self {
+        self.executable = executable;
+        self
+    }
 }
 
 /// The rules by which files below `sys.path` become resources.
@@ -254,7 +269,7 @@ fn emit(
             None => Resource::File(FileData { path, data, executable }),
         },
     };
-    scan.resources.push(Found { resource, origin, executable, owner: None });
+    scan.resources.push(Found::new(resource, origin).executable(executable));
     Ok(())
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use url::Url;
+
 /// What `direct_url.json` says of a distribution that was not found by its name in an index
 /// ([PEP 610](https://packaging.python.org/specifications/direct-url-data-structure/)).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,48 +26,10 @@ impl DirectUrl {
     /// The file or directory of this machine that the URL names
     /// ([RFC 8089](https://www.rfc-editor.org/rfc/rfc8089)): absolute.
     pub fn path(&self) -> Option<PathBuf> {
-        let (scheme, rest) = self.url.split_once("://")?;
-        let (host, _) = rest.split_once('/')?;
-        if !scheme.eq_ignore_ascii_case("file") || !(host.is_empty() || host.eq_ignore_ascii_case("localhost")) {
-            return None;
-        }
-        let path = rest[host.len()..].split(['?', '#']).next().unwrap_or_default();
-        let path = unescaped(path);
-        // `/C:/project` on Windows.
-        let is_windows = cfg!(windows) && path.get(2) == Some(&b':');
-        native(path.get(usize::from(is_windows)..)?.to_vec())
+        let url = Url::parse(&self.url).ok().filter(|url| url.scheme() == "file")?;
+        // Without a path it is a URL of the root, where nothing is installed from.
+        url.to_file_path().ok().filter(|path| path.parent().is_some())
     }
-}
-
-/// Decodes `%20`; what is no such escape stays.
-fn unescaped(path: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        let digit = |at: usize| tail.get(at).and_then(|&digit| char::from(digit).to_digit(16));
-        match (byte, digit(0).zip(digit(1))) {
-            (b'%', Some((high, low))) => {
-                bytes.push((high << 4 | low) as u8);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(byte);
-                rest = tail;
-            }
-        }
-    }
-    bytes
-}
-
-#[cfg(unix)]
-fn native(path: Vec<u8>) -> Option<PathBuf> {
-    use std::os::unix::ffi::OsStringExt as _;
-    Some(std::ffi::OsString::from_vec(path).into())
-}
-
-#[cfg(not(unix))]
-fn native(path: Vec<u8>) -> Option<PathBuf> {
-    String::from_utf8(path).ok().map(PathBuf::from)
 }
 
 #[cfg(test)]

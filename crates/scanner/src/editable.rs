@@ -3,7 +3,7 @@
 use crate::direct_url::DirectUrl;
 use crate::directory::Directory;
 use crate::error::Error;
-use crate::record;
+use crate::record::record_rows;
 use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
 use crate::virtualenv::canonical;
 use pyox_packed_resources::{Resource, normalize_project_name};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// Searches the directories that the `.pth` files in `site_packages` add, and those of editable installations whose
 /// `.pth` file is code. `seen` has the directories that were searched before, in their canonical form.
-pub(crate) fn follow(
+pub(crate) fn scan_added(
     site_packages: &Path,
     scan: &mut Scan,
     suffixes: &[String],
@@ -77,8 +77,8 @@ fn tree(directory: &Path, suffixes: &[String]) -> Directory {
         })
 }
 
-/// Leaves out plain files, the build's metadata of projects that are `installed`, and `.pth` files, which Python reads in
-/// `site-packages` only.
+/// Leaves out plain files, the build's metadata of projects that are `installed`, and `.pth` files, which Python reads
+/// in `site-packages` only.
 fn plain(mut scan: Scan, installed: &BTreeSet<String>) -> Scan {
     scan.resources.retain(|found| match &found.resource {
         Resource::File(_) => false,
@@ -127,7 +127,7 @@ fn editable_root(dist_info: &Path) -> Result<Option<PathBuf>, Error> {
 /// The `.pth` files that `RECORD` lists.
 fn pth_files(dist_info: &Path) -> Result<Vec<String>, Error> {
     let text = read_optional(&dist_info.join("RECORD"))?.unwrap_or_default();
-    Ok(record::parse(&text).into_iter().map(|row| row.path).filter(|path| path.ends_with(".pth")).collect())
+    Ok(record_rows(&text).into_iter().map(|row| row.path).filter(|path| path.ends_with(".pth")).collect())
 }
 
 fn read_optional(path: &Path) -> Result<Option<String>, Error> {

@@ -1,5 +1,6 @@
 /// A line of `entry_points.txt`: an object that a distribution offers under a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct EntryPoint {
     /// The group, for example `console_scripts`.
     pub group: String,

@@ -1,7 +1,7 @@
 use crate::data::read;
 use crate::error::Error;
 use crate::mention::{Code, Evidence, Mention};
-use pyox_packed_resources::Resource;
+use pyox_packed_resources::{Resource, top_level};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -47,8 +47,9 @@ impl NeedsFiles {
 /// Finds the top-level packages that have to exist as files when the program runs, sorted by name.
 ///
 /// The rule: code mentions the package's `__file__` or `__path__`, or something that uses them for it, such as `Flask`,
-/// *and* the package has data files or private shared libraries, which such code then opens by their paths. Packages that only
-/// read their data with `importlib.resources`, and those that mention `__file__` without having data, do not need files.
+/// *and* the package has data files or private shared libraries, which such code then opens by their paths. Packages
+/// that only read their data with `importlib.resources`, and those that mention `__file__` without having data, do not
+/// need files.
 ///
 /// Code of a package that lists a directory beside itself, or names one with modules, as in
 /// `os.path.join(os.path.dirname(__file__), "plugins")`, looks for modules as files: then no data files are needed.
@@ -69,10 +70,10 @@ pub fn files_needed<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Re
     for resource in resources {
         match resource {
             Resource::ModuleSource(module) => {
-                code.entry(top_level(&module.name)).or_default().add(&module.name, resource)
+                code.entry(top_level(&module.name).to_owned()).or_default().add(&module.name, resource)
             }
             Resource::ModuleBytecode(module) => {
-                code.entry(top_level(&module.name)).or_default().add(&module.name, resource);
+                code.entry(top_level(&module.name).to_owned()).or_default().add(&module.name, resource);
             }
             Resource::PackageResource(_) | Resource::SharedLibrary(_) => {
                 let path = resource.relative_path();
@@ -111,10 +112,6 @@ pub fn files_needed<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Re
         Some(NeedsFiles { package, mentions, data_files })
     });
     Ok(needing.collect())
-}
-
-fn top_level(name: &str) -> String {
-    name.split('.').next().unwrap_or(name).to_owned()
 }
 
 /// Whether a directory below a top-level package has tests.

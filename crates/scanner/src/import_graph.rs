@@ -71,8 +71,8 @@ impl<S> ImportGraph<S> {
     /// The modules that `roots` import, directly or not, and `roots` themselves, as far as they are in the graph.
     ///
     /// Parent packages are imported before what they contain. [Deferred](Import::deferred) imports are followed in the
-    /// modules of which `is_application` says so: those whose functions the program is made to call. With the modules that
-    /// these import themselves among them, less is missed and more is reached in vain.
+    /// modules of which `is_application` says so: those whose functions the program is made to call. With the modules
+    /// that these import themselves among them, less is missed and more is reached in vain.
     pub fn reachable<'a, 'r>(
         &self,
         roots: impl IntoIterator<Item = &'r str>,

@@ -45,7 +45,6 @@ mod editable;
 mod entry_points;
 mod error;
 mod files_needed;
-mod hit;
 mod import_graph;
 mod imports;
 mod mention;
@@ -60,6 +59,7 @@ mod requirement;
 mod scan;
 mod script_metadata;
 mod select;
+mod source_mentions;
 mod spool;
 mod virtualenv;
 mod wheel;
@@ -74,11 +74,17 @@ pub use import_graph::{ImportGraph, STARTUP_MODULES};
 pub use imports::{Import, imports};
 pub use mention::{Evidence, Mention, MentionKind};
 pub use metadata::{Metadata, RequiresDist, metadata_headers};
-pub use owners::{Installed, top_level};
+pub use owners::{Installed, top_level_of_path};
 pub use pth::PathLine;
+pub use record::{RecordRow, record_rows};
 pub use requirement::{MarkerEnvironment, Requirement, RequirementError, allows_python};
 pub use scan::{Found, ResourceSource, Scan, SkipReason, Skipped};
 pub use script_metadata::{ScriptMetadata, TwoScriptBlocks};
 pub use spool::{LONG, Spool};
 pub use virtualenv::Virtualenv;
 pub use wheel::{Wheel, WheelLimits, WheelName};
+
+/// The example in there compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,7 +1,7 @@
 //! Mentions in the modules of a package of its location, and of what needs it.
 
 use crate::files_needed::is_test_directory;
-use crate::hit::{Context, Hit, is_location, mentions, names};
+use crate::source_mentions::{Context, SourceMention, is_location, mentions, names};
 use memchr::memmem::find;
 use pyox_packed_resources::Resource;
 use std::collections::BTreeSet;
@@ -151,7 +151,7 @@ impl<'a> Code<'a> {
             || above.into_iter().any(|above| self.directories.contains(&format!("{above}.{path}")))
     }
 
-    fn evidence(&self, package: &str, hit: &Hit<'_>) -> Evidence {
+    fn evidence(&self, package: &str, hit: &SourceMention<'_>) -> Evidence {
         let is_own =
             |name: &[u8]| std::str::from_utf8(name).is_ok_and(|name| name == package || self.leaves.contains(name));
         let direct = match (hit.kind, hit.receiver) {

@@ -50,6 +50,7 @@ pub struct Metadata {
 
 /// A `Requires-Dist` of metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RequiresDist {
     /// The line that it begins in, counted from 1.
     pub line: usize,
@@ -87,7 +88,8 @@ mod tests {
     #[test]
     fn parse() {
         let text = "Name: A\nVersion: 1\nDescription: x\n        | y\nRequires-Dist: Set.tools>=3\n\
-                    Requires-Dist: b ; extra == 'dev'\nRequires-Dist: c[x]; python_version < '4'\nRequires-Dist: -r d\nnonsense\n\nName: B";
+                    Requires-Dist: b ; extra == 'dev'\nRequires-Dist: c[x]; python_version < '4'\n\
+                    Requires-Dist: -r d\nnonsense\n\nName: B";
         let metadata = Metadata::parse(text);
         assert_eq!((metadata.name.as_str(), metadata.version.as_str()), ("A", "1"));
         assert_eq!(metadata.required_projects().collect::<Vec<_>>(), ["set-tools", "c"]);

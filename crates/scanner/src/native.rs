@@ -46,10 +46,11 @@ pub(crate) fn classify(path: &str, suffixes: &[String]) -> Option<Native> {
     Some(if has_foreign_tag(file_name) { Native::Foreign } else { Native::Library })
 }
 
-/// Whether a file with the name of an extension module is one: whether it defines the function that the import of `name` calls
-/// ([PEP 489](https://peps.python.org/pep-0489/#export-hook-name), [PEP 793](https://peps.python.org/pep-0793/)). What does
-/// not is a library that is loaded with ctypes or cffi: `pkg/attach_linux.so`, or all of `pycryptodome`. With a tag in its
-/// name, what is no native file at all counts as one: the import then says what is wrong.
+/// Whether a file with the name of an extension module is one: whether it defines the function that the import of
+/// `name` calls ([PEP 489](https://peps.python.org/pep-0489/#export-hook-name), [PEP
+/// 793](https://peps.python.org/pep-0793/)). What does not is a library that is loaded with ctypes or cffi:
+/// `pkg/attach_linux.so`, or all of `pycryptodome`. With a tag in its name, what is no native file at all counts as
+/// one: the import then says what is wrong.
 pub(crate) fn is_module(path: &str, library: &Data, name: &str) -> std::io::Result<bool> {
     let leaf = name.rsplit('.').next().unwrap_or(name);
     if !leaf.is_ascii() {

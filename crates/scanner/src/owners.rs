@@ -7,7 +7,7 @@ use pyox_packed_resources::{Resource, normalize_project_name};
 
 use crate::data::read_text;
 use crate::error::Error;
-use crate::record;
+use crate::record::record_rows;
 use crate::scan::Scan;
 
 /// An installed distribution, as far as its `RECORD` says.
@@ -53,9 +53,9 @@ impl Scan {
             if let Resource::DistributionResource(file) = &found.resource
                 && file.name == "RECORD"
             {
-                let rows = record::parse(&read_text(&file.data, &found.origin)?);
+                let rows = record_rows(&read_text(&file.data, &found.origin)?);
                 let paths: Vec<String> = rows.into_iter().map(|row| row.path).collect();
-                let names = paths.iter().map(|path| top_level(path)).filter(|name| is_importable(name));
+                let names = paths.iter().map(|path| top_level_of_path(path)).filter(|name| is_importable(name));
                 let top_level = names.map(str::to_owned).collect();
                 records.push((Installed { project: normalize_project_name(&file.project).into(), top_level }, paths));
             }
@@ -70,7 +70,7 @@ fn is_importable(name: &str) -> bool {
 }
 
 /// The top-level name of a path below `sys.path`: of a directory its name, of a file the part before the first dot.
-pub fn top_level(path: &str) -> &str {
+pub fn top_level_of_path(path: &str) -> &str {
     match path.split_once('/') {
         Some((directory, _)) => directory,
         None => path.split('.').next().unwrap_or(path),

@@ -1,6 +1,7 @@
 /// A line of a `.pth` file that adds a directory to `sys.path`
 /// ([site](https://docs.python.org/3/library/site.html)).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct PathLine {
     /// The `.pth` file, relative to what was scanned.
     pub file: String,

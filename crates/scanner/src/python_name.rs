@@ -2,8 +2,9 @@
 
 /// Whether a path component can be part of a module's name.
 ///
-/// Wider than an identifier: `importlib.import_module` takes whatever has no dot, and Django's `0001_initial` or mypyc's
-/// `85cae5__mypyc` rely on it. Letters, digits and underscores are allowed; anything else marks templates and scripts.
+/// Wider than an identifier: `importlib.import_module` takes whatever has no dot, and Django's `0001_initial` or
+/// mypyc's `85cae5__mypyc` rely on it. Letters, digits and underscores are allowed; anything else marks templates and
+/// scripts.
 pub(crate) fn is_module_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c == '_' || c.is_alphanumeric())
 }
@@ -12,8 +13,8 @@ pub(crate) fn is_module_word(text: &str) -> bool {
 /// `None` if no import is likely to name it.
 ///
 /// Hyphens are allowed where `in_package` says that the directory has an `__init__` or is the root: rich imports
-/// `_unicode_data/unicode13-0-0.py`, and `sysconfig` imports `_sysconfigdata__linux_x86_64-linux-gnu.py`. Elsewhere they
-/// mark scripts.
+/// `_unicode_data/unicode13-0-0.py`, and `sysconfig` imports `_sysconfigdata__linux_x86_64-linux-gnu.py`. Elsewhere
+/// they mark scripts.
 pub(crate) fn module_name(directory: &str, stem: &str, in_package: bool) -> Option<(String, bool)> {
     let package = dotted(directory)?;
     if stem == "__init__" {

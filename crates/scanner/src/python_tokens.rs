@@ -13,7 +13,8 @@ pub(crate) enum Kind {
     Line { indent: usize },
     /// A name, a keyword or a number.
     Word,
-    /// A string without replacement fields, with any prefix. The text is what stands between the quotes, escapes and all.
+    /// A string without replacement fields, with any prefix. The text is what stands between the quotes, escapes and
+    /// all.
     String,
     /// A string with replacement fields starts. The tokens in the fields follow, with the braces around them.
     Formatted,

@@ -5,9 +5,11 @@ use pyox_packed_resources::{Data, ReadData};
 use std::borrow::Cow;
 use std::io;
 
-/// A line of `RECORD`.
+/// A line of `RECORD`, the list of a distribution's files
+/// ([specification](https://packaging.python.org/specifications/recording-installed-packages/#the-record-file)).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Row {
+#[non_exhaustive]
+pub struct RecordRow {
     /// Line, counted from 1.
     pub line: usize,
     /// The file, relative to `site-packages`.
@@ -18,8 +20,8 @@ pub(crate) struct Row {
     pub size: String,
 }
 
-/// Reads comma separated values with double quotes, as Python's `csv` module writes them.
-pub(crate) fn parse(text: &str) -> Vec<Row> {
+/// The lines of a `RECORD`: comma separated values with double quotes, as Python's `csv` module writes them.
+pub fn record_rows(text: &str) -> Vec<RecordRow> {
     let mut rows = Vec::new();
     let mut fields = vec![String::new()];
     let (mut quoted, mut line, mut start) = (false, 1, 1);
@@ -54,17 +56,17 @@ fn push(fields: &mut [String], c: char) {
     }
 }
 
-fn finish(rows: &mut Vec<Row>, fields: &mut Vec<String>, line: usize) {
+fn finish(rows: &mut Vec<RecordRow>, fields: &mut Vec<String>, line: usize) {
     let mut fields = std::mem::replace(fields, vec![String::new()]).into_iter();
     let mut next = || fields.next().unwrap_or_default();
-    let row = Row { line, path: next(), hash: next(), size: next() };
+    let row = RecordRow { line, path: next(), hash: next(), size: next() };
     if !row.path.is_empty() {
         rows.push(row);
     }
 }
 
-/// `RECORD` without what differs between two installations: caches, scripts, `.pth` files, the installer's notes. Sorted,
-/// and a wheel's own `RECORD` says the same as that of an installation.
+/// `RECORD` without what differs between two installations: caches, scripts, `.pth` files, the installer's notes.
+/// Sorted, and a wheel's own `RECORD` says the same as that of an installation.
 pub(crate) struct RecordContent(pub(crate) Data);
 
 impl ReadData for RecordContent {
@@ -75,7 +77,7 @@ impl ReadData for RecordContent {
 }
 
 fn reproducible(text: &str) -> String {
-    let mut lines: Vec<String> = parse(text)
+    let mut lines: Vec<String> = record_rows(text)
         .into_iter()
         .filter_map(|row| {
             let path = installed_path(&row.path)?;
@@ -122,7 +124,7 @@ mod tests {
 
     #[test]
     fn csv() {
-        let rows = parse("a,sha256=x,1\r\n\"b,\"\"c\",,\n\nd");
+        let rows = record_rows("a,sha256=x,1\r\n\"b,\"\"c\",,\n\nd");
         let flat: Vec<_> = rows.iter().map(|r| (r.line, r.path.as_str(), r.hash.as_str(), r.size.as_str())).collect();
         assert_eq!(flat, [(1, "a", "sha256=x", "1"), (2, "b,\"c", "", ""), (4, "d", "", "")]);
     }

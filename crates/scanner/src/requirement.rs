@@ -7,9 +7,11 @@ use std::fmt;
 use std::path::Path;
 use url::Url;
 
-/// A project that metadata requires ([PEP 508](https://peps.python.org/pep-0508/)): by its name, or by its name and a URL.
+/// A project that metadata requires ([PEP 508](https://peps.python.org/pep-0508/)): by its name, or by its name and a
+/// URL.
 ///
-/// Options and paths, which pip takes on its command line as well, are no such requirements: metadata comes from others.
+/// Options and paths, which pip takes on its command line as well, are no such requirements: metadata comes from
+/// others.
 #[derive(Debug, Clone)]
 pub struct Requirement(pep508_rs::Requirement<DirectUrl>);
 
@@ -94,8 +96,8 @@ impl Requirement {
     }
 }
 
-/// In a form that pip takes for nothing but a project's name and its versions or URL, whatever files there are: without the
-/// markers, and with versions in parentheses, as `x==1+a.zip` could be the name of a file.
+/// In a form that pip takes for nothing but a project's name and its versions or URL, whatever files there are: without
+/// the markers, and with versions in parentheses, as `x==1+a.zip` could be the name of a file.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.project())?;
@@ -174,7 +176,8 @@ impl Pep508Url for DirectUrl {
 pub struct MarkerEnvironment(pep508_rs::MarkerEnvironment);
 
 impl MarkerEnvironment {
-    /// The environment of these values, by the names that PEP 508 gives them. `None` if a version among them is not one.
+    /// The environment of these values, by the names that PEP 508 gives them. `None` if a version among them is not
+    /// one.
     pub fn new(values: &BTreeMap<String, String>) -> Option<Self> {
         let value = |name: &str| values.get(name).map_or("", String::as_str);
         let builder = MarkerEnvironmentBuilder {

@@ -66,6 +66,7 @@ impl Scan {
 
 /// A resource and the place it comes from.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Found {
     /// The resource.
     pub resource: Resource,
@@ -78,14 +79,22 @@ pub struct Found {
 }
 
 impl Found {
-    /// A resource that is not executable, and that no distribution has installed.
+    /// A resource from this place, not meant to be executed, that no distribution is known to have installed.
     pub fn new(resource: Resource, origin: impl Into<PathBuf>) -> Self {
         Self { resource, origin: origin.into(), executable: false, owner: None }
+    }
+
+    /// Says whether the file is meant to be executed.
+    #[must_use]
+    pub fn executable(mut self, executable: bool) -> Self {
+        self.executable = executable;
+        self
     }
 }
 
 /// Something that was passed over.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Skipped {
     /// The file or directory, relative to what was scanned.
     pub path: String,

@@ -38,11 +38,11 @@ impl ScriptMetadata {
             let start = next + 1;
             next = start;
             let Some(kind) = line.strip_prefix("# /// ").filter(|kind| is_type(kind)) else { continue };
-            let behind =
+            let after =
                 lines.iter().skip(start).position(|line| !is_content(line)).map_or(lines.len(), |at| start + at);
             // The last line that may end the block does; there is a line before it at least.
-            let Some(end) = (start + 1..behind).rfind(|&at| lines[at] == "# ///") else {
-                next = behind;
+            let Some(end) = (start + 1..after).rfind(|&at| lines[at] == "# ///") else {
+                next = after;
                 continue;
             };
             next = end + 1;

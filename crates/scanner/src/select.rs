@@ -2,7 +2,7 @@
 
 use crate::data::read_text;
 use crate::error::Error;
-use crate::record;
+use crate::record::record_rows;
 use crate::scan::{Found, Scan};
 use pyox_packed_resources::{Resource, normalize_project_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +70,7 @@ fn distributions(
             directories.entry(file.directory.clone()).or_default();
         }
         if file.name == "RECORD" {
-            let rows = record::parse(&read_text(&file.data, origin)?);
+            let rows = record_rows(&read_text(&file.data, origin)?);
             let owned: BTreeSet<String> = rows.into_iter().map(|row| row.path).collect();
             if directories.contains_key(&file.directory) || !owned.is_disjoint(&modules) {
                 directories.insert(file.directory.clone(), owned);

@@ -106,7 +106,7 @@ impl ResourceSource for Virtualenv {
                 continue;
             }
             let mut scan = Directory::new(directory).extension_suffixes(self.suffixes.iter().cloned()).scan()?;
-            let added = editable::follow(directory, &mut scan, &self.suffixes, &mut seen)?;
+            let added = editable::scan_added(directory, &mut scan, &self.suffixes, &mut seen)?;
             merge(&mut merged, scan);
             for scan in added {
                 merge(&mut merged, scan);

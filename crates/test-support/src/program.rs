@@ -153,6 +153,6 @@ pub fn python(python: &Installed, arguments: &[&str]) -> anyhow::Result<Output> 
 
 /// The directory into which pip installed: that of the files of distributions.
 fn tree(report: &Report) -> Option<PathBuf> {
-    let metadata = report.resources.iter().find(|row| row.kind == "distribution-resource")?;
+    let metadata = report.resources.iter().find(|row| row.kind.name() == "distribution-resource")?;
     metadata.origin.strip_suffix(&metadata.path).map(PathBuf::from)
 }

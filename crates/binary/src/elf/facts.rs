@@ -8,7 +8,7 @@ use goblin::elf::dynamic::{
     DF_1_PIE, DT_FLAGS_1, DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_VERNEED, DT_VERNEEDNUM,
 };
 use goblin::elf::header::{ET_DYN, ET_EXEC, ET_REL};
-use goblin::elf::program_header::{PT_INTERP, PT_TLS};
+use goblin::elf::program_header::PT_INTERP;
 use goblin::elf::section_header::SHT_GNU_VERNEED;
 use goblin::elf::{SectionHeader, VerneedSection};
 use serde::{Deserialize, Serialize};
@@ -86,8 +86,6 @@ pub struct ElfFacts {
     pub python_api: usize,
     /// The dynamic loader that starts it (`PT_INTERP`), as a path.
     pub interpreter: Option<String>,
-    /// Whether it has thread-local variables (`PT_TLS`).
-    pub thread_local: bool,
 }
 
 /// Beyond this number of needed libraries, or versions, a file is not believed: real ones have some dozens.
@@ -124,7 +122,6 @@ impl ElfFacts {
             init_functions: Vec::new(),
             python_api: 0,
             interpreter: interpreter(&image),
-            thread_local: has(PT_TLS),
         };
         let Some(dynamic) = image.dynamic()? else { return Ok(facts) };
         let strings = |tag| {

@@ -1,10 +1,8 @@
-//! Versions of symbols, and the oldest C library that a set of files can run with.
+//! Versions of symbols.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-
-use super::ElfFacts;
 
 /// The number in the name of a symbol version, such as 2.17 in `GLIBC_2.17`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,27 +37,4 @@ impl fmt::Display for SymbolVersion {
         write!(f, "{}.{}", self.major, self.minor)?;
         if self.patch != 0 { write!(f, ".{}", self.patch) } else { Ok(()) }
     }
-}
-
-/// The oldest glibc that a set of files can run with, and which files ask for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Floor {
-    /// The version of glibc.
-    pub version: SymbolVersion,
-    /// The names of the files that need this version, in the order given: without them the floor would be lower.
-    pub culprits: Vec<String>,
-}
-
-/// The highest of the glibc versions needed by some files; `None` if none of them needs glibc.
-pub fn glibc_floor<'a>(files: impl IntoIterator<Item = (&'a str, &'a ElfFacts)>) -> Option<Floor> {
-    let mut floor: Option<Floor> = None;
-    for (name, facts) in files {
-        let Some(version) = facts.glibc else { continue };
-        match &mut floor {
-            Some(highest) if version < highest.version => {}
-            Some(highest) if version == highest.version => highest.culprits.push(name.to_owned()),
-            _ => floor = Some(Floor { version, culprits: vec![name.to_owned()] }),
-        }
-    }
-    floor
 }

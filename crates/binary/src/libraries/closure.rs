@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::libraries::follow::{follow, read};
+use crate::libraries::follow::follow;
 use crate::libraries::order;
 use crate::{ElfFacts, Lookup, NativeError, SystemLibraries};
 
@@ -59,9 +59,6 @@ pub struct Library {
     pub source: LibrarySource,
     /// Facts and direct needs.
     pub file: Carried,
-    /// Whether its own name (`DT_SONAME`) is the one under which it is needed. If not, the dynamic loader recognises it by its
-    /// file name only, and it cannot be loaded from memory.
-    pub named_as_needed: bool,
 }
 
 /// Where a library comes from.
@@ -142,15 +139,5 @@ impl Closure {
             order.extend(group);
         }
         (self.order, self.cycles) = (order, cycles);
-    }
-}
-
-impl Library {
-    /// Reads the file of a library that comes from disk; `None` if it is a root, whose bytes the caller has.
-    pub fn read(&self) -> Result<Option<Vec<u8>>, NativeError> {
-        match &self.source {
-            LibrarySource::File(path) => read(path).map(Some),
-            LibrarySource::Root(_) => Ok(None),
-        }
     }
 }

@@ -124,9 +124,8 @@ impl<'a> Builder<'a> {
         };
         let facts = ElfFacts::parse(origin.as_deref().unwrap_or(Path::new(name)), &bytes)?;
         let path = SearchPath::new(&facts, origin.as_deref().and_then(Path::parent), Some(&needer.path));
-        let named_as_needed = facts.soname.as_deref() == Some(name);
         let file = Carried { facts: facts.clone(), needs: Vec::new() };
-        self.closure.libraries.insert(name.to_owned(), Library { source, file, named_as_needed });
+        self.closure.libraries.insert(name.to_owned(), Library { source, file });
         let chain = needer.chain.iter().cloned().chain([name.to_owned()]).collect();
         self.queue.push_back(Needer { chain, path, facts, is_root: false });
         Ok(())

@@ -36,6 +36,10 @@ for name in "absent", "demo2", "dem":
     except metadata.PackageNotFoundError as error:
         print(repr(error), str(error), isinstance(error, ImportError), error.name)
 try:
+    metadata.version("\udc80")
+except metadata.PackageNotFoundError:
+    print("no project has a name that is no text")
+try:
     metadata.version("")
 except Exception as error:
     print(type(error).__name__)

@@ -6,7 +6,7 @@ use std::ops::Range;
 use pyox_binary::ElfFacts;
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::{
-    Blob, Decoder, Encoding, Entry, EntryFlags, Error, Field, FieldKind, Index, Packed, SectionKind,
+    Blob, Decoder, Encoding, Entry, EntryFlags, Error, Field, FieldKind, Index, Packed, SectionKind, top_level,
 };
 use serde::Serialize;
 
@@ -139,7 +139,7 @@ struct Inventory<'a> {
 impl<'a> Inventory<'a> {
     fn add(&mut self, packed: &Packed<'_>, entry: &Entry<'a>) -> Result<(), Error> {
         let name = entry.name();
-        let top = name.split('.').next().unwrap_or_default();
+        let top = top_level(name);
         let is_cached = Place::is_cached(entry, packed)?;
         let mut fields = Vec::new();
         for field in entry.fields() {

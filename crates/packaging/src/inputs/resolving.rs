@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use pyox_bytecode::{BytecodeCompiler, CompileJob};
-use pyox_packed_resources::{EntryFlags, normalize_project_name};
+use pyox_packed_resources::{EntryFlags, normalize_project_name, top_level};
 use pyox_pip::{InstalledTree, Pip, PipRequest};
 use pyox_scanner::Directory;
 
@@ -46,7 +46,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         progress: &mut dyn Progress,
     ) -> Result<(), Error> {
         let fixed = self.builder.python.info().fixed_modules.clone();
-        let top_level = |path: &str| {
+        let module_of = |path: &str| {
             let top = path.split('/').next().unwrap_or(path);
             top.strip_suffix(".py").unwrap_or(top).to_owned()
         };
@@ -56,7 +56,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
             let used = standard_library.kind();
             self.findings.push(Finding::Shadowed { modules, used, other: kind });
         }
-        let directory = directory.clone().exclude_if(move |path| fixed.contains(&top_level(path)));
+        let directory = directory.clone().exclude_if(move |path| fixed.contains(&module_of(path)));
         let layer = self.builder.layer(kind, &directory, &[standard_library], progress)?;
         self.layers.push(layer);
         Ok(())
@@ -82,11 +82,8 @@ impl<'a, 'b> Resolving<'a, 'b> {
         progress: &mut dyn Progress,
     ) -> Result<(), Error> {
         let suffixes = &self.builder.python.info().extension_suffixes;
-        let compiler = BytecodeCompiler::new(self.builder.python, None);
-        let companions = match script::companions(path, text, &compiler) {
-            Err(error) => return Err(self.with_file_name(path, text).err().unwrap_or(error)),
-            Ok(companions) => companions,
-        };
+        self.compile_script(path, text)?;
+        let companions = script::companions(path, text)?;
         self.imports = companions.others;
         if !companions.siblings.is_empty() {
             let directory = script::sibling_directory(path, companions.siblings, suffixes);
@@ -96,8 +93,8 @@ impl<'a, 'b> Resolving<'a, 'b> {
         Ok(())
     }
 
-    /// The error of a script that cannot be parsed, by the name that Python would give it.
-    fn with_file_name(&self, path: &Path, text: &[u8]) -> Result<(), Error> {
+    /// Refuses a script that does not compile, before the long work.
+    fn compile_script(&self, path: &Path, text: &[u8]) -> Result<(), Error> {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         let compiler = BytecodeCompiler::new(self.builder.python, None).with_workers(1);
         let outcome = compiler.compile_all(vec![CompileJob::new(file, text, 0)], &mut |_, _| ()).pop();
@@ -177,9 +174,9 @@ impl<'a, 'b> Resolving<'a, 'b> {
             _ => None,
         };
         let name = command.or_else(|| source.name()).unwrap_or_else(|| match (&entry, wanted) {
-            (Entry::Module(name), _) => name.split('.').next().unwrap_or(name).to_owned(),
+            (Entry::Module(name), _) => top_level(name).to_owned(),
             (_, [only]) => only.clone(),
-            (Entry::Function { module, .. }, _) => module.split('.').next().unwrap_or(module).to_owned(),
+            (Entry::Function { module, .. }, _) => top_level(module).to_owned(),
             _ => "app".into(),
         });
         let missing: Vec<String> = self.imports.iter().filter(|module| !self.has(module)).cloned().collect();

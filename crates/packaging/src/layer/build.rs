@@ -59,7 +59,8 @@ impl LayerBuilder<'_> {
             concerns: is_missed(&skipped.reason),
         }));
         let (collector, cached, parts) = (Collector::new(), CachedDistributions::default(), Vec::new());
-        let mut making = Making { builder: self, directory: &directory, collector, facts, plan: &plan, cached, natives, parts };
+        let mut making =
+            Making { builder: self, directory: &directory, collector, facts, plan: &plan, cached, natives, parts };
         for (found, decision) in plan.included() {
             making.add(found, decision, &compiled.sources, &compiled.bytecode)?;
         }
@@ -199,7 +200,7 @@ impl Making<'_> {
             self.facts.natives.push(NativeFile { name: soname, is_library: true, glibc: library.glibc });
             let found = Found::new(resource, library.origin);
             let content = self.spooled(content)?;
-            let measured = Found { resource: library_of(&found.resource, &content), ..found.clone() };
+            let measured = with_resource(&found, library_of(&found.resource, &content));
             let decision = self.builder.decide(self.facts.kind, &measured, &Needs::default())?;
             if decision.include {
                 self.parts.push(Part { found, decision, content, length });
@@ -219,7 +220,7 @@ impl Making<'_> {
 
     fn part(&mut self, resource: Resource, found: &Found, decision: &Decision, content: Data) -> Result<(), Error> {
         let length = content.open().map_err(Error::io("read", &found.origin))?.len();
-        let (found, decision) = (Found { resource, ..found.clone() }, decision.clone());
+        let (found, decision) = (with_resource(found, resource), decision.clone());
         self.parts.push(Part { found, decision, content, length });
         Ok(())
     }
@@ -317,6 +318,13 @@ impl Making<'_> {
 /// Whether a program may miss what is skipped for a reason.
 fn is_missed(reason: &SkipReason) -> bool {
     matches!(reason, SkipReason::NotUtf8 | SkipReason::BrokenLink | SkipReason::LinkLoop | SkipReason::ForeignExtension)
+}
+
+/// Another resource from the same place.
+fn with_resource(found: &Found, resource: Resource) -> Found {
+    let mut other = found.clone();
+    other.resource = resource;
+    other
 }
 
 /// A shared library with its content.

@@ -18,7 +18,7 @@ impl CacheFiles {
     pub(super) fn add(&mut self, path: &str, content: &Data, value: Value, library: Option<&str>) -> io::Result<()> {
         self.digest.push(path);
         let content = content.open()?;
-        self.digest.begin(content.len());
+        self.digest.begin_part(content.len());
         content.copy(|piece| self.digest.write_all(piece))?;
         self.digest.push_number(value.mode());
         self.files.push((path.to_owned(), value));

@@ -39,8 +39,10 @@ impl LayerBuilder<'_> {
                 modules.push(Module { path: found.resource.relative_path(), module, source, decision });
             }
         }
-        let wanted: Vec<(&Module<'_>, OptimizeLevel)> =
-            modules.iter().flat_map(|module| module.decision.bytecode.iter().map(move |level| (module, *level))).collect();
+        let wanted: Vec<(&Module<'_>, OptimizeLevel)> = modules
+            .iter()
+            .flat_map(|module| module.decision.bytecode.iter().map(move |level| (module, *level)))
+            .collect();
         let job = |(module, level): &(&Module<'_>, OptimizeLevel)| {
             CompileJob::new(module.path.clone(), Arc::clone(&module.source), level.number())
         };

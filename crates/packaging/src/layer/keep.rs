@@ -26,7 +26,8 @@ impl LayerBuilder<'_> {
         let form = format!("{form:?}");
         let python = self.python.identity();
         let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
-        let mut parts = vec![LAYER_VERSION, kind.name().as_bytes(), identity.as_bytes(), form.as_bytes(), python.as_bytes()];
+        let mut parts =
+            vec![LAYER_VERSION, kind.name().as_bytes(), identity.as_bytes(), form.as_bytes(), python.as_bytes()];
         parts.extend(libraries.map(|library| library.name.as_bytes()));
         self.cache.directory("layers").join(digest(parts))
     }

@@ -80,7 +80,7 @@ impl Stored {
     /// Digest of all of it, as that of one part.
     pub(super) fn digest(&self) -> io::Result<String> {
         let mut digest = PartsDigest::default();
-        digest.begin(self.length);
+        digest.begin_part(self.length);
         self.copy(&mut digest)?;
         Ok(hex(&digest.bytes()[..16]))
     }

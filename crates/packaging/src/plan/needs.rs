@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pyox_packed_resources::{Location, normalize_project_name};
-use pyox_scanner::{Evidence, Installed, NeedsFiles, Scan, files_needed, top_level};
+use pyox_scanner::{Evidence, Installed, NeedsFiles, Scan, files_needed, top_level_of_path};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -87,7 +87,7 @@ impl Needs {
 
     /// The distribution that a path below `sys.path` belongs to.
     pub(super) fn owner(&self, path: &str) -> String {
-        let name = top_level(path);
+        let name = top_level_of_path(path);
         self.owners.get(name).map_or(name, String::as_str).to_owned()
     }
 
@@ -97,11 +97,11 @@ impl Needs {
     }
 
     pub(super) fn asked(&self, path: &str) -> Option<&Location> {
-        self.asked.get(top_level(path))
+        self.asked.get(top_level_of_path(path))
     }
 
     pub(super) fn files_needed(&self, path: &str) -> Option<&FilesNeeded> {
-        self.files_needed.get(top_level(path))
+        self.files_needed.get(top_level_of_path(path))
     }
 
     pub(super) fn all_files_needed(&self) -> impl Iterator<Item = (&String, &FilesNeeded)> {
@@ -121,6 +121,6 @@ fn distribution_called(name: &str, installed: &[Installed], scan: &Scan) -> Opti
     if let Some(owner) = owner {
         return Some((owner.project.to_string(), owner.top_level.clone()));
     }
-    let is_there = scan.resources.iter().any(|found| top_level(&found.resource.relative_path()) == name);
+    let is_there = scan.resources.iter().any(|found| top_level_of_path(&found.resource.relative_path()) == name);
     is_there.then(|| (name.to_owned(), BTreeSet::from([name.to_owned()])))
 }

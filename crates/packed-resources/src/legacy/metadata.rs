@@ -1,5 +1,5 @@
-//! The metadata directory of a distribution, which version 3 does not record: it follows from the distribution's name as
-//! version 3 spells it and from its files, so that nothing is lost on the way to version 4 and back.
+//! The metadata directory of a distribution, which version 3 does not record: it follows from the distribution's name
+//! as version 3 spells it and from its files, so that nothing is lost on the way to version 4 and back.
 
 use crate::decode::Decoder;
 use crate::entry::Entry;
@@ -10,7 +10,8 @@ use crate::names::normalize_project_name;
 /// The longest metadata that is read, in bytes: its first lines count.
 const MOST_METADATA: u64 = 16 << 20;
 
-/// The metadata directory of the distribution whose files an entry of version 3 has, for example `PyYAML-6.0.1.dist-info`.
+/// The metadata directory of the distribution whose files an entry of version 3 has, for example
+/// `PyYAML-6.0.1.dist-info`.
 ///
 /// # Errors
 ///
@@ -24,7 +25,7 @@ pub fn directory(entry: &Entry<'_>) -> Result<String, Error> {
     Ok(format!("{name}{}", ending(entry)?))
 }
 
-/// The name behind a `directory`, unless that is not the one that follows from the files.
+/// The name in a `directory`, unless that is not the one that follows from the files.
 ///
 /// # Errors
 ///

@@ -61,8 +61,8 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::NotRepresentable`] for what may not be lost, and for a field that is there from another entry; any damage
-    /// of the entry.
+    /// [`Error::NotRepresentable`] for what may not be lost, and for a field that is there from another entry; any
+    /// damage of the entry.
     pub fn add(&mut self, entry: &Entry<'a>, mut may_lose: impl FnMut(&Loss<'a>) -> bool) -> Result<(), Error> {
         let name = entry.name();
         let may_lose: &mut dyn FnMut(&Loss<'a>) -> bool = &mut may_lose;

@@ -129,7 +129,7 @@ struct PlacedSection<'w> {
 /// A blob of which everything is decided: what is where, how long it is, its checksums. It can be written.
 pub struct Layout<'w> {
     sections: Vec<PlacedSection<'w>>,
-    /// In the order of their places, which are behind those of the sections with bytes of their own.
+    /// In the order of their places, which are after those of the sections with bytes of their own.
     values: Vec<PlacedValue<'w>>,
     /// Numbers of entries, slots and fields.
     counts: [u32; 3],

@@ -1,4 +1,4 @@
-//! A writer of versions 1 to 3 that does as it is told.
+//! A writer of versions 1 to 3 that writes what it is given.
 #![allow(dead_code, reason = "each test uses some of it")]
 
 /// A value of the index: what is counted there, and what it adds to the payload.

@@ -158,7 +158,7 @@ fn later_versions() -> Result<Vec<Vector>, Error> {
     ])
 }
 
-/// The example of the document, with something changed in its tables behind correct checksums.
+/// The example of the document, with something changed in its tables, with correct checksums.
 fn edited(
     name: &'static str,
     about: &'static str,

@@ -2,8 +2,8 @@
 
 use pyox_packed_resources::{Entry, Error, FieldKind, Index, Layered, Packed, convert, legacy::NativePaths};
 
-/// Opens `bytes`, whatever their version, as the blob of any platform, and reads what can be reached, alone and layered.
-/// Damage may show as errors; wrong answers panic.
+/// Opens `bytes`, whatever their version, as the blob of any platform, and reads what can be reached, alone and
+/// layered. Damage may show as errors; wrong answers panic.
 ///
 /// # Errors
 ///

@@ -17,8 +17,8 @@ pub struct WheelLimits {
     pub total_size: u64,
     /// Most bytes of all files together per byte of the wheel, once they exceed 256 MiB; 200 by default.
     pub ratio: u64,
-    /// Most bytes of `RECORD`, and of each other file that is read to open the wheel, each line of which takes many times
-    /// its length in memory; 16 MiB by default.
+    /// Most bytes of `RECORD`, and of each other file that is read to open the wheel, each line of which takes many
+    /// times its length in memory; 16 MiB by default.
     pub text_size: u64,
 }
 

@@ -2,7 +2,7 @@
 
 use super::archive::{Archive, Member};
 use crate::error::Error;
-use crate::record::{self, Row};
+use crate::record::{RecordRow, record_rows};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -118,9 +118,9 @@ pub(super) fn verify(archive: &Archive, dist_info: &str, text: &str) -> Result<V
     }
 }
 
-fn listed(path: &Path, text: &str) -> Result<BTreeMap<String, Row>, Error> {
-    let mut rows: BTreeMap<String, Row> = BTreeMap::new();
-    for row in record::parse(text) {
+fn listed(path: &Path, text: &str) -> Result<BTreeMap<String, RecordRow>, Error> {
+    let mut rows: BTreeMap<String, RecordRow> = BTreeMap::new();
+    for row in record_rows(text) {
         let invalid = |problem| Error::Record { path: path.to_owned(), line: row.line, problem };
         if !row.size.is_empty() && row.size.parse::<u64>().is_err() {
             return Err(invalid("the size is not a number"));
@@ -135,7 +135,7 @@ fn listed(path: &Path, text: &str) -> Result<BTreeMap<String, Row>, Error> {
     Ok(rows)
 }
 
-fn check(archive: &Archive, member: &Member, row: &Row) -> Result<Hash, Error> {
+fn check(archive: &Archive, member: &Member, row: &RecordRow) -> Result<Hash, Error> {
     let path = archive.path().to_owned();
     if let Ok(expected) = row.size.parse::<u64>()
         && expected != member.size

@@ -59,8 +59,8 @@ impl Wheel {
         Self::from_reader(file, path, limits)
     }
 
-    /// Checks the wheel that `reader` has from its start to its end, for example one that was downloaded into memory. No file
-    /// is opened: `path` gives the file name, which says what the wheel is, and appears in errors and origins.
+    /// Checks the wheel that `reader` has from its start to its end, for example one that was downloaded into memory.
+    /// No file is opened: `path` gives the file name, which says what the wheel is, and appears in errors and origins.
     ///
     /// # Errors
     ///

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// A mention, and its line counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Hit<'a> {
+pub(crate) struct SourceMention<'a> {
     pub(crate) name: &'static str,
     pub(crate) kind: MentionKind,
     pub(crate) line: usize,
@@ -18,7 +18,7 @@ pub(crate) struct Hit<'a> {
     pub(crate) context: Context<'a>,
 }
 
-/// What is said about the statement of a [`Hit`].
+/// What is said about the statement of a [`SourceMention`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Context<'a> {
     /// Whether it calls `globals`, `locals` or `vars`.
@@ -34,9 +34,9 @@ pub(crate) struct Context<'a> {
 /// The location of a module.
 const LOCATIONS: [&str; 2] = ["__file__", "__path__"];
 
-/// What finds files beside the module that it is told the name of: web applications find their templates and static files
-/// so, `PackageLoader` of jinja2 its templates; and `as_file` of `importlib.resources`, which would have to write a copy of
-/// the file each time.
+/// What finds files beside the module that it is given the name of: web applications find their templates and static
+/// files so, `PackageLoader` of jinja2 its templates; and `as_file` of `importlib.resources`, which would have to write
+/// a copy of the file each time.
 const FINDERS_OF_FILES: [&str; 5] = ["as_file", "Flask", "Blueprint", "Quart", "PackageLoader"];
 
 /// What lists the files of a directory, as a name or an attribute; and what does so by a pattern.
@@ -57,14 +57,14 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 /// declaration of a namespace package with `pkgutil.extend_path`.
 ///
 /// Never fails: in text that is not Python it may find too much or too little.
-pub(crate) fn mentions(source: &[u8]) -> Vec<Hit<'_>> {
+pub(crate) fn mentions(source: &[u8]) -> Vec<SourceMention<'_>> {
     if names().all(|name| find(source, name.as_bytes()).is_none()) {
         return Vec::new();
     }
     let mut search = Search::default();
     Tokens::new(source).for_each(|token| search.token(&token));
     search.end_of_logical_line();
-    search.hits
+    search.mentions
 }
 
 #[derive(Default)]
@@ -73,8 +73,8 @@ struct Search<'a> {
     after_dot: bool,
     /// First and last part of the dotted name that the last tokens are.
     dotted: Option<(&'a [u8], &'a [u8])>,
-    hits: Vec<Hit<'a>>,
-    /// Variables that a hit was assigned to, with the number of the first and the one behind the last.
+    mentions: Vec<SourceMention<'a>>,
+    /// Variables that a mention was assigned to, with the range of its number.
     variables: HashMap<&'a [u8], Range<usize>>,
     line: LogicalLine<'a>,
 }
@@ -82,8 +82,8 @@ struct Search<'a> {
 /// The current logical line.
 #[derive(Default)]
 struct LogicalLine<'a> {
-    /// Number of hits before it.
-    first_hit: usize,
+    /// Number of mentions before it.
+    first_mention: usize,
     /// Number of tokens so far.
     tokens: usize,
     /// Its first word, and whether that is assigned to.
@@ -91,7 +91,7 @@ struct LogicalLine<'a> {
     assigns: bool,
     /// Whether it calls `extend_path`.
     extends: bool,
-    /// Hits whose variables are in it.
+    /// Mentions whose variables are in it.
     refers: Vec<Range<usize>>,
     context: Context<'a>,
 }
@@ -138,7 +138,7 @@ impl<'a> Search<'a> {
     fn note(&mut self, token: &Token<'a>, kind: MentionKind) {
         if let Some(name) = names().find(|name| name.as_bytes() == token.text) {
             let receiver = self.dotted.filter(|_| kind == MentionKind::Attribute);
-            self.hits.push(Hit { name, kind, line: token.line, receiver, context: Context::default() });
+            self.mentions.push(SourceMention { name, kind, line: token.line, receiver, context: Context::default() });
         }
     }
 
@@ -146,23 +146,25 @@ impl<'a> Search<'a> {
         let mut line = std::mem::take(&mut self.line);
         if line.extends {
             let mut index = 0..;
-            self.hits.retain(|hit| index.next().is_some_and(|index| index < line.first_hit) || hit.name != "__path__");
+            self.mentions.retain(|mention| {
+                index.next().is_some_and(|index| index < line.first_mention) || mention.name != "__path__"
+            });
         }
-        let own = line.first_hit..self.hits.len();
+        let own = line.first_mention..self.mentions.len();
         if let Some(variable) = line.target.filter(|_| line.assigns && !own.is_empty()) {
             self.variables.insert(variable, own.clone());
         }
         if !own.is_empty() {
             line.refers.push(own.clone());
         }
-        for hit in line.refers.into_iter().flatten() {
-            let context = &mut self.hits[hit].context;
-            context.reflects |= line.context.reflects && own.contains(&hit);
+        for index in line.refers.into_iter().flatten() {
+            let context = &mut self.mentions[index].context;
+            context.reflects |= line.context.reflects && own.contains(&index);
             context.lists |= line.context.lists;
             context.globs |= line.context.globs;
             context.strings.extend(&line.context.strings);
         }
-        self.line.first_hit = own.end;
+        self.line.first_mention = own.end;
     }
 }
 
@@ -172,7 +174,7 @@ mod tests {
     use super::*;
 
     fn found(source: &str) -> Vec<(&'static str, MentionKind, usize)> {
-        mentions(source.as_bytes()).into_iter().map(|hit| (hit.name, hit.kind, hit.line)).collect()
+        mentions(source.as_bytes()).into_iter().map(|mention| (mention.name, mention.kind, mention.line)).collect()
     }
 
     #[test]
@@ -192,7 +194,7 @@ mod tests {
 
     #[test]
     fn receivers_and_reflection() {
-        let receivers = |source: &'static str| mentions(source.as_bytes()).first().and_then(|hit| hit.receiver);
+        let receivers = |source: &'static str| mentions(source.as_bytes()).first().and_then(|mention| mention.receiver);
         assert_eq!(receivers("(a . b.c.__file__)"), Some((&b"a"[..], &b"c"[..])));
         assert_eq!(receivers("a[0].__file__"), None);
         assert_eq!(receivers("f().b.__file__"), None);
