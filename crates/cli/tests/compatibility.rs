@@ -24,7 +24,9 @@ fn run(found: &[&Installed], work: &Path) -> Result<()> {
     let directory = command::workspace().join("tests/compatibility");
     let mut run = Command::new(found[0].executable());
     command::configure(&mut run);
-    run.arg(directory.join("run.py")).args(["run", "--jobs", "2", "--limit", "600", "--list"]).arg(directory.join("subset.txt"));
+    run.arg(directory.join("run.py"))
+        .args(["run", "--jobs", "2", "--limit", "600", "--list"])
+        .arg(directory.join("subset.txt"));
     for python in found {
         run.arg("--python").arg(python.executable());
     }
