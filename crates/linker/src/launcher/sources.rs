@@ -27,7 +27,13 @@ pub(super) fn available() -> bool {
 
 /// Digest of everything that the launcher is compiled from.
 pub(super) fn identity() -> String {
-    digest(reduced(SOURCES).iter().flat_map(|(name, content)| [name.as_bytes(), content]))
+    identity_of(SOURCES)
+}
+
+fn identity_of(sources: &[(&str, &[u8])]) -> String {
+    let mut files = reduced(sources);
+    files.retain(|(name, _)| !name.contains("/examples/"));
+    digest(files.iter().flat_map(|(name, content)| [name.as_bytes(), content]))
 }
 
 /// Writes them as a cargo workspace of their own.
