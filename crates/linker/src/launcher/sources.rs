@@ -96,8 +96,8 @@ fn reduce_workspace(manifest: &mut Table, used: &BTreeSet<String>) {
     }
 }
 
-/// Without its tests and examples, and without crates that are not here, which some feature needs that the launcher does
-/// without.
+/// Without its tests and examples, and without crates that are not here, which some feature needs that the launcher
+/// does without.
 fn reduce_member(manifest: &mut Table, is_missing: impl Fn(&str) -> bool) {
     for key in ["dev-dependencies", "example", "test", "bench"] {
         manifest.remove(key);
