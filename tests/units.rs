@@ -38,7 +38,7 @@ fn link_flags(python: &Installed) -> Result<Vec<String>> {
 /// The test that cargo has built, of its messages.
 fn executable(messages: &str) -> Option<String> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    messages.filter_map(|message| message["executable"].as_str().map(str::to_owned)).last()
+    messages.filter_map(|message| message["executable"].as_str().map(str::to_owned)).next_back()
 }
 
 fn run(test: String) -> Result<()> {

@@ -23,6 +23,8 @@ fn main() {
         let directory = Path::new("crates").join(name);
         files.extend(["Cargo.toml", "build.rs"].map(|file| directory.join(file)));
         walk(&root, &directory.join("src"), &mut files);
+        // The documentation includes some, and cannot be compiled without.
+        walk(&root, &directory.join("examples"), &mut files);
     }
     files.sort();
     let target = std::env::var("TARGET").expect("cargo sets TARGET");

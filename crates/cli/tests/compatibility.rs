@@ -1,6 +1,6 @@
-//! Packages of PyPI in packed programs: small programs that exercise one each are packed, run where Python is hidden, and
-//! compared with what they do unpackaged. `tests/compatibility/run.py` does it; here it runs the programs of `subset.txt`.
-//! `docs/compatibility.md` has the results of all.
+//! Packages of PyPI in packed programs: small programs that exercise one each are packed, run where Python is hidden,
+//! and compared with what they do unpackaged. `tests/compatibility/run.py` does it; here it runs the programs of
+//! `subset.txt`. `docs/compatibility.md` has the results of all.
 
 use std::path::Path;
 use std::process::Command;

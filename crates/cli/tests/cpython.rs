@@ -1,6 +1,6 @@
-//! Files of CPython's own test suite, with the standard library served by `OxidizedFinder`: in a packed program, and with
-//! the extension module first in the installed Python. `tests/cpython/run.py` does it and knows the differences that
-//! may be; here it runs the files of `subset.txt`. `docs/cpython-tests.md` has the results of all files.
+//! Files of CPython's own test suite, with the standard library served by `OxidizedFinder`: in a packed program, and
+//! with the extension module first in the installed Python. `tests/cpython/run.py` does it and knows the differences
+//! that may be; here it runs the files of `subset.txt`. `docs/cpython-tests.md` has the results of all files.
 
 use std::path::Path;
 use std::process::Command;

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-/// Parts of the GNU C library and of the compiler's, which a program shares with the system. Everything else travels in the program.
+/// Parts of the GNU C library and of the compiler's, which a program shares with the system. Everything else travels
+/// in the program.
 const C_LIBRARY: [&str; 11] = [
     "ld-linux",
     "libc",
@@ -17,7 +18,8 @@ const C_LIBRARY: [&str; 11] = [
     "libstdc++",
 ];
 
-/// The network information service and the Kerberos that it brings, which belong to the system too: for the module `nis`.
+/// The network information service and the Kerberos that it brings, which belong to the system too: for the module
+/// `nis`.
 const NIS: [&str; 8] =
     ["libnsl", "libtirpc", "libgssapi_krb5", "libkrb5", "libk5crypto", "libkrb5support", "libcom_err", "libkeyutils"];
 

@@ -44,8 +44,8 @@ fn build(python: &Installed) -> Result<PathBuf> {
     Ok(place)
 }
 
-/// Cargo for a Python. All Pythons share one directory of cargo, so that what depends on none is compiled once: while this
-/// exists, what it has made is not made again for another one.
+/// Cargo for a Python. All Pythons share one directory of cargo, so that what depends on none is compiled once: while
+/// this exists, what it has made is not made again for another one.
 pub struct Cargo {
     version: String,
     /// For what is kept for this Python.

@@ -136,8 +136,8 @@ impl Program {
     }
 }
 
-/// Copies a program that is run afterwards, in another process: what this one has open for writing, programs that other tests
-/// start have open for a moment, too, and then it cannot be executed.
+/// Copies a program that is run afterwards, in another process: what this one has open for writing, programs that
+/// other tests start have open for a moment, too, and then it cannot be executed.
 pub fn copy(program: &Path, copy: &Path) -> anyhow::Result<()> {
     let status = Command::new("cp").args(["-p", "--"]).arg(program).arg(copy).status()?;
     ensure!(status.success(), "cp {} {}: {status}", program.display(), copy.display());

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-
 use pyox_test_support::{Program, Run, for_each_python};
 
 #[test]

@@ -5,9 +5,8 @@ use std::process::Command;
 
 use pyox_distribution::{Distribution as _, Installed};
 use pyox_packed_resources::{EntryFlags, FieldKind, Value, Writer};
-use python_packed_resources::{Resource, write_packed_resources_v3};
-
 use pyox_test_support::{Program, for_each_python};
+use python_packed_resources::{Resource, write_packed_resources_v3};
 
 const SCRIPT: &str = r#"
 import importlib, sys

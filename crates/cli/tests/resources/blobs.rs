@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pyox_packed_resources::{Compressor, Dictionary, EntryFlags, FieldKind, SectionKind, Value, Writer};
-
 use pyox_test_support::place::Place;
 
 /// Every kind of field, encoding and location, modes, and a digest.

@@ -1,7 +1,6 @@
 //! Small files that decode to a lot: neither memory nor the disk follows them.
 
 use pyox_packed_resources::{EntryFlags, FieldKind, Value, Writer};
-
 use pyox_test_support::place::{Outcome, Place};
 
 /// How much memory a command may take that holds no value whole.

@@ -59,8 +59,8 @@ impl Compiled {
         Self { directory: cache.directory("launchers"), quick: None }
     }
 
-    /// The same for work on the launcher and for tests: compiled quickly instead of for speed, and in a directory of cargo
-    /// that is kept and trusted. The cache has them beside the others.
+    /// The same for work on the launcher and for tests: compiled quickly instead of for speed, and in a directory of
+    /// cargo that is kept and trusted. The cache has them beside the others.
     #[must_use]
     pub fn quick(self, target: impl Into<PathBuf>) -> Self {
         Self { quick: Some(target.into()), ..self }
@@ -106,8 +106,8 @@ impl Compiled {
         Ok(found.into_values().collect())
     }
 
-    /// Copies the launcher for a Python, which is compiled if it is not in the cache, into a directory under the name by which
-    /// [`Prebuilt`](super::Prebuilt) finds it.
+    /// Copies the launcher for a Python, which is compiled if it is not in the cache, into a directory under the name
+    /// by which [`Prebuilt`](super::Prebuilt) finds it.
     ///
     /// # Errors
     ///
@@ -174,8 +174,8 @@ impl Compiled {
             return Ok(bytes);
         }
         progress.begin(Step::Launcher, &format!("for Python {version}, once for all packs"));
-        // Everything is made in a directory of its own, and goes with it: cargo would use again whatever it finds, damaged
-        // or not.
+        // Everything is made in a directory of its own, and goes with it: cargo would use again whatever it finds,
+        // damaged or not.
         let scratch = Scratch::new(&self.directory).map_err(Error::io("create a directory in", &self.directory))?;
         let [sources_directory, own_target] = ["source", "target"].map(|name| scratch.path().join(name));
         let target_directory = self.quick.clone().unwrap_or(own_target);

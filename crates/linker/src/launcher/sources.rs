@@ -27,7 +27,13 @@ pub(super) fn available() -> bool {
 
 /// Digest of everything that the launcher is compiled from.
 pub(super) fn identity() -> String {
-    digest(reduced(SOURCES).iter().flat_map(|(name, content)| [name.as_bytes(), content]))
+    identity_of(SOURCES)
+}
+
+fn identity_of(sources: &[(&str, &[u8])]) -> String {
+    let mut files = reduced(sources);
+    files.retain(|(name, _)| !name.contains("/examples/"));
+    digest(files.iter().flat_map(|(name, content)| [name.as_bytes(), content]))
 }
 
 /// Writes them as a cargo workspace of their own.
@@ -90,8 +96,8 @@ fn reduce_workspace(manifest: &mut Table, used: &BTreeSet<String>) {
     }
 }
 
-/// Without its tests and examples, and without crates that are not here, which some feature needs that the launcher does
-/// without.
+/// Without its tests and examples, and without crates that are not here, which some feature needs that the launcher
+/// does without.
 fn reduce_member(manifest: &mut Table, is_missing: impl Fn(&str) -> bool) {
     for key in ["dev-dependencies", "example", "test", "bench"] {
         manifest.remove(key);

@@ -4,9 +4,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::ensure;
-use pyox_packaging::Finding;
-
 use pyox_distribution::Distribution as _;
+use pyox_packaging::Finding;
 
 use super::{for_two_pythons, original, pack};
 use pyox_test_support::{Program, Run};
