@@ -30,6 +30,7 @@ enum Exception {
 
 /// A built-in type of exceptions.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Kind {
     /// `AttributeError`
     AttributeError,
