@@ -159,7 +159,7 @@ mod tests {
             let field = field.unwrap();
             let (offset, length) = (field.offset() as usize, field.stored_len() as usize);
             let part = stored.part(field.offset(), field.stored_len()).unwrap();
-            assert!(part.read().unwrap() == blob[offset..offset + length], "{field:?}");
+            assert!(*part.read().unwrap() == blob[offset..offset + length], "{field:?}");
             assert_eq!(matches!(part.open().unwrap(), Content::Stream(..)), field.stored_len() >= LONG);
             assert_eq!(field.read().is_ok(), field.kind() == FieldKind::Source, "{field:?}");
         }
