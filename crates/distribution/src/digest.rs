@@ -1,5 +1,9 @@
 //! SHA-256 over fields that cannot run into each other.
 
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
 use sha2::{Digest as _, Sha256};
 
 /// Collects fields; each is hashed with its length before it.
@@ -22,12 +26,46 @@ impl Fields {
         self.0.update(field);
     }
 
+    /// The content of a file, which is never held whole.
+    pub(crate) fn push_file(&mut self, path: &Path) -> io::Result<()> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        self.0.update(length.to_le_bytes());
+        match hash_pieces(&mut file, &mut self.0)? {
+            read if read == length => Ok(()),
+            _ => Err(io::Error::other("it changes while it is read")),
+        }
+    }
+
     pub(crate) fn bytes(self) -> [u8; 32] {
         self.0.finalize().into()
     }
 
     pub(crate) fn hex(self) -> String {
         hex(&self.bytes())
+    }
+}
+
+/// SHA-256 of the content of a file, hexadecimal. It is never held whole.
+pub(crate) fn of_file(path: &Path) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    hash_pieces(&mut File::open(path)?, &mut hash)?;
+    Ok(hex(&hash.finalize()))
+}
+
+/// Hashes what is left of a file and returns its length.
+fn hash_pieces(file: &mut File, hash: &mut Sha256) -> io::Result<u64> {
+    let (mut piece, mut length) = (vec![0; 64 << 10], 0);
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(length),
+            Ok(count) => {
+                hash.update(&piece[..count]);
+                length += count as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 
@@ -45,6 +83,18 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_counts_as_its_content_does() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for content in [b"".to_vec(), b"content".to_vec(), vec![7; 200_001]] {
+            std::fs::write(file.path(), &content).unwrap();
+            let mut fields = Fields::new("test");
+            fields.push_file(file.path()).unwrap();
+            assert_eq!(fields.hex(), Fields::new("test").add(&content).hex());
+            assert_eq!(of_file(file.path()).unwrap(), hex(&Sha256::digest(&content)));
+        }
+    }
 
     #[test]
     fn fields_do_not_run_into_each_other() {

@@ -113,8 +113,7 @@ fn tree(path: &Path, fields: &mut Fields) -> Result<(), Error> {
 }
 
 fn content(path: &Path, fields: &mut Fields) -> Result<(), Error> {
-    fields.push(fs::read(path).map_err(Error::io("read", path))?);
-    Ok(())
+    fields.push_file(path).map_err(Error::io("read", path))
 }
 
 fn directory(root: &Path, path: &Path, fields: &mut Fields) -> Result<(), Error> {

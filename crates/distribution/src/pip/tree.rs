@@ -10,7 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::digest::{Fields, hex};
+use crate::digest::{Fields, hex, of_file};
 use crate::kept::{self, Kept, Scratch};
 
 /// A directory like `site-packages`. It belongs to the cache: it is to be read and not changed. It stays as long as this
@@ -148,7 +148,7 @@ fn read_directory(root: &Path, below: &str, found: &mut BTreeMap<String, Content
         } else if kind.is_symlink() {
             Content::Link(fs::read_link(entry.path())?)
         } else {
-            let sha256 = hex(&Sha256::digest(fs::read(entry.path())?));
+            let sha256 = of_file(&entry.path())?;
             Content::File { sha256, executable: is_executable(&entry.metadata()?) }
         };
         found.insert(path, content);
