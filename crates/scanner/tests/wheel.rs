@@ -283,16 +283,13 @@ fn a_long_member_is_read_piece_by_piece_after_it_was_checked() {
             .unwrap();
         assert!(read == long);
     }
-    // Nothing of what has changed since the wheel was opened is handed out, whatever the checksum of the archive says.
+    // Nothing of what has changed since the wheel was opened is handed out.
     let wheel = Wheel::open(&path).unwrap();
     let content = data(&wheel, "hello/long.bin");
     let mut changed = long.clone();
     changed[1_500_000] ^= 1;
-    let forged = good().add("hello/long.bin", &changed).bytes();
-    assert_eq!(forged.len(), bytes.len(), "stored as they are");
-    std::fs::write(&path, forged).unwrap();
-    let error = content.open().err().unwrap().to_string();
-    assert!(error.contains("hello/long.bin"), "{error}");
+    std::fs::write(&path, good().add("hello/long.bin", &changed).bytes()).unwrap();
+    assert!(content.open().is_err());
 }
 
 #[test]
