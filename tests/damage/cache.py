@@ -116,8 +116,11 @@ class Cache:
 def kind(path):
     """The directory that a file is in, up to where names are those of a version or of content."""
     first, *others = pathlib.PurePath(path).parts[:-1] or ["."]
-    second = re.sub(r"[0-9a-f]{8,}|[0-9.]+", "*", others[0]) if others else ""
-    return first if re.fullmatch("[0-9a-f*]*", second) else f"{first}/{second}"
+    if not others or re.fullmatch("[0-9a-f]*", others[0]):
+        return first
+    # What pip has installed: a digest and random letters.
+    second = re.sub(r"[0-9a-f]{16,}-.*|[0-9a-f]{8,}|[0-9.]+", "*", others[0])
+    return f"{first}/{second}"
 
 
 def snapshot(directory):

@@ -46,6 +46,8 @@ After each of {count} flips `pyoxidizer pack` ran, and what it made was compared
 
 - *rebuilt*: the same program, and something in the cache is new; *same*: the same program, since the file was not needed or not
   looked at; *error*: it said what is wrong; *crash* and *hang*: it did not; *different*: it made another program without an error.
+
+Bytecode and what pip has installed are read when a layer is made of them, and layers are kept: most flips in these are not looked at.
 """
 
 TITLES = {"line": "a line"}

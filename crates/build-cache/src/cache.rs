@@ -1,5 +1,7 @@
 //! Where things are kept between runs.
 
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use pyox_packed_resources::{PartsDigest, hex};
@@ -65,4 +67,30 @@ impl Cache {
 pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let digest = parts.into_iter().fold(PartsDigest::default(), PartsDigest::with);
     hex(&digest.bytes()[..16])
+}
+
+/// Adds the content of a file, which is never held whole, as a part of a key.
+///
+/// # Errors
+///
+/// It cannot be read, or changes while it is read.
+pub fn push_file(digest: &mut PartsDigest, path: &Path) -> io::Result<()> {
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    digest.begin_part(length);
+    match io::copy(&mut file, digest)? {
+        read if read == length => Ok(()),
+        _ => Err(io::Error::other("it changes while it is read")),
+    }
+}
+
+/// SHA-256 of the content of a file, hexadecimal. The file is never held whole.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub fn file_digest(path: &Path) -> io::Result<String> {
+    let mut digest = PartsDigest::default();
+    io::copy(&mut File::open(path)?, &mut digest)?;
+    Ok(digest.hex())
 }

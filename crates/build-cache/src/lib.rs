@@ -9,7 +9,7 @@
 mod cache;
 mod kept;
 
-pub use cache::{CACHE_VARIABLE, Cache, CacheError, digest};
+pub use cache::{CACHE_VARIABLE, Cache, CacheError, digest, file_digest, push_file};
 pub use kept::{Kept, Scratch, is_same, open, read, remove_unused, sweep, write, write_in, write_with};
 
 #[cfg(doctest)]

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use anyhow::{Context as _, ensure};
 use pyox_distribution::{Distribution as _, Installed};
 use pyox_test_support::place::{Outcome, Place};
-use pyox_test_support::pythons::{newest, newest_that};
+use pyox_test_support::pythons::newest_that;
 use pyox_test_support::wheel::wheel;
 
 /// A cache of its own, with the launcher of the shared one.
@@ -121,6 +121,7 @@ fn a_damaged_cache_gives_the_same_program_or_an_error() -> anyhow::Result<()> {
         }
         ensure!(cached.pack(&[])?.1.as_ref() == Some(&good), "made good");
         refresh_reads_the_standard_library_again(&cached, &good)?;
+        a_long_file_is_never_held_whole(&cached)?;
     }
     Ok(())
 }
@@ -147,10 +148,7 @@ const LITTLE: usize = 400;
 /// Longer than that and no more than fits into a wheel of any length, in bytes.
 const LONG: usize = 250 << 20;
 
-#[test]
-fn a_long_file_is_never_held_whole() -> anyhow::Result<()> {
-    let python = newest();
-    let cached = Cached::new(python)?;
+fn a_long_file_is_never_held_whole(cached: &Cached) -> anyhow::Result<()> {
     let place = &cached.place;
     let files =
         [("long/__init__.py", ""), ("long/__main__.py", "print('ran')\n"), ("long/zeros.bin", &format!("={LONG}"))];
@@ -160,7 +158,7 @@ fn a_long_file_is_never_held_whole() -> anyhow::Result<()> {
         let command = place.command(["pack", "-o", "program", "--python"]);
         let mut limited = Command::new("sh");
         limited.args(["-c", &format!("ulimit -v {}; exec \"$0\" \"$@\"", LITTLE << 10)]);
-        limited.arg(command.get_program()).args(command.get_args()).arg(python.executable()).args(arguments);
+        limited.arg(command.get_program()).args(command.get_args()).arg(cached.python.executable()).args(arguments);
         limited.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(place.path(""));
         limited.env("PYOXIDIZER_CACHE_DIR", place.path("cache")).env("CARGO", "/nonexistent").env("PIP_NO_INDEX", "1");
         // Each arena takes address space without using it.

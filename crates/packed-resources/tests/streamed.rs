@@ -35,7 +35,7 @@ fn streamed(versions: &[&[u8]]) -> Value {
 
 /// Some of several pieces, some short, some equal to others of the same and of other sections.
 fn contents() -> Vec<(FieldKind, Vec<u8>)> {
-    let long: Vec<u8> = (0..300_000u32).map(|number| (number * number >> 7) as u8).collect();
+    let long: Vec<u8> = (0..300_000u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let mut almost = long.clone();
     almost[299_999] ^= 1;
     vec![

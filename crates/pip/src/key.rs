@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 use crate::{PipRequest, requirement_lines, spec};
+use pyox_build_cache::push_file;
 use pyox_packed_resources::PartsDigest;
 
 /// Settings of pip that change what it installs.
@@ -113,8 +114,7 @@ fn tree(path: &Path, fields: &mut PartsDigest) -> Result<(), Error> {
 }
 
 fn content(path: &Path, fields: &mut PartsDigest) -> Result<(), Error> {
-    fields.push(fs::read(path).map_err(Error::io("read", path))?);
-    Ok(())
+    push_file(fields, path).map_err(Error::io("read", path))
 }
 
 fn directory(root: &Path, path: &Path, fields: &mut PartsDigest) -> Result<(), Error> {

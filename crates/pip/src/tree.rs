@@ -11,7 +11,7 @@ use pyox_packed_resources::{PartsDigest, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use pyox_build_cache::{self as kept, Kept, Scratch};
+use pyox_build_cache::{self as kept, Kept, Scratch, file_digest};
 
 /// A directory like `site-packages`. It belongs to the cache: it is to be read and not changed. It stays as long as this
 /// lives.
@@ -148,7 +148,7 @@ fn read_directory(root: &Path, below: &str, found: &mut BTreeMap<String, Content
         } else if kind.is_symlink() {
             Content::Link(fs::read_link(entry.path())?)
         } else {
-            let sha256 = hex(&Sha256::digest(fs::read(entry.path())?));
+            let sha256 = file_digest(&entry.path())?;
             Content::File { sha256, executable: is_executable(&entry.metadata()?) }
         };
         found.insert(path, content);

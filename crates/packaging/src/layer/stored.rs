@@ -152,7 +152,7 @@ mod tests {
         let stored = Stored::write(&layout, directory.path()).unwrap();
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "the file has no name");
         let blob = writer.to_vec().unwrap();
-        assert!(stored.start().len() < 4096 && blob.starts_with(stored.start()));
+        assert!(stored.start().len() < 8192 && blob.starts_with(stored.start()));
         let opened = Blob::open_index(stored.start()).unwrap();
         let entry = opened.entry("a").unwrap().unwrap();
         for field in entry.fields() {

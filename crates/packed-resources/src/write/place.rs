@@ -40,15 +40,22 @@ impl FieldToPlace<'_> {
     }
 }
 
+/// What is read to place a value.
+struct ReadValue<'w> {
+    /// All of it, if that is at hand.
+    bytes: Option<Cow<'w, [u8]>>,
+    length: u64,
+    crc: crc32fast::Hasher,
+}
+
 impl<'w> FieldToPlace<'w> {
-    /// The stored bytes if they are at hand, their length and checksum.
-    fn read(&self) -> io::Result<(Option<Cow<'w, [u8]>>, u64, crc32fast::Hasher)> {
+    fn read(&self) -> io::Result<ReadValue<'w>> {
         let mut crc = crc32fast::Hasher::new();
         match self.value.data.open()? {
             Content::Whole(bytes) => {
                 crc.update(&bytes);
                 let length = bytes.len() as u64;
-                Ok((Some(bytes), length, crc))
+                Ok(ReadValue { bytes: Some(bytes), length, crc })
             }
             stream => {
                 let length = stream.len();
@@ -56,7 +63,7 @@ impl<'w> FieldToPlace<'w> {
                     crc.update(piece);
                     Ok(())
                 })?;
-                Ok((None, length, crc))
+                Ok(ReadValue { bytes: None, length, crc })
             }
         }
     }
@@ -252,7 +259,7 @@ impl<'w> Layout<'w> {
                 }
                 let paged = section == SectionKind::Native && matches!(field.value.stored, Stored::Raw);
                 let alignment = if paged { NATIVE_ALIGNMENT } else { VALUE_ALIGNMENT };
-                let (bytes, length, crc) = field.read().map_err(field.unreadable())?;
+                let ReadValue { bytes, length, crc } = field.read().map_err(field.unreadable())?;
                 let value_crc = crc.clone().finalize();
                 if let Some(expected) = field.value.crc.filter(|&expected| expected != value_crc) {
                     return Err(Error::ValueChecksum { name: field.name(), expected, actual: value_crc });
