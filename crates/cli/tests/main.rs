@@ -9,6 +9,7 @@ mod cpython;
 mod damage;
 mod determinism;
 mod errors;
+mod house;
 mod inputs;
 mod launchers;
 mod outputs;
