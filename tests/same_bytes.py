@@ -49,7 +49,8 @@ def main():
         for what, arguments in PROGRAMS.items():
             digests = []
             for name, command in ("old", old), ("new", new):
-                program = place / "program"
+                (place / f"out-{name}").mkdir(exist_ok=True)
+                program = place / f"out-{name}/program"
                 run(command, ["pack", *arguments, "--python", python, "--launcher", launcher, "-o", program], place, name)
                 digests.append(hashlib.sha256(program.read_bytes()).hexdigest())
                 program.unlink()

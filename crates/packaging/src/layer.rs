@@ -148,13 +148,8 @@ impl Layer {
             all.add(&entry?)?;
         }
         for (path, file) in all.into_files() {
-            // Bytecode is where its source is.
-            let stem = header.and_then(|header| pyc::source_of(&path, &header.tag())).map(|(stem, _)| stem);
-            let source = stem.and_then(|stem| {
-                self.facts.beside.get(&format!("{stem}.py")).or_else(|| self.facts.beside.get(&format!("{stem}.pyc")))
-            });
-            if let Some(directory) = source.or_else(|| self.facts.beside.get(&path)) {
-                trees.entry(&**directory).or_insert_with(|| Tree::new("", header)).put(path, file)?;
+            if let Some(directory) = directory_of(&self.facts.beside, &path, header) {
+                trees.entry(directory.as_str()).or_insert_with(|| Tree::new("", header)).put(path, file)?;
             }
         }
         Ok(trees)
@@ -182,6 +177,14 @@ impl Layer {
         let stored = self.stored.part(field.offset(), field.stored_len())?;
         Value::from_field(field, stored, &self.by_number)
     }
+}
+
+/// The directory beside the program that a file is in: bytecode is where its source is.
+fn directory_of<'b>(beside: &'b BTreeMap<String, String>, path: &str, header: Option<Pyc>) -> Option<&'b String> {
+    let cached = header.and_then(|header| pyc::source_of(path, &header.tag())).map(|(stem, _)| stem);
+    let stem = cached.as_deref().or_else(|| path.strip_suffix(".pyc"));
+    let source = stem.and_then(|stem| beside.get(&format!("{stem}.py")).or_else(|| beside.get(&format!("{stem}.pyc"))));
+    source.or_else(|| beside.get(path))
 }
 
 /// Makes layers for one Python under one policy.
