@@ -75,11 +75,9 @@ impl<'s> Plan<'s> {
     fn settle(&mut self) {
         for (found, decision) in &mut self.resources {
             // Entries have no place for a file outside of packages: it exists only as a file.
-            if matches!(found.resource, Resource::File(_)) && decision.location != Location::Cache {
-                match decision.location_fallback.take() {
-                    Some(Location::Cache) => decision.location = Location::Cache,
-                    _ => {}
-                }
+            let has_no_place = matches!(found.resource, Resource::File(_)) && decision.location != Location::Cache;
+            if has_no_place && decision.location_fallback == Some(Location::Cache) {
+                decision.location = Location::Cache;
             }
             if decision.include && decision.takes_distribution(&found.resource) {
                 let owner = self.needs.owner(&found.resource.relative_path());

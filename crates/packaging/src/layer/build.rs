@@ -6,11 +6,12 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Collector, Content, Data, ModuleBytecode, Placed, Resource, SharedLibrary, Value};
+use pyox_packed_resources::{Collector, Content, Data, Placed, Resource, SharedLibrary, Value};
 use pyox_scanner::{Found, LONG, Scan, SkipReason, Spool};
 
 use super::cache_files::CacheFiles;
 use super::cached_distributions::CachedDistributions;
+use super::compile::Bytecode;
 use super::compress::{Dictionaries, Sort};
 use super::natives::{Natives, prepare};
 use super::stored::{self, Stored};
@@ -112,7 +113,7 @@ impl Making<'_> {
         found: &Found,
         decision: &Decision,
         sources: &HashMap<String, Arc<[u8]>>,
-        bytecode: &HashMap<String, Vec<(ModuleBytecode, Arc<[u8]>)>>,
+        bytecode: &Bytecode,
     ) -> Result<(), Error> {
         let path = found.resource.relative_path();
         match &found.resource {

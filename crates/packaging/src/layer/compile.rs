@@ -12,10 +12,13 @@ use crate::plan::{Decision, Plan};
 use crate::report::Finding;
 use pyox_linker::{Progress, Step};
 
+/// Bytecode of one level or several, by path below `sys.path`.
+pub(super) type Bytecode = HashMap<String, Vec<(ModuleBytecode, Arc<[u8]>)>>;
+
 /// Bytecode and source text by path below `sys.path`.
 #[derive(Default)]
 pub(super) struct Compiled {
-    pub(super) bytecode: HashMap<String, Vec<(ModuleBytecode, Arc<[u8]>)>>,
+    pub(super) bytecode: Bytecode,
     pub(super) sources: HashMap<String, Arc<[u8]>>,
     /// Import statements by name of module, where the source text is left out.
     pub(super) imports: BTreeMap<String, String>,

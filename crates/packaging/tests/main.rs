@@ -1,0 +1,4 @@
+//! Layers: what is decided about resources, and what is kept.
+
+mod caches;
+mod plan;

@@ -1,0 +1,108 @@
+//! Decisions about resources, and what becomes of them.
+
+use std::collections::BTreeMap;
+use std::error::Error as _;
+
+use pyox_build_cache::Cache;
+use pyox_packaging::{Candidate, Decision, Error, Layer, LayerBuilder, LayerKind, Location, Policy, Reason, Silent};
+use pyox_packed_resources::{EntryFlags, FieldKind, OptimizeLevel};
+use pyox_scanner::Directory;
+use pyox_test_support::pythons::newest;
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+const FILES: [(&str, &str); 6] = [
+    ("lone.txt", "belongs to no package\n"),
+    ("pkg/__init__.py", "VALUE = 1\n"),
+    ("pkg/data.txt", "text\n"),
+    ("pkg/left_out.py", "import pkg\n"),
+    ("pkg/levels.py", "'''doc'''\nassert True\n"),
+    ("other.py", "import pkg\n"),
+];
+
+/// A layer of the files, under the decisions of a function.
+fn layer(decide: &dyn Fn(&Candidate<'_>, &mut Decision) -> Result<(), Failure>) -> Result<Layer, Error> {
+    let place = tempfile::tempdir().expect("a directory");
+    for (path, text) in FILES {
+        let path = place.path().join("src").join(path);
+        std::fs::create_dir_all(path.parent().expect("a directory")).expect("it is made");
+        std::fs::write(path, text).expect("it is written");
+    }
+    let (python, cache) = (newest(), Cache::at(place.path().join("cache")));
+    let builder = LayerBuilder::new(python, Policy::default(), &cache).with_decisions(decide);
+    builder.layer(LayerKind::Application, &Directory::new(place.path().join("src")), &[], &mut Silent)
+}
+
+/// The location of every file, and why.
+fn rows(layer: &Layer) -> BTreeMap<String, (Location, Reason)> {
+    layer.rows().iter().map(|row| (row.path.clone(), (row.location.clone(), row.reason.clone()))).collect()
+}
+
+#[test]
+fn without_changes_decisions_are_those_of_the_policy() -> Outcome {
+    let layer = layer(&|_, _| Ok(()))?;
+    let part = (Location::InMemory, Reason::PartOf { layer: LayerKind::Application });
+    let rows = rows(&layer);
+    assert_eq!(rows.get("pkg/data.txt"), Some(&part), "{rows:?}");
+    assert!(!rows.contains_key("lone.txt"), "it has no place in memory: {rows:?}");
+    Ok(())
+}
+
+#[test]
+fn a_function_leaves_out_and_chooses_levels() -> Outcome {
+    let layer = layer(&|candidate, decision| {
+        match &*candidate.path {
+            "pkg/left_out.py" => decision.include = false,
+            "pkg/levels.py" => {
+                decision.source = false;
+                decision.bytecode = [OptimizeLevel::Zero, OptimizeLevel::Two].into();
+            }
+            _ => {}
+        }
+        Ok(())
+    })?;
+    let blob = layer.blob()?;
+    assert!(blob.entry("pkg.left_out")?.is_none() && blob.entry("pkg")?.is_some_and(|pkg| pkg.is(EntryFlags::MODULE)));
+    let levels = blob.entry("pkg.levels")?.ok_or("it is there")?;
+    let kinds: Vec<FieldKind> = levels.fields().map(|field| Ok(field?.kind())).collect::<Result<_, Error>>()?;
+    assert_eq!(kinds, [FieldKind::Bytecode, FieldKind::BytecodeOpt2]);
+    Ok(())
+}
+
+#[test]
+fn a_function_moves_files() -> Outcome {
+    let layer = layer(&|candidate, decision| {
+        match &*candidate.path {
+            "other.py" => decision.location = Location::FilesystemRelative("lib".into()),
+            // The whole package goes with it.
+            "pkg/data.txt" => {
+                decision.location = Location::Cache;
+                decision.reason = Reason::Custom { text: "it is opened by its path".into() };
+            }
+            "lone.txt" => decision.location_fallback = Some(Location::Cache),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    let rows = rows(&layer);
+    let location = |path: &str| rows.get(path).map(|(location, _)| location.to_string());
+    assert_eq!(location("other.py").as_deref(), Some("filesystem-relative:lib"));
+    assert_eq!(location("lone.txt").as_deref(), Some("cache"));
+    for path in ["pkg/__init__.py", "pkg/data.txt", "pkg/levels.py"] {
+        assert_eq!(location(path).as_deref(), Some("cache"), "{path}");
+        assert_eq!(rows[path].1, Reason::Custom { text: "it is opened by its path".into() });
+    }
+    Ok(())
+}
+
+#[test]
+fn an_error_of_the_function_stops_packing() {
+    let error = layer(&|candidate, _| match &*candidate.path {
+        "pkg/data.txt" => Err("not this one".into()),
+        _ => Ok(()),
+    });
+    let Err(error) = error else { panic!("it went on") };
+    assert_eq!(error.to_string(), "deciding about pkg/data.txt failed");
+    assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("not this one"));
+}
