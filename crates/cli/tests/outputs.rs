@@ -16,8 +16,8 @@ fn outputs_that_cannot_be_written() {
     place.fails(["hello.py", "-o", "directory"], &["directory is a directory", "-o"]);
     place.fails(["hello.py", "-o", "missing/hello"], &["there is no directory missing", "mkdir -p missing"]);
     place.fails(["hello.py", "-o", "hello.py/x"], &["there is no directory hello.py"]);
-    place.fails(["hello.py", "-o", "./hello.py"], &["would replace what it is made of"]);
-    place.fails(["script", "-o", "script"], &["would replace what it is made of"]);
+    place.fails(["hello.py", "-o", "./hello.py"], &["refusing to overwrite the input"]);
+    place.fails(["script", "-o", "script"], &["refusing to overwrite the input"]);
     place.fails(["hello.py", "-o", "/dev/null"], &["/dev/null is not an ordinary file"]);
     place.fails(["hello.py", "--report", "missing/report"], &["there is no directory missing"]);
     if let Some(_mount) = Mount::tmpfs(&place.path("read-only"), "ro") {

@@ -31,7 +31,7 @@ fn no_output_of_pack_replaces_an_input() {
     std::fs::hard_link(place.path("hello.py"), place.path("hard")).expect("a link");
     let library = python().stdlib_dir().join("os.py").display().to_string();
     let own = |output: &[&str], words: &[&str]| {
-        place.fails([&["hello.py"], output].concat(), &[&["would replace what it is made of"], words].concat());
+        place.fails([&["hello.py"], output].concat(), &[&["refusing to overwrite the input"], words].concat());
     };
     for name in ["hello.py", "./root/../hello.py", "link", "hard"] {
         for option in ["-o", "--report", "--resource-file"] {
@@ -57,9 +57,9 @@ fn no_output_of_pack_replaces_an_input() {
         own(&[option, "root/pkg/data.txt", "--package-root", "root"], &["a file in the package root root"]);
         own(&[option, "venv/pyvenv.cfg", "--venv", "venv"], &["a file in the virtualenv venv"]);
         let project = ["project", option, "project/pyproject.toml"];
-        place.fails(project, &["would replace what it is made of", "a file in the source project"]);
+        place.fails(project, &["refusing to overwrite the input", "a file in the source project"]);
         let local = ["hello.py", "--pip", "./project", option, "project/pyproject.toml"];
-        place.fails(local, &["would replace what it is made of", "a requirement"]);
+        place.fails(local, &["refusing to overwrite the input", "a requirement"]);
     }
 }
 
@@ -116,7 +116,7 @@ fn no_output_of_other_commands_replaces_an_input() {
     blob(&place, "blob", "data/x");
     symlink("blob", place.path("link")).expect("a link");
     let fails = |arguments: &[&str]| {
-        let words = ["would replace what it is made of", "the file"];
+        let words = ["refusing to overwrite the input", "the file"];
         place.command_fails(&mut place.command(["resources"].iter().chain(arguments)), &words);
     };
     fails(&["extract", "blob", "--force", "-o", "."]);
@@ -130,7 +130,7 @@ fn no_output_of_other_commands_replaces_an_input() {
     let kept = copies.join(&name);
     std::fs::write(&kept, "of the cache").expect("a file");
     let build = ["launcher", "build", "--python", python_path(), "-o", copies.to_str().expect("UTF-8")];
-    place.command_fails(&mut place.command(build), &["would replace what it is made of", "the cache"]);
+    place.command_fails(&mut place.command(build), &["refusing to overwrite the input", "the cache"]);
     std::fs::remove_file(kept).expect("removed");
     // Through a link, the file behind it stays.
     let kept = place.write("kept", "kept");
@@ -181,7 +181,7 @@ fn files_of_others_beside_the_program_stay() {
     assert_eq!(place.read("out/lib/deep/pkg/other.txt"), b"mine");
     // Never those that it is made of.
     let sources = ["src/app.py", "-o", "program", "--location", "pkg=filesystem-relative:src"];
-    place.fails(sources, &["would replace what it is made of", "src/pkg/"]);
+    place.fails(sources, &["refusing to overwrite the input", "src/pkg/"]);
 }
 
 /// The files, without what is left aside of a process that was killed.

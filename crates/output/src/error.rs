@@ -26,8 +26,8 @@ pub enum Error {
         /// The output.
         path: PathBuf,
     },
-    /// The output would replace what it is made of.
-    #[error("refusing to overwrite {}: {input}", path.display())]
+    /// The output refusing to overwrite the input.
+    #[error("refusing to overwrite the input {}: {input}", path.display())]
     IsInput {
         /// The output.
         path: PathBuf,

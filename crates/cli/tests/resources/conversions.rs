@@ -163,7 +163,7 @@ fn what_cannot_be_converted() {
     }
     symlink(place.path("v3"), place.path("link")).expect("a link");
     for output in ["v3", "./v3", "link"] {
-        fails(&place, &["v3", "-o", output], &["would replace what it is made of"]);
+        fails(&place, &["v3", "-o", output], &["refusing to overwrite the input"]);
     }
     std::fs::create_dir(place.path("directory")).expect("a directory");
     fails(&place, &["v3", "-o", "directory"], &["directory is a directory"]);
