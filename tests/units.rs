@@ -8,16 +8,20 @@ use pyox_test_support::extension::Cargo;
 use pyox_test_support::{pythons, report};
 use serde_json::Value;
 
-const PACKAGES: [&str; 3] = ["pyox-embed", "pyox-finder", "pyox-python-objects"];
+/// With unit tests, and with examples in their documentation.
+const WITH_UNITS: [&str; 2] = ["pyox-embed", "pyox-finder"];
+const WITH_EXAMPLES: [&str; 3] = ["pyox-embed", "pyox-finder", "pyox-python-objects"];
 
 #[test]
 fn unit_tests_of_the_run_side() -> Result<()> {
     for python in pythons::newest_that(|_| true) {
         let (cargo, flags) = (Cargo::for_python(python)?, link_flags(python)?);
-        for package in PACKAGES {
+        for package in WITH_UNITS {
             let arguments = ["rustc", "--package", package, "--lib", "--profile", "test", "--message-format", "json"];
             let messages = cargo.run(&arguments, &flags)?;
             run(executable(&messages).context("cargo names no executable")?)?;
+        }
+        for package in WITH_EXAMPLES {
             // Some show what does not compile: how Python could be called without the GIL.
             report::say(&cargo.run(&["test", "--package", package, "--doc"], &[])?);
         }
