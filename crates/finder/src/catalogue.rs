@@ -177,19 +177,10 @@ impl<'c> Found<'c> {
         for kind in kinds {
             if let Some(value) = self.value(*kind)? {
                 let in_file = self.file(*kind)?.is_some();
-                return if in_file { self.without_header(value) } else { Ok(value) }.map(Some);
+                return Ok(Some(if in_file { without_header(value) } else { value }));
             }
         }
         Ok(None)
-    }
-
-    /// The code in a `.pyc` file.
-    fn without_header(&self, mut file: Cow<'c, [u8]>) -> Result<Cow<'c, [u8]>> {
-        if pyc::code(&file).is_none() {
-            return Err(import_error("the header of the .pyc file is damaged", self.name()));
-        }
-        file.to_mut().drain(..pyc::HEADER_LEN);
-        Ok(file)
     }
 
     /// The checksum of a value as it is stored, if there is one: version 4 has them.
@@ -202,6 +193,13 @@ impl<'c> Found<'c> {
         let field = self.entry.field(kind).map_err(|error| damaged(&error, self.name()))?;
         field.map_or(Ok(None), |field| field.file().map_err(|error| damaged(&error, self.name())))
     }
+}
+
+/// The code after the header of a `.pyc` file, whatever that says, as in 0.6.
+fn without_header(mut file: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let header = pyc::HEADER_LEN.min(file.len());
+    file.to_mut().drain(..header);
+    file
 }
 
 /// Why a value cannot be read.
