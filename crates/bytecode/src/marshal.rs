@@ -103,9 +103,9 @@ const FLAG_REF: u8 = 0x80;
 /// ```
 /// // The tuple (1000, 1000), in which the interpreter happened to have two objects.
 /// let stream = b"\xa9\x02i\xe8\x03\0\0\xe9\xe8\x03\0\0";
-/// let canonical = pyox_distribution::marshal::canonicalise(stream, (3, 12))?;
+/// let canonical = pyox_bytecode::marshal::canonicalise(stream, (3, 12))?;
 /// assert_eq!(canonical, b")\x02\xe9\xe8\x03\0\0r\0\0\0\0");
-/// # Ok::<(), pyox_distribution::marshal::MarshalError>(())
+/// # Ok::<(), pyox_bytecode::marshal::MarshalError>(())
 /// ```
 pub fn canonicalise(stream: &[u8], minor: (u8, u8)) -> Result<Vec<u8>, MarshalError> {
     Ok(write::write(&read::read(stream, minor)?))
