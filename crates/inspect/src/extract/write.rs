@@ -32,7 +32,7 @@ impl Tree<'_> {
     /// # Errors
     ///
     /// [`ExtractError::Exists`], [`ExtractError::Symlink`] and [`ExtractError::InTheWay`] if something is there already,
-    /// [`Error::OutputIsInput`] if that is what the tree is made of, those of [`Tree::copy`], and [`Error::Io`].
+    /// [`pyox_output::Error::IsInput`] if that is what the tree is made of, those of [`Tree::copy`], and [`Error::Io`].
     pub fn write(&self, directory: &Path, overwrite: bool) -> Result<Written, Error> {
         let above = parent(directory);
         above.metadata().map_err(ExtractError::io("write into", above))?;
