@@ -80,7 +80,7 @@ impl BytecodeCompiler {
     }
 
     /// Compiles all `jobs`. The results are in the order of the jobs; a module that does not compile does not affect the
-    /// others. `progress` is told how many are done, and how many there are.
+    /// others. `progress` is given how many are done, and how many there are.
     pub fn compile_all(
         &self,
         jobs: Vec<CompileJob>,

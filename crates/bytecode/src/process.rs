@@ -25,10 +25,10 @@ pub(crate) enum Reply {
 pub(crate) struct Worker {
     executable: PathBuf,
     child: Child,
-    /// Taken when the worker is told to end.
+    /// Taken when the worker has to end.
     input: Option<BufWriter<ChildStdin>>,
     output: ChildStdout,
-    /// A file and not a pipe, so that nobody has to read it while the worker works.
+    /// A file and not a pipe, so that no one has to read it while the worker works.
     stderr: File,
 }
 

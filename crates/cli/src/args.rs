@@ -138,7 +138,7 @@ pub enum FileAttribute {
     None,
 }
 
-/// Whether the program shall start fast or be small.
+/// Whether the program starts fast or is small.
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
 pub enum Profile {
     #[default]

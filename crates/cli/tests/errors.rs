@@ -89,7 +89,7 @@ fn locations_that_cannot_be() {
         place.fails(arguments, words);
     };
     fails(&["nothing=cache"], &["no distribution or top-level package \"nothing\"", "as pip does"]);
-    fails(&["pkg=cache", "pkg=in-memory"], &["pkg shall be is said more than once"]);
+    fails(&["pkg=cache", "pkg=in-memory"], &["the location of pkg is given more than once"]);
 }
 
 #[test]

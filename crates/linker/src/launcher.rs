@@ -60,7 +60,7 @@ pub trait LauncherSource {
     }
 }
 
-/// A launcher that somebody else has compiled: a file, or a directory with one per Python version.
+/// A launcher that someone else has compiled: a file, or a directory with one per Python version.
 #[derive(Debug, Clone)]
 pub struct Prebuilt {
     path: PathBuf,

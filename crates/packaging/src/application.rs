@@ -208,7 +208,7 @@ impl<'a> ApplicationBuilder<'a> {
             }
         }
         if let Entry::Code(code) = &self.entry {
-            // The program compiles it when it starts; what is wrong with it shall be known now.
+            // The program compiles it when it starts; what is wrong with it must be known now.
             self.compile("<string>", code.as_bytes(), 0)?;
         }
         let boot = self.compile("<frozen encodings>", BOOT_SOURCE, 0)?;
@@ -240,7 +240,7 @@ impl<'a> ApplicationBuilder<'a> {
         }
     }
 
-    /// Whether packages that shall be beside the program can be there.
+    /// Whether packages that must be next to the program can be there.
     fn check_locations(&self, beside: &[Beside<'_>]) -> Result<(), Error> {
         let is_shared = |layer: &Layer| self.shared_resources.is_some_and(|file| file.has(layer));
         match self.layers.iter().zip(beside).any(|(layer, beside)| is_shared(layer) && !beside.is_empty()) {

@@ -84,7 +84,7 @@ impl Entry {
         if let Self::Module(name) = self { Some(name) } else { None }
     }
 
-    /// What the interpreter is told to run.
+    /// What the interpreter runs.
     pub(crate) fn run(&self) -> Run {
         match self {
             Self::Script { .. } | Self::Function { .. } => {

@@ -40,7 +40,7 @@ pub enum Error {
         name: String,
     },
     /// The location of a package was asked for more than once.
-    #[error("where {name} shall be is said more than once")]
+    #[error("the location of {name} is given more than once")]
     LocatedTwice {
         /// The name that was given.
         name: String,
@@ -81,7 +81,7 @@ pub enum Error {
         /// The Python of the program.
         expected: (u8, u8),
     },
-    /// A file that shall name modules names something else, or nothing.
+    /// A file that should name modules names something else, or nothing.
     #[error("{} {}", path.display(), found.as_ref().map_or("names no module".to_owned(), |found| format!("has a line {found:?}, which is not the name of a module")))]
     ImportOrder {
         /// The file.
@@ -101,8 +101,8 @@ pub enum Error {
         /// The path as given.
         path: PathBuf,
     },
-    /// Nothing says what the program shall run.
-    #[error("nothing says what the program shall run")]
+    /// Nothing says what the program runs.
+    #[error("nothing says what the program should run")]
     NoEntry {
         /// Console scripts that could be meant.
         candidates: Vec<String>,

@@ -86,7 +86,7 @@ impl Inputs {
         let info = builder.python.info();
         let suffixes = &info.extension_suffixes;
         let source = Source::detect(self.source.as_deref(), suffixes)?;
-        // What cannot work shall say so before the long work.
+        // What cannot work says so before the long work.
         if let EntryRequest::Entry(text) = &self.entry
             && text.contains(':')
         {
@@ -169,7 +169,7 @@ impl Inputs {
         }
         resolving.finish(&source, &self.entry, &wanted)
     }
-    /// Files and directories that are named shall be there before the long work.
+    /// Files and directories that are named must be there before the long work.
     fn check_files(&self) -> Result<(), Error> {
         for path in &self.requirements {
             std::fs::File::open(path).map_err(Error::io("read", path))?;

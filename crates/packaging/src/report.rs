@@ -129,9 +129,9 @@ pub enum Finding {
         /// Whether their names are long enough to be replaced by paths in memory; if not, what needs them cannot be imported.
         can_be_loaded: bool,
     },
-    /// The program needs a newer GNU C library than it shall need.
+    /// The program needs a newer GNU C library than is allowed.
     NewerGlibc {
-        /// The version it shall run with.
+        /// The version that is allowed.
         allowed: String,
         /// The version it needs.
         needed: String,

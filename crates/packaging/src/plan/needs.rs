@@ -1,4 +1,4 @@
-//! What packages ask for: files, or a location that somebody has named for them.
+//! What packages ask for: files, or a location that someone has named for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
