@@ -12,7 +12,11 @@ use crate::marshal::MarshalError;
 #[non_exhaustive]
 pub enum CompileError {
     /// Python does not accept the source.
-    #[error("{filename}{}: {kind}: {message}{}", .line.map(|n| format!(":{n}")).unwrap_or_default(), quoted(.text.as_deref()))]
+    #[error(
+        "{filename}{}: {kind}: {message}{}",
+        .line.map(|n| format!(":{n}")).unwrap_or_default(),
+        quoted(.text.as_deref())
+    )]
     Syntax {
         /// The file.
         filename: String,
@@ -61,7 +65,12 @@ pub enum WorkerError {
         source: std::io::Error,
     },
     /// It ended before it answered.
-    #[error("{} ended before it answered{}{}", .executable.display(), .status.map(|s| format!(" ({s})")).unwrap_or_default(), after_colon(.stderr))]
+    #[error(
+        "{} ended before it answered{}{}",
+        .executable.display(),
+        .status.map(|s| format!(" ({s})")).unwrap_or_default(),
+        after_colon(.stderr)
+    )]
     Died {
         /// The interpreter.
         executable: PathBuf,

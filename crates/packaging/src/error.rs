@@ -72,7 +72,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// A resource file is for another Python.
-    #[error("the resource file {} is for Python {}.{}, and the program for {}.{}", path.display(), found.0, found.1, expected.0, expected.1)]
+    #[error(
+        "the resource file {} is for Python {}.{}, and the program for {}.{}",
+        path.display(), found.0, found.1, expected.0, expected.1
+    )]
     SharedResourcesPython {
         /// The file.
         path: PathBuf,
@@ -82,7 +85,7 @@ pub enum Error {
         expected: (u8, u8),
     },
     /// A file that should name modules names something else, or nothing.
-    #[error("{} {}", path.display(), found.as_ref().map_or("names no module".to_owned(), |found| format!("has a line {found:?}, which is not the name of a module")))]
+    #[error("{} {}", path.display(), no_module(found.as_deref()))]
     ImportOrder {
         /// The file.
         path: PathBuf,
@@ -142,7 +145,10 @@ pub enum Error {
     #[error("the code to run does not compile")]
     MainCode(#[source] pyox_bytecode::CompileError),
     /// The virtualenv is for another Python.
-    #[error("{} is for Python {}.{}, but the program is made for Python {}.{}", path.display(), found.0, found.1, expected.0, expected.1)]
+    #[error(
+        "{} is for Python {}.{}, but the program is made for Python {}.{}",
+        path.display(), found.0, found.1, expected.0, expected.1
+    )]
     VirtualenvVersion {
         /// The virtualenv.
         path: PathBuf,
@@ -199,7 +205,10 @@ pub enum Error {
         requirement: String,
     },
     /// The wheel is for other Pythons or platforms.
-    #[error("{} is not for Python {python} on {platform}: its tags are {}, and {} are taken", path.display(), tags.join(", "), first(taken, 4))]
+    #[error(
+        "{} is not for Python {python} on {platform}: its tags are {}, and {} are taken",
+        path.display(), tags.join(", "), first(taken, 4)
+    )]
     WheelTags {
         /// The wheel.
         path: PathBuf,
@@ -225,7 +234,10 @@ pub enum Error {
         path: PathBuf,
     },
     /// A file beside the program would be replaced that belongs to another program, or to a person.
-    #[error("{} is another file than that to be written, and the program that is replaced does not use it", path.display())]
+    #[error(
+        "{} is another file than that to be written, and the program that is replaced does not use it",
+        path.display()
+    )]
     ForeignFileBeside {
         /// The file.
         path: PathBuf,
@@ -256,6 +268,14 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+}
+
+/// What is wrong with a file that should name modules.
+fn no_module(line: Option<&str>) -> String {
+    match line {
+        Some(line) => format!("has a line {line:?}, which is not the name of a module"),
+        None => "names no module".to_owned(),
+    }
 }
 
 /// The first `count` of many.

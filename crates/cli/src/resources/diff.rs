@@ -91,8 +91,9 @@ fn json(difference: &Difference<'_>) -> Value {
             let side = |field: &Field<'_>| {
                 let encoding = field.encoding().map_or(Value::Null, |encoding| encoding.to_string().into());
                 let (size, stored, mode) = (field.len(), field.stored_len(), field.mode());
+                let crc = field.crc().map(|crc| format!("{crc:08x}"));
                 let mode = (mode != 0).then(|| format!("{mode:04o}"));
-                json!({ "size": size, "stored": stored, "encoding": encoding, "mode": mode, "crc32": field.crc().map(|crc| format!("{crc:08x}")) })
+                json!({ "size": size, "stored": stored, "encoding": encoding, "mode": mode, "crc32": crc })
             };
             let known = left.as_ref().or(right.as_ref());
             let kind = known.map_or("", |field| field.kind().name());
