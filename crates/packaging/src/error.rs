@@ -132,6 +132,9 @@ pub enum Error {
         /// As given.
         text: String,
     },
+    /// [`Progress::is_cancelled`](pyox_linker::Progress::is_cancelled) said so.
+    #[error("packing was cancelled")]
+    Cancelled,
     /// A function that changes decisions has failed.
     #[error("deciding about {resource} failed")]
     Decide {
@@ -288,6 +291,11 @@ fn first(all: &[String], count: usize) -> String {
 }
 
 impl Error {
+    /// Whether to go on with the next part of the work.
+    pub(crate) fn if_cancelled(progress: &dyn pyox_linker::Progress) -> Result<(), Self> {
+        if progress.is_cancelled() { Err(Self::Cancelled) } else { Ok(()) }
+    }
+
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }

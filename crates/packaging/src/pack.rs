@@ -115,6 +115,7 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
         Some(output) => output,
         None => default_output(&resolved.name)?,
     };
+    Error::if_cancelled(&progress)?;
     let launcher = request.launcher.launcher(*python, &mut progress)?;
     if let (None, Some(path)) = (&shared, &request.resource_file) {
         shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, *python)?);
@@ -128,11 +129,13 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     if let Some(file) = &shared {
         application = application.shared_resources(file);
     }
+    Error::if_cancelled(&progress)?;
     let mut staged = application.stage(&launcher, &output, &mut progress)?;
     if let Some(path) = &request.report {
         let text = serde_json::to_vec_pretty(staged.report());
         staged.add_file(REPORT, path, &text.map_err(|error| Error::io("write", path)(error.into()))?)?;
     }
+    Error::if_cancelled(&progress)?;
     staged.put_in_place()
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 
 use pyox_build_cache::Cache;
-use pyox_packaging::{Candidate, Decision, Error, Layer, LayerBuilder, LayerKind, Location, Policy, Reason, Silent};
+use pyox_packaging::{
+    Candidate, Decision, Error, Layer, LayerBuilder, LayerKind, Location, Policy, Progress, Reason, Silent, Step,
+};
 use pyox_packed_resources::{EntryFlags, FieldKind, OptimizeLevel};
 use pyox_scanner::Directory;
 use pyox_test_support::pythons::newest;
@@ -23,6 +25,13 @@ const FILES: [(&str, &str); 6] = [
 
 /// A layer of the files, under the decisions of a function.
 fn layer(decide: &dyn Fn(&Candidate<'_>, &mut Decision) -> Result<(), Failure>) -> Result<Layer, Error> {
+    watched(decide, &mut Silent)
+}
+
+fn watched(
+    decide: &dyn Fn(&Candidate<'_>, &mut Decision) -> Result<(), Failure>,
+    progress: &mut dyn Progress,
+) -> Result<Layer, Error> {
     let place = tempfile::tempdir().expect("a directory");
     for (path, text) in FILES {
         let path = place.path().join("src").join(path);
@@ -31,7 +40,7 @@ fn layer(decide: &dyn Fn(&Candidate<'_>, &mut Decision) -> Result<(), Failure>) 
     }
     let (python, cache) = (newest(), Cache::at(place.path().join("cache")));
     let builder = LayerBuilder::new(python, Policy::default(), &cache).with_decisions(decide);
-    builder.layer(LayerKind::Application, &Directory::new(place.path().join("src")), &[], &mut Silent)
+    builder.layer(LayerKind::Application, &Directory::new(place.path().join("src")), &[], progress)
 }
 
 /// The location of every file, and why.
@@ -105,4 +114,30 @@ fn an_error_of_the_function_stops_packing() {
     let Err(error) = error else { panic!("it went on") };
     assert_eq!(error.to_string(), "deciding about pkg/data.txt failed");
     assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("not this one"));
+}
+
+/// Cancels once a step has begun.
+struct Cancelling {
+    at: Step,
+    steps: Vec<Step>,
+}
+
+impl Progress for Cancelling {
+    fn begin(&mut self, step: Step, _what: &str) {
+        self.steps.push(step);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.steps.contains(&self.at)
+    }
+}
+
+#[test]
+fn whoever_watches_can_cancel() {
+    for (at, next) in [(Step::Scan, Step::Compile), (Step::Compile, Step::Link), (Step::Link, Step::Compress)] {
+        let mut progress = Cancelling { at, steps: Vec::new() };
+        let error = watched(&|_, _| Ok(()), &mut progress);
+        assert!(matches!(error, Err(Error::Cancelled)), "{at:?}");
+        assert!(!progress.steps.contains(&next), "{:?}", progress.steps);
+    }
 }

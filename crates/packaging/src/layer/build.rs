@@ -32,7 +32,9 @@ impl LayerBuilder<'_> {
         progress: &mut dyn Progress,
     ) -> Result<Layer, Error> {
         let plan = self.plan(kind, scan)?;
+        Error::if_cancelled(progress)?;
         let compiled = self.compile(&plan, progress)?;
+        Error::if_cancelled(progress)?;
         progress.begin(Step::Link, kind.name());
         let natives = Natives::of(&plan, below)?;
         progress.end();
@@ -66,6 +68,7 @@ impl LayerBuilder<'_> {
             making.add(found, decision, &compiled.sources, &compiled.bytecode)?;
         }
         making.add_libraries()?;
+        Error::if_cancelled(progress)?;
         progress.begin(Step::Compress, kind.name());
         let everything = self.compresses_everything(kind);
         making.place_all(everything, below.iter().find_map(|layer| layer.dictionaries()))?;
