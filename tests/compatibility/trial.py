@@ -237,7 +237,7 @@ def facts(report):
     libraries = {
         row["name"]
         for row in report["resources"]
-        if row["kind"] == "shared-library" and row["reason"] != "part of standard library"
+        if row["kind"] == "shared-library" and row["reason"].get("layer") != "standard-library"
     }
     summary = report["summary"]
     return {"size": summary["size"], "in_files": summary["packages_in_files"], "libraries": sorted(libraries)}
