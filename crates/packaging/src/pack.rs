@@ -64,8 +64,6 @@ pub struct Request<'a> {
     pub resource_file: Option<PathBuf>,
     /// A file that names the modules which the program imports when it starts; see [`crate::read_import_order`].
     pub import_order: Option<PathBuf>,
-    /// Files that are read in addition, such as one that the request was read from: no output takes their place.
-    pub reads: Vec<PathBuf>,
 }
 
 impl<'a> Request<'a> {
@@ -83,7 +81,6 @@ impl<'a> Request<'a> {
             report: None,
             resource_file: None,
             import_order: None,
-            reads: Vec::new(),
         }
     }
 }
@@ -142,7 +139,6 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
 /// Everything that is read and written, as far as it is known before the work.
 fn outputs(request: &Request<'_>, program: Option<&std::path::Path>) -> Result<Outputs, Error> {
     let mut outputs = request.inputs.outputs(request.python, request.cache);
-    request.reads.iter().for_each(|path| outputs.reads("the input", path));
     request.import_order.iter().for_each(|path| outputs.reads("the import order", path));
     request.launcher.files().iter().for_each(|path| outputs.keeps("the launcher", path));
     if let Some(path) = &request.resource_file {

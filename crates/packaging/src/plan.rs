@@ -88,6 +88,10 @@ impl<'s> Plan<'s> {
             let path = found.resource.relative_path();
             let is_beside = matches!(decision.location, Location::FilesystemRelative(_));
             let is_metadata = matches!(found.resource, Resource::DistributionResource(_));
+            // It is read from memory in any case.
+            if is_metadata && decision.location == Location::Cache {
+                decision.location = Location::InMemory;
+            }
             match self.cached.get(&self.needs.owner(&path)).filter(|_| !is_beside && !is_metadata) {
                 Some(reason) => (decision.location, decision.reason) = (Location::Cache, reason.clone()),
                 None if matches!(found.resource, Resource::File(_)) && decision.include => {
@@ -106,12 +110,6 @@ impl<'s> Plan<'s> {
     /// What is left out, with the decision about it.
     pub(crate) fn excluded(&self) -> impl Iterator<Item = &(&'s Found, Decision)> {
         self.resources.iter().filter(|(_, decision)| !decision.include)
-    }
-
-    /// Whether the distribution that a path below `sys.path` belongs to is in files, all of it.
-    pub(crate) fn is_in_files(&self, path: &str) -> bool {
-        self.cached.contains_key(&self.needs.owner(path))
-            || matches!(self.needs.asked(path), Some(Location::FilesystemRelative(_)))
     }
 
     /// The distribution that is in a directory of the cache as a whole, with what is at a path below `sys.path`.

@@ -14,8 +14,9 @@ use pyox_test_support::pythons::newest;
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("lone.txt", "belongs to no package\n"),
+    ("pkg-1.dist-info/METADATA", "Name: pkg\nVersion: 1\n"),
     ("pkg/__init__.py", "VALUE = 1\n"),
     ("pkg/data.txt", "text\n"),
     ("pkg/left_out.py", "import pkg\n"),
@@ -89,6 +90,7 @@ fn a_function_moves_files() -> Outcome {
                 decision.location = Location::Cache;
                 decision.reason = Reason::Custom { text: "it is opened by its path".into() };
             }
+            "pkg-1.dist-info/METADATA" => decision.location = Location::Cache,
             "lone.txt" => decision.location_fallback = Some(Location::Cache),
             _ => {}
         }
@@ -98,6 +100,7 @@ fn a_function_moves_files() -> Outcome {
     let location = |path: &str| rows.get(path).map(|(location, _)| location.to_string());
     assert_eq!(location("other.py").as_deref(), Some("filesystem-relative:lib"));
     assert_eq!(location("lone.txt").as_deref(), Some("cache"));
+    assert_eq!(location("pkg-1.dist-info/METADATA").as_deref(), Some("in-memory"), "it is read from there");
     for path in ["pkg/__init__.py", "pkg/data.txt", "pkg/levels.py"] {
         assert_eq!(location(path).as_deref(), Some("cache"), "{path}");
         assert_eq!(rows[path].1, Reason::Custom { text: "it is opened by its path".into() });

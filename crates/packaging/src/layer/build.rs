@@ -167,7 +167,7 @@ impl Making<'_> {
 
     fn add_native(&mut self, found: &Found, decision: &Decision) -> Result<(), Error> {
         let content = found.resource.data().read().map_err(Error::io("read", &found.origin))?.into_owned();
-        let content = self.spooled(prepare(content, self.plan.is_in_files(&found.resource.relative_path())))?;
+        let content = self.spooled(prepare(content, self.is_with_its_files(found, decision)))?;
         let resource = match &found.resource {
             Resource::SharedLibrary(library) => Resource::SharedLibrary(SharedLibrary {
                 name: self.natives.soname(&library.name).to_owned(),
@@ -186,6 +186,12 @@ impl Making<'_> {
         }
         self.facts.natives.push(self.natives.file(&root, &name, matches!(resource, Resource::SharedLibrary(_))));
         self.part(resource, found, decision, content)
+    }
+
+    /// Whether native code is in a directory with the other files of its distribution, among which it may look for libraries.
+    fn is_with_its_files(&self, found: &Found, decision: &Decision) -> bool {
+        matches!(decision.location, Location::FilesystemRelative(_))
+            || self.plan.cached_distribution(&found.resource.relative_path()).is_some()
     }
 
     /// Libraries from outside of the scan, and extension modules that others use as a library.
