@@ -4,8 +4,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-const CRATES: [&str; 8] = [
+const CRATES: [&str; 9] = [
     "packed-resources",
+    "legacy-resources",
     "interpreter-config",
     "program-format",
     "native-loader",
