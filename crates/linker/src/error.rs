@@ -54,9 +54,6 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    /// This build of the library does not carry the launcher's sources.
-    #[error("this build carries no sources of the launcher")]
-    NoSources,
     /// There is no prebuilt launcher for this Python where it should be.
     #[error("there is no launcher for Python {python} at {}{}", path.display(), only(others))]
     NoPrebuilt {

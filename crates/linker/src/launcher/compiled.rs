@@ -157,9 +157,6 @@ impl Compiled {
 
     fn compile(&self, python: &dyn Distribution, path: &Path, progress: &mut dyn Progress) -> Result<Vec<u8>, Error> {
         python.link()?;
-        if !sources::available() {
-            return Err(Error::NoSources);
-        }
         fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
         let version = &python.info().version;
         let mut lock_path = path.as_os_str().to_owned();
@@ -263,9 +260,6 @@ impl LauncherSource for Compiled {
             return Ok(());
         }
         python.link()?;
-        if !sources::available() {
-            return Err(Error::NoSources);
-        }
         let (major, minor) = python.minor();
         let version = cargo().arg("--version").stdin(Stdio::null()).output();
         version.map(drop).map_err(|source| Error::NoCargo { python: format!("{major}.{minor}"), source })
