@@ -38,6 +38,7 @@ pub struct Compiled {
 
 /// A launcher in the cache.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct CachedLauncher {
     /// The file.
     pub path: PathBuf,

@@ -8,18 +8,17 @@ use pyox_program_format::{LauncherMarker, MarkerField, Trailer};
 
 use crate::error::Error;
 
-/// Everything that has to be the same for a program and its launcher: what it is called, the field of the marker that has
-/// it, and the value.
-fn requirements(python: &dyn Distribution) -> [(&'static str, MarkerField, String); 7] {
+/// Everything that has to be the same for a program and its launcher: the field of the marker, and the value.
+fn requirements(python: &dyn Distribution) -> [(MarkerField, String); 7] {
     let (info, (major, minor)) = (python.info(), python.minor());
     [
-        ("Python", MarkerField::Python, format!("{major}.{minor}")),
-        ("Python", MarkerField::Version, version(info)),
-        ("ABI", MarkerField::Abi, info.soabi.clone().unwrap_or_default()),
-        ("bytecode", MarkerField::Bytecode, info.magic.clone()),
-        ("target", MarkerField::Target, target(info)),
-        ("packed resources of version", MarkerField::Format, format().to_string()),
-        ("launcher protocol", MarkerField::Protocol, pyox_interpreter_config::VERSION.to_string()),
+        (MarkerField::Python, format!("{major}.{minor}")),
+        (MarkerField::Version, version(info)),
+        (MarkerField::Abi, info.soabi.clone().unwrap_or_default()),
+        (MarkerField::Bytecode, info.magic.clone()),
+        (MarkerField::Target, target(info)),
+        (MarkerField::Format, format().to_string()),
+        (MarkerField::Protocol, pyox_interpreter_config::VERSION.to_string()),
     ]
 }
 
@@ -30,8 +29,8 @@ fn format() -> u8 {
 
 /// The text that the build of a launcher is given for its marker; it adds the target itself.
 pub(super) fn marker(python: &dyn Distribution) -> Result<String, Error> {
-    let fields = requirements(python).into_iter().filter(|(_, field, _)| *field != MarkerField::Target);
-    Ok(LauncherMarker::text(fields.map(|(_, field, value)| (field, value)))?)
+    let fields = requirements(python).into_iter().filter(|(field, _)| *field != MarkerField::Target);
+    Ok(LauncherMarker::text(fields)?)
 }
 
 /// The name of the launcher for a Python: all that tells it from others.
@@ -51,11 +50,11 @@ pub(super) fn file_name(python: &dyn Distribution) -> String {
 pub fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Result<(), Error> {
     let marker = LauncherMarker::read(bytes).ok().flatten();
     let marker = marker.ok_or_else(|| Error::NotALauncher { path: path.to_owned() })?;
-    for (what, field, expected) in requirements(python) {
+    for (field, expected) in requirements(python) {
         let found = marker.field(field).unwrap_or("unknown");
         if found != expected {
             let (path, found, python) = (path.to_owned(), found.to_owned(), python.info().version.clone());
-            return Err(Error::Mismatch { path, what, found, expected, python });
+            return Err(Error::Mismatch { path, field, found, expected, python });
         }
     }
     if matches!(Trailer::read(bytes), Ok(Some(_))) {
