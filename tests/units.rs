@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
-use pyox_distribution::{Distribution as _, Installed};
+use anyhow::{Context as _, Result, bail, ensure};
+use pyox_distribution::{Installed, Libpython, Target as _};
 use pyox_test_support::extension::Cargo;
 use pyox_test_support::{pythons, report};
 use serde_json::Value;
@@ -32,7 +32,8 @@ fn unit_tests_of_the_run_side() -> Result<()> {
 /// libpython, and what it needs.
 fn link_flags(python: &Installed) -> Result<Vec<String>> {
     let link = python.link()?;
-    let archives = std::iter::once(&link.static_library).chain(&link.extra_archives);
+    let Libpython::Static(libpython) = &link.libpython else { bail!("{link:?}") };
+    let archives = std::iter::once(libpython).chain(&link.extra_archives);
     let mut words: Vec<String> = archives.map(|path| path.display().to_string()).collect();
     words.extend(link.system_libraries.iter().map(|name| format!("-l{name}")));
     words.extend(["-lm", "-ldl", "-lutil", "-lpthread"].map(String::from));

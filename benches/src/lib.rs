@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use pyox_build_cache::Cache;
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_packaging::{Layer, LayerBuilder, Policy, Silent};
 use pyox_packed_resources::{EntryFlags, FieldKind, Writer};
 

@@ -12,8 +12,6 @@ fn main() {
     let mut files = Vec::new();
     walk(&here.join("sources"), Path::new(""), &mut files);
     files.sort();
-    let target = std::env::var("TARGET").expect("cargo sets TARGET");
-    println!("cargo::rustc-env=PYOX_TARGET={target}");
     let mut code = String::from("pub(super) static SOURCES: &[(&str, &[u8])] = &[\n");
     for (name, path) in files {
         println!("cargo::rerun-if-changed={}", path.display());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use anyhow::{Context as _, Result, ensure};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed};
 use pyox_linker::{build_environment, seal};
 use pyox_test_support::extension::Cargo;
 use pyox_test_support::{command, pythons};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, ensure};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_test_support::{command, extension, pythons};
 
 use super::python;

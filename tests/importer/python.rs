@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use anyhow::{Result, ensure};
-use pyox_distribution::Distribution as _;
+use pyox_distribution::Host as _;
 use pyox_test_support::{command, extension, pythons};
 
 /// Puts what follows it on sys.path before anything else of ours is imported, and runs the module named first.

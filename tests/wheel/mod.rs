@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_test_support::{command, pythons};
 use tempfile::TempDir;
 

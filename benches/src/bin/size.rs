@@ -13,7 +13,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use pyox_benches::{Outcome, pythons, standard_library};
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Installed, Python as _};
 use pyox_packed_resources::{Blob, Decoder, Dictionary, Encoding, Entry, Error, Field, FieldKind, Value, Writer};
 
 const LEVEL: i32 = 19;

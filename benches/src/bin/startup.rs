@@ -15,7 +15,7 @@ use std::time::Instant;
 
 use pyox_benches::Outcome;
 use pyox_build_cache::Cache;
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_linker::{Compiled, LauncherSource};
 use pyox_packaging::{ApplicationBuilder, Inputs, LayerBuilder, Policy, Silent};
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use pyox_binary::*;
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed};
 use tempfile::TempDir;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

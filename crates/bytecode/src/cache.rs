@@ -23,16 +23,17 @@ pub(crate) struct Key(String);
 
 impl Key {
     pub(crate) fn new(info: &PythonInfo, job: &CompileJob) -> Self {
-        let fields = PartsDigest::default()
-            .with(PURPOSE)
-            .with(&info.magic)
-            .with(&info.version)
-            .with(&info.releaselevel)
-            .with([info.serial, u8::from(info.gil_disabled), u8::from(info.debug), job.optimize])
-            .with(&job.filename)
-            .with(&job.source);
-        Self(fields.hex())
+        Self(fields(info).with([job.optimize]).with(&job.filename).with(&job.source).hex())
     }
+}
+
+/// Everything but the job that code depends on.
+pub(crate) fn fields(info: &PythonInfo) -> PartsDigest {
+    PartsDigest::default().with(PURPOSE).with(&info.magic).with(&info.version).with(&info.releaselevel).with([
+        info.serial,
+        u8::from(info.gil_disabled),
+        u8::from(info.debug),
+    ])
 }
 
 impl Cache {

@@ -1,18 +1,19 @@
 //! Python source to marshalled code.
 //!
-//! A [`BytecodeCompiler`] compiles in worker processes of one Python, with a cache on disk: its output depends on nothing but
+//! [`CompileBytecode`] is what packers need. A [`BytecodeCompiler`] compiles in worker processes of one Python, with a cache on disk: its output depends on nothing but
 //! the Python, the file name, the source and the optimisation level. [`marshal`] is what makes it so.
 #![forbid(unsafe_code)]
 
 mod cache;
+mod compile;
 mod error;
 pub mod marshal;
 mod pool;
 mod process;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
+pub use compile::{CompileBytecode, CompileJob, CompiledModule};
 pub use error::{CompileError, WorkerError};
 
 use cache::{Cache, Key};
@@ -20,38 +21,7 @@ use pool::Pool;
 use process::{Reply, Request};
 
 use pyox_build_cache::Kept;
-use pyox_distribution::{Distribution, PythonInfo};
-
-/// A module to compile.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct CompileJob {
-    /// The file name that tracebacks will show.
-    pub filename: String,
-    /// The source, in whatever encoding it declares.
-    pub source: Arc<[u8]>,
-    /// 0, 1 (no `assert`) or 2 (no docstrings either).
-    pub optimize: u8,
-}
-
-impl CompileJob {
-    /// A job for `source`.
-    pub fn new(filename: impl Into<String>, source: impl Into<Arc<[u8]>>, optimize: u8) -> Self {
-        Self { filename: filename.into(), source: source.into(), optimize }
-    }
-}
-
-/// A compiled module.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CompiledModule {
-    /// The marshalled code object, without the header of a `.pyc` file.
-    pub code: Vec<u8>,
-    /// Whether it comes from the cache.
-    pub cached: bool,
-    /// Whether the cache had it in a damaged file, so that it was compiled again.
-    pub damaged: bool,
-}
+use pyox_distribution::{Host, PythonInfo};
 
 /// Compiles Python sources in worker processes of one Python.
 ///
@@ -65,11 +35,11 @@ pub struct BytecodeCompiler {
 }
 
 impl BytecodeCompiler {
-    /// A compiler for `python`. Compiled modules are kept in `cache_dir`, which several processes may share.
+    /// A compiler that runs `host`. Compiled modules are kept in `cache_dir`, which several processes may share.
     #[must_use]
-    pub fn new(python: &dyn Distribution, cache_dir: Option<PathBuf>) -> Self {
-        let info = python.info().clone();
-        Self { cache: cache_dir.map(Cache::new), pool: Pool::new(info.executable.clone()), info }
+    pub fn new(host: &dyn Host, cache_dir: Option<PathBuf>) -> Self {
+        let (info, executable) = (host.info().clone(), host.executable().to_owned());
+        Self { cache: cache_dir.map(Cache::new), pool: Pool::new(executable), info }
     }
 
     /// Limits the number of worker processes. At least one is used.
@@ -77,16 +47,6 @@ impl BytecodeCompiler {
     pub fn with_workers(mut self, workers: usize) -> Self {
         self.pool.limit(workers);
         self
-    }
-
-    /// Compiles all `jobs`. The results are in the order of the jobs; a module that does not compile does not affect the
-    /// others. `progress` is given how many are done, and how many there are.
-    pub fn compile_all(
-        &self,
-        jobs: Vec<CompileJob>,
-        progress: &mut dyn FnMut(usize, usize),
-    ) -> Vec<Result<CompiledModule, CompileError>> {
-        self.pool.run(&jobs, progress, |job, ask| self.compile(job, ask))
     }
 
     fn compile(&self, job: &CompileJob, ask: Ask<'_>) -> Result<CompiledModule, CompileError> {
@@ -106,6 +66,20 @@ impl BytecodeCompiler {
             cache.put(key, &code);
         }
         Ok(CompiledModule { code, cached: false, damaged })
+    }
+}
+
+impl CompileBytecode for BytecodeCompiler {
+    fn identity(&self) -> String {
+        cache::fields(&self.info).hex()
+    }
+
+    fn compile_all(
+        &self,
+        jobs: Vec<CompileJob>,
+        progress: &mut dyn FnMut(usize, usize),
+    ) -> Vec<Result<CompiledModule, CompileError>> {
+        self.pool.run(&jobs, progress, |job, ask| self.compile(job, ask))
     }
 }
 

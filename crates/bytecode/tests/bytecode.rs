@@ -6,9 +6,10 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyox_bytecode::{BytecodeCompiler, CompileError, CompileJob};
-use pyox_distribution::{Distribution, Installed};
+use pyox_bytecode::{BytecodeCompiler, CompileBytecode as _, CompileError, CompileJob};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_test_support::pythons::owned as pythons;
+use pyox_test_support::wrapped::Wrapped;
 
 type Test = Result<(), Box<dyn Error>>;
 
@@ -130,14 +131,9 @@ fn a_module_that_does_not_compile_is_told_in_python_s_words() -> Test {
 
 #[test]
 fn a_worker_that_dies_fails_its_module_alone() -> Test {
-    let mut python = serde_json::to_value(pythons()[0].info())?;
     let directory = tempfile::tempdir()?;
     // An interpreter that ends at once, and says why.
-    let broken = directory.path().join("python3");
-    std::fs::write(&broken, "#!/bin/sh\necho 'out of luck' >&2\nexit 3\n")?;
-    make_executable(&broken)?;
-    python["executable"] = broken.to_string_lossy().into();
-    let python = Fake(serde_json::from_value(python)?);
+    let python = Wrapped::new(&pythons()[0], directory.path(), "echo 'out of luck' >&2\nexit 3")?;
     let compiler = BytecodeCompiler::new(&python, None);
     let jobs = vec![CompileJob::new("a.py", b"".as_slice(), 0), CompileJob::new("b.py", b"".as_slice(), 0)];
     let results = compiler.compile_all(jobs, &mut |_, _| {});
@@ -174,29 +170,5 @@ fn the_cache_is_used_and_damage_is_repaired() -> Test {
     let third = compile(b"x = 1", 0)?;
     assert_eq!((third.cached, third.code), (false, first.code));
     assert!(compile(b"x = 1", 0)?.cached);
-    Ok(())
-}
-
-/// A Python as a test describes it.
-struct Fake(pyox_distribution::PythonInfo);
-
-impl Distribution for Fake {
-    fn info(&self) -> &pyox_distribution::PythonInfo {
-        &self.0
-    }
-
-    fn link(&self) -> Result<pyox_distribution::LinkSettings, pyox_distribution::Error> {
-        unimplemented!("not linked")
-    }
-
-    fn identity(&self) -> String {
-        "fake".into()
-    }
-}
-
-fn make_executable(path: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    let _ = path;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use pyox_build_cache::Cache;
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Host as _, Installed, Target};
 use pyox_linker::{Compiled, LauncherSource, QUICK_VARIABLE};
 use pyox_output::Outputs;
 
@@ -36,7 +36,7 @@ pub fn run(command: Launcher, verbose: bool, quiet: bool, style: Style) -> anyho
         }
         Launcher::List => {
             let installed = Installed::discover();
-            let installed: Vec<&dyn Distribution> = installed.iter().map(|python| python as _).collect();
+            let installed: Vec<&dyn Target> = installed.iter().map(|python| python as _).collect();
             for launcher in launchers.list(&installed)? {
                 let state = match (launcher.intact, launcher.current) {
                     (false, _) => "  (damaged)",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use pyox_distribution::Distribution;
+use pyox_distribution::Python as _;
 use pyox_test_support::place::{Outcome, Place, launcher, python};
 use pyox_test_support::wheel::wheel;
 use serde_json::Value;

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, ensure};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed};
 use pyox_test_support::place::{Outcome, Place};
 use pyox_test_support::pythons::newest_that;
 use pyox_test_support::wheel::wheel;

@@ -1,6 +1,6 @@
 //! What a person can ask for, each in the smallest form, and what they get.
 
-use pyox_distribution::Distribution;
+use pyox_distribution::Python as _;
 use pyox_test_support::command::cache;
 use pyox_test_support::place::{Outcome, Place, python, python_path};
 use pyox_test_support::wheel::wheel_with_scripts;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_test_support::{command, pythons, report};
 
 /// Pythons for which the packages have wheels; `run.py` itself needs one of them.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_test_support::{command, extension, pythons, report};
 
 /// Pythons whose differences `expected.toml` knows; `run.py` itself needs one of them.

@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use pyox_distribution::Distribution as _;
+use pyox_distribution::Host as _;
 use pyox_test_support::{command, pythons, report};
 
 /// A few for each region of a program.

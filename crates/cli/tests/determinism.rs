@@ -1,6 +1,6 @@
 //! The same inputs give the same bytes: in any directory, with any cache, and for packs that race.
 
-use pyox_distribution::Distribution as _;
+use pyox_distribution::{Host as _, Python as _};
 use pyox_test_support::place::{Outcome, Place, launcher, python, python_path};
 use pyox_test_support::pythons::linkable;
 use pyox_test_support::wheel::wheel;

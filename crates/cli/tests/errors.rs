@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use pyox_distribution::Distribution;
+use pyox_distribution::Python as _;
 use pyox_test_support::place::{Place, launcher, python, python_path};
 use pyox_test_support::wheel::{wheel, wheel_with_scripts};
 

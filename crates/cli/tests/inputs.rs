@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Host as _, Installed};
 use pyox_test_support::place::{Outcome, Place};
 use pyox_test_support::pythons::newest_that;
 use pyox_test_support::wheel::wheel;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed, Target as _};
 use pyox_test_support::place::{Outcome, Place};
 use pyox_test_support::{command, pythons};
 

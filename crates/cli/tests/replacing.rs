@@ -5,7 +5,6 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyox_distribution::Distribution;
 use pyox_packed_resources::{EntryFlags, FieldKind, Value, Writer};
 use pyox_test_support::command::cache;
 use pyox_test_support::mount::Mount;

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use pyox_distribution::Distribution;
+use pyox_distribution::Python as _;
 use pyox_test_support::place::{Outcome, Place, python, python_path};
 use pyox_test_support::wheel::wheel;
 use serde_json::Value;

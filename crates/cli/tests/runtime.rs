@@ -13,7 +13,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_packed_resources::{Blob, FieldKind};
 
 mod normal;

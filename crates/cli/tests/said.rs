@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use pyox_distribution::Distribution;
+use pyox_distribution::{Host as _, Python as _};
 use pyox_test_support::place::{Outcome, Place, python};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use pyox_distribution::Distribution;
+use pyox_distribution::Python as _;
 use pyox_test_support::place::{Outcome, Place, python, python_path};
 use pyox_test_support::wheel::wheel;
 

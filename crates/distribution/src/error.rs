@@ -66,6 +66,30 @@ pub enum Error {
         /// The files that were looked for.
         expected: Vec<PathBuf>,
     },
+    /// The files of a Python could not be read.
+    #[error("cannot read {}", .path.display())]
+    Read {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Bytecode that the Python of this machine compiles does not run in programs.
+    #[error("Python {host} compiles bytecode {found}, Python {target} runs bytecode {expected}")]
+    OtherBytecode {
+        /// The version that compiles.
+        host: String,
+        /// The version of the programs.
+        target: String,
+        /// The magic number of what is compiled, as hexadecimal digits.
+        found: String,
+        /// The magic number that programs need.
+        expected: String,
+    },
+    /// What another implementation of [`Host`](crate::Host) or [`Target`](crate::Target) meets.
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
     /// A program could not be started.
     #[error("cannot start {}", .program.display())]
     Spawn {

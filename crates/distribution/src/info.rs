@@ -1,20 +1,18 @@
-//! What an interpreter says about itself.
+//! What a Python is, wherever it is.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::Error;
-
-/// The oldest version that can be embedded.
-pub(crate) const MINIMUM: &str = "3.9";
-
-const PROBE: &str = include_str!("probe.py");
-
-/// Everything that is known about a CPython: what it said when it was asked.
+/// What a Python is, wherever it is: its version, its ABI, its bytecode, what is built into it.
+///
+/// ```
+/// use pyox_distribution::PythonInfo;
+///
+/// let mut info = PythonInfo::new((3, 13, 1), "x86_64-unknown-linux-gnu");
+/// info.extension_suffixes = vec![".cpython-313-x86_64-linux-gnu.so".into(), ".abi3.so".into(), ".so".into()];
+/// assert_eq!(info.version, "3.13.1");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PythonInfo {
@@ -30,24 +28,9 @@ pub struct PythonInfo {
     pub releaselevel: String,
     /// Which alpha, beta or candidate it is.
     pub serial: u8,
-    /// `cpython`.
-    pub implementation: String,
-    /// The interpreter, with symbolic links resolved. For a virtual environment the one that it was made from.
-    pub executable: PathBuf,
-    /// The prefix of the installation.
-    pub base_prefix: PathBuf,
-    /// The virtual environment, or the same as `base_prefix`.
-    pub prefix: PathBuf,
-    /// The virtual environment that was asked for, if it was one.
-    pub virtualenv: Option<PathBuf>,
-    /// The directory of the standard library.
-    pub stdlib: PathBuf,
-    /// The directory of the standard library's extension modules.
-    pub extension_dir: Option<PathBuf>,
-    /// Where packages are installed: of the virtual environment, if it is one.
-    pub purelib: PathBuf,
-    /// The tag of bytecode files, such as `cpython-311`.
-    pub cache_tag: Option<String>,
+    /// What it was compiled for, as Rust calls it, such as `x86_64-unknown-linux-gnu`.
+    #[serde(default)]
+    pub triple: String,
     /// The tag of extension modules, such as `cpython-311-x86_64-linux-gnu`. Windows has none.
     pub soabi: Option<String>,
     /// The file name endings of extension modules, the most specific first.
@@ -63,21 +46,7 @@ pub struct PythonInfo {
     pub gil_disabled: bool,
     /// Whether it is a debug build.
     pub debug: bool,
-    /// 32 or 64.
-    pub pointer_width: u8,
-    /// The directory of the static library and the files of the build.
-    pub libpl: Option<PathBuf>,
-    /// The file name of the static library.
-    pub library: Option<String>,
-    /// The directory of libraries.
-    pub libdir: Option<PathBuf>,
-    /// Linker flags of the interpreter.
-    pub libs: String,
-    /// Linker flags of the system.
-    pub syslibs: String,
-    /// Linker flags of built-in modules.
-    pub modlibs: String,
-    /// The platform, such as `linux-x86_64`.
+    /// The platform as `sysconfig` calls it, such as `linux-x86_64`.
     pub platform: String,
     /// What the markers of requirements are compared with, by the names that
     /// [PEP 508](https://peps.python.org/pep-0508/#environment-markers) gives the values. Versions are those of
@@ -85,55 +54,53 @@ pub struct PythonInfo {
     pub markers: BTreeMap<String, String>,
 }
 
-/// The answer of the probe; `info` is missing if the interpreter is of no use.
-#[derive(Deserialize)]
-struct Answer {
-    implementation: String,
-    version: String,
-    info: Option<PythonInfo>,
-}
-
 impl PythonInfo {
-    /// Starts `executable` and asks it.
-    pub(crate) fn probe(executable: &Path) -> Result<Self, Error> {
-        let answer: Answer = ask(executable, &["-B", "-E", "-s", "-S", "-c", PROBE])?;
-        match answer.info {
-            Some(info) => Ok(info),
-            None if matches!(answer.implementation.as_str(), "cpython" | "python") => {
-                Err(Error::TooOld { executable: executable.into(), found: answer.version, minimum: MINIMUM })
-            }
-            None => Err(Error::NotCPython { executable: executable.into(), implementation: answer.implementation }),
+    /// A release of this version for a target, of which nothing else is known.
+    pub fn new((major, minor, micro): (u8, u8, u8), triple: impl Into<String>) -> Self {
+        Self {
+            version: format!("{major}.{minor}.{micro}"),
+            major,
+            minor,
+            micro,
+            releaselevel: "final".into(),
+            serial: 0,
+            triple: triple.into(),
+            soabi: None,
+            extension_suffixes: Vec::new(),
+            magic: String::new(),
+            builtin_modules: Vec::new(),
+            fixed_modules: Vec::new(),
+            gil_disabled: false,
+            debug: false,
+            platform: String::new(),
+            markers: BTreeMap::new(),
+        }
+    }
+
+    /// The triple that the tag of extension modules ends with; without one, that of this program.
+    pub(crate) fn triple_of(soabi: Option<&str>) -> String {
+        let platform = soabi.and_then(|abi| abi.splitn(3, '-').nth(2)?.split_once('-'));
+        match platform {
+            Some(("i386", rest)) => format!("i686-unknown-{rest}"),
+            Some((machine, rest)) => format!("{machine}-unknown-{rest}"),
+            None => env!("PYOX_TARGET").to_owned(),
         }
     }
 }
 
-/// Runs `executable` and reads the JSON that it prints.
-pub(crate) fn ask<T: DeserializeOwned>(executable: &Path, arguments: &[&str]) -> Result<T, Error> {
-    let output = python(executable)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|source| Error::Spawn { program: executable.into(), source })?;
-    if !output.status.success() {
-        return Err(Error::ProbeFailed {
-            executable: executable.into(),
-            status: output.status,
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        });
-    }
-    serde_json::from_slice(&output.stdout).map_err(|source| Error::ProbeOutput {
-        executable: executable.into(),
-        output: String::from_utf8_lossy(&output.stdout).chars().take(200).collect(),
-        source,
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A command for `executable` in which settings of the calling shell that belong to another Python have no effect.
-pub fn python(executable: &Path) -> Command {
-    let mut command = Command::new(executable);
-    for name in ["PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "PYTHONPLATLIBDIR", "__PYVENV_LAUNCHER__"] {
-        command.env_remove(name);
+    #[test]
+    fn extension_modules_tell_the_triple() {
+        for (soabi, triple) in [
+            ("cpython-311-x86_64-linux-gnu", "x86_64-unknown-linux-gnu"),
+            ("cpython-313t-aarch64-linux-musl", "aarch64-unknown-linux-musl"),
+            ("cpython-39-i386-linux-gnu", "i686-unknown-linux-gnu"),
+        ] {
+            assert_eq!(PythonInfo::triple_of(Some(soabi)), triple);
+        }
+        assert_eq!(PythonInfo::triple_of(None), PythonInfo::triple_of(Some("cpython-313-darwin")));
     }
-    command.env("PYTHONDONTWRITEBYTECODE", "1");
-    command
 }

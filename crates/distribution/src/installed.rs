@@ -1,15 +1,23 @@
 //! A CPython that is installed on this machine.
 
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use crate::search::{self, Spec};
-use crate::{Distribution, Error, LinkSettings, PythonInfo};
 use pyox_packed_resources::PartsDigest;
+use pyox_scanner::{Directory, ResourceSource};
+
+use crate::run::{Description, Paths};
+use crate::search::{self, Spec};
+use crate::{
+    Error, ExtensionForm, ExtensionModule, ExtensionVariant, Host, Libpython, LinkSettings, Python, PythonInfo, Target,
+    extension,
+};
 
 /// A CPython 3.9 or later that is installed on this machine.
 #[derive(Debug, Clone)]
 pub struct Installed {
     info: PythonInfo,
+    paths: Paths,
 }
 
 impl Installed {
@@ -28,8 +36,8 @@ impl Installed {
         let mut searched = Vec::new();
         let mut unusable = None;
         for candidate in parsed.candidates() {
-            match PythonInfo::probe(&candidate) {
-                Ok(info) if parsed.accepts(&info) => return Ok(Self { info }),
+            match Description::of(&candidate) {
+                Ok(Description { info, paths }) if parsed.accepts(&info) => return Ok(Self { info, paths }),
                 Ok(_) => {}
                 Err(error) if parsed.is_path() => return Err(error),
                 // A pyenv shim of a version that is not active, a store alias, a broken installation: look on, but a
@@ -58,30 +66,56 @@ impl Installed {
     pub fn discover() -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();
         for candidate in search::everywhere() {
-            if let Ok(info) = PythonInfo::probe(&candidate)
-                && !found.iter().any(|other| other.info.executable == info.executable)
+            if let Ok(Description { info, paths }) = Description::of(&candidate)
+                && !found.iter().any(|other| other.paths.executable == paths.executable)
             {
-                found.push(Self { info });
+                found.push(Self { info, paths });
             }
         }
         found.sort_by(|a, b| {
             let key = |python: &Self| {
                 let info = &python.info;
-                (info.major, info.minor, info.micro, info.gil_disabled, info.debug, info.executable.clone())
+                (info.major, info.minor, info.micro, info.gil_disabled, info.debug, python.paths.executable.clone())
             };
             key(a).cmp(&key(b))
         });
         found
     }
-}
 
-impl Distribution for Installed {
-    fn info(&self) -> &PythonInfo {
-        &self.info
+    /// The prefix of the installation.
+    #[must_use]
+    pub fn prefix(&self) -> &Path {
+        &self.paths.base_prefix
     }
 
-    fn link(&self) -> Result<LinkSettings, Error> {
-        LinkSettings::find(&self.info)
+    /// The directory of the standard library.
+    #[must_use]
+    pub fn stdlib_dir(&self) -> &Path {
+        &self.paths.stdlib
+    }
+
+    /// The directory of the standard library's extension modules, if it has one.
+    #[must_use]
+    pub fn extension_dir(&self) -> Option<&Path> {
+        self.paths.extension_dir.as_deref()
+    }
+
+    /// Where packages are installed: of the virtual environment, if that was asked for.
+    #[must_use]
+    pub fn site_packages(&self) -> &Path {
+        &self.paths.purelib
+    }
+
+    fn static_library(&self) -> Option<PathBuf> {
+        match self.link().ok()?.libpython {
+            Libpython::Static(path) | Libpython::Shared(path) => Some(path),
+        }
+    }
+}
+
+impl Python for Installed {
+    fn info(&self) -> &PythonInfo {
+        &self.info
     }
 
     fn identity(&self) -> String {
@@ -93,9 +127,8 @@ impl Distribution for Installed {
             .with([info.serial])
             .with(info.soabi.as_deref().unwrap_or_default())
             .with(&info.magic)
-            .with(info.executable.as_os_str().as_encoded_bytes());
-        let library = self.link().ok().map(|link| link.static_library);
-        for path in library.iter().chain([&info.executable]) {
+            .with(self.executable().as_os_str().as_encoded_bytes());
+        for path in self.static_library().iter().chain([&self.paths.executable]) {
             fields.push(path.as_os_str().as_encoded_bytes());
             if let Ok(metadata) = path.metadata() {
                 let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
@@ -104,5 +137,39 @@ impl Distribution for Installed {
             }
         }
         fields.hex()[..24].to_owned()
+    }
+}
+
+impl Host for Installed {
+    fn executable(&self) -> &Path {
+        &self.paths.executable
+    }
+}
+
+impl Target for Installed {
+    fn standard_library(&self) -> Result<Box<dyn ResourceSource + '_>, Error> {
+        let suffixes = self.info.extension_suffixes.iter();
+        Ok(Box::new(Directory::standard_library(self.stdlib_dir()).extension_suffixes(suffixes)))
+    }
+
+    fn extension_modules(&self) -> Result<Vec<ExtensionModule>, Error> {
+        let built_in = || vec![ExtensionVariant::new(ExtensionForm::BuiltIn)];
+        let names = self.info.builtin_modules.iter();
+        let mut modules: Vec<ExtensionModule> = names.map(|name| ExtensionModule::new(name, built_in())).collect();
+        if let Some(directory) = self.extension_dir() {
+            let found = extension::in_directory(directory, &self.info.extension_suffixes);
+            modules.extend(found.map_err(|source| Error::Read { path: directory.to_owned(), source })?);
+        }
+        modules.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(modules)
+    }
+
+    fn link(&self) -> Result<LinkSettings, Error> {
+        LinkSettings::find(&self.info, &self.paths)
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let directories = [Some(self.stdlib_dir()), self.extension_dir()].into_iter().flatten().map(Path::to_owned);
+        directories.chain([self.paths.executable.clone()]).chain(self.static_library()).collect()
     }
 }

@@ -1,33 +1,42 @@
 //! A Python to run, to read and to link.
 //!
-//! [`Installed`] finds an installed CPython and describes it ([`PythonInfo`], [`LinkSettings`]); what other crates need of any
-//! Python is the trait [`Distribution`]. [`wheel_tags`] are those of the wheels that it takes.
+//! A Python has two sides. A [`Host`] runs on this machine: it compiles bytecode, and its pip installs. A [`Target`] is
+//! what programs are made for: its standard library and extension modules are read, and its libpython is linked. Both are a
+//! [`Python`], which says what it is ([`PythonInfo`]). [`Installed`] finds a CPython of this machine, which is both; a
+//! [`Toolchain`] is one such Python, or two that fit together.
 //!
 //! ```no_run
-//! use pyox_distribution::{Distribution, Installed};
+//! use pyox_distribution::{Host as _, Installed, Python as _};
 //!
 //! let python = Installed::locate(Some("3.12"))?;
-//! println!("{} in {}", python.info().version, python.stdlib_dir().display());
+//! println!("{} is {}", python.info().version, python.executable().display());
 //! # Ok::<(), pyox_distribution::Error>(())
 //! ```
 //!
 //! Nothing here prints or exits, and every program that is started is the Python that was asked for.
 #![forbid(unsafe_code)]
 
-mod distribution;
 mod error;
+mod extension;
 mod info;
 mod installed;
 mod link;
+mod python;
+mod run;
 mod search;
 mod tags;
+mod toolchain;
 
-pub use distribution::Distribution;
 pub use error::Error;
-pub use info::{PythonInfo, python as command};
+pub use extension::{ExtensionForm, ExtensionModule, ExtensionVariant};
+pub use info::PythonInfo;
 pub use installed::Installed;
-pub use link::LinkSettings;
-pub use tags::wheel_tags;
+pub use link::{Libpython, LinkSettings};
+pub use python::{Host, Python, Target};
+pub use run::command;
+pub use toolchain::Toolchain;
+
+use tags::wheel_tags;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -4,45 +4,62 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::run::Paths;
 use crate::{Error, PythonInfo};
 
-/// What a program that embeds a Python statically is linked with.
+/// What a program that embeds a Python is linked with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LinkSettings {
-    /// The static library, `libpythonX.Y.a`; the position independent one if there are two.
-    pub static_library: PathBuf,
+    /// The library of the interpreter.
+    pub libpython: Libpython,
     /// Archives beside it that it needs.
     pub extra_archives: Vec<PathBuf>,
     /// Libraries of the system, as names for `-l`.
     pub system_libraries: Vec<String>,
 }
 
+/// The library of an interpreter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Libpython {
+    /// `libpythonX.Y.a`; the position independent one if there are two.
+    Static(PathBuf),
+    /// `libpythonX.Y.so` or its like.
+    Shared(PathBuf),
+}
+
 impl LinkSettings {
-    pub(crate) fn find(info: &PythonInfo) -> Result<Self, Error> {
-        let candidates = static_libraries(info);
+    /// Linked with this library and nothing else.
+    #[must_use]
+    pub fn new(libpython: Libpython) -> Self {
+        Self { libpython, extra_archives: Vec::new(), system_libraries: Vec::new() }
+    }
+
+    pub(crate) fn find(info: &PythonInfo, paths: &Paths) -> Result<Self, Error> {
+        let candidates = static_libraries(info, paths);
         let Some(static_library) = candidates.iter().find(|path| is_archive(path)) else {
             return Err(Error::NoStaticLibrary {
-                executable: info.executable.clone(),
+                executable: paths.executable.clone(),
                 version: info.version.clone(),
                 expected: candidates,
             });
         };
         Ok(Self {
             extra_archives: static_library.parent().map(extra_archives).unwrap_or_default(),
-            static_library: static_library.clone(),
-            system_libraries: system_libraries(&[&info.libs, &info.syslibs, &info.modlibs]),
+            libpython: Libpython::Static(static_library.clone()),
+            system_libraries: system_libraries(&[&paths.libs, &paths.syslibs, &paths.modlibs]),
         })
     }
 }
 
 /// Where the static library may be, the best first.
-fn static_libraries(info: &PythonInfo) -> Vec<PathBuf> {
+fn static_libraries(info: &PythonInfo, paths: &Paths) -> Vec<PathBuf> {
     let default = format!("libpython{}.{}.a", info.major, info.minor);
-    let name = info.library.as_deref().filter(|name| name.ends_with(".a")).unwrap_or(&default);
+    let name = paths.library.as_deref().filter(|name| name.ends_with(".a")).unwrap_or(&default);
     let pic = format!("{}-pic.a", name.trim_end_matches(".a"));
     let mut found = Vec::new();
-    for directory in [info.libpl.clone(), info.libdir.clone(), Some(info.base_prefix.join("lib"))].into_iter().flatten()
+    for directory in
+        [paths.libpl.clone(), paths.libdir.clone(), Some(paths.base_prefix.join("lib"))].into_iter().flatten()
     {
         for path in [directory.join(&pic), directory.join(name)] {
             if !found.contains(&path) {

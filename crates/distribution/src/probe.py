@@ -66,18 +66,26 @@ def describe():
     else:
         purelib = paths["purelib"]
     base_prefix = os.path.abspath(sys.base_prefix)
-    return {
+    info = {
         "version": "%d.%d.%d" % sys.version_info[:3],
         "major": sys.version_info[0],
         "minor": sys.version_info[1],
         "micro": sys.version_info[2],
         "releaselevel": sys.version_info[3],
         "serial": sys.version_info[4],
-        "implementation": sys.implementation.name,
+        "soabi": get("SOABI"),
+        "extension_suffixes": importlib.machinery.EXTENSION_SUFFIXES,
+        "magic": "".join("%02x" % b for b in importlib.util.MAGIC_NUMBER),
+        "builtin_modules": sorted(sys.builtin_module_names),
+        "fixed_modules": fixed_modules(),
+        "gil_disabled": bool(get("Py_GIL_DISABLED")),
+        "debug": bool(get("Py_DEBUG")),
+        "platform": sysconfig.get_platform(),
+        "markers": markers(),
+    }
+    paths = {
         "executable": base_executable(home),
         "base_prefix": base_prefix,
-        "prefix": environment or base_prefix,
-        "virtualenv": environment,
         "stdlib": stdlib,
         "extension_dir": first_directory(
             get("DESTSHARED"),
@@ -86,15 +94,6 @@ def describe():
             os.path.join(base_prefix, "DLLs"),
         ),
         "purelib": purelib,
-        "cache_tag": sys.implementation.cache_tag,
-        "soabi": get("SOABI"),
-        "extension_suffixes": importlib.machinery.EXTENSION_SUFFIXES,
-        "magic": "".join("%02x" % b for b in importlib.util.MAGIC_NUMBER),
-        "builtin_modules": sorted(sys.builtin_module_names),
-        "fixed_modules": fixed_modules(),
-        "gil_disabled": bool(get("Py_GIL_DISABLED")),
-        "debug": bool(get("Py_DEBUG")),
-        "pointer_width": 64 if sys.maxsize > 2**32 else 32,
         "libpl": first_directory(
             get("LIBPL"),
             os.path.join(stdlib, "config-%s%s" % (minor, getattr(sys, "abiflags", ""))),
@@ -105,9 +104,8 @@ def describe():
         "libs": get("LIBS") or "",
         "syslibs": get("SYSLIBS") or "",
         "modlibs": get("MODLIBS") or "",
-        "platform": sysconfig.get_platform(),
-        "markers": markers(),
     }
+    return {"info": info, "paths": paths}
 
 
 def fixed_modules():
@@ -145,7 +143,7 @@ def markers():
 
 
 name = sys.implementation.name if hasattr(sys, "implementation") else "python"
-answer = {"implementation": name, "version": "%d.%d.%d" % sys.version_info[:3], "info": None}
+answer = {"implementation": name, "version": "%d.%d.%d" % sys.version_info[:3]}
 if name == "cpython" and sys.version_info >= (3, 9):
-    answer["info"] = describe()
+    answer["description"] = describe()
 sys.stdout.write(json.dumps(answer) + "\n")

@@ -4,7 +4,8 @@ use std::error::Error as _;
 use std::path::Path;
 use std::process::Command;
 
-use pyox_distribution::{Distribution, Error, Installed, PythonInfo};
+use pyox_distribution::{Error, Host as _, Installed, Libpython, Python, PythonInfo, Target as _};
+use pyox_scanner::ResourceSource as _;
 
 type Test = Result<(), Box<dyn std::error::Error>>;
 
@@ -20,16 +21,22 @@ fn every_python_describes_itself() -> Test {
     for python in &pythons {
         let info = python.info();
         assert!(python.minor() >= (3, 9), "{}", info.version);
-        assert_eq!(info.implementation, "cpython");
         assert_eq!(info.version, format!("{}.{}.{}", info.major, info.minor, info.micro));
-        assert_eq!(info.executable, info.executable.canonicalize()?);
+        assert_eq!(python.executable(), python.executable().canonicalize()?);
         assert!(python.stdlib_dir().join("os.py").is_file(), "{info:?}");
-        assert!(info.extension_dir.as_deref().is_none_or(Path::is_dir));
+        assert!(python.extension_dir().is_none_or(Path::is_dir));
         assert!(info.builtin_modules.iter().any(|name| name == "sys"));
         assert!(!info.extension_suffixes.is_empty());
         assert_eq!((info.magic.len(), &info.magic[4..]), (8, "0d0a"));
-        assert_eq!(usize::from(info.pointer_width), usize::BITS as usize);
-        assert_eq!(info.virtualenv, None);
+        let here = (std::env::consts::ARCH, std::env::consts::OS);
+        assert!(info.triple.starts_with(here.0) && info.triple.contains(here.1), "{}", info.triple);
+        let extensions = python.extension_modules()?;
+        let is_built_in = |name: &str| extensions.iter().any(|module| module.name == name && module.is_built_in());
+        assert!(is_built_in("sys") && !is_built_in("os"));
+        let scan = python.standard_library()?.scan()?;
+        for module in extensions.iter().filter(|module| !module.is_built_in()) {
+            assert!(scan.module_names().any(|name| name == module.name), "{}: {module:?}", info.version);
+        }
         let again: PythonInfo = serde_json::from_str(&serde_json::to_string(info)?)?;
         assert_eq!(&again, info);
 
@@ -37,12 +44,15 @@ fn every_python_describes_itself() -> Test {
         assert!(identity.len() >= 16 && identity.bytes().all(|c| c.is_ascii_hexdigit()));
         assert_eq!(identity, python.identity());
         match python.link() {
-            Ok(link) => assert!(link.static_library.is_file() && link.static_library.is_absolute()),
+            Ok(link) => {
+                let Libpython::Static(path) = link.libpython else { panic!("{link:?}") };
+                assert!(path.is_file() && path.is_absolute());
+            }
             Err(Error::NoStaticLibrary { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    let mut identities: Vec<String> = pythons.iter().map(Distribution::identity).collect();
+    let mut identities: Vec<String> = pythons.iter().map(Python::identity).collect();
     identities.sort();
     identities.dedup();
     assert_eq!(identities.len(), pythons.len());
@@ -61,9 +71,9 @@ fn versions_and_paths_are_located() -> Test {
         let by_minor = Installed::locate(Some(&minor))?;
         assert_eq!(by_minor.minor(), python.minor());
         assert_eq!(Installed::locate(Some(&info.version))?.info().version, info.version);
-        let path = info.executable.to_string_lossy();
+        let path = python.executable().to_string_lossy();
         let by_path = Installed::locate(Some(&path))?;
-        assert_eq!(by_path.info().executable, info.executable);
+        assert_eq!(by_path.executable(), python.executable());
         assert_eq!(by_path.identity(), python.identity());
     }
     assert!(Installed::locate(None)?.minor() >= (3, 9));
@@ -82,12 +92,9 @@ fn a_virtual_environment_stands_for_its_base() -> Test {
                 continue; // Debian's Python without python3-venv
             }
             let found = Installed::locate(place.to_str())?;
-            let (info, base) = (found.info(), python.info());
-            assert_eq!(info.virtualenv.as_deref(), Some(&*place), "{} {how}", base.version);
-            assert_eq!(info.prefix, place);
-            assert_eq!(info.executable, base.executable, "{} {how}", base.version);
-            assert_eq!((&info.base_prefix, &info.stdlib), (&base.base_prefix, &base.stdlib));
-            assert!(info.purelib.starts_with(&place), "{}", info.purelib.display());
+            assert_eq!(found.executable(), python.executable(), "{} {how}", python.info().version);
+            assert_eq!((found.prefix(), found.stdlib_dir()), (python.prefix(), python.stdlib_dir()));
+            assert!(found.site_packages().starts_with(&place), "{}", found.site_packages().display());
             assert_eq!(found.identity(), python.identity());
         }
     }

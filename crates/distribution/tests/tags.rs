@@ -1,41 +1,12 @@
 //! The tags of wheels that a Python takes are those that its pip takes.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::Command;
 
-use pyox_distribution::{Distribution, Error, Installed, LinkSettings, PythonInfo, wheel_tags};
+use pyox_distribution::{Host as _, Installed, Python as _};
+use pyox_test_support::wrapped::Wrapped;
 
 type Test = Result<(), Box<dyn std::error::Error>>;
-
-/// A Python as a test describes it.
-struct Fake(PythonInfo);
-
-impl Distribution for Fake {
-    fn info(&self) -> &PythonInfo {
-        &self.0
-    }
-
-    fn link(&self) -> Result<LinkSettings, Error> {
-        unimplemented!("not linked")
-    }
-
-    fn identity(&self) -> String {
-        "fake".into()
-    }
-}
-
-/// The same Python, which `wrapper`, a script of a shell, starts as `real`.
-fn wrapped(python: &Installed, directory: &Path, wrapper: &str) -> Result<Fake, Box<dyn std::error::Error>> {
-    let path = directory.join("python3");
-    fs::write(&path, format!("#!/bin/sh\nreal='{}'\n{wrapper}", python.executable().display()))?;
-    fs::set_permissions(&path, PermissionsExt::from_mode(0o755))?;
-    let mut info = serde_json::to_value(python.info())?;
-    info["executable"] = path.to_string_lossy().into();
-    Ok(Fake(serde_json::from_value(info)?))
-}
 
 /// What `pip debug --verbose` lists.
 fn tags_of_pip(python: &Installed) -> Result<Option<Vec<String>>, std::io::Error> {
@@ -50,7 +21,7 @@ fn tags_are_those_that_pip_lists() -> Test {
     let mut compared = 0;
     for python in pyox_test_support::pythons::owned() {
         if let Some(expected) = tags_of_pip(&python)? {
-            let found = wheel_tags(&python)?;
+            let found = python.wheel_tags()?;
             let first = found.iter().zip(&expected).find(|(found, expected)| found != expected);
             assert_eq!((first, found.len()), (None, expected.len()), "{}", python.info().version);
             compared += 1;
@@ -73,7 +44,7 @@ fn a_python_without_pip_has_the_same_tags() -> Test {
         for wrapper in [without_site, &without_ensurepip] {
             let directory = tempfile::tempdir()?;
             let found: BTreeSet<String> =
-                wheel_tags(&wrapped(&python, directory.path(), wrapper)?)?.into_iter().collect();
+                Wrapped::new(&python, directory.path(), wrapper)?.wheel_tags()?.into_iter().collect();
             let different: Vec<&String> = found.symmetric_difference(&expected).collect();
             assert_eq!(different, [""; 0], "{} by {wrapper}", python.info().version);
         }

@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use oracle::{Described, describe, described, loaded};
-use pyox_bytecode::{BytecodeCompiler, CompileJob};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_bytecode::{BytecodeCompiler, CompileBytecode as _, CompileJob};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_packed_resources::legacy::{Loss, NativePaths, Resources};
 use pyox_packed_resources::{Blob, Collector, FieldKind, ModuleBytecode, OptimizeLevel, Resource, Value, convert};
 use pyox_scanner::{Directory, ResourceSource as _};

@@ -69,6 +69,15 @@ pub enum Error {
         /// The launchers that are in the directory instead.
         others: Vec<String>,
     },
+    /// The launcher would be linked with a shared library, which programs do not carry.
+    #[error("{} is a shared library, and launchers are linked with a static one", path.display())]
+    SharedLibpython {
+        /// The library.
+        path: PathBuf,
+    },
+    /// What another implementation of [`LauncherSource`](crate::LauncherSource) meets.
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
     /// The Python cannot be linked.
     #[error(transparent)]
     Distribution(#[from] pyox_distribution::Error),

@@ -7,7 +7,7 @@ mod sources;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use pyox_distribution::Distribution;
+use pyox_distribution::Target;
 
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
@@ -45,14 +45,14 @@ pub trait LauncherSource {
     /// # Errors
     ///
     /// There is none, and none can be made.
-    fn check(&self, python: &dyn Distribution) -> Result<(), Error>;
+    fn check(&self, target: &dyn Target) -> Result<(), Error>;
 
     /// A launcher for this Python.
     ///
     /// # Errors
     ///
     /// There is none, or it cannot be made.
-    fn launcher(&self, python: &dyn Distribution, progress: &mut dyn Progress) -> Result<Launcher, Error>;
+    fn launcher(&self, target: &dyn Target, progress: &mut dyn Progress) -> Result<Launcher, Error>;
 
     /// Files and directories that a launcher may be read from, which no output may replace.
     fn files(&self) -> Vec<PathBuf> {
@@ -74,21 +74,21 @@ impl Prebuilt {
 }
 
 impl LauncherSource for Prebuilt {
-    fn check(&self, python: &dyn Distribution) -> Result<(), Error> {
-        self.launcher(python, &mut Silent).map(drop)
+    fn check(&self, target: &dyn Target) -> Result<(), Error> {
+        self.launcher(target, &mut Silent).map(drop)
     }
 
-    fn launcher(&self, python: &dyn Distribution, _progress: &mut dyn Progress) -> Result<Launcher, Error> {
+    fn launcher(&self, target: &dyn Target, _progress: &mut dyn Progress) -> Result<Launcher, Error> {
         let is_directory = self.path.is_dir();
-        let path = if is_directory { self.path.join(fit::file_name(python)) } else { self.path.clone() };
+        let path = if is_directory { self.path.join(fit::file_name(target)) } else { self.path.clone() };
         let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
             ErrorKind::NotFound => {
                 let others = if is_directory { others(&self.path) } else { Vec::new() };
-                Error::NoPrebuilt { path: path.clone(), python: python.info().version.clone(), others }
+                Error::NoPrebuilt { path: path.clone(), python: target.info().version.clone(), others }
             }
             _ => Error::io("read", &path)(error),
         })?;
-        check(&path, &bytes, python)?;
+        check(&path, &bytes, target)?;
         Ok(Launcher::new(bytes, path))
     }
 

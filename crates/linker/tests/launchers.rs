@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Installed, Python as _};
 use pyox_linker::Error;
 use pyox_linker::{LauncherSource as _, Prebuilt};
 use pyox_packed_resources::MAGIC;

@@ -1,36 +1,33 @@
 //! Layers, an entry and a launcher become an executable.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::Instant;
 
-use pyox_bytecode::{BytecodeCompiler, CompileJob};
-use pyox_distribution::Distribution;
+use pyox_bytecode::CompileBytecode;
+use pyox_distribution::Toolchain;
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::{
-    Blob, Collector, EntryFlags, FieldKind, Location, ModuleBytecode, ModuleSource, Resource, ResourceKind,
-    SectionKind, Value, Writer,
+    Blob, Collector, Layout, Location, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
 };
 
 use crate::beside::{self, Beside};
+use crate::code::{BOOT_FILE, BOOT_SOURCE, main_code};
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::layer::Layer;
 use crate::plan::Reason;
 use crate::policy::Policy;
-use crate::report::{Finding, Report, ReportRow, Summary, Timing};
+use crate::report::{Finding, Report, ReportRow, Timing};
 use crate::shadowed::Shadowed;
 use crate::shared_resources::SharedResources;
 use crate::start_up::StartUp;
-use pyox_binary::{ElfFacts, SymbolVersion};
 use pyox_linker::{Launcher, Progress, Step};
 use pyox_output::{EXECUTABLE, Outputs, PLAIN, Stage};
 use pyox_program_format::Attachment;
-use pyox_scanner::top_level_of_path;
+use report::Written;
 
-/// The statement whose code starts the importer, run as the frozen package `encodings`.
-const BOOT_SOURCE: &[u8] = b"import _boot\n";
+mod report;
 
 /// How the interpreter of a program behaves if nothing else is said.
 pub(crate) fn interpreter_of_programs() -> InterpreterConfig {
@@ -39,7 +36,8 @@ pub(crate) fn interpreter_of_programs() -> InterpreterConfig {
 
 /// An application, ready to be written.
 pub struct ApplicationBuilder<'a> {
-    python: &'a dyn Distribution,
+    python: Toolchain<'a>,
+    compiler: Option<&'a dyn CompileBytecode>,
     policy: Policy,
     layers: Vec<Layer>,
     entry: Entry,
@@ -53,11 +51,12 @@ pub struct ApplicationBuilder<'a> {
 
 impl<'a> ApplicationBuilder<'a> {
     /// A program of these layers (first wins) that runs `entry`.
-    pub fn new(python: &'a dyn Distribution, policy: Policy, layers: Vec<Layer>, entry: Entry) -> Self {
+    pub fn new(python: impl Into<Toolchain<'a>>, policy: Policy, layers: Vec<Layer>, entry: Entry) -> Self {
         let (import_order, outputs, findings, timings) = (Vec::new(), Outputs::default(), Vec::new(), Vec::new());
         let interpreter = interpreter_of_programs();
         Self {
-            python,
+            python: python.into(),
+            compiler: None,
             policy,
             layers,
             entry,
@@ -113,6 +112,13 @@ impl<'a> ApplicationBuilder<'a> {
         self
     }
 
+    /// Compiles bytecode in another way than by running the Python.
+    #[must_use]
+    pub fn compiler(mut self, compiler: &'a dyn CompileBytecode) -> Self {
+        self.compiler = Some(compiler);
+        self
+    }
+
     /// Writes the executable and what belongs to it. All of it is complete or not there.
     ///
     /// # Errors
@@ -122,6 +128,15 @@ impl<'a> ApplicationBuilder<'a> {
         self.stage(launcher, output, progress)?.put_in_place()
     }
 
+    /// Writes the packed resources alone, for a program that brings its own interpreter: `pyembed` starts from them.
+    ///
+    /// # Errors
+    ///
+    /// As [`ApplicationBuilder::write`].
+    pub fn write_resources(self, output: &Path, progress: &mut dyn Progress) -> Result<Report, Error> {
+        self.stage_resources(output, progress)?.put_in_place()
+    }
+
     /// Writes the executable and what belongs to it, but puts nothing into place yet: a resource file that is new, and the
     /// files beside the program.
     ///
@@ -129,62 +144,75 @@ impl<'a> ApplicationBuilder<'a> {
     ///
     /// The code to run does not compile, a layer is damaged, the launcher does not fit, a file would replace what the program
     /// is made of, or writing fails.
-    pub fn stage(mut self, launcher: &Launcher, output: &Path, progress: &mut dyn Progress) -> Result<Staged, Error> {
+    pub fn stage(self, launcher: &Launcher, output: &Path, progress: &mut dyn Progress) -> Result<Staged, Error> {
+        pyox_linker::check(&launcher.origin, &launcher.bytes, self.python.target())?;
+        self.stage_file(Some(launcher), output, progress)
+    }
+
+    /// As [`ApplicationBuilder::stage`], of the packed resources alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`ApplicationBuilder::stage`].
+    pub fn stage_resources(self, output: &Path, progress: &mut dyn Progress) -> Result<Staged, Error> {
+        self.stage_file(None, output, progress)
+    }
+
+    fn stage_file(
+        mut self,
+        launcher: Option<&Launcher>,
+        output: &Path,
+        progress: &mut dyn Progress,
+    ) -> Result<Staged, Error> {
         let start = Instant::now();
         let mut outputs = std::mem::take(&mut self.outputs);
-        outputs.reads("the launcher", &launcher.origin);
+        launcher.iter().for_each(|launcher| outputs.reads("the launcher", &launcher.origin));
         outputs.reads_origins(self.layers.iter().flat_map(Layer::rows).map(|row| row.origin.as_str()));
         beside::writes_program(&mut outputs, output, &self.policy)?;
         self.check_use()?;
         progress.begin(Step::Write, &output.display().to_string());
         let mut stage = Stage::default();
-        if let Some(file) = self.shared_resources {
-            match file.new_bytes() {
-                Some(bytes) => {
-                    outputs.writes("the resource file", file.path())?;
-                    stage.file(file.path(), PLAIN, |out| {
-                        out.write_all(bytes).map_err(Error::io("write", file.path()))
-                    })?;
-                    stage.must_be_new();
-                }
-                None => outputs.keeps("the resource file", file.path()),
-            }
-        }
-        let launcher_bytes = &launcher.bytes;
-        pyox_linker::check(&launcher.origin, launcher_bytes, self.python)?;
+        self.stage_shared_resources(&mut outputs, &mut stage)?;
         let mut rows = Vec::new();
-        let minor = self.python.minor();
+        let minor = self.python.target().minor();
         let beside = self.layers.iter().map(|layer| Beside::of(layer, minor)).collect::<Result<Vec<_>, _>>()?;
         let start_up = StartUp::of(self.policy.profile, &self.entry, &self.layers, &self.import_order)?;
         let mut writer = self.payload(output, &start_up, &beside, &mut rows)?;
         beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
-        // The launcher's digest is part of the payload, whose length is part of the launcher.
-        writer.section(SectionKind::Launcher, vec![0; 32]);
-        let linker = pyox_linker::Error::from;
+        if launcher.is_some() {
+            // The launcher's digest is part of the payload, whose length is part of the launcher.
+            writer.section(SectionKind::Launcher, vec![0; 32]);
+        }
         let mut layout = writer.lay_out()?;
-        let attachment = Attachment::plan(launcher_bytes, layout.len()).map_err(linker)?;
-        let digest = attachment.launcher_digest(launcher_bytes).map_err(linker)?;
-        layout.set_section(SectionKind::Launcher, digest.to_vec())?;
-        stage.file(output, EXECUTABLE, |out| -> Result<(), Error> {
-            let payload = |out: &mut dyn Write| layout.write_to(out).map_err(written);
-            attachment.write(launcher_bytes, payload, out).map_err(|error| match error {
-                pyox_program_format::Error::Write(source) => match source.downcast::<pyox_packed_resources::Error>() {
-                    Ok(error) => error.into(),
-                    Err(source) => Error::io("write", output)(source),
-                },
-                other => linker(other).into(),
-            })
-        })?;
+        let size = match launcher {
+            Some(launcher) => stage_program(launcher, &mut layout, output, &mut stage)?,
+            None => {
+                stage.file(output, PLAIN, |out| layout.write_to(out).map_err(Error::from))?;
+                layout.len()
+            }
+        };
         progress.end();
         self.timings.push(Timing::new(Step::Write, start.elapsed()));
         let index = layout.index()?;
         let own = Blob::open_index(&index)?;
         let file = self.shared_resources.map(SharedResources::blob).transpose()?;
         let blobs: Vec<Blob<'_>> = [Some(own), file].into_iter().flatten().collect();
-        let size = attachment.program_len();
         let facts = Written { launcher, output, size, start_up: &start_up };
         let report = self.report(&facts, &blobs, rows)?;
         Ok(Staged { stage, outputs, report })
+    }
+
+    /// The resource file, if it is new.
+    fn stage_shared_resources(&self, outputs: &mut Outputs, stage: &mut Stage) -> Result<(), Error> {
+        let Some(file) = self.shared_resources else { return Ok(()) };
+        let Some(bytes) = file.new_bytes() else {
+            outputs.keeps("the resource file", file.path());
+            return Ok(());
+        };
+        outputs.writes("the resource file", file.path())?;
+        stage.file(file.path(), PLAIN, |out| out.write_all(bytes).map_err(Error::io("write", file.path())))?;
+        stage.must_be_new();
+        Ok(())
     }
 
     fn payload(
@@ -211,11 +239,11 @@ impl<'a> ApplicationBuilder<'a> {
             // The program compiles it when it starts; what is wrong with it must be known now.
             self.compile("<string>", code.as_bytes(), 0)?;
         }
-        let boot = self.compile("<frozen encodings>", BOOT_SOURCE, 0)?;
+        let boot = self.compile(BOOT_FILE, BOOT_SOURCE, 0)?;
         let shared = self.shared_resources.map(|file| file.reference(output)).transpose()?;
         let config = self.interpreter.clone();
         let config = config
-            .python(self.python.minor())
+            .python(self.python.target().minor())
             .run(self.entry.run())
             .resource_files(Vec::from_iter(shared))
             .optimization_level(self.policy.optimize.number())
@@ -283,101 +311,7 @@ impl<'a> ApplicationBuilder<'a> {
     }
 
     fn compile(&self, file: &str, source: &[u8], optimize: u8) -> Result<Vec<u8>, Error> {
-        let compiler = BytecodeCompiler::new(self.python, None).with_workers(1);
-        let outcome = compiler.compile_all(vec![CompileJob::new(file, source, optimize)], &mut |_, _| ()).pop();
-        match outcome {
-            Some(Ok(module)) => Ok(module.code),
-            Some(Err(error)) => Err(Error::MainCode(error)),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    fn report(self, written: &Written<'_>, blobs: &[Blob<'_>], mut rows: Vec<ReportRow>) -> Result<Report, Error> {
-        let mut seen: std::collections::BTreeSet<_> =
-            rows.iter().map(|row| (row.name.clone(), row.kind, row.path.clone())).collect();
-        let mut findings = self.findings;
-        let mut packages_beside = BTreeMap::new();
-        let mut floors = vec![(
-            "the launcher".to_owned(),
-            ElfFacts::parse(&written.launcher.origin, &written.launcher.bytes)?.glibc,
-        )];
-        // What the application itself has comes before the standard library.
-        let own = self.layers.iter().position(Layer::is_standard_library);
-        let shadowed = Shadowed::of(&self.layers)?;
-        findings.extend(shadowed.findings(&self.layers));
-        for (index, layer) in self.layers.iter().enumerate() {
-            rows.extend(
-                shadowed
-                    .rows(&self.layers, index)
-                    .filter(|row| seen.insert((row.name.clone(), row.kind, row.path.clone())))
-                    .cloned(),
-            );
-            let is_own = own.is_none_or(|own| index < own);
-            findings.extend(layer.findings().iter().cloned().map(|finding| {
-                match (is_own, layer.is_standard_library()) {
-                    (true, false) => finding,
-                    (_, is_standard_library) => {
-                        finding.concerning(is_standard_library, |module| written.start_up.imports(module))
-                    }
-                }
-            }));
-            let beside = layer.facts().beside.iter();
-            packages_beside
-                .extend(beside.map(|(path, directory)| (top_level_of_path(path).to_owned(), directory.clone())));
-            floors.extend(
-                layer
-                    .natives()
-                    .iter()
-                    .map(|native| (native.name.clone(), native.glibc.as_deref().and_then(SymbolVersion::parse))),
-            );
-        }
-        findings.extend(self.policy.glibc.and_then(|allowed| newer_glibc(allowed, &floors)));
-        let names = |module: &str| blobs.iter().any(|blob| blob.entry(module).is_ok_and(|entry| entry.is_some()));
-        findings.retain(|finding| !matches!(finding, Finding::MissingModule { module } if names(module)));
-        findings.sort();
-        findings.dedup();
-        let mut summary = Summary {
-            output: written.output.to_owned(),
-            size: written.size,
-            launcher_size: written.launcher.bytes.len() as u64,
-            python: self.python.info().version.clone(),
-            entry: self.entry.describe(),
-            glibc: highest(floors),
-            resource_file: self.shared_resources.map(|file| file.path().to_owned()),
-            timings: self.timings,
-            packages_beside,
-            ..Summary::default()
-        };
-        for row in &mut rows {
-            for blob in blobs {
-                row.stored = stored_size(blob, row)?.unwrap_or(row.stored);
-            }
-        }
-        let mut flags: BTreeMap<String, EntryFlags> = BTreeMap::new();
-        for entry in blobs.iter().flat_map(Blob::entries) {
-            let entry = entry?;
-            let known = flags.entry(entry.name().to_owned()).or_default();
-            *known = known.union(entry.flags());
-            if entry.field(FieldKind::CacheDirectory)?.is_some() {
-                let is_library = entry.is(EntryFlags::EXTENSION.union(EntryFlags::SHARED_LIBRARY));
-                let in_files = match is_library && !entry.is(EntryFlags::PACKAGE) {
-                    true => &mut summary.libraries_in_files,
-                    false => &mut summary.packages_in_files,
-                };
-                in_files.push(entry.name().to_owned());
-            }
-        }
-        let count = |kind: EntryFlags| flags.values().filter(|flags| flags.intersects(kind)).count();
-        summary.extensions = count(EntryFlags::EXTENSION);
-        let both =
-            |flags: &&EntryFlags| flags.intersects(EntryFlags::MODULE) && flags.intersects(EntryFlags::EXTENSION);
-        summary.modules = count(EntryFlags::MODULE) - flags.values().filter(both).count();
-        summary.libraries = count(EntryFlags::SHARED_LIBRARY);
-        for in_files in [&mut summary.packages_in_files, &mut summary.libraries_in_files] {
-            in_files.sort();
-            in_files.dedup();
-        }
-        Ok(Report { summary, findings, resources: rows })
+        main_code(self.python, self.compiler, file, source, optimize)
     }
 }
 
@@ -415,12 +349,23 @@ impl Staged {
     }
 }
 
-/// The program that a report is about.
-struct Written<'a> {
-    launcher: &'a Launcher,
-    output: &'a Path,
-    size: u64,
-    start_up: &'a StartUp,
+/// Writes a launcher with its payload aside, and returns the length of both in bytes.
+fn stage_program(launcher: &Launcher, layout: &mut Layout<'_>, output: &Path, stage: &mut Stage) -> Result<u64, Error> {
+    let linker = pyox_linker::Error::from;
+    let attachment = Attachment::plan(&launcher.bytes, layout.len()).map_err(linker)?;
+    let digest = attachment.launcher_digest(&launcher.bytes).map_err(linker)?;
+    layout.set_section(SectionKind::Launcher, digest.to_vec())?;
+    stage.file(output, EXECUTABLE, |out| -> Result<(), Error> {
+        let payload = |out: &mut dyn Write| layout.write_to(out).map_err(written);
+        attachment.write(&launcher.bytes, payload, out).map_err(|error| match error {
+            pyox_program_format::Error::Write(source) => match source.downcast::<pyox_packed_resources::Error>() {
+                Ok(error) => error.into(),
+                Err(source) => Error::io("write", output)(source),
+            },
+            other => linker(other).into(),
+        })
+    })?;
+    Ok(attachment.program_len())
 }
 
 /// What writing meets; an error that is not that of the file is within.
@@ -429,43 +374,4 @@ fn written(error: pyox_packed_resources::Error) -> io::Error {
         pyox_packed_resources::Error::Write(source) => source,
         other => io::Error::other(other),
     }
-}
-
-/// How many bytes the code of a row takes: a layer may have kept it in another form.
-fn stored_size(blob: &Blob<'_>, row: &ReportRow) -> Result<Option<u64>, Error> {
-    let kinds: &[FieldKind] = match row.kind {
-        ResourceKind::ExtensionModule => &[FieldKind::Extension],
-        ResourceKind::SharedLibrary => &[FieldKind::SharedLibrary],
-        // Of one level.
-        ResourceKind::ModuleBytecode => &FieldKind::BYTECODE,
-        _ => return Ok(None),
-    };
-    let Some(entry) = blob.entry(&row.name)? else { return Ok(None) };
-    for kind in kinds {
-        if let Some(field) = entry.field(*kind)? {
-            return Ok(Some(field.stored_len()));
-        }
-    }
-    Ok(None)
-}
-
-/// Says which files need a newer GNU C library than is allowed.
-fn newer_glibc(allowed: SymbolVersion, floors: &[(String, Option<SymbolVersion>)]) -> Option<Finding> {
-    let culprits = floors.iter().filter_map(|(name, floor)| Some((floor.filter(|floor| *floor > allowed)?, name)));
-    let mut culprits: Vec<(SymbolVersion, &String)> = culprits.collect();
-    culprits.sort_by(|(one, one_name), (other, other_name)| other.cmp(one).then(one_name.cmp(other_name)));
-    let (needed, _) = culprits.first()?;
-    Some(Finding::NewerGlibc {
-        allowed: allowed.to_string(),
-        needed: needed.to_string(),
-        culprits: culprits.iter().map(|(version, name)| ((*name).clone(), version.to_string())).collect(),
-    })
-}
-
-/// The highest version and the files that ask for it.
-fn highest(floors: Vec<(String, Option<SymbolVersion>)>) -> Option<(String, Vec<String>)> {
-    let version = floors.iter().filter_map(|(_, version)| version.as_ref()).max()?.to_string();
-    let asks = |floor: &Option<SymbolVersion>| floor.as_ref().is_some_and(|floor| floor.to_string() == version);
-    let culprits = floors.iter().filter(|(_, floor)| asks(floor)).map(|(name, _)| name.clone()).collect();
-    Some((version, culprits))
 }

@@ -144,6 +144,15 @@ pub enum Error {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The compiler of another library failed.
+    #[error("cannot compile")]
+    Compiler(#[source] pyox_bytecode::CompileError),
+    /// The compiler of another library gave no answer for a source.
+    #[error("{file} was not compiled")]
+    NotCompiled {
+        /// The file name of the source.
+        file: String,
+    },
     /// The code that the program runs does not compile.
     #[error("the code to run does not compile")]
     MainCode(#[source] pyox_bytecode::CompileError),

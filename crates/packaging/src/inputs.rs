@@ -83,7 +83,7 @@ impl Inputs {
     /// What is missing, contradictory or cannot be read.
     pub fn resolve(&self, builder: &LayerBuilder<'_>, progress: &mut dyn Progress) -> Result<Resolved, Error> {
         let builder = &LayerBuilder { policy: builder.policy.clone(), refresh: self.refresh, ..*builder };
-        let info = builder.python.info();
+        let info = builder.python.target().info();
         let suffixes = &info.extension_suffixes;
         let source = Source::detect(self.source.as_deref(), suffixes)?;
         // What cannot work says so before the long work.
@@ -104,7 +104,7 @@ impl Inputs {
         }
         let virtualenv = self.virtualenv.as_deref().map(|path| open_virtualenv(path, builder)).transpose()?;
         let standard_library = builder.standard_library(progress)?;
-        let mut resolving = Resolving::new(builder);
+        let mut resolving = Resolving::new(builder)?;
         let mut request =
             PipRequest::default().requirements(&self.pip).requirement_files(&self.requirements).refresh(self.refresh);
         let mut wanted: Vec<String> = self.pip.iter().filter_map(|text| required::project(text)).collect();
@@ -117,7 +117,7 @@ impl Inputs {
             }
             Source::Wheel(wheel) => {
                 let path = self.source.as_deref().unwrap_or(Path::new(""));
-                wheel_tags::check(path, wheel.tags(), builder.python)?;
+                wheel_tags::check(path, wheel.tags(), builder.python.host())?;
                 required::check_python(path, wheel.metadata().requires_python.as_deref(), info)?;
                 request.requirements.extend(required::by_wheel(wheel, info)?);
                 wanted = vec![normalize_project_name(&wheel.metadata().name)];
@@ -183,8 +183,8 @@ impl Inputs {
 }
 
 fn open_virtualenv(path: &Path, builder: &LayerBuilder<'_>) -> Result<Virtualenv, Error> {
-    let virtualenv = Virtualenv::open(path, builder.python.info().extension_suffixes.iter())?;
-    let (found, expected) = (virtualenv.python_version(), builder.python.minor());
+    let virtualenv = Virtualenv::open(path, builder.python.target().info().extension_suffixes.iter())?;
+    let (found, expected) = (virtualenv.python_version(), builder.python.target().minor());
     if found == expected {
         Ok(virtualenv)
     } else {

@@ -7,7 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use pyox_distribution::Distribution;
+use pyox_bytecode::{BytecodeCompiler, CompileBytecode};
+use pyox_distribution::Toolchain;
 use pyox_packed_resources::{Blob, Decoder, Dictionary, Field, Value, pyc};
 use pyox_scanner::ResourceSource;
 use serde::{Deserialize, Serialize};
@@ -189,7 +190,8 @@ fn directory_of<'b>(beside: &'b BTreeMap<String, String>, path: &str, header: Op
 
 /// Makes layers for one Python under one policy.
 pub struct LayerBuilder<'a> {
-    pub(crate) python: &'a dyn Distribution,
+    pub(crate) python: Toolchain<'a>,
+    pub(crate) compiler: Option<&'a dyn CompileBytecode>,
     pub(crate) policy: Policy,
     pub(crate) cache: &'a Cache,
     /// Whether every layer is made anew, also one that is kept.
@@ -199,8 +201,8 @@ pub struct LayerBuilder<'a> {
 
 impl<'a> LayerBuilder<'a> {
     /// Layers for this Python; bytecode and finished layers are kept in the cache.
-    pub fn new(python: &'a dyn Distribution, policy: Policy, cache: &'a Cache) -> Self {
-        Self { python, policy, cache, refresh: false, decide: None }
+    pub fn new(python: impl Into<Toolchain<'a>>, policy: Policy, cache: &'a Cache) -> Self {
+        Self { python: python.into(), compiler: None, policy, cache, refresh: false, decide: None }
     }
 
     /// Lets a function change the decisions of the policy.
@@ -210,15 +212,35 @@ impl<'a> LayerBuilder<'a> {
         self
     }
 
+    /// Compiles bytecode in another way than by running the Python.
+    #[must_use]
+    pub fn with_compiler(mut self, compiler: &'a dyn CompileBytecode) -> Self {
+        self.compiler = Some(compiler);
+        self
+    }
+
+    /// What compiles bytecode.
+    pub(crate) fn compiler(&self) -> Box<dyn CompileBytecode + 'a> {
+        match self.compiler {
+            Some(compiler) => Box::new(compiler),
+            None => Box::new(BytecodeCompiler::new(self.python.host(), Some(self.bytecode_directory()))),
+        }
+    }
+
+    /// Where compiled bytecode is kept.
+    pub(crate) fn bytecode_directory(&self) -> std::path::PathBuf {
+        self.cache.directory("bytecode")
+    }
+
     /// The standard library.
     ///
     /// # Errors
     ///
     /// It cannot be read, or native code in it cannot.
     pub fn standard_library(&self, progress: &mut dyn Progress) -> Result<Layer, Error> {
-        let source = pyox_scanner::Directory::standard_library(self.python.stdlib_dir())
-            .extension_suffixes(self.python.info().extension_suffixes.iter());
-        self.cached_layer(LayerKind::StandardLibrary, &source, &self.python.identity(), &[], progress)
+        let target = self.python.target();
+        let source = target.standard_library()?;
+        self.cached_layer(LayerKind::StandardLibrary, &source, &target.identity(), &[], progress)
     }
 
     /// What a source finds, made anew.

@@ -11,6 +11,7 @@
 
 mod application;
 mod beside;
+mod code;
 mod entry;
 mod error;
 mod inputs;
@@ -27,6 +28,7 @@ mod timed;
 mod wheel_tags;
 
 pub use application::{ApplicationBuilder, Staged};
+pub use code::boot_code;
 pub use entry::{Entry, EntryRequest};
 pub use error::Error;
 pub use inputs::{Inputs, PackageRoot, Resolved, is_source};

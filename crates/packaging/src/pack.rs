@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use pyox_build_cache::Cache;
-use pyox_distribution::Distribution;
+use pyox_bytecode::CompileBytecode;
+use pyox_distribution::Toolchain;
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_linker::{LauncherSource, Progress};
 use pyox_output::{Outputs, default_output};
@@ -41,8 +42,10 @@ const REPORT: &str = "the report";
 /// ```
 #[non_exhaustive]
 pub struct Request<'a> {
-    /// The Python that the program is made with.
-    pub python: &'a dyn Distribution,
+    /// The Python that the program is made with and for.
+    pub python: Toolchain<'a>,
+    /// What compiles to bytecode; `None` for the Python, with a cache.
+    pub compiler: Option<&'a dyn CompileBytecode>,
     /// Where the launcher comes from.
     pub launcher: &'a dyn LauncherSource,
     /// What is kept from one pack to the next.
@@ -68,9 +71,10 @@ pub struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// A request for a program of no inputs yet.
-    pub fn new(python: &'a dyn Distribution, launcher: &'a dyn LauncherSource, cache: &'a Cache) -> Self {
+    pub fn new(python: impl Into<Toolchain<'a>>, launcher: &'a dyn LauncherSource, cache: &'a Cache) -> Self {
         Self {
-            python,
+            python: python.into(),
+            compiler: None,
             launcher,
             cache,
             inputs: Inputs::default(),
@@ -92,30 +96,32 @@ impl<'a> Request<'a> {
 /// Any [`Error`]. What cannot work is found before the long work begins, as far as it can be known.
 pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report, Error> {
     let Request { python, cache, policy, inputs, .. } = request;
-    let known = match (&request.output, inputs.name(*python)) {
+    let target = python.target();
+    let known = match (&request.output, inputs.name(target)) {
         (Some(output), _) => Some(output.clone()),
         (None, Some(name)) => Some(default_output(&name)?),
         (None, None) => None,
     };
     let outputs = outputs(request, known.as_deref())?;
     let mut shared = match &request.resource_file {
-        Some(path) if path.exists() => Some(SharedResources::open(path, *python)?),
+        Some(path) if path.exists() => Some(SharedResources::open(path, target)?),
         _ => None,
     };
     let order = request.import_order.as_deref().map(crate::read_import_order).transpose()?.unwrap_or_default();
-    request.launcher.check(*python)?;
+    request.launcher.check(target)?;
     let mut progress = Timed::new(progress);
     let mut builder = LayerBuilder::new(*python, policy.clone(), cache);
     builder.decide = request.decide;
+    builder.compiler = request.compiler;
     let resolved = inputs.resolve(&builder, &mut progress)?;
     let output = match known {
         Some(output) => output,
         None => default_output(&resolved.name)?,
     };
     Error::if_cancelled(&progress)?;
-    let launcher = request.launcher.launcher(*python, &mut progress)?;
+    let launcher = request.launcher.launcher(target, &mut progress)?;
     if let (None, Some(path)) = (&shared, &request.resource_file) {
-        shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, *python)?);
+        shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, target)?);
     }
     let mut application = ApplicationBuilder::new(*python, policy.clone(), resolved.layers, resolved.entry)
         .interpreter(request.interpreter.clone())
@@ -123,6 +129,9 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
         .outputs(outputs)
         .findings(resolved.findings)
         .timings(progress.timings());
+    if let Some(compiler) = request.compiler {
+        application = application.compiler(compiler);
+    }
     if let Some(file) = &shared {
         application = application.shared_resources(file);
     }

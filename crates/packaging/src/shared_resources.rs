@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use pyox_distribution::Distribution;
+use pyox_distribution::Python;
 use pyox_packed_resources::{Blob, Collector, SectionKind};
 use serde::{Deserialize, Serialize};
 
@@ -44,11 +44,11 @@ impl SharedResources {
     /// # Errors
     ///
     /// It cannot be read, is not such a file or is damaged, or is for another Python.
-    pub fn open(path: &Path, python: &dyn Distribution) -> Result<Self, Error> {
+    pub fn open(path: &Path, python: &dyn Python) -> Result<Self, Error> {
         Self::of(path, std::fs::read(path).map_err(Error::io("read", path))?, python)
     }
 
-    fn of(path: &Path, bytes: Vec<u8>, python: &dyn Distribution) -> Result<Self, Error> {
+    fn of(path: &Path, bytes: Vec<u8>, python: &dyn Python) -> Result<Self, Error> {
         let damaged = |source| Error::SharedResources { path: path.to_owned(), source };
         let blob = Blob::open(&bytes).map_err(damaged)?;
         let section = blob.section(ORIGIN).map_err(damaged)?;
@@ -76,7 +76,7 @@ impl SharedResources {
         path: &Path,
         layers: impl IntoIterator<Item = &'l Layer>,
         profile: Profile,
-        python: &dyn Distribution,
+        python: &dyn Python,
     ) -> Result<Self, Error> {
         let start_up = match profile {
             Profile::Speed => StartUp::unknown(),

@@ -3,18 +3,18 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use pyox_distribution::Distribution;
+use pyox_distribution::Host;
 
 use crate::error::Error;
 
 /// Whether the Python takes a wheel with these compatibility tags: as with pip, one of them has to be among its own
 /// ([specification](https://packaging.python.org/specifications/platform-compatibility-tags/)).
-pub(crate) fn check(path: &Path, tags: &[String], python: &dyn Distribution) -> Result<(), Error> {
-    let taken = pyox_distribution::wheel_tags(python)?;
+pub(crate) fn check(path: &Path, tags: &[String], host: &dyn Host) -> Result<(), Error> {
+    let taken = host.wheel_tags()?;
     if is_taken(tags, &taken) {
         return Ok(());
     }
-    let info = python.info();
+    let info = host.info();
     Err(Error::WheelTags {
         path: path.to_owned(),
         tags: tags.to_vec(),
@@ -31,7 +31,7 @@ fn is_taken(tags: &[String], taken: &[String]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use pyox_distribution::Installed;
+    use pyox_distribution::{Installed, Python as _};
     use pyox_scanner::WheelName;
 
     use super::*;
@@ -97,7 +97,7 @@ print([n for n, name in enumerate(sys.argv[1:]) if not Wheel(name).file_tags.isd
                 continue;
             }
             let expected: Vec<usize> = serde_json::from_slice(&output.stdout).expect("a list");
-            let taken = pyox_distribution::wheel_tags(&python).expect("tags");
+            let taken = python.wheel_tags().expect("tags");
             let is_taken = |name: &str| is_taken(&WheelName::parse(name).expect("a name").tags, &taken);
             let found: Vec<usize> = (0..NAMES.len()).filter(|&n| is_taken(NAMES[n])).collect();
             assert_eq!(found, expected, "Python {}", python.info().version);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pyox_build_cache::Cache;
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Installed, Python as _};
 use pyox_packaging::{Finding, Layer, LayerBuilder, LayerKind, Policy, Progress};
 use pyox_scanner::Directory;
 

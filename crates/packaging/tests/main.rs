@@ -1,4 +1,5 @@
 //! Layers: what is decided about resources, and what is kept.
 
 mod caches;
+mod parts;
 mod plan;

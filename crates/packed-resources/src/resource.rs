@@ -152,6 +152,18 @@ impl From<&[u8]> for Data {
     }
 }
 
+impl From<&str> for Data {
+    fn from(text: &str) -> Self {
+        text.as_bytes().into()
+    }
+}
+
+impl From<String> for Data {
+    fn from(text: String) -> Self {
+        text.into_bytes().into()
+    }
+}
+
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Data")

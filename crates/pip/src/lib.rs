@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 pub use lines::requirement_lines;
 use pyox_build_cache::Scratch;
 
-use pyox_distribution::Distribution;
+use pyox_distribution::Host;
 use run::Run;
 
 pub use error::Error;
@@ -93,10 +93,10 @@ pub struct Pip {
 }
 
 impl Pip {
-    /// The pip of `python`. Installed trees are kept in `cache_dir`, which several processes may share.
+    /// The pip of `host`. Installed trees are kept in `cache_dir`, which several processes may share.
     #[must_use]
-    pub fn new(python: &dyn Distribution, cache_dir: impl Into<PathBuf>) -> Self {
-        Self { executable: python.executable().into(), identity: python.identity(), cache: cache_dir.into() }
+    pub fn new(host: &dyn Host, cache_dir: impl Into<PathBuf>) -> Self {
+        Self { executable: host.executable().into(), identity: host.identity(), cache: cache_dir.into() }
     }
 
     /// Installs what is requested, or finds it in the cache. `progress` is given pip's output line by line. Where another

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Installed, Python as _};
 use pyox_pip::{Error, Pip, PipRequest};
 
 type Test = Result<(), Box<dyn std::error::Error>>;
@@ -13,7 +13,7 @@ type Test = Result<(), Box<dyn std::error::Error>>;
 /// The oldest and the newest Python that has pip.
 fn pythons() -> Vec<Installed> {
     let mut found: Vec<Installed> = pyox_test_support::pythons::owned();
-    found.retain(|python| python.info().purelib.join("pip").is_dir());
+    found.retain(|python| python.site_packages().join("pip").is_dir());
     assert!(!found.is_empty(), "no CPython 3.9 or later with pip on this machine");
     if found.len() > 2 {
         found.drain(1..found.len() - 1);

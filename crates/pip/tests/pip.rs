@@ -4,8 +4,9 @@ use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Host as _, Installed};
 use pyox_pip::{Error, Pip, PipRequest};
+use pyox_test_support::wrapped::Wrapped;
 
 type Test = Result<(), Box<dyn std::error::Error>>;
 
@@ -30,7 +31,7 @@ fn make_wheel(python: &Installed, directory: &Path, answer: &str) -> std::io::Re
 
 /// The Pythons that have pip.
 fn pythons() -> Vec<Installed> {
-    let has_pip = |python: &Installed| python.info().purelib.join("pip").is_dir();
+    let has_pip = |python: &Installed| python.site_packages().join("pip").is_dir();
     let found: Vec<Installed> = pyox_test_support::pythons::owned().into_iter().filter(has_pip).collect();
     assert!(!found.is_empty(), "no chosen Python has pip");
     found
@@ -207,35 +208,12 @@ fn failures_show_pip_s_own_words() -> Test {
 #[cfg(unix)]
 #[test]
 fn a_python_without_pip_is_told() -> Test {
-    use std::os::unix::fs::PermissionsExt;
-    let mut info = serde_json::to_value(pythons()[0].info())?;
     let directory = tempfile::tempdir()?;
-    let python = directory.path().join("python3");
-    let real = pythons()[0].executable().display().to_string();
     // Without `site` there is no site-packages, and so no pip.
-    fs::write(&python, format!("#!/bin/sh\nexec '{real}' -S \"$@\"\n"))?;
-    fs::set_permissions(&python, PermissionsExt::from_mode(0o755))?;
-    info["executable"] = python.to_string_lossy().into();
-    let pip = Pip::new(&Fake(serde_json::from_value(info)?), directory.path().join("cache"));
+    let python = Wrapped::new(&pythons()[0], directory.path(), "exec \"$real\" -S \"$@\"")?;
+    let pip = Pip::new(&python, directory.path().join("cache"));
     let request = PipRequest::default().requirements(["x"]);
     let error = pip.install(&request, &mut |_| {}).expect_err("no pip");
     assert!(matches!(error, Error::NoPip { .. }), "{error}");
     Ok(())
-}
-
-/// A Python as a test describes it.
-struct Fake(pyox_distribution::PythonInfo);
-
-impl Distribution for Fake {
-    fn info(&self) -> &pyox_distribution::PythonInfo {
-        &self.0
-    }
-
-    fn link(&self) -> Result<pyox_distribution::LinkSettings, pyox_distribution::Error> {
-        unimplemented!("not linked")
-    }
-
-    fn identity(&self) -> String {
-        "fake".into()
-    }
 }

@@ -63,13 +63,38 @@ impl Candidate {
 #[derive(Debug, Clone)]
 pub struct Classifier {
     suffixes: Vec<String>,
+    skips_foreign: bool,
     cache_tag: Option<String>,
+}
+
+impl Default for Classifier {
+    /// Rules for no Python in particular: `.abi3.so`, `.so` and `.pyd` are the suffixes of extension modules, and one for a
+    /// particular version is an [`Error::ForeignExtension`].
+    fn default() -> Self {
+        let suffixes = [".abi3.so", ".so", ".pyd"].map(String::from).into();
+        Self { suffixes, skips_foreign: false, cache_tag: None }
+    }
 }
 
 impl Classifier {
     /// Rules for the Python whose `importlib.machinery.EXTENSION_SUFFIXES` are given, in the same order.
     pub fn new<S: Into<String>>(extension_suffixes: impl IntoIterator<Item = S>) -> Self {
-        Self { suffixes: extension_suffixes.into_iter().map(Into::into).collect(), cache_tag: None }
+        Self::default().extension_suffixes(extension_suffixes)
+    }
+
+    /// The interpreter's `importlib.machinery.EXTENSION_SUFFIXES`, in the same order. Extension modules for other
+    /// interpreters are passed over.
+    #[must_use]
+    pub fn extension_suffixes<S: Into<String>>(mut self, suffixes: impl IntoIterator<Item = S>) -> Self {
+        self.suffixes = suffixes.into_iter().map(Into::into).collect();
+        self.skip_foreign_extensions()
+    }
+
+    /// Passes over extension modules for other interpreters: they are in [`Scan::skipped`].
+    #[must_use]
+    pub fn skip_foreign_extensions(mut self) -> Self {
+        self.skips_foreign = true;
+        self
     }
 
     /// Makes bytecode in `__pycache__` resources too, of all optimisation levels, if it is of the Python with this
@@ -80,11 +105,17 @@ impl Classifier {
         self
     }
 
+    /// Whether bytecode in `__pycache__` counts.
+    pub(crate) fn takes_cached_bytecode(&self) -> bool {
+        self.cache_tag.is_some()
+    }
+
     /// Classifies files that lie below one directory of `sys.path`. Of two with the same path the first one counts.
     ///
     /// # Errors
     ///
-    /// Metadata, `.pth` files or extension modules without a tag that cannot be read.
+    /// Metadata, `.pth` files or extension modules without a tag that cannot be read, and
+    /// [`Error::ForeignExtension`] until it is known for which Python the files are.
     pub fn classify(&self, mut candidates: Vec<Candidate>) -> Result<Scan, Error> {
         candidates.sort_by(|a, b| a.path.cmp(&b.path));
         candidates.dedup_by(|later, first| later.path == first.path);
@@ -138,7 +169,8 @@ impl Classifier {
                     .map_err(|source| Error::Read { path: candidate.origin.clone(), source })?;
                 if is_module { Kind::Module { name, is_package, form: Form::Extension(rank) } } else { Kind::Library }
             }
-            Some(Native::Foreign) => Kind::Skip(SkipReason::ForeignExtension),
+            Some(Native::Foreign) if self.skips_foreign => Kind::Skip(SkipReason::ForeignExtension),
+            Some(Native::Foreign) => return Err(Error::ForeignExtension { path: candidate.origin.clone() }),
             Some(Native::Library) => Kind::Library,
             None => Kind::Other,
         })

@@ -1,8 +1,9 @@
 use crate::classify::{Candidate, Classifier, is_ignored_directory};
 use crate::data::FileContent;
 use crate::error::Error;
-use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
+use crate::scan::{Scan, SkipReason, Skipped};
 use crate::select::select;
+use crate::source::ResourceSource;
 use pyox_packed_resources::{Data, pyc};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -18,8 +19,7 @@ type Predicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 #[derive(Clone)]
 pub struct Directory {
     path: PathBuf,
-    suffixes: Vec<String>,
-    cache_tag: Option<String>,
+    classifier: Classifier,
     excluded: Vec<String>,
     predicate: Option<Predicate>,
     only: Option<Vec<String>>,
@@ -28,12 +28,11 @@ pub struct Directory {
 
 impl Directory {
     /// The directory at `path`. Until [`Directory::extension_suffixes`] is called, `.abi3.so`, `.so` and `.pyd` are
-    /// the suffixes of extension modules, and those for one particular version are skipped.
+    /// the suffixes of extension modules, and one for a particular version is an error.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
-            suffixes: DEFAULT_SUFFIXES.map(String::from).into(),
-            cache_tag: None,
+            classifier: Classifier::default(),
             excluded: Vec::new(),
             predicate: None,
             only: None,
@@ -52,14 +51,21 @@ impl Directory {
     /// The interpreter's `importlib.machinery.EXTENSION_SUFFIXES`, in the same order.
     #[must_use]
     pub fn extension_suffixes<S: Into<String>>(mut self, suffixes: impl IntoIterator<Item = S>) -> Self {
-        self.suffixes = suffixes.into_iter().map(Into::into).collect();
+        self.classifier = self.classifier.extension_suffixes(suffixes);
+        self
+    }
+
+    /// Passes over extension modules for other interpreters, which no suffix names: they are in [`Scan::skipped`].
+    #[must_use]
+    pub fn skip_foreign_extensions(mut self) -> Self {
+        self.classifier = self.classifier.skip_foreign_extensions();
         self
     }
 
     /// Finds bytecode in `__pycache__` too: see [`Classifier::cache_tag`].
     #[must_use]
     pub fn cache_tag(mut self, tag: impl Into<String>) -> Self {
-        self.cache_tag = Some(tag.into());
+        self.classifier = self.classifier.cache_tag(tag);
         self
     }
 
@@ -102,7 +108,8 @@ impl Directory {
 
     fn is_excluded(&self, relative: &str, is_dir: bool) -> bool {
         let name = relative.rsplit('/').next().unwrap_or(relative);
-        let is_ignored = is_ignored_directory(name) && !(name == pyc::CACHE_DIRECTORY && self.cache_tag.is_some());
+        let is_ignored =
+            is_ignored_directory(name) && !(name == pyc::CACHE_DIRECTORY && self.classifier.takes_cached_bytecode());
         (is_dir && is_ignored)
             || (self.standard_library && is_dir && relative.starts_with("config-"))
             || self.excluded.iter().any(|excluded| excluded.trim_end_matches('/') == relative)
@@ -175,8 +182,6 @@ impl Directory {
     }
 }
 
-pub(crate) const DEFAULT_SUFFIXES: [&str; 3] = [".abi3.so", ".so", ".pyd"];
-
 impl ResourceSource for Directory {
     fn scan(&self) -> Result<Scan, Error> {
         if !self.path.is_dir() {
@@ -184,11 +189,7 @@ impl ResourceSource for Directory {
         }
         let mut skipped = Vec::new();
         let candidates = self.walk(&mut skipped)?;
-        let mut classifier = Classifier::new(self.suffixes.iter().cloned());
-        if let Some(tag) = &self.cache_tag {
-            classifier = classifier.cache_tag(tag);
-        }
-        let mut scan = classifier.classify(candidates)?;
+        let mut scan = self.classifier.classify(candidates)?;
         scan.skipped.extend(skipped);
         scan.sort();
         scan.set_owners()?;

@@ -19,6 +19,15 @@ pub enum Error {
         /// What was given instead.
         path: PathBuf,
     },
+    /// An extension module is for one particular Python, and it is not known for which Python the files are.
+    #[error("{} is for one version of Python, and no suffixes of extension modules were given", path.display())]
+    ForeignExtension {
+        /// The extension module.
+        path: PathBuf,
+    },
+    /// What another implementation of [`ResourceSource`](crate::ResourceSource) meets.
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
     /// A package was asked for by name and is not there.
     #[error("there is no package or module {package:?} in {}", path.display())]
     PackageNotFound {

@@ -2,7 +2,7 @@
 //! libraries, in directories, wheels and virtualenvs.
 //!
 //! Everything that can be searched is a [`ResourceSource`]: a [`Directory`] of `sys.path`, a [`Wheel`], a
-//! [`Virtualenv`]. A scan yields typed resources whose content is read when it is needed; [`Classifier`] holds the
+//! [`Virtualenv`], files in memory ([`MemorySource`]), and what `filter`, `exclude` and `chain` make of them. A scan yields typed resources whose content is read when it is needed; [`Classifier`] holds the
 //! rules that all of them share. [`files_needed`] then tells which packages have to exist as files when the program
 //! runs, and why, and [`ImportGraph`] which modules it may import when it starts.
 //!
@@ -47,6 +47,7 @@ mod error;
 mod files_needed;
 mod import_graph;
 mod imports;
+mod memory;
 mod mention;
 mod metadata;
 mod native;
@@ -59,6 +60,7 @@ mod requirement;
 mod scan;
 mod script_metadata;
 mod select;
+mod source;
 mod source_mentions;
 mod spool;
 mod virtualenv;
@@ -72,14 +74,16 @@ pub use error::Error;
 pub use files_needed::{NeedsFiles, files_needed};
 pub use import_graph::{ImportGraph, STARTUP_MODULES};
 pub use imports::{Import, imports};
+pub use memory::MemorySource;
 pub use mention::{Evidence, Mention, MentionKind};
 pub use metadata::{Metadata, RequiresDist, metadata_headers};
 pub use owners::{Installed, top_level_of_path};
 pub use pth::PathLine;
 pub use record::{RecordRow, record_rows};
 pub use requirement::{MarkerEnvironment, Requirement, RequirementError, allows_python};
-pub use scan::{Found, ResourceSource, Scan, SkipReason, Skipped};
+pub use scan::{Found, Scan, SkipReason, Skipped};
 pub use script_metadata::{ScriptMetadata, TwoScriptBlocks};
+pub use source::{Chain, Exclude, Filter, ResourceSource};
 pub use spool::{LONG, Spool};
 pub use virtualenv::Virtualenv;
 pub use wheel::{Wheel, WheelLimits, WheelName};

@@ -1,30 +1,8 @@
-use crate::error::Error;
 use crate::pth::PathLine;
 use pyox_packed_resources::Resource;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Something that resources can be found in.
-pub trait ResourceSource {
-    /// Finds and classifies everything.
-    ///
-    /// # Errors
-    ///
-    /// What cannot be read, is damaged or contradicts itself. What is merely of no use is in [`Scan::skipped`].
-    fn scan(&self) -> Result<Scan, Error>;
-}
-
-macro_rules! forward {
-    ($($pointer:ty),*) => {$(
-        impl<T: ResourceSource + ?Sized> ResourceSource for $pointer {
-            fn scan(&self) -> Result<Scan, Error> {
-                (**self).scan()
-            }
-        }
-    )*};
-}
-forward!(&T, Box<T>, Arc<T>);
 
 /// What was found, and what was passed over.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,8 @@
 use crate::directory::Directory;
 use crate::editable;
 use crate::error::Error;
-use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
+use crate::scan::{Scan, SkipReason, Skipped};
+use crate::source::ResourceSource;
 use pyox_packed_resources::{Resource, normalize_project_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -107,11 +108,12 @@ impl ResourceSource for Virtualenv {
             }
             let mut scan = Directory::new(directory).extension_suffixes(self.suffixes.iter().cloned()).scan()?;
             let added = editable::scan_added(directory, &mut scan, &self.suffixes, &mut seen)?;
-            merge(&mut merged, scan);
+            merged.append(scan);
             for scan in added {
-                merge(&mut merged, scan);
+                merged.append(scan);
             }
         }
+        merged.path_lines.clear();
         drop_bootstrap_tools(&mut merged)?;
         merged.sort();
         Ok(merged)
@@ -120,23 +122,6 @@ impl ResourceSource for Virtualenv {
 
 pub(crate) fn canonical(path: &Path) -> Result<PathBuf, Error> {
     path.canonicalize().map_err(|source| Error::Read { path: path.to_owned(), source })
-}
-
-/// Adds a directory that comes later in `sys.path`: what both have, the earlier one provides.
-fn merge(merged: &mut Scan, later: Scan) {
-    let present: BTreeMap<String, PathBuf> =
-        merged.resources.iter().map(|found| (found.resource.relative_path(), found.origin.clone())).collect();
-    for found in later.resources {
-        let path = found.resource.relative_path();
-        match present.get(&path) {
-            Some(_) => {
-                let reason = SkipReason::Shadowed { by: path.clone() };
-                merged.skipped.push(Skipped { path, reason });
-            }
-            None => merged.resources.push(found),
-        }
-    }
-    merged.skipped.extend(later.skipped);
 }
 
 /// The key-value pairs of `pyvenv.cfg`, with keys in lower case.

@@ -8,12 +8,12 @@ pub use archive::WheelLimits;
 pub use name::WheelName;
 
 use crate::classify::{Candidate, Classifier};
-use crate::directory::DEFAULT_SUFFIXES;
 use crate::entry_points::{EntryPoint, entry_points};
 use crate::error::Error;
 use crate::metadata::{Metadata, metadata_headers};
 use crate::record::wheel_scheme;
-use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
+use crate::scan::{Scan, SkipReason, Skipped};
+use crate::source::ResourceSource;
 use archive::{Archive, MemberContent};
 use pyox_packed_resources::Data;
 use std::fs::File;
@@ -35,7 +35,7 @@ pub struct Wheel {
     entry_points: Vec<EntryPoint>,
     /// In the order of the archive's members.
     hashes: Vec<Option<Hash>>,
-    suffixes: Vec<String>,
+    classifier: Classifier,
 }
 
 impl Wheel {
@@ -89,7 +89,7 @@ impl Wheel {
             entry_points: entry_points.unwrap_or_default(),
             hashes,
             archive: Arc::new(archive),
-            suffixes: DEFAULT_SUFFIXES.map(String::from).into(),
+            classifier: Classifier::default(),
         })
     }
 
@@ -97,7 +97,14 @@ impl Wheel {
     /// [`Directory::new`](crate::Directory::new) for the default.
     #[must_use]
     pub fn extension_suffixes<S: Into<String>>(mut self, suffixes: impl IntoIterator<Item = S>) -> Self {
-        self.suffixes = suffixes.into_iter().map(Into::into).collect();
+        self.classifier = self.classifier.extension_suffixes(suffixes);
+        self
+    }
+
+    /// Passes over extension modules for other interpreters, which no suffix names: they are in [`Scan::skipped`].
+    #[must_use]
+    pub fn skip_foreign_extensions(mut self) -> Self {
+        self.classifier = self.classifier.skip_foreign_extensions();
         self
     }
 
@@ -164,7 +171,7 @@ impl ResourceSource for Wheel {
             let member = pair[0].path.clone();
             return Err(Error::DuplicateMember { path: self.path().to_owned(), member });
         }
-        let mut scan = Classifier::new(self.suffixes.iter().cloned()).classify(candidates)?;
+        let mut scan = self.classifier.classify(candidates)?;
         scan.skipped.extend(skipped);
         scan.sort();
         scan.set_owners()?;

@@ -1,7 +1,7 @@
 //! What programs import when they run, on all Pythons, compared with what is said to be reachable.
 
 use crate::common::{pythons, run};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Installed, Python as _};
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Directory, ImportGraph, ResourceSource as _, STARTUP_MODULES};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ struct Library(BTreeMap<String, (bool, Vec<u8>)>);
 impl Library {
     fn of(python: &Installed) -> Self {
         let info = python.info();
-        let scan = Directory::standard_library(&info.stdlib).extension_suffixes(&info.extension_suffixes).scan();
+        let scan = Directory::standard_library(python.stdlib_dir()).extension_suffixes(&info.extension_suffixes).scan();
         let mut modules = BTreeMap::new();
         for found in scan.unwrap().resources {
             match found.resource {

@@ -1,7 +1,7 @@
 //! Imports of the files of standard libraries, compared with what the `ast` module of each Python finds.
 
 use crate::common::{pythons, run};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Installed, Python as _};
 use pyox_scanner::imports;
 use serde_json::{Value, json};
 
@@ -96,7 +96,7 @@ fn as_ast_finds_them() {
 /// Compares all files of a standard library that parse.
 fn compare(python: &Installed) {
     let (mut files, mut total) = (0, 0);
-    for line in run(python, AST, &[&python.info().stdlib]).lines() {
+    for line in run(python, AST, &[python.stdlib_dir()]).lines() {
         let (path, expected): (String, Vec<Value>) = serde_json::from_str(line).unwrap();
         let found: Vec<Value> = imports(&std::fs::read(&path).unwrap())
             .into_iter()

@@ -7,6 +7,7 @@ mod examples;
 mod files_needed;
 mod import_graph;
 mod imports;
+mod sources;
 mod stdlib;
 mod virtualenv;
 mod wheel;

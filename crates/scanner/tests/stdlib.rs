@@ -1,6 +1,6 @@
 //! The standard libraries of all Pythons, compared with what these Pythons say themselves.
 
-use pyox_distribution::Distribution as _;
+use pyox_distribution::{Host as _, Python as _};
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Directory, ResourceSource as _};
 use std::collections::BTreeSet;
@@ -40,7 +40,7 @@ fn standard_libraries() {
     for python in crate::common::pythons() {
         let info = python.info();
         let version = (info.major, info.minor);
-        let output = Command::new(&info.executable).args(["-I", "-c", ASK]).output().unwrap();
+        let output = Command::new(python.executable()).args(["-I", "-c", ASK]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let facts: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let directory = Directory::standard_library(facts["stdlib"].as_str().unwrap());

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Installed, Python as _};
 
 use crate::command::{target, workspace};
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyox_distribution::Distribution as _;
+use pyox_distribution::Host as _;
 
 use crate::{command, pythons};
 
@@ -31,12 +31,11 @@ pub fn pythons() -> Vec<PathBuf> {
         places.push(PathBuf::from(root));
     }
     for python in pythons::all() {
-        let info = python.info();
-        if !SYSTEM_PREFIXES.iter().any(|system| info.base_prefix == Path::new(system)) {
-            places.push(info.base_prefix.clone());
+        if !SYSTEM_PREFIXES.iter().any(|system| python.prefix() == Path::new(system)) {
+            places.push(python.prefix().to_owned());
         }
-        places.extend([info.executable.clone(), info.stdlib.clone(), info.purelib.clone()]);
-        places.extend(info.extension_dir.clone());
+        places.extend([python.executable(), python.stdlib_dir(), python.site_packages()].map(Path::to_owned));
+        places.extend(python.extension_dir().map(Path::to_owned));
     }
     for prefix in SYSTEM_PREFIXES {
         let entries = std::fs::read_dir(Path::new(prefix).join("lib")).into_iter().flatten().flatten();
@@ -53,7 +52,7 @@ fn no_python_runs_where_they_are_hidden() -> anyhow::Result<()> {
     for python in pythons::all() {
         let mut command = command(&pythons(), Path::new("/"));
         let output = command.arg(python.executable()).args(["-c", "print('runs')"]).output()?;
-        assert!(!output.status.success() && output.stdout.is_empty(), "{}", python.info().version);
+        assert!(!output.status.success() && output.stdout.is_empty(), "{}", python.prefix().display());
         assert!(python.stdlib_dir().join("os.py").is_file(), "hidden from all");
     }
     Ok(())

@@ -21,6 +21,7 @@ pub mod ran;
 pub mod report;
 pub mod trace;
 pub mod wheel;
+pub mod wrapped;
 
 pub use place::{Outcome, Place};
 pub use program::Program;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed};
 
 use crate::{command, pythons};
 

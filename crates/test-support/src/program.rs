@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use anyhow::{Context as _, bail, ensure};
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed};
 use pyox_packaging::Report;
 use tempfile::TempDir;
 

@@ -8,7 +8,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
-use pyox_distribution::Distribution as _;
 
 use crate::program::Program;
 
@@ -140,11 +139,10 @@ pub(super) fn compare(program: &Program, plain: &Ran, packed: &Ran) -> anyhow::R
 
 fn normalise(program: &Program, text: &str) -> String {
     let slash = |path: &Path| format!("{}/", path.display());
-    let info = program.python.info();
     let mut roots = vec![slash(&program.executable()), slash(&program.place("src"))];
     roots.extend(program.tree.as_deref().map(|tree| slash(tree).replace("//", "/")));
-    roots.extend(info.extension_dir.as_deref().map(slash));
-    roots.push(slash(&info.stdlib));
+    roots.extend(program.python.extension_dir().map(slash));
+    roots.push(slash(program.python.stdlib_dir()));
     let text = roots.iter().fold(text.to_owned(), |text, root| text.replace(root, "<root>/"));
     // Directories of packages placed in files are named by their content.
     let packages = slash(&program.packages());

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pyox_benches::{Outcome, importable_modules, pythons};
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
 
 /// Does the measuring; its documentation says what it is called with.
 const MEASURE: &str = include_str!("measure.py");

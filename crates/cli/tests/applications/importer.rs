@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed};
 use pyox_packed_resources::{EntryFlags, FieldKind, Value, Writer};
 use pyox_test_support::{Program, for_each_python};
 use python_packed_resources::{Resource, write_packed_resources_v3};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::ensure;
-use pyox_distribution::Distribution as _;
+use pyox_distribution::Python as _;
 use pyox_test_support::program::python as run_python;
 use pyox_test_support::report::say;
 use pyox_test_support::{Program, Run, for_each_python};

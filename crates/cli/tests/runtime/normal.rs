@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Host as _, Installed};
 
 /// Output with everything replaced that has to differ.
 pub struct Normal {

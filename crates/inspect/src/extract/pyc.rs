@@ -35,7 +35,7 @@ impl Pyc {
 
 #[cfg(test)]
 mod tests {
-    use pyox_distribution::{Distribution, Installed};
+    use pyox_distribution::{Installed, Python as _};
 
     use super::*;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Host as _, Installed};
 use tempfile::TempDir;
 
 /// Runs a program, which has to succeed, and returns what it prints.

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use pyox_binary::stays_with_system;
 use pyox_build_cache::{Cache, Scratch, digest};
-use pyox_distribution::{Distribution, LinkSettings};
+use pyox_distribution::{Libpython, LinkSettings, Target};
 use pyox_output::{EXECUTABLE, create_new, write_atomically};
 use pyox_program_format::{LauncherMarker, MarkerField};
 
@@ -68,9 +68,9 @@ impl Compiled {
     }
 
     /// Where the launcher for a Python is, or would be.
-    pub fn path(&self, python: &dyn Distribution) -> PathBuf {
-        let name = fit::file_name(python);
-        let (sources, python) = (sources::identity(), python.identity());
+    pub fn path(&self, target: &dyn Target) -> PathBuf {
+        let name = fit::file_name(target);
+        let (sources, python) = (sources::identity(), target.identity());
         let key = [LINK_VERSION, self.profile().as_bytes(), sources.as_bytes(), python.as_bytes(), name.as_bytes()];
         let key = digest(key);
         self.directory.join(format!("{name}-{key}"))
@@ -81,7 +81,7 @@ impl Compiled {
     /// # Errors
     ///
     /// [`Error::Io`] if the directory cannot be read; that it does not exist is no error.
-    pub fn list(&self, installed: &[&dyn Distribution]) -> Result<Vec<CachedLauncher>, Error> {
+    pub fn list(&self, installed: &[&dyn Target]) -> Result<Vec<CachedLauncher>, Error> {
         let current: Vec<PathBuf> = installed.iter().map(|python| self.path(*python)).collect();
         let entries = match fs::read_dir(&self.directory) {
             Ok(entries) => entries,
@@ -116,11 +116,11 @@ impl Compiled {
     pub fn copy_to(
         &self,
         directory: &Path,
-        python: &dyn Distribution,
+        target: &dyn Target,
         progress: &mut dyn Progress,
     ) -> Result<PathBuf, Error> {
-        let bytes = self.launcher(python, progress)?.bytes;
-        let copy = Self::copy_path(directory, python);
+        let bytes = self.launcher(target, progress)?.bytes;
+        let copy = Self::copy_path(directory, target);
         write_atomically(&copy, EXECUTABLE, |out| {
             std::io::Write::write_all(out, &bytes).map_err(Error::io("write", &copy))
         })?;
@@ -128,8 +128,8 @@ impl Compiled {
     }
 
     /// Where in a directory [`Compiled::copy_to`] puts the launcher for a Python.
-    pub fn copy_path(directory: &Path, python: &dyn Distribution) -> PathBuf {
-        directory.join(fit::file_name(python))
+    pub fn copy_path(directory: &Path, target: &dyn Target) -> PathBuf {
+        directory.join(fit::file_name(target))
     }
 
     /// Removes all launchers and what was left of compiling them.
@@ -156,10 +156,10 @@ impl Compiled {
         if self.quick.is_some() { "debug" } else { "launcher" }
     }
 
-    fn compile(&self, python: &dyn Distribution, path: &Path, progress: &mut dyn Progress) -> Result<Vec<u8>, Error> {
-        python.link()?;
+    fn compile(&self, target: &dyn Target, path: &Path, progress: &mut dyn Progress) -> Result<Vec<u8>, Error> {
+        target.link()?;
         fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
-        let version = &python.info().version;
+        let version = &target.info().version;
         let mut lock_path = path.as_os_str().to_owned();
         lock_path.push(".lock");
         let lock = File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
@@ -168,7 +168,7 @@ impl Compiled {
             lock.lock().map_err(Error::io("lock", &lock_path))?;
             progress.end();
         }
-        if let Some(bytes) = read(path, python) {
+        if let Some(bytes) = read(path, target) {
             return Ok(bytes);
         }
         progress.begin(Step::Launcher, &format!("for Python {version}, once for all packs"));
@@ -178,7 +178,7 @@ impl Compiled {
         let [sources_directory, own_target] = ["source", "target"].map(|name| scratch.path().join(name));
         let target_directory = self.quick.clone().unwrap_or(own_target);
         sources::unpack(&sources_directory)?;
-        let mut environment = build_environment(python, &scratch.path().join("pyo3-config.txt"))?;
+        let mut environment = build_environment(target, &scratch.path().join("pyo3-config.txt"))?;
         if self.quick.is_some() {
             // The profile would have all that is compiled differ from what other work has compiled.
             let arguments = environment.iter_mut().find(|(name, _)| *name == LINK_ARGUMENTS);
@@ -198,7 +198,7 @@ impl Compiled {
             // The directory may be one for all Pythons: each has to take what it has made.
             let _in_turn = in_turn(&target_directory)?;
             run(cargo, version, progress)?;
-            seal(&built, python)?
+            seal(&built, target)?
         };
         let sealed = scratch.path().join("sealed");
         let keep = || {
@@ -217,15 +217,15 @@ impl Compiled {
 /// # Errors
 ///
 /// The Python cannot be linked, or the file not be written.
-pub fn build_environment(python: &dyn Distribution, config: &Path) -> Result<[(&'static str, OsString); 3], Error> {
-    let text = pyo3_config(python);
+pub fn build_environment(target: &dyn Target, config: &Path) -> Result<[(&'static str, OsString); 3], Error> {
+    let text = pyo3_config(target);
     if fs::read(config).ok().is_none_or(|there| there != text.as_bytes()) {
         fs::write(config, text).map_err(Error::io("write", config))?;
     }
     Ok([
         ("PYO3_CONFIG_FILE", config.into()),
-        (LINK_ARGUMENTS, link_arguments(&python.link()?).join("\n").into()),
-        ("PYOX_LAUNCHER_MARKER", fit::marker(python)?.into()),
+        (LINK_ARGUMENTS, link_arguments(&target.link()?)?.join("\n").into()),
+        ("PYOX_LAUNCHER_MARKER", fit::marker(target)?.into()),
     ])
 }
 
@@ -234,10 +234,10 @@ pub fn build_environment(python: &dyn Distribution, config: &Path) -> Result<[(&
 /// # Errors
 ///
 /// It is no launcher for this Python.
-pub fn seal(path: &Path, python: &dyn Distribution) -> Result<Vec<u8>, Error> {
+pub fn seal(path: &Path, target: &dyn Target) -> Result<Vec<u8>, Error> {
     let mut bytes = fs::read(path).map_err(Error::io("read", path))?;
     LauncherMarker::seal(&mut bytes).map_err(|_| Error::NotALauncher { path: path.to_owned() })?;
-    super::check(path, &bytes, python)?;
+    super::check(path, &bytes, target)?;
     Ok(bytes)
 }
 
@@ -251,30 +251,30 @@ fn in_turn(target: &Path) -> Result<File, Error> {
 }
 
 /// The launcher at a path, if it is there and undamaged.
-fn read(path: &Path, python: &dyn Distribution) -> Option<Vec<u8>> {
-    fs::read(path).ok().filter(|bytes| super::check(path, bytes, python).is_ok())
+fn read(path: &Path, target: &dyn Target) -> Option<Vec<u8>> {
+    fs::read(path).ok().filter(|bytes| super::check(path, bytes, target).is_ok())
 }
 
 impl LauncherSource for Compiled {
-    fn check(&self, python: &dyn Distribution) -> Result<(), Error> {
-        if self.path(python).is_file() {
+    fn check(&self, target: &dyn Target) -> Result<(), Error> {
+        if self.path(target).is_file() {
             return Ok(());
         }
-        python.link()?;
-        let (major, minor) = python.minor();
+        target.link()?;
+        let (major, minor) = target.minor();
         let version = cargo().arg("--version").stdin(Stdio::null()).output();
         version.map(drop).map_err(|source| Error::NoCargo { python: format!("{major}.{minor}"), source })
     }
 
-    fn launcher(&self, python: &dyn Distribution, progress: &mut dyn Progress) -> Result<Launcher, Error> {
-        let path = self.path(python);
-        let bytes = match read(&path, python) {
+    fn launcher(&self, target: &dyn Target, progress: &mut dyn Progress) -> Result<Launcher, Error> {
+        let path = self.path(target);
+        let bytes = match read(&path, target) {
             Some(bytes) => bytes,
             None => {
                 if path.exists() {
                     progress.damaged(&path, 1);
                 }
-                self.compile(python, &path, progress)?
+                self.compile(target, &path, progress)?
             }
         };
         Ok(Launcher::new(bytes, path))
@@ -282,12 +282,12 @@ impl LauncherSource for Compiled {
 }
 
 /// Tells pyo3-ffi which Python it is for, and that we link it ourselves.
-fn pyo3_config(python: &dyn Distribution) -> String {
-    let (major, minor) = python.minor();
+fn pyo3_config(target: &dyn Target) -> String {
+    let (major, minor) = target.minor();
     let mut text = format!(
         "implementation=CPython\nversion={major}.{minor}\nshared=true\nsuppress_build_script_link_lines=true\n"
     );
-    let flags = [(python.info().gil_disabled, "Py_GIL_DISABLED"), (python.info().debug, "Py_DEBUG")];
+    let flags = [(target.info().gil_disabled, "Py_GIL_DISABLED"), (target.info().debug, "Py_DEBUG")];
     let flags: Vec<&str> = flags.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect();
     if !flags.is_empty() {
         let _ = writeln!(text, "build_flags={}", flags.join(","));
@@ -296,8 +296,12 @@ fn pyo3_config(python: &dyn Distribution) -> String {
 }
 
 /// All of libpython goes in and is exported: extension modules may want anything of it.
-fn link_arguments(link: &LinkSettings) -> Vec<String> {
-    let mut arguments = vec!["-Wl,--whole-archive".to_owned(), link.static_library.display().to_string()];
+fn link_arguments(link: &LinkSettings) -> Result<Vec<String>, Error> {
+    let libpython = match &link.libpython {
+        Libpython::Static(path) => path,
+        Libpython::Shared(path) => return Err(Error::SharedLibpython { path: path.clone() }),
+    };
+    let mut arguments = vec!["-Wl,--whole-archive".to_owned(), libpython.display().to_string()];
     arguments.push("-Wl,--no-whole-archive".into());
     arguments.extend(link.extra_archives.iter().map(|archive| archive.display().to_string()));
     arguments.extend(["-Wl,--export-dynamic", "-Wl,--as-needed"].map(String::from));
@@ -313,7 +317,7 @@ fn link_arguments(link: &LinkSettings) -> Vec<String> {
     for library in ["dl", "m", "util", "pthread"] {
         arguments.push(format!("-l{library}"));
     }
-    arguments
+    Ok(arguments)
 }
 
 /// The static library to use for one of the system that not every machine has; Debian's libpython needs zlib and expat.

@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use pyox_distribution::{Distribution, PythonInfo};
+use pyox_distribution::{PythonInfo, Target};
 use pyox_packed_resources::MAGIC;
 use pyox_program_format::{LauncherMarker, MarkerField, Trailer};
 
 use crate::error::Error;
 
 /// Everything that has to be the same for a program and its launcher: the field of the marker, and the value.
-fn requirements(python: &dyn Distribution) -> [(MarkerField, String); 7] {
-    let (info, (major, minor)) = (python.info(), python.minor());
+fn requirements(target: &dyn Target) -> [(MarkerField, String); 7] {
+    let (info, (major, minor)) = (target.info(), target.minor());
     [
         (MarkerField::Python, format!("{major}.{minor}")),
         (MarkerField::Version, version(info)),
         (MarkerField::Abi, info.soabi.clone().unwrap_or_default()),
         (MarkerField::Bytecode, info.magic.clone()),
-        (MarkerField::Target, target(info)),
+        (MarkerField::Target, info.triple.clone()),
         (MarkerField::Format, format().to_string()),
         (MarkerField::Protocol, pyox_interpreter_config::VERSION.to_string()),
     ]
@@ -28,17 +28,17 @@ fn format() -> u8 {
 }
 
 /// The text that the build of a launcher is given for its marker; it adds the target itself.
-pub(super) fn marker(python: &dyn Distribution) -> Result<String, Error> {
-    let fields = requirements(python).into_iter().filter(|(field, _)| *field != MarkerField::Target);
+pub(super) fn marker(target: &dyn Target) -> Result<String, Error> {
+    let fields = requirements(target).into_iter().filter(|(field, _)| *field != MarkerField::Target);
     Ok(LauncherMarker::text(fields)?)
 }
 
 /// The name of the launcher for a Python: all that tells it from others.
-pub(super) fn file_name(python: &dyn Distribution) -> String {
-    let info = python.info();
+pub(super) fn file_name(target: &dyn Target) -> String {
+    let info = target.info();
     let flags = [(info.gil_disabled, "t"), (info.debug, "d")];
     let flags: String = flags.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag).collect();
-    let (version, target, protocol) = (version(info), target(info), pyox_interpreter_config::VERSION);
+    let (version, target, protocol) = (version(info), info.triple.clone(), pyox_interpreter_config::VERSION);
     format!("pyox-launcher-{version}{flags}-{target}-{}.{protocol}", format())
 }
 
@@ -47,13 +47,13 @@ pub(super) fn file_name(python: &dyn Distribution) -> String {
 /// # Errors
 ///
 /// [`Error::NotALauncher`], [`Error::Mismatch`], [`Error::Damaged`], [`Error::Attach`].
-pub fn check(path: &Path, bytes: &[u8], python: &dyn Distribution) -> Result<(), Error> {
+pub fn check(path: &Path, bytes: &[u8], target: &dyn Target) -> Result<(), Error> {
     let marker = LauncherMarker::read(bytes).ok().flatten();
     let marker = marker.ok_or_else(|| Error::NotALauncher { path: path.to_owned() })?;
-    for (field, expected) in requirements(python) {
+    for (field, expected) in requirements(target) {
         let found = marker.field(field).unwrap_or("unknown");
         if found != expected {
-            let (path, found, python) = (path.to_owned(), found.to_owned(), python.info().version.clone());
+            let (path, found, python) = (path.to_owned(), found.to_owned(), target.info().version.clone());
             return Err(Error::Mismatch { path, field, found, expected, python });
         }
     }
@@ -71,14 +71,4 @@ fn version(info: &PythonInfo) -> String {
         other => other.get(..1).unwrap_or_default(),
     };
     format!("{}{level}{}", info.version, info.serial)
-}
-
-/// What the launcher has to be compiled for, as Rust calls it: the platform of the Python, which its ABI ends with.
-fn target(info: &PythonInfo) -> String {
-    let platform = info.soabi.as_deref().and_then(|abi| abi.splitn(3, '-').nth(2)?.split_once('-'));
-    match platform {
-        Some(("i386", rest)) => format!("i686-unknown-{rest}"),
-        Some((machine, rest)) => format!("{machine}-unknown-{rest}"),
-        None => env!("PYOX_TARGET").to_owned(),
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pyox_distribution::Distribution;
+use pyox_distribution::{Target, Toolchain};
 use pyox_pip::PipRequest;
 
 use super::Inputs;
@@ -13,7 +13,7 @@ use pyox_output::Outputs;
 impl Inputs {
     /// The files and directories that are read: what the inputs name, the Python, and the cache. [`Outputs::writes`] then
     /// refuses what would replace one of them.
-    pub fn outputs(&self, python: &dyn Distribution, cache: &Cache) -> Outputs {
+    pub fn outputs(&self, python: Toolchain<'_>, cache: &Cache) -> Outputs {
         let mut outputs = Outputs::default();
         if let Some(source) = &self.source {
             outputs.reads("the source", source);
@@ -25,20 +25,18 @@ impl Inputs {
         request.files().iter().for_each(|path| outputs.reads("a requirement", path));
         self.virtualenv.iter().for_each(|path| outputs.reads("the virtualenv", path));
         self.package_roots.iter().for_each(|root| outputs.reads("the package root", &root.directory));
-        outputs.keeps("the Python", python.executable());
-        outputs.keeps("the standard library", python.stdlib_dir());
-        python.extension_dir().iter().for_each(|path| outputs.keeps("the standard library", path));
-        python.link().iter().for_each(|link| outputs.keeps("the Python", &link.static_library));
+        outputs.keeps("the Python", python.host().executable());
+        python.target().files().iter().for_each(|path| outputs.keeps("the Python", path));
         outputs.keeps("the cache", cache.root());
         outputs
     }
 
     /// The name of the program, if that does not depend on what is packed.
-    pub fn name(&self, python: &dyn Distribution) -> Option<String> {
+    pub fn name(&self, target: &dyn Target) -> Option<String> {
         if self.source.as_ref()?.extension().is_some_and(|extension| extension == "whl") {
             return None;
         }
-        match Source::detect(self.source.as_deref(), &python.info().extension_suffixes).ok()? {
+        match Source::detect(self.source.as_deref(), &target.info().extension_suffixes).ok()? {
             source @ (Source::Script { .. } | Source::Package { .. } | Source::Application(_)) => source.name(),
             _ => None,
         }

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use pyox_bytecode::{BytecodeCompiler, CompileJob};
 use pyox_packed_resources::{EntryFlags, normalize_project_name, top_level};
 use pyox_pip::{InstalledTree, Pip, PipRequest};
 use pyox_scanner::Directory;
 
 use super::Resolved;
 use super::source::Source;
+use crate::code::main_code;
 use crate::entry::{ConsoleScript, Entry, EntryRequest, only_script};
 use crate::error::Error;
 use crate::layer::{Layer, LayerBuilder};
@@ -27,12 +27,16 @@ pub(super) struct Resolving<'a, 'b> {
     findings: Vec<Finding>,
     /// Top-level modules that the script imports from elsewhere.
     imports: BTreeSet<String>,
+    /// Modules that are part of the interpreter.
+    built_in: BTreeSet<String>,
 }
 
 impl<'a, 'b> Resolving<'a, 'b> {
-    pub(super) fn new(builder: &'a LayerBuilder<'b>) -> Self {
+    pub(super) fn new(builder: &'a LayerBuilder<'b>) -> Result<Self, Error> {
         let (layers, own, findings, imports) = Default::default();
-        Self { builder, layers, own, findings, imports }
+        let extensions = builder.python.target().extension_modules()?.into_iter();
+        let built_in = extensions.filter(|module| module.is_built_in()).map(|module| module.name).collect();
+        Ok(Self { builder, layers, own, findings, imports, built_in })
     }
 
     /// A layer that comes before the standard library, as the directory of a script does, but for the modules that Python
@@ -45,7 +49,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         standard_library: &Layer,
         progress: &mut dyn Progress,
     ) -> Result<(), Error> {
-        let fixed = self.builder.python.info().fixed_modules.clone();
+        let fixed = self.builder.python.target().info().fixed_modules.clone();
         let module_of = |path: &str| {
             let top = path.split('/').next().unwrap_or(path);
             top.strip_suffix(".py").unwrap_or(top).to_owned()
@@ -81,7 +85,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         stdlib: &Layer,
         progress: &mut dyn Progress,
     ) -> Result<(), Error> {
-        let suffixes = &self.builder.python.info().extension_suffixes;
+        let suffixes = &self.builder.python.target().info().extension_suffixes;
         self.compile_script(path, text)?;
         let companions = script::companions(path, text)?;
         self.imports = companions.others;
@@ -96,20 +100,18 @@ impl<'a, 'b> Resolving<'a, 'b> {
     /// Refuses a script that does not compile, before the long work.
     fn compile_script(&self, path: &Path, text: &[u8]) -> Result<(), Error> {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
-        let compiler = BytecodeCompiler::new(self.builder.python, None).with_workers(1);
-        let outcome = compiler.compile_all(vec![CompileJob::new(file, text, 0)], &mut |_, _| ()).pop();
-        outcome.map_or(Ok(()), |outcome| outcome.map(drop).map_err(Error::MainCode))
+        main_code(self.builder.python, self.builder.compiler, &file, text, 0).map(drop)
     }
 
     /// Runs pip, or takes what it installed before, and returns the names of the projects installed from paths.
     pub(super) fn install(&mut self, request: &PipRequest, progress: &mut dyn Progress) -> Result<Vec<String>, Error> {
         let python = self.builder.python;
-        let pip = Pip::new(python, self.builder.cache.directory("pip"));
+        let pip = Pip::new(python.host(), self.builder.cache.directory("pip"));
         let mut tree = run_pip(&pip, request, progress)?;
         let below: Vec<&Layer> = self.layers.iter().collect();
         let kind = LayerKind::Requirements;
         let directory = |tree: &InstalledTree| {
-            Directory::new(&tree.path).extension_suffixes(python.info().extension_suffixes.iter())
+            Directory::new(&tree.path).extension_suffixes(python.target().info().extension_suffixes.iter())
         };
         let place = |tree: &InstalledTree| {
             let identity = format!("{} {}", tree.path.display(), tree.digest());
@@ -227,7 +229,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
 
     fn has(&self, module: &str) -> bool {
         self.has_flag(module, EntryFlags::IMPORTABLE)
-            || self.builder.python.info().builtin_modules.iter().any(|name| name == module)
+            || self.built_in.contains(module)
             // The launcher has it.
             || module == "oxidized_importer"
     }

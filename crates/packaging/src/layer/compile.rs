@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use pyox_bytecode::{BytecodeCompiler, CompileError, CompileJob};
+use pyox_bytecode::{CompileError, CompileJob};
 use pyox_packed_resources::{ModuleBytecode, ModuleSource, OptimizeLevel, Resource};
 
 use super::LayerBuilder;
@@ -50,14 +50,12 @@ impl LayerBuilder<'_> {
             CompileJob::new(module.path.clone(), Arc::clone(&module.source), level.number())
         };
         progress.begin(Step::Compile, "modules");
-        let directory = self.cache.directory("bytecode");
-        let compiler = BytecodeCompiler::new(self.python, Some(directory.clone()));
-        let outcomes =
-            compiler.compile_all(wanted.iter().map(job).collect(), &mut |done, total| progress.advance(done, total));
+        let jobs = wanted.iter().map(job).collect();
+        let outcomes = self.compiler().compile_all(jobs, &mut |done, total| progress.advance(done, total));
         progress.end();
         let damaged = outcomes.iter().flatten().filter(|module| module.damaged).count();
         if damaged != 0 {
-            progress.damaged(&directory, damaged);
+            progress.damaged(&self.bytecode_directory(), damaged);
         }
         let mut compiled = Compiled::default();
         let mut broken = BTreeSet::new();
@@ -73,6 +71,7 @@ impl LayerBuilder<'_> {
                     compiled.bytecode.entry(path.clone()).or_default().push((bytecode, code.code.into()));
                 }
                 Err(CompileError::Worker { source, .. }) => return Err(source.into()),
+                Err(error @ CompileError::Other(_)) => return Err(Error::Compiler(error)),
                 Err(error) => {
                     broken.insert(path.clone());
                     let (path, message) = (path.clone(), error.to_string());

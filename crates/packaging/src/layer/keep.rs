@@ -16,7 +16,7 @@ use pyox_build_cache::digest;
 use pyox_linker::Progress;
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"24";
+const LAYER_VERSION: &[u8] = b"25";
 
 impl LayerBuilder<'_> {
     /// Where a layer is kept. It is named by everything that can be known before it is made.
@@ -24,10 +24,11 @@ impl LayerBuilder<'_> {
         let locations = Some(&self.policy.locations).filter(|_| kind != LayerKind::StandardLibrary);
         let form = (self.policy.optimize, self.policy.include_source, self.compresses_everything(kind), locations);
         let form = format!("{form:?}");
-        let python = self.python.identity();
+        let (python, compiler) = (self.python.target().identity(), self.compiler().identity());
         let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
         let mut parts =
             vec![LAYER_VERSION, kind.name().as_bytes(), identity.as_bytes(), form.as_bytes(), python.as_bytes()];
+        parts.push(compiler.as_bytes());
         parts.extend(libraries.map(|library| library.name.as_bytes()));
         self.cache.directory("layers").join(digest(parts))
     }

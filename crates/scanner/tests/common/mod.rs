@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use pyox_distribution::{Distribution as _, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_packed_resources::Resource;
 use pyox_scanner::Scan;
 use sha2::{Digest as _, Sha256};
@@ -17,7 +17,7 @@ pub use pyox_test_support::pythons::owned as pythons;
 pub fn run(python: &Installed, program: &str, arguments: &[&Path]) -> String {
     // From a file: for `-c`, 3.13 imports `linecache`.
     let file = tree(&[("program.py", program)]);
-    let mut command = Command::new(&python.info().executable);
+    let mut command = Command::new(python.executable());
     let output = command.args(["-I", "-S"]).arg(file.path().join("program.py")).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}: {}", python.info().version, String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
-use pyox_distribution::Distribution as _;
+use pyox_distribution::Python as _;
 
 use super::{for_two_pythons, pack};
 use pyox_test_support::Program;

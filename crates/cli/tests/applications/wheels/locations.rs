@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::ensure;
-use pyox_distribution::Distribution as _;
+use pyox_distribution::Python as _;
 use pyox_packaging::Finding;
 
 use super::{for_two_pythons, original, pack};

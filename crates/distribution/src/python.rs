@@ -1,0 +1,112 @@
+//! The two sides of a Python: one that runs here, and one that programs are made for.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pyox_scanner::ResourceSource;
+
+use crate::{Error, ExtensionModule, LinkSettings, PythonInfo, wheel_tags};
+
+/// A Python, whatever it is used for.
+pub trait Python: Send + Sync {
+    /// What it is.
+    fn info(&self) -> &PythonInfo;
+
+    /// A short stable name of exactly this Python, for keys of caches and names of files: hexadecimal digits, say. It
+    /// changes when another build is installed in the same place.
+    fn identity(&self) -> String;
+
+    /// The minor version, such as `(3, 12)`.
+    fn minor(&self) -> (u8, u8) {
+        (self.info().major, self.info().minor)
+    }
+}
+
+/// A Python that runs on this machine: it compiles bytecode, and its pip installs.
+pub trait Host: Python {
+    /// The interpreter to start.
+    fn executable(&self) -> &Path;
+
+    /// The compatibility tags of the wheels that it takes, best first, such as `cp313-cp313-manylinux_2_17_x86_64`
+    /// ([specification](https://packaging.python.org/specifications/platform-compatibility-tags/)).
+    ///
+    /// # Errors
+    /// [`Error::Spawn`], [`Error::ProbeFailed`] or [`Error::ProbeOutput`] if the interpreter does not answer, or
+    /// [`Error::Other`].
+    fn wheel_tags(&self) -> Result<Vec<String>, Error> {
+        wheel_tags(self.executable())
+    }
+}
+
+/// A Python that programs are made for: it is read and linked, and need not run on this machine.
+pub trait Target: Python {
+    /// The standard library, with the extension modules of it that are files.
+    ///
+    /// # Errors
+    /// It is not there, or [`Error::Other`].
+    fn standard_library(&self) -> Result<Box<dyn ResourceSource + '_>, Error>;
+
+    /// The extension modules of the standard library, in every form that it has them, by name.
+    ///
+    /// # Errors
+    /// They cannot be read, or [`Error::Other`].
+    fn extension_modules(&self) -> Result<Vec<ExtensionModule>, Error>;
+
+    /// What a program that embeds it is linked with.
+    ///
+    /// # Errors
+    /// [`Error::NoStaticLibrary`] where there is none, or [`Error::Other`].
+    fn link(&self) -> Result<LinkSettings, Error>;
+
+    /// The files and directories that it consists of: nothing that is made may take their place.
+    fn files(&self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+}
+
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<T: Python + ?Sized> Python for $pointer {
+            fn info(&self) -> &PythonInfo {
+                (**self).info()
+            }
+
+            fn identity(&self) -> String {
+                (**self).identity()
+            }
+
+            fn minor(&self) -> (u8, u8) {
+                (**self).minor()
+            }
+        }
+
+        impl<T: Host + ?Sized> Host for $pointer {
+            fn executable(&self) -> &Path {
+                (**self).executable()
+            }
+
+            fn wheel_tags(&self) -> Result<Vec<String>, Error> {
+                (**self).wheel_tags()
+            }
+        }
+
+        impl<T: Target + ?Sized> Target for $pointer {
+            fn standard_library(&self) -> Result<Box<dyn ResourceSource + '_>, Error> {
+                (**self).standard_library()
+            }
+
+            fn extension_modules(&self) -> Result<Vec<ExtensionModule>, Error> {
+                (**self).extension_modules()
+            }
+
+            fn link(&self) -> Result<LinkSettings, Error> {
+                (**self).link()
+            }
+
+            fn files(&self) -> Vec<PathBuf> {
+                (**self).files()
+            }
+        }
+    )*};
+}
+forward!(&T, Box<T>, Arc<T>);
