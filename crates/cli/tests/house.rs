@@ -31,6 +31,41 @@ fn a_crate_can_be_read_in_an_hour() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[test]
+fn packages_say_what_they_are() -> anyhow::Result<()> {
+    for (name, package) in published()? {
+        for key in ["description", "documentation", "license", "readme", "rust_version"] {
+            ensure!(package[key].is_string(), "{name} has no {key}");
+        }
+        for key in ["keywords", "categories"] {
+            ensure!(package[key].as_array().is_some_and(|words| !words.is_empty()), "{name} has no {key}");
+        }
+        for file in ["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"] {
+            ensure!(workspace().join("crates").join(&name).join(file).is_file(), "{name} has no {file}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn the_linker_has_the_sources_of_all_that_launchers_are_made_of() -> anyhow::Result<()> {
+    let arrows = arrows(|dependency| dependency["optional"] == false)?;
+    let (mut needed, mut new) = (BTreeSet::new(), vec!["launcher".to_owned()]);
+    while let Some(name) = new.pop() {
+        new.extend(arrows[&name].iter().cloned());
+        needed.insert(name);
+    }
+    let mut there = BTreeSet::new();
+    for entry in std::fs::read_dir(workspace().join("crates/linker/sources"))? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            there.insert(entry.file_name().into_string().map_err(|name| anyhow::anyhow!("{name:?}"))?);
+        }
+    }
+    ensure!(there == needed, "crates/linker/sources has {there:?}, launchers are made of {needed:?}");
+    Ok(())
+}
+
 /// The rows of the table of crates: `| crate | it owns | depends on |`.
 fn drawn() -> anyhow::Result<Arrows> {
     let text = std::fs::read_to_string(workspace().join("docs/architecture.md"))?;
@@ -47,23 +82,37 @@ fn drawn() -> anyhow::Result<Arrows> {
 
 /// What the manifests say.
 fn real() -> anyhow::Result<Arrows> {
+    arrows(|_| true)
+}
+
+/// The dependencies that fit, of those that are no build or development dependencies.
+fn arrows(fits: impl Fn(&Value) -> bool) -> anyhow::Result<Arrows> {
+    let published = published()?.into_iter().map(|(name, package)| {
+        let dependencies = package["dependencies"].as_array().context("dependencies")?.iter();
+        let normal = dependencies.filter(|dependency| dependency["kind"].is_null() && fits(dependency));
+        Ok((name, normal.filter_map(|dependency| ours(dependency["name"].as_str()?)).collect()))
+    });
+    published.collect()
+}
+
+/// What cargo knows of each published crate.
+fn published() -> anyhow::Result<Vec<(String, Value)>> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(workspace());
-    let metadata: Value = serde_json::from_slice(&cargo.output()?.stdout)?;
-    let ours = |name: &str| name.strip_prefix("pyox-").map(str::to_owned);
-    let mut arrows = Arrows::new();
-    for package in metadata["packages"].as_array().context("packages")? {
-        let is_published = package["publish"].is_null();
+    let mut metadata: Value = serde_json::from_slice(&cargo.output()?.stdout)?;
+    let packages = metadata["packages"].as_array_mut().context("packages")?;
+    let published = packages.iter_mut().filter(|package| package["publish"].is_null()).map(Value::take);
+    let named = published.map(|package| {
         let name = ours(package["name"].as_str().context("a name")?).context("all are called pyox-")?;
-        let dependencies = package["dependencies"].as_array().context("dependencies")?.iter();
-        let normal = dependencies.filter(|dependency| dependency["kind"].is_null());
-        let normal = normal.filter_map(|dependency| ours(dependency["name"].as_str()?)).collect();
-        if is_published {
-            arrows.insert(name, normal);
-        }
-    }
-    ensure!(arrows.len() > 10, "{arrows:?}");
-    Ok(arrows)
+        Ok((name, package))
+    });
+    let packages: Vec<_> = named.collect::<anyhow::Result<_>>()?;
+    ensure!(packages.len() > 10, "only {} crates", packages.len());
+    Ok(packages)
+}
+
+fn ours(package: &str) -> Option<String> {
+    package.strip_prefix("pyox-").map(str::to_owned)
 }
 
 /// Lines of source, without unit tests.

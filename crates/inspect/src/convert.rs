@@ -17,6 +17,7 @@ use crate::resource_file::ResourceFile;
 
 /// How packed resources become those of another version: 1 to 3 become 4, and 4 becomes 3.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Conversion {
     /// The version to write, 3 or 4; `None` for the one that is possible.
     pub to: Option<u8>,
@@ -77,6 +78,34 @@ pub(crate) fn listed(losses: &[Lost]) -> String {
 }
 
 impl Conversion {
+    /// Sets the version to write, 3 or 4.
+    #[must_use]
+    pub fn to(mut self, version: impl Into<Option<u8>>) -> Self {
+        self.to = version.into();
+        self
+    }
+
+    /// Sets how paths of files are written in version 3.
+    #[must_use]
+    pub fn paths(mut self, paths: NativePaths) -> Self {
+        self.paths = paths;
+        self
+    }
+
+    /// Allows version 3 to lack things of these kinds.
+    #[must_use]
+    pub fn may_lose(mut self, kinds: impl IntoIterator<Item = LossKind>) -> Self {
+        self.may_lose.extend(kinds);
+        self
+    }
+
+    /// Sets how many bytes the values may have once decoded.
+    #[must_use]
+    pub fn limit(mut self, bytes: impl Into<Option<u64>>) -> Self {
+        self.limit = bytes.into();
+        self
+    }
+
     /// Converts the resources of a file or program and writes them to `output`, which is complete then or as it was. What
     /// was written is read back and compared with the input before it is put into place.
     ///

@@ -6,13 +6,20 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file without packed resources.
-    #[error("there are no packed resources in {}: {looked_for}", path.display())]
+    /// An empty file.
+    #[error("there are no packed resources in {}: it is empty", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that is neither packed resources nor a program.
+    #[error(
+        "there are no packed resources in {}: it neither starts with `pyembed` nor is an executable (ELF) with a payload",
+        path.display()
+    )]
     NoResources {
         /// The file.
         path: PathBuf,
-        /// What it would have to be, or what it is.
-        looked_for: &'static str,
     },
     /// The payload of a program cannot be found.
     #[error("cannot find the packed resources of {}", path.display())]

@@ -35,15 +35,18 @@ impl ResourceFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], [`Error::NoResources`] or [`Error::NoPayload`] if the file cannot be read or is of another kind,
-    /// [`Error::ResourcesVersion`] and [`Error::OpenResources`] if the resources cannot be opened.
+    /// [`Error::Io`], [`Error::Empty`], [`Error::NoResources`] or [`Error::NoPayload`] if the file cannot be read or is of
+    /// another kind, [`Error::ResourcesVersion`] and [`Error::OpenResources`] if the resources cannot be opened.
     pub fn read_with(path: impl Into<PathBuf>, native_paths: NativePaths) -> Result<Self, Error> {
         let path = path.into();
         let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;
+        if bytes.is_empty() {
+            return Err(Error::Empty { path });
+        }
         let range = match locate(&bytes) {
             Ok(range) => range,
-            Err(Absent::Because(looked_for)) => return Err(Error::NoResources { path, looked_for }),
-            Err(Absent::Payload(source)) => return Err(Error::NoPayload { path, source }),
+            Err(FormatError::NotExecutable { .. }) => return Err(Error::NoResources { path }),
+            Err(source) => return Err(Error::NoPayload { path, source }),
         };
         let file = Self { path, bytes, range, native_paths };
         let packed = file.packed()?;
@@ -169,22 +172,6 @@ pub enum LauncherDigest {
 /// How packed resources of all versions start; the version follows.
 const FAMILY: &[u8] = MAGIC.split_at(MAGIC.len() - 1).0;
 
-enum Absent {
-    Because(&'static str),
-    Payload(FormatError),
-}
-
-fn locate(bytes: &[u8]) -> Result<Range<usize>, Absent> {
-    if bytes.is_empty() {
-        return Err(Absent::Because("it is empty"));
-    }
-    if bytes.starts_with(FAMILY) {
-        return Ok(0..bytes.len());
-    }
-    payload_range(bytes).map_err(|error| match error {
-        FormatError::NotExecutable { .. } => {
-            Absent::Because("it neither starts with `pyembed` nor is an executable (ELF) with a payload")
-        }
-        error => Absent::Payload(error),
-    })
+fn locate(bytes: &[u8]) -> Result<Range<usize>, FormatError> {
+    if bytes.starts_with(FAMILY) { Ok(0..bytes.len()) } else { payload_range(bytes) }
 }

@@ -15,7 +15,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 fn resources() -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut writer = Writer::new();
     writer.entry("a.b").flag(EntryFlags::MODULE).field(FieldKind::Source, b"x = 1\n".to_vec());
-    let config = InterpreterConfig { python: (3, 12), ..InterpreterConfig::default() };
+    let config = InterpreterConfig::default().python((3, 12));
     writer.section(SectionKind::InterpreterConfig, config.encode()?);
     Ok(writer.to_vec()?)
 }
@@ -170,7 +170,7 @@ fn what_is_no_resource_file_says_why() -> Outcome {
     let error = |name: &str, bytes: &[u8]| -> Result<Error, Box<dyn std::error::Error>> {
         ResourceFile::read(write(&dir, name, bytes)?).err().ok_or(format!("{name} is read").into())
     };
-    assert!(matches!(error("empty", b"")?, Error::NoResources { .. }));
+    assert!(matches!(error("empty", b"")?, Error::Empty { .. }));
     assert!(matches!(error("text", b"text")?, Error::NoResources { .. }));
     assert!(matches!(error("later", b"pyembed\x05")?, Error::ResourcesVersion { found: 5, .. }));
     assert!(matches!(error("family", b"pyembed")?, Error::OpenResources { .. }));

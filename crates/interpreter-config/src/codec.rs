@@ -71,11 +71,9 @@ mod tests {
 
     #[test]
     fn every_prefix_is_an_error_and_every_flip_an_error_or_another_value() {
-        let config = InterpreterConfig {
-            run: Run::Script { file: "a.py".into() },
-            resource_files: vec![ResourceFile { path: "../lib/shared.resources".into(), digest: [7; 32] }],
-            ..Default::default()
-        };
+        let config = InterpreterConfig::default()
+            .run(Run::Script { file: "a.py".into() })
+            .resource_files([ResourceFile::new("../lib/shared.resources", [7; 32])]);
         let bytes = config.encode().unwrap();
         for end in 0..bytes.len() {
             assert!(InterpreterConfig::decode(&bytes[..end]).is_err(), "prefix of {end} bytes");

@@ -6,13 +6,14 @@
 //! ```
 //! use pyox_interpreter_config::{InterpreterConfig, Run};
 //!
-//! let config = InterpreterConfig { run: Run::Module("http.server".into()), ..InterpreterConfig::default() };
+//! let config = InterpreterConfig::default().run(Run::Module("http.server".into()));
 //! assert_eq!(InterpreterConfig::decode(&config.encode()?)?, config);
 //! # Ok::<(), pyox_interpreter_config::Error>(())
 //! ```
 #![forbid(unsafe_code)]
 
 mod codec;
+mod setters;
 
 pub use codec::{Error, VERSION};
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,7 @@ pub enum FileAttribute {
 
 /// Packed resources in a file beside the program, which other programs may share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ResourceFile {
     /// Path from the directory of the program, with the separators of its platform.
     pub path: String,
@@ -66,10 +68,18 @@ pub struct ResourceFile {
     pub digest: [u8; 32],
 }
 
+impl ResourceFile {
+    /// A file at a path from the directory of the program, and the digest that it has to have.
+    pub fn new(path: impl Into<String>, digest: [u8; 32]) -> Self {
+        Self { path: path.into(), digest }
+    }
+}
+
 /// Settings of an embedded interpreter.
 ///
 /// `None` leaves a setting to the profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[non_exhaustive]
 pub struct InterpreterConfig {
     /// Python minor version the program was packaged for, for example `(3, 12)`; checked when the program starts.
     pub python: (u8, u8),

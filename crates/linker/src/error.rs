@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use pyox_program_format::MarkerField;
+
 /// A launcher or a program could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -10,12 +12,15 @@ pub enum Error {
     #[error("cannot attach the application to the launcher")]
     Attach(#[from] pyox_program_format::Error),
     /// A launcher is made for something else than the program.
-    #[error("launcher {} is for {what} {found}, but the program is made for {what} {expected}", path.display())]
+    #[error(
+        "launcher {} is for {what} {found}, but the program is made for {what} {expected}",
+        path.display(), what = words(*field)
+    )]
     Mismatch {
         /// The launcher.
         path: PathBuf,
-        /// What differs: the Python, its ABI, the target, a version of what both have to understand.
-        what: &'static str,
+        /// What differs.
+        field: MarkerField,
         /// What its marker says; `unknown` if it says nothing.
         found: String,
         /// What is needed.
@@ -54,9 +59,6 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    /// This build of the library does not carry the launcher's sources.
-    #[error("this build carries no sources of the launcher")]
-    NoSources,
     /// There is no prebuilt launcher for this Python where it should be.
     #[error("there is no launcher for Python {python} at {}{}", path.display(), only(others))]
     NoPrebuilt {
@@ -102,6 +104,18 @@ impl Error {
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }
+    }
+}
+
+/// What a field of a marker is about.
+fn words(field: MarkerField) -> &'static str {
+    match field {
+        MarkerField::Python | MarkerField::Version => "Python",
+        MarkerField::Abi => "ABI",
+        MarkerField::Bytecode => "bytecode",
+        MarkerField::Format => "packed resources of version",
+        MarkerField::Protocol => "launcher protocol",
+        other => other.key(),
     }
 }
 

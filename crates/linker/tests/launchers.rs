@@ -68,9 +68,9 @@ fn a_launcher_that_differs_in_anything_that_counts_is_refused_when_packing() -> 
             right.iter().cloned().map(|(f, v)| (f, if f == field { other.into() } else { v })).collect();
         let path = launcher(directory.path(), "other", &changed);
         match Prebuilt::new(&path).check(&python) {
-            Err(Error::Mismatch { found, expected, .. }) => {
+            Err(Error::Mismatch { field: named, found, expected, .. }) => {
                 let wanted = right.iter().find(|(f, _)| *f == field).map(|(_, value)| value);
-                assert_eq!((found.as_str(), Some(&expected)), (other, wanted), "{field:?}");
+                assert_eq!((named, found.as_str(), Some(&expected)), (field, other, wanted));
             }
             outcome => panic!("{field:?} is {other}: {outcome:?}"),
         }

@@ -31,7 +31,7 @@ mod report;
 
 /// How the interpreter of a program behaves if nothing else is said.
 pub(crate) fn interpreter_of_programs() -> InterpreterConfig {
-    InterpreterConfig { site_builtins: true, fast_exit: true, ..InterpreterConfig::default() }
+    InterpreterConfig::default().site_builtins(true).fast_exit(true)
 }
 
 /// An application, ready to be written.
@@ -240,14 +240,14 @@ impl<'a> ApplicationBuilder<'a> {
             self.compile("<string>", code.as_bytes(), 0)?;
         }
         let boot = self.compile(BOOT_FILE, BOOT_SOURCE, 0)?;
-        let config = InterpreterConfig {
-            python: self.python.target().minor(),
-            run: self.entry.run(),
-            resource_files: self.shared_resources.map(|file| file.reference(output)).transpose()?.into_iter().collect(),
-            optimization_level: self.policy.optimize.number(),
-            file_attribute: self.policy.file_attribute,
-            ..self.interpreter.clone()
-        };
+        let shared = self.shared_resources.map(|file| file.reference(output)).transpose()?;
+        let config = self.interpreter.clone();
+        let config = config
+            .python(self.python.target().minor())
+            .run(self.entry.run())
+            .resource_files(Vec::from_iter(shared))
+            .optimization_level(self.policy.optimize.number())
+            .file_attribute(self.policy.file_attribute);
         let mut writer = collector.finish();
         writer.section(SectionKind::InterpreterConfig, config.encode()?);
         writer.section(SectionKind::Boot, boot);

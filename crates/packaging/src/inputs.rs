@@ -105,12 +105,8 @@ impl Inputs {
         let virtualenv = self.virtualenv.as_deref().map(|path| open_virtualenv(path, builder)).transpose()?;
         let standard_library = builder.standard_library(progress)?;
         let mut resolving = Resolving::new(builder)?;
-        let mut request = PipRequest {
-            requirements: self.pip.clone(),
-            requirement_files: self.requirements.clone(),
-            refresh: self.refresh,
-            ..PipRequest::default()
-        };
+        let mut request =
+            PipRequest::default().requirements(&self.pip).requirement_files(&self.requirements).refresh(self.refresh);
         let mut wanted: Vec<String> = self.pip.iter().filter_map(|text| required::project(text)).collect();
         match &source {
             Source::Script { path, text } => {

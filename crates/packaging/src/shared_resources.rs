@@ -128,7 +128,7 @@ impl SharedResources {
         };
         let directory = canonical(parent(output))?;
         let path = relative(&directory, &file).to_str().ok_or_else(not_utf8)?.to_owned();
-        Ok(pyox_interpreter_config::ResourceFile { path, digest: self.digest })
+        Ok(pyox_interpreter_config::ResourceFile::new(path, self.digest))
     }
 }
 

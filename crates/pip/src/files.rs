@@ -73,7 +73,7 @@ mod tests {
         std::fs::write(at("requirements.txt"), text)?;
         std::fs::write(at("deep/more.txt"), "--constraint=limits.txt\n-r ../requirements.txt\n")?;
         std::fs::write(at("deep/limits.txt"), "x @ file:///etc/hostname\n")?;
-        let request = PipRequest { requirement_files: vec![at("requirements.txt")], ..PipRequest::default() };
+        let request = PipRequest::default().requirement_files([at("requirements.txt")]);
         let found: BTreeSet<PathBuf> = request.files().iter().filter_map(|path| path.canonicalize().ok()).collect();
         for name in ["requirements.txt", "deep/more.txt", "deep/limits.txt", "project", "wheels"] {
             assert!(found.contains(&at(name).canonicalize()?), "{name}");

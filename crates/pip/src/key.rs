@@ -164,7 +164,7 @@ mod tests {
     fn the_content_of_a_project_counts_and_what_building_leaves_does_not() {
         let directory = tempfile::tempdir().expect("a directory");
         let project = directory.path().join("project");
-        let request = PipRequest { projects: vec![project.clone()], ..PipRequest::default() };
+        let request = PipRequest::default().projects([project.clone()]);
         let key = || digest("python", &request).expect("a key");
         write(project.join("pkg/build/__init__.py"), "1");
         let first = key();
@@ -182,7 +182,7 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("requirements.txt");
         let project = directory.path().join("project");
-        let request = PipRequest { requirement_files: vec![file.clone()], ..PipRequest::default() };
+        let request = PipRequest::default().requirement_files([file.clone()]);
         let key = || digest("python", &request).expect("a key");
         write(file, &format!("-r deep/more.txt\n-e {}\n", project.display()));
         write(directory.path().join("deep/more.txt"), "-r ../requirements.txt\nflask\n");

@@ -29,6 +29,7 @@ pub use tree::InstalledTree;
 
 /// What to install.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct PipRequest {
     /// Requirements as pip understands them: `flask`, `flask[async]>=3`, `./project`, `wheels/x-1-py3-none-any.whl`.
     /// They are no place for options.
@@ -41,6 +42,43 @@ pub struct PipRequest {
     pub arguments: Vec<String>,
     /// Whether to install again even if the same was installed before, to get newer versions.
     pub refresh: bool,
+}
+
+impl PipRequest {
+    /// Adds requirements.
+    #[must_use]
+    pub fn requirements<S: Into<String>>(mut self, requirements: impl IntoIterator<Item = S>) -> Self {
+        self.requirements.extend(requirements.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds requirements files.
+    #[must_use]
+    pub fn requirement_files<P: Into<PathBuf>>(mut self, files: impl IntoIterator<Item = P>) -> Self {
+        self.requirement_files.extend(files.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds projects, wheels and source archives on disk.
+    #[must_use]
+    pub fn projects<P: Into<PathBuf>>(mut self, projects: impl IntoIterator<Item = P>) -> Self {
+        self.projects.extend(projects.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds options of pip.
+    #[must_use]
+    pub fn arguments<S: Into<String>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets whether to install again what was installed before.
+    #[must_use]
+    pub fn refresh(mut self, refresh: bool) -> Self {
+        self.refresh = refresh;
+        self
+    }
 }
 
 /// Drives the pip of one Python.

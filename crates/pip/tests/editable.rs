@@ -97,7 +97,7 @@ fn editable_requirements_are_installed_whatever_their_build_backend() -> Test {
     let names = ["ed_flat", "ed_src", "ed_mapped", "ed_hatch", "ed_flit", "ed_pdm", "ed_poetry", "ed_old", "ed_git"];
     for python in pythons() {
         let pip = Pip::new(&python, here.join("cache"));
-        let request = PipRequest { requirement_files: vec![here.join("requirements.txt")], ..PipRequest::default() };
+        let request = PipRequest::default().requirement_files([here.join("requirements.txt")]);
         let tree = pip.install(&request, &mut |_| ())?;
         for name in names {
             for file in ["__init__.py", "part/__init__.py", "data.txt"] {
@@ -120,7 +120,7 @@ fn options_are_no_requirements() -> Test {
     let directory = tempfile::tempdir()?;
     let pip = Pip::new(&python, directory.path());
     for text in ["-e .", "--editable=.", " --index-url=https://example.com", "-r/etc/x", "-"] {
-        let request = PipRequest { requirements: vec![text.into()], ..PipRequest::default() };
+        let request = PipRequest::default().requirements([text]);
         let error = pip.install(&request, &mut |line| panic!("pip ran: {line}")).expect_err("an option");
         assert!(matches!(&error, Error::Option { text: found } if found == text), "{error}");
     }

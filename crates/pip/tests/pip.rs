@@ -43,7 +43,7 @@ fn the_same_request_runs_pip_once() -> Test {
         let directory = tempfile::tempdir()?;
         let wheel = make_wheel(&python, directory.path(), "1")?;
         let pip = Pip::new(&python, directory.path().join("cache"));
-        let mut request = PipRequest { requirements: vec![wheel], ..PipRequest::default() };
+        let mut request = PipRequest::default().requirements([wheel]);
         request.arguments.push("--no-index".into());
         let mut lines = Vec::new();
         let first = pip.install(&request, &mut |line| lines.push(line.to_owned()))?;
@@ -84,7 +84,7 @@ fn a_tree_that_is_not_as_pip_installed_it_is_not_intact() -> Test {
     let directory = tempfile::tempdir()?;
     let wheel = make_wheel(&python, directory.path(), "1")?;
     let pip = Pip::new(&python, directory.path().join("cache"));
-    let request = PipRequest { requirements: vec![wheel], ..PipRequest::default() };
+    let request = PipRequest::default().requirements([wheel]);
     let first = pip.install(&request, &mut |_| {})?;
     let module = first.path.join("hello_pyox.py");
     let metadata = "hello_pyox-1.0.dist-info/METADATA";
@@ -138,7 +138,7 @@ fn a_refresh_leaves_a_tree_that_another_process_reads() -> Test {
     let directory = tempfile::tempdir()?;
     let wheel = make_wheel(&python, directory.path(), "1")?;
     let pip = Pip::new(&python, directory.path().join("cache"));
-    let mut request = PipRequest { requirements: vec![wheel], refresh: true, ..PipRequest::default() };
+    let mut request = PipRequest::default().requirements([wheel]).refresh(true);
     let refreshed = || pip.install(&request, &mut |_| {});
     // Locks belong to what has opened a file: two trees of this process are as those of two processes.
     let (read, unread) = (refreshed()?, refreshed()?.path);
@@ -164,7 +164,7 @@ fn files_of_requirements_work_and_two_packers_may_race() -> Test {
     let wheel = make_wheel(&python, directory.path(), "3")?;
     let file = directory.path().join("requirements.txt");
     fs::write(&file, format!("# what we need\n{wheel}\n"))?;
-    let request = PipRequest { requirement_files: vec![file], ..PipRequest::default() };
+    let request = PipRequest::default().requirement_files([file]);
     let pip = Pip::new(&python, directory.path().join("cache"));
     let install = || pip.install(&request, &mut |_| {}).map(|tree| tree.path.clone());
     let (one, other) = std::thread::scope(|scope| {
@@ -191,7 +191,7 @@ fn failures_show_pip_s_own_words() -> Test {
     let python = pythons().remove(0);
     let directory = tempfile::tempdir()?;
     let pip = Pip::new(&python, directory.path());
-    let mut request = PipRequest { requirements: vec!["no-such-thing-pyox".into()], ..PipRequest::default() };
+    let mut request = PipRequest::default().requirements(["no-such-thing-pyox"]);
     request.arguments = vec!["--no-index".into()];
     let error = pip.install(&request, &mut |_| {}).expect_err("no such package");
     assert!(matches!(error, Error::Failed { .. }));
@@ -199,7 +199,7 @@ fn failures_show_pip_s_own_words() -> Test {
     // Nothing but the lock.
     assert_eq!(fs::read_dir(directory.path())?.count(), 1);
 
-    let request = PipRequest { projects: vec![directory.path().join("missing")], ..PipRequest::default() };
+    let request = PipRequest::default().projects([directory.path().join("missing")]);
     let error = pip.install(&request, &mut |_| {}).expect_err("no such project");
     assert!(matches!(error, Error::Io { .. }) && error.source().is_some());
     Ok(())
@@ -212,7 +212,7 @@ fn a_python_without_pip_is_told() -> Test {
     // Without `site` there is no site-packages, and so no pip.
     let python = Wrapped::new(&pythons()[0], directory.path(), "exec \"$real\" -S \"$@\"")?;
     let pip = Pip::new(&python, directory.path().join("cache"));
-    let request = PipRequest { requirements: vec!["x".into()], ..PipRequest::default() };
+    let request = PipRequest::default().requirements(["x"]);
     let error = pip.install(&request, &mut |_| {}).expect_err("no pip");
     assert!(matches!(error, Error::NoPip { .. }), "{error}");
     Ok(())

@@ -28,7 +28,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             ProgramError::BareLauncher => "applications are attached to launchers with: pyoxidizer pack".into(),
             _ => return None,
         },
-        Error::NoResources { .. } => NO_RESOURCES.into(),
+        Error::Empty { .. } | Error::NoResources { .. } => NO_RESOURCES.into(),
         Error::ResourcesVersion { .. } => "use the pyoxidizer that made it".into(),
         Error::OpenResources { .. } => "the file is damaged or incomplete: copy or make it again".into(),
         Error::NoConversion { .. } => "versions 1 to 3 become version 4, and version 4 becomes version 3".into(),

@@ -25,9 +25,12 @@ pub fn run(args: &Convert, verbose: bool, quiet: bool, style: Style) -> anyhow::
     if !args.allow_loss.is_empty() && args.to.map_or(file.packed()?.version() != 4, |to| to == 4) {
         return Err(Mistake::new("nothing is lost on the way to version 4", "leave out --allow-loss").into());
     }
-    let limit = Some(decoded_limit(&file, args.decoded.max_decoded));
-    let may_lose = args.allow_loss.iter().flat_map(kinds).collect();
-    let converted = Conversion { to: args.to, paths, may_lose, limit }.write(&file, &args.output)?;
+    let conversion = Conversion::default()
+        .to(args.to)
+        .paths(paths)
+        .may_lose(args.allow_loss.iter().flat_map(kinds))
+        .limit(decoded_limit(&file, args.decoded.max_decoded));
+    let converted = conversion.write(&file, &args.output)?;
     if !quiet {
         print(args, &converted, verbose, style);
     }

@@ -38,6 +38,7 @@ pub struct Compiled {
 
 /// A launcher in the cache.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct CachedLauncher {
     /// The file.
     pub path: PathBuf,
@@ -157,9 +158,6 @@ impl Compiled {
 
     fn compile(&self, target: &dyn Target, path: &Path, progress: &mut dyn Progress) -> Result<Vec<u8>, Error> {
         target.link()?;
-        if !sources::available() {
-            return Err(Error::NoSources);
-        }
         fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
         let version = &target.info().version;
         let mut lock_path = path.as_os_str().to_owned();
@@ -263,9 +261,6 @@ impl LauncherSource for Compiled {
             return Ok(());
         }
         target.link()?;
-        if !sources::available() {
-            return Err(Error::NoSources);
-        }
         let (major, minor) = target.minor();
         let version = cargo().arg("--version").stdin(Stdio::null()).output();
         version.map(drop).map_err(|source| Error::NoCargo { python: format!("{major}.{minor}"), source })

@@ -8,18 +8,17 @@ use pyox_program_format::{LauncherMarker, MarkerField, Trailer};
 
 use crate::error::Error;
 
-/// Everything that has to be the same for a program and its launcher: what it is called, the field of the marker that has
-/// it, and the value.
-fn requirements(target: &dyn Target) -> [(&'static str, MarkerField, String); 7] {
+/// Everything that has to be the same for a program and its launcher: the field of the marker, and the value.
+fn requirements(target: &dyn Target) -> [(MarkerField, String); 7] {
     let (info, (major, minor)) = (target.info(), target.minor());
     [
-        ("Python", MarkerField::Python, format!("{major}.{minor}")),
-        ("Python", MarkerField::Version, version(info)),
-        ("ABI", MarkerField::Abi, info.soabi.clone().unwrap_or_default()),
-        ("bytecode", MarkerField::Bytecode, info.magic.clone()),
-        ("target", MarkerField::Target, info.triple.clone()),
-        ("packed resources of version", MarkerField::Format, format().to_string()),
-        ("launcher protocol", MarkerField::Protocol, pyox_interpreter_config::VERSION.to_string()),
+        (MarkerField::Python, format!("{major}.{minor}")),
+        (MarkerField::Version, version(info)),
+        (MarkerField::Abi, info.soabi.clone().unwrap_or_default()),
+        (MarkerField::Bytecode, info.magic.clone()),
+        (MarkerField::Target, info.triple.clone()),
+        (MarkerField::Format, format().to_string()),
+        (MarkerField::Protocol, pyox_interpreter_config::VERSION.to_string()),
     ]
 }
 
@@ -30,8 +29,8 @@ fn format() -> u8 {
 
 /// The text that the build of a launcher is given for its marker; it adds the target itself.
 pub(super) fn marker(target: &dyn Target) -> Result<String, Error> {
-    let fields = requirements(target).into_iter().filter(|(_, field, _)| *field != MarkerField::Target);
-    Ok(LauncherMarker::text(fields.map(|(_, field, value)| (field, value)))?)
+    let fields = requirements(target).into_iter().filter(|(field, _)| *field != MarkerField::Target);
+    Ok(LauncherMarker::text(fields)?)
 }
 
 /// The name of the launcher for a Python: all that tells it from others.
@@ -51,11 +50,11 @@ pub(super) fn file_name(target: &dyn Target) -> String {
 pub fn check(path: &Path, bytes: &[u8], target: &dyn Target) -> Result<(), Error> {
     let marker = LauncherMarker::read(bytes).ok().flatten();
     let marker = marker.ok_or_else(|| Error::NotALauncher { path: path.to_owned() })?;
-    for (what, field, expected) in requirements(target) {
+    for (field, expected) in requirements(target) {
         let found = marker.field(field).unwrap_or("unknown");
         if found != expected {
             let (path, found, python) = (path.to_owned(), found.to_owned(), target.info().version.clone());
-            return Err(Error::Mismatch { path, what, found, expected, python });
+            return Err(Error::Mismatch { path, field, found, expected, python });
         }
     }
     if matches!(Trailer::read(bytes), Ok(Some(_))) {

@@ -20,20 +20,13 @@ const DEPENDENCIES: [&str; 2] = ["dependencies", "build-dependencies"];
 /// Files with their content.
 type Files<'s> = Vec<(&'s str, Cow<'s, [u8]>)>;
 
-/// Whether there are any.
-pub(super) fn available() -> bool {
-    !SOURCES.is_empty()
-}
-
 /// Digest of everything that the launcher is compiled from.
 pub(super) fn identity() -> String {
     identity_of(SOURCES)
 }
 
 fn identity_of(sources: &[(&str, &[u8])]) -> String {
-    let mut files = reduced(sources);
-    files.retain(|(name, _)| !name.contains("/examples/"));
-    digest(files.iter().flat_map(|(name, content)| [name.as_bytes(), content]))
+    digest(reduced(sources).iter().flat_map(|(name, content)| [name.as_bytes(), content]))
 }
 
 /// Writes them as a cargo workspace of their own.

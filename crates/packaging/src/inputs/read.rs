@@ -21,11 +21,7 @@ impl Inputs {
                 outputs.reads_code("the directory of the source", script.parent().unwrap_or(Path::new("/")));
             }
         }
-        let request = PipRequest {
-            requirements: self.pip.clone(),
-            requirement_files: self.requirements.clone(),
-            ..PipRequest::default()
-        };
+        let request = PipRequest::default().requirements(&self.pip).requirement_files(&self.requirements);
         request.files().iter().for_each(|path| outputs.reads("a requirement", path));
         self.virtualenv.iter().for_each(|path| outputs.reads("the virtualenv", path));
         self.package_roots.iter().for_each(|root| outputs.reads("the package root", &root.directory));

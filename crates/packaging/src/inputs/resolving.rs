@@ -122,7 +122,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         // What is read of the tree has to be what pip installed.
         if projects.is_none() || (kept.is_none() && tree.cached && !tree.is_intact()) {
             progress.damaged(&tree.path, 1);
-            tree = run_pip(&pip, &PipRequest { refresh: true, ..request.clone() }, progress)?;
+            tree = run_pip(&pip, &request.clone().refresh(true), progress)?;
             (kept, projects) = (None, projects_from_paths(&tree));
         }
         let layer = match kept {

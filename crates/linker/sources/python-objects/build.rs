@@ -1,0 +1,1 @@
+../../../python-objects/build.rs
