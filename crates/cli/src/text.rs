@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-/// A name, a path or any other text out of files, for a terminal: in one line, and without characters that steer the terminal or
-/// turn the direction of what is read.
+/// A name, a path or any other text out of files, for a terminal: in one line, and without characters that steer the
+/// terminal or turn the direction of what is read.
 pub fn printable(text: impl fmt::Display) -> String {
     let text = text.to_string();
     if !text.contains(steers) {

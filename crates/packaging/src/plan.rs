@@ -1,7 +1,7 @@
 //! The plan: what becomes of every resource, and why.
 //!
-//! A scan has candidates, the [`Policy`](crate::Policy) makes a [`Decision`] for each, and a function of the caller may change
-//! it. What a layer is made of, its key in the cache and its part of the report follow from the decisions.
+//! A scan has candidates, the [`Policy`](crate::Policy) makes a [`Decision`] for each, and a function of the caller may
+//! change it. What a layer is made of, its key in the cache and its part of the report follow from the decisions.
 
 mod candidate;
 mod decision;

@@ -45,14 +45,14 @@ impl Candidate {
 ///
 /// * `NAME.py` and `PKG/__init__.py` are modules where every part of the path consists of letters, digits and
 ///   underscores (in a regular package and at the root, hyphens too), as is a `.pyc` outside of `__pycache__` without a
-///   source. Where Python would import another file of the same name (a
-///   package before a module, extensions in the order of their suffixes), the file is skipped. Source beside an
-///   extension module is kept.
+///   source. Where Python would import another file of the same name (a package before a module, extensions in the
+///   order of their suffixes), the file is skipped. Source beside an extension module is kept.
 /// * A native file is an extension module if its name is a module's name and one of the suffixes, and a shared library
 ///   otherwise. With the bare suffix `.so` or `.pyd` it must also define `PyInit_NAME`, must not be called `lib...` and
 ///   must not lie in a `.libs` directory.
 /// * A directory that contains modules at any depth is a package, with or without `__init__.py`
-///   ([PEP 420](https://peps.python.org/pep-0420/)). Namespace packages are implied by the names of their modules.
+///   ([PEP 420](https://peps.python.org/pep-0420/)).
+///   Namespace packages are implied by the names of their modules.
 /// * Any other file belongs to the innermost package around it, or is a plain file.
 /// * `.dist-info`, `.egg-info` and `EGG-INFO` at the root are distribution metadata, without the installer's notes
 ///   (`INSTALLER`, `REQUESTED`, `direct_url.json`) and with the lines about them, about caches and about scripts
@@ -68,8 +68,8 @@ pub struct Classifier {
 }
 
 impl Default for Classifier {
-    /// Rules for no Python in particular: `.abi3.so`, `.so` and `.pyd` are the suffixes of extension modules, and one for a
-    /// particular version is an [`Error::ForeignExtension`].
+    /// Rules for no Python in particular: `.abi3.so`, `.so` and `.pyd` are the suffixes of extension modules, and one
+    /// for a particular version is an [`Error::ForeignExtension`].
     fn default() -> Self {
         let suffixes = [".abi3.so", ".so", ".pyd"].map(String::from).into();
         Self { suffixes, skips_foreign: false, cache_tag: None }

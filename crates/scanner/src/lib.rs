@@ -2,9 +2,10 @@
 //! libraries, in directories, wheels and virtualenvs.
 //!
 //! Everything that can be searched is a [`ResourceSource`]: a [`Directory`] of `sys.path`, a [`Wheel`], a
-//! [`Virtualenv`], files in memory ([`MemorySource`]), and what `filter`, `exclude` and `chain` make of them. A scan yields typed resources whose content is read when it is needed; [`Classifier`] holds the
-//! rules that all of them share. [`files_needed`] then tells which packages have to exist as files when the program
-//! runs, and why, and [`ImportGraph`] which modules it may import when it starts.
+//! [`Virtualenv`], files in memory ([`MemorySource`]), and what `filter`, `exclude` and `chain` make of them. A scan
+//! yields typed resources whose content is read when it is needed; [`Classifier`] holds the rules that all of them
+//! share. [`files_needed`] then tells which packages have to exist as files when the program runs, and why, and
+//! [`ImportGraph`] which modules it may import when it starts.
 //!
 //! ```
 //! use pyox_scanner::{Directory, ResourceSource, files_needed};

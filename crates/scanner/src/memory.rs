@@ -28,8 +28,8 @@ impl MemorySource {
         Self::default()
     }
 
-    /// Adds a file with this content, which is not meant to be executed, at a path below `sys.path`, with `/`. Of two with the
-    /// same path the first one counts.
+    /// Adds a file with this content, which is not meant to be executed, at a path below `sys.path`, with `/`. Of two
+    /// with the same path the first one counts.
     #[must_use]
     pub fn file(mut self, path: impl Into<String>, content: impl Into<Data>) -> Self {
         let path = path.into();

@@ -16,7 +16,8 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::BehindResources { .. } => "the file was changed after it was made: copy or make it again".into(),
         Error::NoPayload { source, .. } => match source {
             ProgramError::Disagreement { .. } | ProgramError::Outside { .. } => {
-                "the program was changed after it was made: copy or pack it again, and keep what is added to it in another \
+                "the program was changed after it was made: copy or pack it again, \
+                and keep what is added to it in another \
                  file"
                     .into()
             }

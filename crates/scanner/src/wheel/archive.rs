@@ -149,8 +149,8 @@ impl std::fmt::Debug for Archive {
     }
 }
 
-/// A member's content, checked against `RECORD` again when it is read. A long one is inflated into a temporary file, once,
-/// and is there until it is dropped.
+/// A member's content, checked against `RECORD` again when it is read. A long one is inflated into a temporary file,
+/// once, and is there until it is dropped.
 pub(super) struct MemberContent {
     archive: Arc<Archive>,
     /// Position in [`Archive::members`].
