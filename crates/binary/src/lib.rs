@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 mod architecture;
+mod binary;
 mod elf;
 mod error;
 mod format;
@@ -23,9 +24,10 @@ mod mach_o;
 mod pe;
 mod reader;
 
+pub use binary::Binary;
 pub use elf::*;
 pub use error::{BinaryError, ElfError, NativeError};
-pub use format::{Binary, Format};
+pub use format::Format;
 pub use image::{Image, Kind, Load, Need, Version};
 pub use libraries::*;
 pub use linux::{CLibrary, Distribution, LinuxNeeds};

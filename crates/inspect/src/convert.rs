@@ -13,6 +13,7 @@ use pyox_packed_resources::{
 use sha2::{Digest, Sha256};
 
 use crate::Error;
+use crate::lost::Lost;
 use crate::resource_file::ResourceFile;
 
 /// How packed resources become those of another version: 1 to 3 become 4, and 4 becomes 3.
@@ -53,27 +54,6 @@ pub struct Converted {
     pub written: u64,
     /// What the output lacks.
     pub lost: Vec<Lost>,
-}
-
-/// Something that version 3 cannot hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Lost {
-    /// Of which kind it is.
-    pub kind: LossKind,
-    /// What it is, for people: kind, key and entry of a field, for example.
-    pub what: String,
-}
-
-impl From<&Loss<'_>> for Lost {
-    fn from(loss: &Loss<'_>) -> Self {
-        Self { kind: loss.kind(), what: loss.to_string() }
-    }
-}
-
-/// Each on a line of its own.
-pub(crate) fn listed(losses: &[Lost]) -> String {
-    losses.iter().map(|lost| format!("\n  {}", lost.what)).collect()
 }
 
 impl Conversion {

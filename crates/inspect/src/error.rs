@@ -62,12 +62,12 @@ pub enum Error {
         source: pyox_packed_resources::Error,
     },
     /// Packed resources have things that version 3 cannot hold.
-    #[error("converting {} to version 3 would lose{}", path.display(), crate::convert::listed(losses))]
+    #[error("converting {} to version 3 would lose{}", path.display(), crate::lost::listed(losses))]
     ConversionLoss {
         /// The file.
         path: PathBuf,
         /// All of them that may not be lost.
-        losses: Vec<crate::convert::Lost>,
+        losses: Vec<crate::Lost>,
     },
     /// Converted resources are not what was written when they are read back.
     #[error("{} is not as it was written when it is read back", path.display())]

@@ -13,13 +13,15 @@ mod compare;
 mod convert;
 mod error;
 pub mod extract;
+mod lost;
 mod place;
 mod resource_file;
 
 pub use analyze::{Analysis, AnalyzeError, Contents, Format, Native, Package, SectionSize, analyze};
 pub use compare::{Difference, Equality, differences};
-pub use convert::{Conversion, Converted, Lost};
+pub use convert::{Conversion, Converted};
 pub use error::Error;
+pub use lost::Lost;
 pub use place::Place;
 pub use resource_file::{LauncherDigest, ResourceFile};
 

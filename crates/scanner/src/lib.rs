@@ -36,6 +36,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod candidate;
 mod classify;
 mod data;
 mod direct_url;
@@ -49,6 +50,7 @@ mod import_graph;
 mod imports;
 mod mention;
 mod metadata;
+mod metadata_directory;
 mod native;
 mod owners;
 mod pth;
@@ -64,7 +66,8 @@ mod spool;
 mod virtualenv;
 mod wheel;
 
-pub use classify::{Candidate, Classifier};
+pub use candidate::Candidate;
+pub use classify::Classifier;
 pub use direct_url::DirectUrl;
 pub use directory::Directory;
 pub use entry_points::{EntryPoint, entry_points};
@@ -72,7 +75,7 @@ pub use error::Error;
 pub use files_needed::{NeedsFiles, files_needed};
 pub use import_graph::{ImportGraph, STARTUP_MODULES};
 pub use imports::{Import, imports};
-pub use mention::{Evidence, Mention, MentionKind};
+pub use mention::{Evidence, Mention};
 pub use metadata::{Metadata, RequiresDist, metadata_headers};
 pub use owners::{Installed, top_level_of_path};
 pub use pth::PathLine;
@@ -80,6 +83,7 @@ pub use record::{RecordRow, record_rows};
 pub use requirement::{MarkerEnvironment, Requirement, RequirementError, allows_python};
 pub use scan::{Found, ResourceSource, Scan, SkipReason, Skipped};
 pub use script_metadata::{ScriptMetadata, TwoScriptBlocks};
+pub use source_mentions::MentionKind;
 pub use spool::{LONG, Spool};
 pub use virtualenv::Virtualenv;
 pub use wheel::{Wheel, WheelLimits, WheelName};

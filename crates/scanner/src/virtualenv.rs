@@ -1,4 +1,4 @@
-use crate::directory::Directory;
+use crate::directory::{Directory, canonical};
 use crate::editable;
 use crate::error::Error;
 use crate::scan::{ResourceSource, Scan, SkipReason, Skipped};
@@ -116,10 +116,6 @@ impl ResourceSource for Virtualenv {
         merged.sort();
         Ok(merged)
     }
-}
-
-pub(crate) fn canonical(path: &Path) -> Result<PathBuf, Error> {
-    path.canonicalize().map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
 /// Adds a directory that comes later in `sys.path`: what both have, the earlier one provides.
