@@ -1,7 +1,7 @@
 //! Facts about binaries: ELF, PE and Mach-O files.
 //!
-//! Everything here reads files made by others. Damage is an error and never a panic, nothing is executed, and a small file never
-//! takes much time or memory.
+//! Everything here reads files made by others. Damage is an error and never a panic, nothing is executed, and a small
+//! file never takes much time or memory.
 //!
 //! | question | answer |
 //! |---|---|

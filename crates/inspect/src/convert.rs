@@ -57,15 +57,15 @@ pub struct Converted {
 }
 
 impl Conversion {
-    /// Converts the resources of a file or program and writes them to `output`, which is complete then or as it was. What
-    /// was written is read back and compared with the input before it is put into place.
+    /// Converts the resources of a file or program and writes them to `output`, which is complete then or as it was.
+    /// What was written is read back and compared with the input before it is put into place.
     ///
     /// # Errors
     ///
-    /// [`Error::NoConversion`] between two versions that are none or one, [`Error::ConversionLoss`] for everything that would
-    /// be lost and may not, [`Error::Convert`] for what the other version cannot hold and for damage,
-    /// [`Error::ConversionDiffers`] if the output is not what was written, those of [`Outputs::writes`](pyox_output::Outputs::writes),
-    /// and [`Error::Io`].
+    /// [`Error::NoConversion`] between two versions that are none or one, [`Error::ConversionLoss`] for everything that
+    /// would be lost and may not, [`Error::Convert`] for what the other version cannot hold and for damage,
+    /// [`Error::ConversionDiffers`] if the output is not what was written, those of
+    /// [`Outputs::writes`](pyox_output::Outputs::writes), and [`Error::Io`].
     pub fn write(&self, file: &ResourceFile, output: &Path) -> Result<Converted, Error> {
         file.inputs().writes("the output", output)?;
         let packed = file.packed()?;

@@ -84,9 +84,9 @@ pub enum Error {
         /// The program.
         path: PathBuf,
     },
-    /// A file of packed resources goes on behind them.
+    /// A file of packed resources has other bytes after them.
     #[error("{} has {length} bytes at offset {offset} that do not belong to its packed resources", path.display())]
-    BehindResources {
+    TrailingBytes {
         /// The file.
         path: PathBuf,
         /// Where they start, in bytes from the start of the file.

@@ -27,8 +27,8 @@ pub const PLAIN: u32 = 0o666;
 /// How the names of files and directories start that are written aside.
 const ASIDE: &str = ".pyoxidizer-";
 
-/// Where a program called `name` goes if it is not said where: `name` in the working directory, or `name.bin` if that is
-/// taken by anything but an earlier program, such as the directory of the package itself, or what is packed.
+/// Where a program called `name` goes if it is not said where: `name` in the working directory, or `name.bin` if that
+/// is taken by anything but an earlier program, such as the directory of the package itself, or what is packed.
 ///
 /// # Errors
 ///

@@ -7,8 +7,8 @@
 //! * [`Writer`] lays entries out as *packed resources version 4*, and [`Blob`] reads them back: from a byte slice,
 //!   without allocation and without work per entry. The format is specified in `docs/packed-resources.md`.
 //!
-//! [`Index`] is what looks entries up: a blob, several of them as [`Layered`], or an index of your own. The older versions
-//! of the format, and any version as one, are in the crate `pyox-legacy-resources`.
+//! [`Index`] is what looks entries up: a blob, several of them as [`Layered`], or an index of your own. The older
+//! versions of the format, and any version as one, are in the crate `pyox-legacy-resources`.
 //!
 //! ```
 //! use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Writer};
