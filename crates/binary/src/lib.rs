@@ -10,6 +10,9 @@
 //! | which bytes can go? | [`trim`], [`edit_dynamic`] |
 //! | where would the dynamic loader find a library? | [`SystemLibraries`], [`SearchPath`] |
 //! | which libraries go into a program, and in which order are they loaded? | [`Closure`], [`stays_with_system`] |
+//!
+//! In the sources, `binary.rs` comes first, with a file or directory for each format below it; then `libraries`:
+//! `search.rs` is one search, `traversal.rs` all searches for a program, `closure.rs` the result, `order.rs` the order.
 #![forbid(unsafe_code)]
 
 mod architecture;

@@ -5,6 +5,9 @@
 //!   is used.
 //! * [`Scratch`] is an unfinished directory; [`sweep`] removes those that killed processes left behind.
 //! * [`digest`] makes keys of what an entry depends on.
+//!
+//! Begin with a [`Cache`] and a [`digest`]; then [`read`] what is there, or make it and [`write()`] it. In the sources,
+//! `cache.rs` is the directory and the keys, `kept.rs` what is in it.
 #![forbid(unsafe_code)]
 
 mod cache;

@@ -3,6 +3,10 @@
 //! * [`Outputs`] are the inputs and outputs of a command: no output takes the place of an input or of another output.
 //! * [`write_atomically`] writes one file, [`Stage`] several, so that they are complete or not there.
 //! * [`default_output`] says where a program goes if nothing else does.
+//!
+//! A command names everything that it reads and writes in [`Outputs`], does its work, writes to a [`Stage`], and puts
+//! that in place at the end. In the sources, `outputs.rs` comes first, with `identity.rs` (whether two paths are one
+//! file) and `ours.rs` (what may be replaced) below it; then `stage.rs`.
 #![forbid(unsafe_code)]
 
 mod error;

@@ -24,8 +24,8 @@ pub enum Location {
 }
 
 impl Location {
-    /// Where the value of a field is; `is_cached` is [`Location::is_cached`] of its entry. The directory of a value in a file
-    /// is that which is searched for modules, if the path leads to it, else that of the file.
+    /// Where the value of a field is; `is_cached` is [`Location::is_cached`] of its entry. The directory of a value in
+    /// a file is that which is searched for modules, if the path leads to it, else that of the file.
     pub fn of(entry: &Entry<'_>, field: &Field<'_>, is_cached: bool) -> Self {
         use FieldKind::{CacheFile, Extension, PackageResource, SharedLibrary, Source};
         match (field.encoding(), field.kind()) {

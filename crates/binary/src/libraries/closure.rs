@@ -93,9 +93,9 @@ pub struct Conflict {
 }
 
 impl Closure {
-    /// Finds what the roots need, and what that needs in turn. `provided` says which names are there without being bundled, such as the
-    /// `libpython` that is part of the launcher. A root that is needed by its name is preferred to a file found by the
-    /// resolver.
+    /// Finds what the roots need, and what that needs in turn. `provided` says which names are there without being
+    /// bundled, such as the `libpython` that is part of the launcher. A root that is needed by its name is preferred to
+    /// a file found by the resolver.
     ///
     /// # Errors
     ///

@@ -14,8 +14,8 @@ const HEADER: usize = 48;
 const ENTRY: usize = 24;
 
 /// The libraries in a cache as pairs of name and file, in order. Variants for special processors are left out, because
-/// the program is to run on other machines. What is damaged or of another format has no entries: a cache is a help and not a
-/// need.
+/// the program is to run on other machines. What is damaged or of another format has no entries: a cache is a help and
+/// not a need.
 pub(crate) fn entries(bytes: &[u8]) -> Vec<(String, PathBuf)> {
     let start = if bytes.starts_with(OLD_MAGIC) { new_format_start(bytes) } else { Some(0) };
     let Some(cache) = start.and_then(|start| bytes.get(start..)).filter(|cache| cache.starts_with(MAGIC)) else {
