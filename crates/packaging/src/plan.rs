@@ -5,6 +5,7 @@
 
 mod candidate;
 mod decision;
+mod layer_kind;
 mod needs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use pyox_packed_resources::{Location, PartsDigest, Resource};
 use pyox_scanner::{Found, Scan, top_level_of_path};
 
-pub use candidate::{Candidate, Decide, LayerKind};
+pub use candidate::{Candidate, Decide};
 pub use decision::{Decision, Reason};
+pub use layer_kind::LayerKind;
 pub use needs::FilesNeeded;
 
 use crate::error::Error;

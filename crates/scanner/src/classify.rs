@@ -1,6 +1,8 @@
+use crate::candidate::Candidate;
 use crate::data::{PycCode, read_text};
-use crate::dist_info::{self, Distributions};
+use crate::dist_info::Distributions;
 use crate::error::Error;
+use crate::metadata_directory;
 use crate::native::{self, Native};
 use crate::pth;
 use crate::python_name::{dotted, module_name, split_path};
@@ -11,35 +13,6 @@ use pyox_packed_resources::{
     SharedLibrary, pyc,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-
-/// A file that waits to be classified.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Candidate {
-    /// Path below `sys.path`, with `/`.
-    pub path: String,
-    /// Where it comes from, see [`Found::origin`].
-    pub origin: PathBuf,
-    /// Its content.
-    pub data: Data,
-    /// Whether it is meant to be executed.
-    pub executable: bool,
-}
-
-impl Candidate {
-    /// A file at `path` that is not meant to be executed.
-    pub fn new(path: impl Into<String>, origin: impl Into<PathBuf>, data: Data) -> Self {
-        Self { path: path.into(), origin: origin.into(), data, executable: false }
-    }
-
-    /// Says whether it is meant to be executed.
-    #[must_use]
-    pub fn executable(mut self, executable: bool) -> Self {
-        self.executable = executable;
-        self
-    }
-}
 
 /// The rules by which files below `sys.path` become resources.
 ///
@@ -145,7 +118,7 @@ impl Classifier {
         if path.split('/').any(is_ignored_directory) || path.ends_with(".pyo") {
             return Ok(Kind::Ignored);
         }
-        if let Some((directory, name)) = dist_info::split(path) {
+        if let Some((directory, name)) = metadata_directory::split(path) {
             return Ok(Kind::Metadata { directory: directory.to_owned(), name: name.to_owned() });
         }
         let (directory, file_name) = split_path(path);

@@ -2,7 +2,8 @@ use std::path::Path;
 
 use pyox_packed_resources::Data;
 
-use crate::classify::{Candidate, Classifier};
+use crate::candidate::Candidate;
+use crate::classify::Classifier;
 use crate::error::Error;
 use crate::scan::Scan;
 use crate::source::ResourceSource;

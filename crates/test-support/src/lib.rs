@@ -11,6 +11,7 @@
 
 pub mod allowed;
 pub mod command;
+mod comparison;
 pub mod extension;
 pub mod hidden;
 pub mod mount;
