@@ -18,7 +18,8 @@ prints() {
 
 # At most as many lines as an example may have.
 while read -r program lines; do
-    [ "$(wc -l <"$program/src/main.rs")" -le "$lines" ] || { echo "$program has more than $lines lines" >&2; exit 1; }
+    [ "$(wc -l <"$program/src/main.rs")" -le "$lines" ] ||
+        { echo "$program has more than $lines lines" >&2; exit 1; }
 done <<'END'
 bespoke_launcher 40
 blob 40
@@ -62,9 +63,10 @@ done
 
 echo "fuzz_harness"
 cargo build --package fuzz_harness
-"$CARGO_TARGET_DIR/debug/fuzz_harness" "$root"/crates/packed-resources/tests/vectors/*.blob "$work/blob" "$PWD/run.sh" 2>"$work/log" ||
+inputs=("$root"/crates/packed-resources/tests/vectors/*.blob "$work/blob" "$PWD/run.sh")
+"$CARGO_TARGET_DIR/debug/fuzz_harness" "${inputs[@]}" 2>"$work/log" ||
     { cat "$work/log" >&2; exit 1; }
-[ "$(grep -c ^Executed "$work/log")" -gt 5 ]
+[ "$(grep -c ^Executed "$work/log")" = "${#inputs[@]}" ]
 
 echo "bespoke_launcher and pyo3_host, with programs attached"
 printf 'import answer\nprint(answer.get())\n' >"$work/answer_of_rust.py"
