@@ -23,10 +23,10 @@ done
 "$tools/llvm-profdata" merge "${profiles[@]}" --output coverage/all.profdata
 
 sources=()
-for file in blob entry decode verify digest compress; do
+for file in blob entry decode verify digest compress native_paths; do
     sources+=("../crates/packed-resources/src/$file.rs")
 done
-sources+=(../crates/packed-resources/src/legacy)
+sources+=(../crates/legacy-resources/src)
 sources+=(../crates/scanner/src/wheel ../crates/scanner/src/classify.rs ../crates/scanner/src/record.rs)
 for file in direct_url pth script_metadata; do
     sources+=("../crates/scanner/src/$file.rs")

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::hint::black_box;
 use std::io::{Cursor, Write};
 
-use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Writer, legacy};
+use pyox_legacy_resources as legacy;
+use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Writer};
 use python_packed_resources::{Resource, load_resources, write_packed_resources_v3};
 use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, ZipArchive};

@@ -1,7 +1,7 @@
 //! Bytes of any version can be opened, used as an index, layered and converted: errors or answers.
 #![no_main]
 
-#[path = "../../crates/packed-resources/tests/common/walk_index.rs"]
+#[path = "../../crates/legacy-resources/tests/common/walk_index.rs"]
 mod walk_index;
 
 use libfuzzer_sys::fuzz_target;

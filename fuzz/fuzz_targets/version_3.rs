@@ -1,7 +1,7 @@
 //! Version 3 of any resources: what `python-packed-resources` writes we read, and what we write it reads.
 #![no_main]
 
-#[path = "../../crates/packed-resources/tests/common/oracle.rs"]
+#[path = "../../crates/legacy-resources/tests/common/oracle.rs"]
 mod oracle;
 
 use std::borrow::Cow;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use pyox_packed_resources::legacy::{NativePaths, Resources, Writer};
+use pyox_legacy_resources::{NativePaths, Resources, Writer};
 use python_packed_resources::{Resource, write_packed_resources_v3};
 
 #[derive(Arbitrary, Debug)]

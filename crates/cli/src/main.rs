@@ -5,6 +5,7 @@ mod analyze;
 mod args;
 mod hint;
 mod launcher;
+mod left_out;
 mod pack;
 mod progress;
 mod resources;

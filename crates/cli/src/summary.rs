@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pyox_packaging::{FilesNeeded, Finding, Report};
 
+use crate::left_out;
 use crate::speech::tell;
 use crate::style::Style;
 use crate::text::{printable, printable_lines};
@@ -94,11 +95,9 @@ fn from_system(finding: &Finding) -> Option<&str> {
 
 /// One line for all files that are left out and that the program may miss, by reason.
 fn print_left_out(findings: &[Finding], style: Style) {
-    let mut left_out: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for finding in findings {
-        if let Finding::Skipped { path, reason, concerns: true } = finding {
-            left_out.entry(reason).or_default().push(path);
-        }
+    let mut left_out: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (path, reason) in findings.iter().filter_map(|finding| left_out::describe(finding, true)) {
+        left_out.entry(reason).or_default().push(path);
     }
     for (reason, paths) in left_out {
         let shown = paths.len().min(FEW_FILES);
@@ -106,7 +105,7 @@ fn print_left_out(findings: &[Finding], style: Style) {
             0 => String::new(),
             count => format!(" and {count} more, which --verbose lists"),
         };
-        let (paths, reason) = (printable(paths[..shown].join(", ")), printable(reason));
+        let (paths, reason) = (printable(paths[..shown].join(", ")), printable(&reason));
         tell!("{} left out: {paths}{others}: {reason}", style.warning("note:"));
     }
 }
@@ -162,7 +161,10 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
                 true,
             )
         }
-        Finding::Skipped { path, reason, .. } => (format!("{path} is left out: {reason}"), false),
+        Finding::Skipped { .. } | Finding::NoPackage { .. } | Finding::NotSearched { .. } => {
+            let (path, reason) = left_out::describe(finding, false)?;
+            (format!("{path} is left out: {reason}"), false)
+        }
         Finding::Shadowed { modules, used, other } => {
             let others = modules.len().saturating_sub(5);
             let more = if others == 0 { String::new() } else { format!(" and {others} more") };

@@ -70,9 +70,8 @@ fn arguments_that_cannot_count() {
     usage(&["resources", "extract", "one", "hello", "--stdout", "-o", "x"], "cannot be used with");
     usage(&["resources", "extract", "one", "-o", "x", "--python", "3.12"], "--bytecode");
     usage(&["resources", "list", "one", "name", "--sections"], "cannot be used with");
-    let mut blob = pyox_packed_resources::legacy::Writer::new(pyox_packed_resources::legacy::NativePaths::HOST)
-        .to_vec()
-        .expect("a blob");
+    let mut blob =
+        pyox_legacy_resources::Writer::new(pyox_legacy_resources::NativePaths::HOST).to_vec().expect("a blob");
     place.write("old", std::mem::take(&mut blob));
     for file in [&["old"][..], &["one", "--to", "4"]] {
         let convert = [&["resources", "convert"], file, &["-o", "new", "--allow-loss", "all"]].concat();

@@ -26,9 +26,7 @@ fn arrows_are_those_that_are_drawn() -> anyhow::Result<()> {
 fn a_crate_can_be_read_in_an_hour() -> anyhow::Result<()> {
     for name in real()?.keys() {
         let lines = lines(&workspace().join("crates").join(name).join("src"))?;
-        // The format of version 4 with all older ones and the vocabulary is the longest.
-        let most = if name == "packed-resources" { 5_800 } else { 5_000 };
-        ensure!(lines <= most, "{name} has {lines} lines of source");
+        ensure!(lines <= 5_000, "{name} has {lines} lines of source");
     }
     Ok(())
 }

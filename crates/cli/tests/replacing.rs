@@ -44,7 +44,7 @@ fn no_output_of_pack_replaces_an_input() {
     }
     for option in ["-o", "--report"] {
         own(&[option, "helper.py"], &["helper.py", "the directory of the source"]);
-        own(&[option, &library], &["the standard library"]);
+        own(&[option, &library], &["the Python"]);
         own(&[option, python_path()], &["the Python"]);
         own(&[option, launcher()], &["the cache"]);
         own(&[option, "launcher", "--launcher", "launcher"], &["the launcher"]);

@@ -5,7 +5,7 @@ mod conversions;
 mod differences;
 mod legacy;
 mod memory;
-#[path = "../../packed-resources/tests/common/oracle.rs"]
+#[path = "../../legacy-resources/tests/common/oracle.rs"]
 mod oracle;
 mod refused;
 

@@ -5,7 +5,8 @@ use std::fs::File;
 use std::path::Path;
 
 use memmap2::Mmap;
-use pyox_packed_resources::{Blob, Decoder, Encoding, Entries, Entry, Error, Field, Index, Packed};
+use pyox_legacy_resources::Packed;
+use pyox_packed_resources::{Blob, Decoder, Encoding, Entries, Entry, Error, Field, Index};
 
 use pyox_python_objects::{Held, Object};
 

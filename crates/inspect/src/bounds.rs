@@ -1,6 +1,7 @@
 //! A small file must not take much time or memory, whatever its tables say.
 
-use pyox_packed_resources::{Error, Index, Packed};
+use pyox_legacy_resources::Packed;
+use pyox_packed_resources::{Error, Index};
 
 /// How many bytes of names and records are read at most for each byte of a file: entries may share their fields, and both
 /// their names.

@@ -5,10 +5,10 @@ use std::convert::Infallible;
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
+use pyox_legacy_resources::{Loss, LossKind, Packed, Writer as LegacyWriter, convert};
 use pyox_output::{PLAIN, Stage};
-use pyox_packed_resources::legacy::{self, Loss, LossKind, NativePaths};
 use pyox_packed_resources::{
-    Blob, Decoder, Encoding, Entry, Error as FormatError, Field, FieldKind, Index, Packed, Writer, convert,
+    Blob, Decoder, Encoding, Entry, Error as FormatError, Field, FieldKind, Index, NativePaths, Writer,
 };
 use sha2::{Digest, Sha256};
 
@@ -183,7 +183,7 @@ impl Conversion {
 
 /// What is to be written.
 enum Target<'a> {
-    Version3(legacy::Writer<'a>),
+    Version3(LegacyWriter<'a>),
     Version4(Writer),
 }
 

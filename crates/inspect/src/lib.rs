@@ -1,7 +1,7 @@
 //! Programs and resource files, read back.
 //!
 //! A [`ResourceFile`] reads the resources of an executable or of a file of their own, an [`extract::Tree`] makes files of them,
-//! and a [`Conversion`] makes resources of another version of the format. [`analyze()`] says what any binary is and needs, and
+//! a [`Conversion`] makes resources of another version of the format, and [`differences`] compares two. [`analyze()`] says what any binary is and needs, and
 //! what is inside of ours.
 //!
 //! Files may be damaged or hostile: that is an error and never a panic, and a small file never takes much time or memory.
@@ -9,6 +9,7 @@
 
 mod analyze;
 mod bounds;
+mod compare;
 mod convert;
 mod error;
 pub mod extract;
@@ -16,6 +17,7 @@ mod place;
 mod resource_file;
 
 pub use analyze::{Analysis, AnalyzeError, Contents, Format, Native, Package, SectionSize, analyze};
+pub use compare::{Difference, Equality, differences};
 pub use convert::{Conversion, Converted, Lost};
 pub use error::Error;
 pub use place::Place;

@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use pyox_interpreter_config::InterpreterConfig;
+use pyox_legacy_resources::Packed;
 use pyox_output::Outputs;
-use pyox_packed_resources::legacy::NativePaths;
-use pyox_packed_resources::{Blob, Index, MAGIC, Packed, SectionKind};
+use pyox_packed_resources::{Blob, Index, MAGIC, NativePaths, SectionKind};
 use pyox_program_format::{Error as FormatError, payload_range};
 use sha2::{Digest, Sha256};
 

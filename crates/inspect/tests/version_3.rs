@@ -2,7 +2,7 @@
 //! `python-packed-resources`.
 #![cfg(unix)]
 
-#[path = "../../packed-resources/tests/common/oracle.rs"]
+#[path = "../../legacy-resources/tests/common/oracle.rs"]
 mod oracle;
 
 use std::borrow::Cow;
@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use oracle::{Described, describe, described, loaded};
 use pyox_bytecode::{BytecodeCompiler, CompileBytecode as _, CompileJob};
 use pyox_distribution::{Host as _, Installed, Python as _};
-use pyox_packed_resources::legacy::{Loss, NativePaths, Resources};
-use pyox_packed_resources::{Blob, Collector, FieldKind, ModuleBytecode, OptimizeLevel, Resource, Value, convert};
+use pyox_legacy_resources::{Loss, NativePaths, Resources, convert};
+use pyox_packed_resources::{Blob, Collector, FieldKind, ModuleBytecode, OptimizeLevel, Resource, Value};
 use pyox_scanner::{Directory, ResourceSource as _};
 use python_packed_resources::{Resource as Theirs, write_packed_resources_v3};
 

@@ -6,6 +6,7 @@ mod sources;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use pyox_distribution::Target;
 
@@ -39,7 +40,7 @@ impl Launcher {
 }
 
 /// Where launchers come from.
-pub trait LauncherSource {
+pub trait LauncherSource: Send + Sync {
     /// Whether there can be a launcher for this Python: quick, and to be asked before the long work.
     ///
     /// # Errors
@@ -59,6 +60,25 @@ pub trait LauncherSource {
         Vec::new()
     }
 }
+
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<T: LauncherSource + ?Sized> LauncherSource for $pointer {
+            fn check(&self, target: &dyn Target) -> Result<(), Error> {
+                (**self).check(target)
+            }
+
+            fn launcher(&self, target: &dyn Target, progress: &mut dyn Progress) -> Result<Launcher, Error> {
+                (**self).launcher(target, progress)
+            }
+
+            fn files(&self) -> Vec<PathBuf> {
+                (**self).files()
+            }
+        }
+    )*};
+}
+forward!(&T, Box<T>, Arc<T>);
 
 /// A launcher that someone else has compiled: a file, or a directory with one per Python version.
 #[derive(Debug, Clone)]

@@ -148,11 +148,8 @@ impl<'s> Plan<'s> {
         let needed = self.needs.all_files_needed().filter(|(package, _)| in_files(package));
         let needed = needed.map(|(package, why)| Finding::InFiles { package: package.clone(), why: why.clone() });
         let homeless = self.excluded().filter(|(_, decision)| decision.reason == Reason::NoPackage);
-        let homeless = homeless.map(|(found, _)| Finding::Skipped {
-            path: found.resource.relative_path(),
-            reason: "it belongs to no package".into(),
-            concerns: true,
-        });
+        let homeless =
+            homeless.map(|(found, _)| Finding::NoPackage { path: found.resource.relative_path(), concerns: true });
         needed.chain(homeless).collect()
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pyox_linker::Step;
 use pyox_packed_resources::{Location, ResourceKind};
+use pyox_scanner::SkipReason;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{FilesNeeded, LayerKind, Reason};
@@ -143,9 +144,27 @@ pub enum Finding {
         /// Its path.
         path: String,
         /// Why.
-        reason: String,
+        reason: SkipReason,
         /// Whether it concerns the program, as far as can be known.
         #[serde(default = "always")]
+        concerns: bool,
+    },
+    /// A file belongs to no package, and its location is memory.
+    NoPackage {
+        /// Its path.
+        path: String,
+        /// Whether it concerns the program, as far as can be known.
+        concerns: bool,
+    },
+    /// A `.pth` file adds a directory to `sys.path`, and packing does not search it.
+    NotSearched {
+        /// The path of the `.pth` file.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// The directory as it stands there.
+        directory: String,
+        /// Whether it concerns the program, as far as can be known.
         concerns: bool,
     },
     /// Modules of one layer are not imported, because another one that comes before it has modules of their names.
@@ -170,7 +189,9 @@ impl Finding {
     pub(crate) fn concerning(mut self, is_standard_library: bool, imports: impl Fn(&str) -> bool) -> Self {
         match &mut self {
             Self::DoesNotCompile { path, concerns, .. } => *concerns &= imports(&module_of(path)),
-            Self::Skipped { concerns, .. } => *concerns = false,
+            Self::Skipped { concerns, .. } | Self::NoPackage { concerns, .. } | Self::NotSearched { concerns, .. } => {
+                *concerns = false;
+            }
             Self::MissingLibrary { needed_by, concerns, .. } if is_standard_library => {
                 *concerns &= needed_by.last().is_some_and(|root| imports(&module_of(root)));
             }

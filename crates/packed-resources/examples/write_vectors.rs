@@ -1,6 +1,6 @@
 //! Writes the test vectors anew. For changes of the vectors themselves: stored ones must stay readable.
 
-#[path = "../tests/common/mod.rs"]
+#[path = "../tests/common.rs"]
 mod common;
 #[path = "../tests/common/compressed_vectors.rs"]
 mod compressed_vectors;

@@ -49,8 +49,9 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// An entry whose fields are parsed and sorted.
-    pub(crate) fn parsed(name: &'a str, flags: EntryFlags, fields: &'a [Field<'a>]) -> Self {
+    /// An entry of another [`Index`](crate::Index) than a blob of version 4. Its fields have to ascend by [`Field::rank`],
+    /// or else some are not found.
+    pub fn from_fields(name: &'a str, flags: EntryFlags, fields: &'a [Field<'a>]) -> Self {
         Self { name: Name::Read(name), flags, records: Records::Parsed(fields) }
     }
 
@@ -87,8 +88,8 @@ impl<'a> Entry<'a> {
         Fields { records: self.records.clone(), next }
     }
 
-    /// Number of fields, those of unknown kinds included.
-    pub(crate) fn record_count(&self) -> usize {
+    /// Number of fields, those of kinds that this version of the crate does not know included.
+    pub fn field_count(&self) -> usize {
         self.records.len()
     }
 
@@ -168,7 +169,7 @@ impl<'a> Entry<'a> {
 enum Records<'a> {
     /// As version 4 stores them.
     Stored { records: &'a [u8], names: &'a [u8], blob: &'a [u8] },
-    /// Parsed when an older version was opened.
+    /// Of another index.
     Parsed(&'a [Field<'a>]),
     /// From several indexes.
     Merged(Arc<[Field<'a>]>),

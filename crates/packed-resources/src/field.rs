@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use crate::blob::{slice, u32_at, u64_at};
 use crate::decode::Decoder;
 use crate::error::Error;
 use crate::layout::{Encoding, FieldKind};
-use crate::legacy::NativePaths;
+use crate::native_paths::NativePaths;
 
 /// One value of an entry. It knows the blob it is in, wherever that is.
 #[derive(Clone, Copy)]
@@ -55,29 +56,33 @@ impl<'a> Field<'a> {
         })
     }
 
-    /// A field of an older version, whose value is in the blob as it is.
-    pub(crate) fn legacy(kind: FieldKind, key: &'a str, blob: &'a [u8], offset: usize, length: usize) -> Self {
-        let (offset, length) = (offset as u64, length as u64);
+    /// A field that another [`Index`](crate::Index) than a blob of version 4 has: its value is that range of `blob` as it
+    /// is, without a checksum. A range outside of `blob` is [`Error::OutOfBounds`] when the value is read.
+    pub fn raw(kind: FieldKind, key: &'a str, blob: &'a [u8], range: Range<usize>) -> Self {
+        let (offset, length) = (range.start as u64, range.len() as u64);
         let (encoding, paths) = (Encoding::Raw.code(), NativePaths::Unix);
         Self { kind, encoding, paths, mode: 0, key, crc: None, blob, offset, stored_length: length, length }
     }
 
-    /// The same, when the value is the path of a file.
-    pub(crate) fn in_file(self, paths: NativePaths) -> Self {
+    /// The same, if the range is the path of the file with the value, written as `paths` says.
+    #[must_use]
+    pub fn in_file(self, paths: NativePaths) -> Self {
         Self { encoding: Encoding::File.code(), paths, ..self }
     }
 
-    pub(crate) fn with_mode(self, mode: u16) -> Self {
-        Self { mode, ..self }
+    /// The same with other permission bits, as `chmod` takes them; bits outside of `0o7777` are dropped.
+    #[must_use]
+    pub fn with_mode(self, mode: u32) -> Self {
+        Self { mode: (mode & 0o7777) as u16, ..self }
     }
 
     /// How the path is written, if the value is in a file.
-    pub(crate) fn paths(&self) -> NativePaths {
+    pub fn native_paths(&self) -> NativePaths {
         self.paths
     }
 
-    /// Order of fields: what [`Entry::fields`] promises.
-    pub(crate) fn rank(&self) -> (FieldKind, &'a str, bool) {
+    /// What the fields of an entry are sorted by: kind, key, and whether the value is in a file.
+    pub fn rank(&self) -> (FieldKind, &'a str, bool) {
         (self.kind, self.key, self.encoding == Encoding::File.code())
     }
 

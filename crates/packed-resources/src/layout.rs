@@ -97,7 +97,7 @@ impl SectionKind {
     }
 
     /// Whether it holds what the writer is given, and nothing that follows from entries.
-    pub(crate) fn is_opaque(self) -> bool {
+    pub fn is_opaque(self) -> bool {
         self.code() > Self::Native.code() && !matches!(self, Self::Digest | Self::Dictionary(_))
     }
 

@@ -7,8 +7,8 @@
 //! * [`Writer`] lays entries out as *packed resources version 4*, and [`Blob`] reads them back: from a byte slice,
 //!   without allocation and without work per entry. The format is specified in `docs/packed-resources.md`.
 //!
-//! [`Packed::open`] opens any version of the format: those of PyOxidizer are in [`legacy`], and [`convert`] turns one
-//! into another. [`Index`] is what all of them, and several at once as [`Layered`], have in common.
+//! [`Index`] is what looks entries up: a blob, several of them as [`Layered`], or an index of your own. The older versions
+//! of the format, and any version as one, are in the crate `pyox-legacy-resources`.
 //!
 //! ```
 //! use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Writer};
@@ -67,9 +67,7 @@
 
 mod blob;
 mod collect;
-mod compare;
 mod compress;
-pub mod convert;
 mod decode;
 #[cfg(feature = "digest")]
 mod digest;
@@ -81,9 +79,9 @@ mod hash;
 mod index;
 mod layered;
 mod layout;
-pub mod legacy;
 mod location;
 mod names;
+mod native_paths;
 mod parts;
 mod path;
 pub mod pyc;
@@ -94,7 +92,6 @@ mod write;
 
 pub use blob::{Blob, Section};
 pub use collect::{Collector, Placed};
-pub use compare::{Difference, Equality, differences};
 pub use compress::{Compressor, Dictionary};
 pub use decode::Decoder;
 pub use entry::{Entry, Fields};
@@ -102,11 +99,12 @@ pub use error::Error;
 pub use field::Field;
 #[cfg(feature = "digest")]
 pub use hash::PartsDigest;
-pub use index::{Entries, Index, Packed};
+pub use index::{Entries, Index};
 pub use layered::Layered;
 pub use layout::{Encoding, EntryFlags, FieldKind, MAGIC, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, hash_name};
 pub use location::{Location, LocationError};
 pub use names::{hex, normalize_project_name, top_level};
+pub use native_paths::NativePaths;
 pub use path::is_plain_path;
 pub use resource::{
     Content, Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,

@@ -45,8 +45,12 @@ impl<'a> Decoder<'a> {
         self.read(field)
     }
 
-    /// Whether two values are the same bytes.
-    pub(crate) fn is_same(&self, left: &Field<'a>, right: &Field<'a>) -> Result<bool, Error> {
+    /// Whether two values are the same bytes. Neither is in memory as a whole.
+    ///
+    /// # Errors
+    ///
+    /// As [`Decoder::read`].
+    pub fn is_same(&self, left: &Field<'a>, right: &Field<'a>) -> Result<bool, Error> {
         if left.len() != right.len() {
             return Ok(false);
         }

@@ -7,10 +7,8 @@ use std::fmt;
 use crate::blob::Blob;
 use crate::decode::Decoder;
 use crate::error::Error;
-use crate::index::Packed;
-use crate::layout::Encoding;
 
-/// The first damage that [`Packed::verify`] or [`Blob::verify`] met.
+/// The first damage that [`Blob::verify`] met.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Damage {
@@ -78,7 +76,7 @@ impl fmt::Display for Damage {
 
 impl std::error::Error for Damage {}
 
-/// What [`Packed::verify`] or [`Blob::verify`] has read and found to be right.
+/// What [`Blob::verify`] has read and found to be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Verified {
@@ -96,9 +94,9 @@ pub struct Verified {
     pub digest: Option<[u8; 32]>,
 }
 
-impl Packed<'_> {
-    /// Reads everything. Versions 1 to 3 have no checksums: all that can be wrong with them is noticed when they are
-    /// opened, and a changed value is not.
+impl Blob<'_> {
+    /// Reads everything: every value against its checksum and its declared length, every section, order and hash
+    /// table. Time is proportional to the blob.
     ///
     /// # Errors
     ///
@@ -111,43 +109,8 @@ impl Packed<'_> {
     ///
     /// # Errors
     ///
-    /// [`Damage::Content`] with [`Error::DecodedLimit`], else as [`Packed::verify`].
+    /// [`Damage::Content`] with [`Error::DecodedLimit`], else as [`Blob::verify`].
     pub fn verify_within(&self, limit: u64) -> Result<Verified, Damage> {
-        let resources = match self {
-            Self::Blob(blob) => return blob.verify_within(limit),
-            Self::Legacy(resources) => resources,
-        };
-        let mut verified = Verified::default();
-        for entry in resources.entries() {
-            let damaged = |error| Damage::Entry { entry: entry.name().to_owned(), error };
-            verified.entries += 1;
-            for field in entry.fields() {
-                let field = field.map_err(damaged)?;
-                match field.encoding().map_err(damaged)? {
-                    Encoding::File => verified.in_files += 1,
-                    _ => {
-                        verified.values += 1;
-                        verified.bytes += field.stored().map_err(damaged)?.len() as u64;
-                    }
-                }
-            }
-        }
-        Ok(verified)
-    }
-}
-
-impl Blob<'_> {
-    /// Reads everything: every value against its checksum and its declared length, every section, order and hash
-    /// table. Time is proportional to the blob.
-    ///
-    /// # Errors
-    ///
-    /// The first damage found, by name and offset.
-    pub fn verify(&self) -> Result<Verified, Damage> {
-        self.verify_within(u64::MAX)
-    }
-
-    fn verify_within(&self, limit: u64) -> Result<Verified, Damage> {
         let mut verified = Verified::default();
         let decoder = Decoder::with_limit(limit);
         // Many fields may share what takes long to read.

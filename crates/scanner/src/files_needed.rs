@@ -26,21 +26,9 @@ impl NeedsFiles {
         self.mentions.iter().map(|mention| mention.evidence).min().unwrap_or(Evidence::Indirect)
     }
 
-    /// The evidence in one line.
-    pub fn reason(&self) -> String {
-        let mention = match self.mentions.iter().min_by_key(|mention| mention.evidence) {
-            Some(Mention { module, line: Some(line), name, .. }) => format!("{module}:{line} mentions {name}"),
-            Some(Mention { module, line: None, name, .. }) => format!("{module} mentions {name}"),
-            None => format!("{} mentions its location", self.package),
-        };
-        match self.data_files.as_slice() {
-            [] => format!("{mention}, and looks for modules in files"),
-            [file] => format!("{mention} and the package has the data file {file}"),
-            files => {
-                let example = files.first().map_or("", String::as_str);
-                format!("{mention} and the package has {} data files, for example {example}", files.len())
-            }
-        }
+    /// The mention that says most about the package.
+    pub fn strongest(&self) -> Option<&Mention> {
+        self.mentions.iter().min_by_key(|mention| mention.evidence)
     }
 }
 

@@ -19,7 +19,7 @@
 //! assert_eq!(scan.module_names().collect::<Vec<_>>(), ["hello"]);
 //!
 //! let verdicts = files_needed(scan.resources.iter().map(|found| &found.resource))?;
-//! assert_eq!(verdicts[0].reason(), "hello:1 mentions __file__ and the package has the data file greeting.txt");
+//! assert_eq!((verdicts[0].package.as_str(), &*verdicts[0].data_files), ("hello", &["greeting.txt".to_owned()][..]));
 //! # Ok(())
 //! # }
 //! ```

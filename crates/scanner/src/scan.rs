@@ -1,6 +1,6 @@
 use crate::pth::PathLine;
 use pyox_packed_resources::Resource;
-use std::fmt;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -80,14 +80,9 @@ pub struct Skipped {
     pub reason: SkipReason,
 }
 
-impl fmt::Display for Skipped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.reason)
-    }
-}
-
 /// Why something was passed over.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum SkipReason {
     /// The file name is not UTF-8.
@@ -126,23 +121,4 @@ pub enum SkipReason {
     EditableHook,
     /// The virtualenv also uses the packages of the Python it was made from; these are not searched.
     SystemSitePackages,
-}
-
-impl fmt::Display for SkipReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotUtf8 => f.write_str("the file name is not UTF-8"),
-            Self::BrokenLink => f.write_str("the symbolic link is broken"),
-            Self::LinkLoop => f.write_str("the symbolic link leads to a directory that contains it"),
-            Self::Scripts => f.write_str("scripts of an installation are not packaged"),
-            Self::ForeignExtension => f.write_str("the extension module is for another interpreter or platform"),
-            Self::Shadowed { by } => write!(f, "{by} is imported instead"),
-            Self::PthCode { line } => write!(f, "line {line} is code, which is not run"),
-            Self::PthMissing { line } => write!(f, "line {line} names a directory that does not exist"),
-            Self::WheelScheme { scheme } => write!(f, "files of the scheme {scheme:?} lie outside of sys.path"),
-            Self::BootstrapTool => f.write_str("nothing requires this installation tool"),
-            Self::EditableHook => f.write_str("import hook of an editable installation"),
-            Self::SystemSitePackages => f.write_str("system site-packages are not searched"),
-        }
-    }
 }

@@ -23,7 +23,6 @@ fn mention_and_data_together() {
     assert_eq!((found[0].mentions[0].module.as_str(), found[0].mentions[0].line), ("p.m", Some(3)));
     assert_eq!(found[0].data_files, ["Grammar.txt", "sub/x.dat"]);
     assert_eq!(found[0].evidence(), Evidence::Direct);
-    assert_eq!(found[0].reason(), "p.m:3 mentions __file__ and the package has 2 data files, for example Grammar.txt");
     assert_eq!(packages(&[("p/__init__.py", "x = __file__")]), [""; 0]);
     assert_eq!(packages(&[("p/__init__.py", "# __file__"), ("p/x.dat", "")]), [""; 0]);
 }
@@ -39,7 +38,8 @@ fn modules_that_are_looked_for_as_files() {
     ] {
         let found = verdicts(&[("p/__init__.py", ""), ("p/m.py", code), plugins]);
         assert_eq!((found.len(), found[0].data_files.len()), (1, 0), "{code}");
-        assert_eq!(found[0].reason(), "p.m:1 mentions __file__, and looks for modules in files");
+        let mention = found[0].strongest().expect("a mention");
+        assert_eq!((&*mention.module, mention.line, mention.name), ("p.m", Some(1), "__file__"));
     }
     for code in [
         "pkgutil.iter_modules(__path__)",
@@ -120,5 +120,6 @@ fn another_package_can_ask() {
 #[test]
 fn bytecode_counts() {
     let found = verdicts(&[("p/__init__.pyc", "ab\r\n0123456789ab..__file__.."), ("p/x.dat", "")]);
-    assert_eq!(found[0].reason(), "p mentions __file__ and the package has the data file x.dat");
+    let mention = found[0].strongest().expect("a mention");
+    assert_eq!((&*mention.module, mention.line, &*found[0].data_files), ("p", None, &["x.dat".to_owned()][..]));
 }

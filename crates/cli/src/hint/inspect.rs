@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pyox_inspect::extract::ExtractError;
 use pyox_inspect::{AnalyzeError, Error};
-use pyox_packed_resources::legacy::LossKind;
+use pyox_legacy_resources::LossKind;
 use pyox_program_format::Error as ProgramError;
 
 pub(super) fn hint(error: &Error) -> Option<String> {

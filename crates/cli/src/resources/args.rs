@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Subcommand, ValueEnum};
-use pyox_packed_resources::legacy::LossKind;
+use pyox_legacy_resources::LossKind;
 
 /// Look into packed resources: what a program is made of
 ///

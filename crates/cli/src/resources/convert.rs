@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pyox_inspect::{Conversion, Converted, ResourceFile};
-use pyox_packed_resources::legacy::{LossKind, NativePaths};
+use pyox_legacy_resources::{LossKind, NativePaths};
 
 use super::args::{Convert, EVERYTHING, Paths};
 use super::decoded_limit;

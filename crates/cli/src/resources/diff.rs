@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use anyhow::Context;
-use pyox_inspect::ResourceFile;
-use pyox_packed_resources::{Difference, Entry, Equality, Field, Section};
+use pyox_inspect::{Difference, Equality, ResourceFile, differences};
+use pyox_packed_resources::{Entry, Field, Section};
 use serde_json::{Value, json};
 
 use super::args::Diff;
@@ -15,7 +15,7 @@ pub fn run(args: &Diff, quiet: bool, out: &mut dyn Write) -> anyhow::Result<Outc
     let equality = if args.exact { Equality::Stored } else { Equality::Content };
     let limit = decoded_limit(&left, args.decoded.max_decoded).max(decoded_limit(&right, args.decoded.max_decoded));
     let (left, right) = (left.packed()?, right.packed()?);
-    let differences = left.differences_within(&right, equality, limit.saturating_mul(2));
+    let differences = differences(&left, &right, equality, limit.saturating_mul(2));
     let damaged = || format!("cannot compare {} and {}", args.left.display(), args.right.display());
     let differences = differences.with_context(damaged)?;
     let printed = match (args.json, quiet) {

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use pyox_inspect::ResourceFile;
-use pyox_packed_resources::{Error, Packed, Section, SectionKind, hex};
+use pyox_legacy_resources::Packed;
+use pyox_packed_resources::{Error, Section, SectionKind, hex};
 use serde_json::{Value, json};
 
 use crate::text::counted;

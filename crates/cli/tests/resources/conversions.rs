@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
 
-use pyox_packed_resources::legacy::{Loss, NativePaths};
-use pyox_packed_resources::{EntryFlags, FieldKind, Packed, Value, Writer, convert};
+use pyox_legacy_resources::{Loss, NativePaths, Packed, convert};
+use pyox_packed_resources::{EntryFlags, FieldKind, Value, Writer};
 
 use super::blobs::everything;
 use super::legacy::sample;

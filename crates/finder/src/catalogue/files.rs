@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use pyox_packed_resources::{EntryFlags, Error, Field, FieldKind, legacy};
+use pyox_packed_resources::{EntryFlags, Error, Field, FieldKind};
 
 use super::{Catalogue, Found, damaged};
 use crate::paths::dotted;
@@ -93,7 +93,7 @@ fn metadata_directory(entry: &Found<'_>) -> Result<Option<String>> {
     if !is_distribution && !entry.has(FieldKind::DistributionResource) {
         return Ok(None);
     }
-    match legacy::metadata_directory(entry) {
+    match pyox_legacy_resources::metadata_directory(entry) {
         Ok(directory) => Ok(Some(directory)),
         Err(Error::NotRepresentable { .. }) => Ok(None),
         Err(error) => Err(damaged(&error, entry.name())),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 #[cfg(not(Py_3_11))]
 use {pyo3_ffi as ffi, std::ffi::CStr};
 
-use pyox_packed_resources::legacy::{self, Loss, NativePaths};
-use pyox_packed_resources::{EntryFlags, Error, FieldKind, Writer, convert};
+use pyox_legacy_resources::{Loss, NativePaths, Writer as LegacyWriter, convert};
+use pyox_packed_resources::{EntryFlags, Error, FieldKind, Writer};
 
 use crate::catalogue::{Catalogue, Found};
 use crate::class::Instance;
@@ -118,7 +118,7 @@ fn version_4(catalogue: &Arc<Catalogue>, entries: &[Found<'_>]) -> Result<Writer
 
 /// What version 3 has no place for is left out where the finder does without.
 fn version_3(entries: &[Found<'_>]) -> std::result::Result<Vec<u8>, Error> {
-    let mut writer = legacy::Writer::new(NativePaths::HOST);
+    let mut writer = LegacyWriter::new(NativePaths::HOST);
     for entry in entries {
         writer.add(entry, |loss| {
             let is_path = |kind| matches!(kind, FieldKind::RelativePath | FieldKind::MetadataDirectory);

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use pyox_binary::ElfFacts;
 use pyox_interpreter_config::InterpreterConfig;
+use pyox_legacy_resources::Packed;
 use pyox_packed_resources::{
-    Blob, Decoder, Encoding, Entry, EntryFlags, Error, Field, FieldKind, Index, Packed, SectionKind, top_level,
+    Blob, Decoder, Encoding, Entry, EntryFlags, Error, Field, FieldKind, Index, SectionKind, top_level,
 };
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! Where the values of an entry are below `sys.path`.
 
-use pyox_packed_resources::legacy::metadata_directory;
+use pyox_legacy_resources::metadata_directory;
 use pyox_packed_resources::{Decoder, Entry, EntryFlags, Error, Field, FieldKind, pyc};
 
 use super::Pyc;

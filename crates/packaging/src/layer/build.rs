@@ -51,14 +51,15 @@ impl LayerBuilder<'_> {
         };
         facts.findings.extend(natives.findings());
         facts.findings.extend(compiled.findings);
-        facts.findings.extend(scan.path_lines.iter().map(|line| Finding::Skipped {
-            path: line.file.clone(),
-            reason: format!("line {} adds the directory {}, which is not searched", line.line, line.path),
+        facts.findings.extend(scan.path_lines.iter().map(|line| Finding::NotSearched {
+            file: line.file.clone(),
+            line: line.line,
+            directory: line.path.clone(),
             concerns: true,
         }));
         facts.findings.extend(scan.skipped.iter().map(|skipped| Finding::Skipped {
             path: skipped.path.clone(),
-            reason: skipped.reason.to_string(),
+            reason: skipped.reason.clone(),
             concerns: is_missed(&skipped.reason),
         }));
         let (collector, cached, parts) = (Collector::new(), CachedDistributions::default(), Vec::new());

@@ -26,7 +26,7 @@ pub struct FilesNeeded {
 
 impl FilesNeeded {
     fn of(needs: &NeedsFiles) -> Self {
-        let mention = needs.mentions.iter().min_by_key(|mention| mention.evidence);
+        let mention = needs.strongest();
         Self {
             module: mention.map_or_else(|| needs.package.clone(), |mention| mention.module.clone()),
             line: mention.and_then(|mention| mention.line),

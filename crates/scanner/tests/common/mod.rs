@@ -62,7 +62,7 @@ pub fn lines(scan: &Scan) -> Vec<String> {
 
 /// What was passed over, one line each.
 pub fn skipped(scan: &Scan) -> Vec<String> {
-    scan.skipped.iter().map(ToString::to_string).collect()
+    scan.skipped.iter().map(|skipped| format!("{}: {:?}", skipped.path, skipped.reason)).collect()
 }
 
 /// The content of the resource with this relative path.

@@ -1,32 +1,32 @@
 //! The numbers of versions 1 to 3 (PyOxidizer's manual, 7.2).
 
-use crate::layout::{EntryFlags, FieldKind};
+use pyox_packed_resources::{EntryFlags, FieldKind};
 
 /// The first seven bytes of every version; the eighth is its number.
 pub(crate) const MAGIC: &[u8] = b"pyembed";
 /// Length of magic and header in bytes.
-pub(super) const HEADER_LEN: usize = 21;
+pub(crate) const HEADER_LEN: usize = 21;
 
 /// Marks the end of an index, the start and the end of an item in one.
-pub(super) const END_OF_INDEX: u8 = 0x00;
-pub(super) const START_OF_ENTRY: u8 = 0x01;
-pub(super) const END_OF_ENTRY: u8 = 0xff;
+pub(crate) const END_OF_INDEX: u8 = 0x00;
+pub(crate) const START_OF_ENTRY: u8 = 0x01;
+pub(crate) const END_OF_ENTRY: u8 = 0xff;
 
 /// What a blob section says about itself.
-pub(super) const SECTION_FIELD: u8 = 0x02;
-pub(super) const SECTION_LENGTH: u8 = 0x03;
-pub(super) const SECTION_PADDING: u8 = 0x04;
+pub(crate) const SECTION_FIELD: u8 = 0x02;
+pub(crate) const SECTION_LENGTH: u8 = 0x03;
+pub(crate) const SECTION_PADDING: u8 = 0x04;
 /// The values of [`SECTION_PADDING`].
-pub(super) const PADDING_NONE: u8 = 0x01;
-pub(super) const PADDING_NULL: u8 = 0x02;
+pub(crate) const PADDING_NONE: u8 = 0x01;
+pub(crate) const PADDING_NULL: u8 = 0x02;
 
 /// Fields of a resource that are neither flags nor values.
-pub(super) const FLAVOR: u8 = 0x02;
-pub(super) const NAME: u8 = 0x03;
-pub(super) const EXECUTABLE: u8 = 0x1c;
+pub(crate) const FLAVOR: u8 = 0x02;
+pub(crate) const NAME: u8 = 0x03;
+pub(crate) const EXECUTABLE: u8 = 0x1c;
 
 /// What version 1 calls flavor, by its number.
-pub(super) const FLAVORS: [EntryFlags; 6] = [
+pub(crate) const FLAVORS: [EntryFlags; 6] = [
     EntryFlags(0),
     EntryFlags::MODULE,
     EntryFlags::BUILTIN,
@@ -36,7 +36,7 @@ pub(super) const FLAVORS: [EntryFlags; 6] = [
 ];
 
 /// Fields of a resource that are flags.
-pub(super) const FLAGS: [(u8, EntryFlags); 8] = [
+pub(crate) const FLAGS: [(u8, EntryFlags); 8] = [
     (0x04, EntryFlags::PACKAGE),
     (0x05, EntryFlags::NAMESPACE),
     (0x16, EntryFlags::MODULE),
@@ -48,7 +48,7 @@ pub(super) const FLAGS: [(u8, EntryFlags); 8] = [
 ];
 
 /// The highest field that a version knows.
-pub(super) fn last_field(version: u8) -> u8 {
+pub(crate) fn last_field(version: u8) -> u8 {
     match version {
         1 => 0x15,
         2 => 0x1a,
@@ -58,7 +58,7 @@ pub(super) fn last_field(version: u8) -> u8 {
 
 /// How the lengths of a field are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// One value: its length.
     One(Width),
     /// A `u32` count, then for each file the length of its name, a `u16`, and of its value.
@@ -69,27 +69,27 @@ pub(super) enum Shape {
 
 /// Size of a length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Width {
+pub(crate) enum Width {
     U32,
     U64,
 }
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     InMemory,
-    /// In a file with a path of [`super::NativePaths`].
+    /// In a file with a path of [`crate::NativePaths`].
     NativePath,
     /// In a file with a path in UTF-8.
     Utf8Path,
 }
 
 /// A field of a resource that has a value.
-pub(super) struct Field {
-    pub(super) code: u8,
-    pub(super) kind: FieldKind,
-    pub(super) content: Content,
-    pub(super) shape: Shape,
+pub(crate) struct Field {
+    pub(crate) code: u8,
+    pub(crate) kind: FieldKind,
+    pub(crate) content: Content,
+    pub(crate) shape: Shape,
 }
 
 const fn one(code: u8, kind: FieldKind, content: Content, width: Width) -> Field {
@@ -101,7 +101,7 @@ const fn files(code: u8, kind: FieldKind, content: Content, width: Width) -> Fie
 }
 
 /// All of them, by code.
-pub(super) const FIELDS: [Field; 18] = {
+pub(crate) const FIELDS: [Field; 18] = {
     use Content::{InMemory, NativePath, Utf8Path};
     use FieldKind::{
         Bytecode, BytecodeOpt1, BytecodeOpt2, Dependency, DistributionResource, Extension, File, PackageResource,

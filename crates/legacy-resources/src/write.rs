@@ -4,16 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::layout::{
+use pyox_packed_resources::{Decoder, Encoding, Entry, EntryFlags, Error, Field, FieldKind, NativePaths};
+
+use crate::layout::{
     Content, END_OF_ENTRY, END_OF_INDEX, EXECUTABLE, FIELDS, FLAGS, Field as Layout, HEADER_LEN, MAGIC, NAME,
     SECTION_FIELD, SECTION_LENGTH, START_OF_ENTRY, Shape, Width,
 };
-use super::{Loss, NativePaths, metadata};
-use crate::decode::Decoder;
-use crate::entry::Entry;
-use crate::error::Error;
-use crate::field::Field;
-use crate::layout::{Encoding, EntryFlags, FieldKind};
+use crate::{Loss, metadata};
 
 /// The longest name of a directory that is read, in bytes.
 const MOST_NAME: u64 = 1 << 16;
@@ -21,13 +18,13 @@ const MOST_NAME: u64 = 1 << 16;
 /// Writes entries of any version as packed resources version 3, sorted by name.
 ///
 /// ```
-/// use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Writer, legacy};
+/// use pyox_packed_resources::{Blob, EntryFlags, FieldKind, NativePaths, Writer};
 ///
 /// let mut hello = Writer::new();
 /// hello.entry("hello").flag(EntryFlags::MODULE).field(FieldKind::Source, b"print('hi')\n".to_vec());
 /// let version_4 = hello.to_vec()?;
 ///
-/// let mut writer = legacy::Writer::new(legacy::NativePaths::HOST);
+/// let mut writer = pyox_legacy_resources::Writer::new(NativePaths::HOST);
 /// for entry in Blob::open(&version_4)?.entries() {
 ///     writer.add(&entry?, |_| false)?;
 /// }
@@ -86,7 +83,7 @@ impl<'a> Writer<'a> {
                 fields.push(field);
             }
         }
-        if known < entry.record_count() {
+        if known < entry.field_count() {
             Loss::UnknownFields { entry: name }.allow(may_lose)?;
         }
 
@@ -292,7 +289,7 @@ impl<'w> Plan<'w> {
     fn value(&self, name: &str, layout: &Layout, field: &Field<'w>) -> Result<Piece<'w>, Error> {
         let paths = match layout.content {
             Content::InMemory => return Ok(Piece::Value(*field)),
-            Content::NativePath if field.paths() == self.paths => {
+            Content::NativePath if field.native_paths() == self.paths => {
                 return field.stored().map(|path| Piece::Bytes(Cow::Borrowed(path)));
             }
             Content::NativePath => self.paths,

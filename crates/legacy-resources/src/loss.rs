@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::error::Error;
-use crate::layout::{EntryFlags, FieldKind, SectionKind};
+use pyox_packed_resources::{EntryFlags, Error, FieldKind, SectionKind};
 
 /// Something that version 3 has no place for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,11 @@
 //! Versions 1 to 3, against samples made from the manual. Their paths are those of Unix.
 #![cfg(unix)]
 
+use crate::TestResult;
 use crate::oracle::{describe, loaded};
 use crate::sample::{Item, Sample, everything};
-use pyox_packed_resources::legacy::{NativePaths, Resources, Writer};
-use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind, Index, Packed, Value, convert};
-
-type TestResult = Result<(), Box<dyn std::error::Error>>;
+use pyox_legacy_resources::{NativePaths, Packed, Resources, Writer, convert};
+use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind, Index, Value};
 
 /// Version 2 of a package `p` with a source and a data file, written by hand: the sections are not in the order of
 /// their fields, the one with files is padded.
@@ -411,7 +410,6 @@ fn what_version_3_cannot_hold_is_named() -> TestResult {
     Ok(())
 }
 
-#[cfg(feature = "zstd")]
 #[test]
 fn compressed_values_are_decoded() -> TestResult {
     let text = b"print('hello')\n".repeat(50);

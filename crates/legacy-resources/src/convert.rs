@@ -26,8 +26,8 @@
 //! out and set.
 //!
 //! ```
-//! use pyox_packed_resources::legacy::{Loss, NativePaths, Resources};
-//! use pyox_packed_resources::{Blob, EntryFlags, FieldKind, SectionKind, Writer, convert};
+//! use pyox_legacy_resources::{Loss, Resources, convert};
+//! use pyox_packed_resources::{Blob, EntryFlags, FieldKind, NativePaths, SectionKind, Writer};
 //!
 //! let mut hello = Writer::new();
 //! hello.entry("hello").flag(EntryFlags::MODULE).field(FieldKind::Source, b"print('hi')\n".to_vec());
@@ -44,15 +44,12 @@
 //! # Ok::<(), pyox_packed_resources::Error>(())
 //! ```
 
-use crate::blob::Blob;
-use crate::entry::Entry;
-use crate::error::Error;
-use crate::field::Field;
-use crate::layout::{Encoding, EntryFlags, FieldKind};
-use crate::legacy::{self, Loss, NativePaths, Resources, metadata};
-use crate::names::normalize_project_name;
-use crate::value::Value;
-use crate::write::{EntryWriter, Writer};
+use pyox_packed_resources::{
+    Blob, Encoding, Entry, EntryFlags, EntryWriter, Error, Field, FieldKind, NativePaths, Value, Writer,
+    normalize_project_name,
+};
+
+use crate::{Loss, Resources, metadata};
 
 /// The resources as a writer of version 4; values are copied.
 ///
@@ -129,7 +126,7 @@ fn add_fields(writer: &mut EntryWriter, entry: &Entry<'_>, fields: &[Field<'_>])
 ///
 /// # Errors
 ///
-/// [`Error::NotRepresentable`] names the first thing that may not be lost; [`legacy::Writer::to_vec`] has the others.
+/// [`Error::NotRepresentable`] names the first thing that may not be lost; [`crate::Writer::to_vec`] has the others.
 pub fn to_legacy<'a>(
     blob: &Blob<'a>,
     paths: NativePaths,
@@ -147,11 +144,11 @@ pub fn to_legacy_writer<'a>(
     blob: &Blob<'a>,
     paths: NativePaths,
     mut may_lose: impl FnMut(&Loss<'a>) -> bool,
-) -> Result<legacy::Writer<'a>, Error> {
+) -> Result<crate::Writer<'a>, Error> {
     for kind in blob.section_kinds().filter(|kind| kind.is_opaque()) {
         Loss::Section(kind).allow(&mut may_lose)?;
     }
-    let mut writer = legacy::Writer::new(paths);
+    let mut writer = crate::Writer::new(paths);
     for entry in blob.entries() {
         writer.add(&entry?, &mut may_lose)?;
     }

@@ -1,6 +1,7 @@
 //! Uses everything an [`Index`] offers, on bytes of any kind. Shared with the fuzz targets.
 
-use pyox_packed_resources::{Entry, Error, FieldKind, Index, Layered, Packed, convert, legacy::NativePaths};
+use pyox_legacy_resources::{NativePaths, Packed, convert};
+use pyox_packed_resources::{Entry, Error, FieldKind, Index, Layered};
 
 /// Opens `bytes`, whatever their version, as the blob of any platform, and reads what can be reached, alone and
 /// layered. Damage may show as errors; wrong answers panic.

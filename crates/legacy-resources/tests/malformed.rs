@@ -3,7 +3,8 @@
 
 use crate::sample::{Item, Sample, everything};
 use crate::walk_index::walk_any;
-use pyox_packed_resources::{Error, Packed};
+use pyox_legacy_resources::Packed;
+use pyox_packed_resources::Error;
 
 fn walk_within(bytes: &[u8], limit: usize) -> Result<usize, Error> {
     let (result, largest) = crate::watched::largest_block(|| walk_any(bytes));

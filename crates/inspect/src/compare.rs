@@ -3,13 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::blob::{Blob, Section};
-use crate::decode::Decoder;
-use crate::entry::Entry;
-use crate::error::Error;
-use crate::field::Field;
-use crate::index::{Index, Packed};
-use crate::layout::Encoding;
+use pyox_legacy_resources::Packed;
+use pyox_packed_resources::{Blob, Decoder, Encoding, Entry, Error, Field, Index, Section};
 
 /// When two values count as equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,49 +46,25 @@ pub enum Difference<'a> {
     },
 }
 
-impl Packed<'_> {
-    /// Everything in which these resources and others differ: entries and their fields by name, as [`differences`],
-    /// then sections if both are version 4. Empty if they are equal.
-    ///
-    /// # Errors
-    ///
-    /// As [`differences`].
-    pub fn differences<'p>(&'p self, other: &'p Packed<'_>, equality: Equality) -> Result<Vec<Difference<'p>>, Error> {
-        self.differences_within(other, equality, u64::MAX)
-    }
-
-    /// The same, if no more than `limit` bytes have to be decoded.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::DecodedLimit`], else as [`differences`].
-    pub fn differences_within<'p>(
-        &'p self,
-        other: &'p Packed<'_>,
-        equality: Equality,
-        limit: u64,
-    ) -> Result<Vec<Difference<'p>>, Error> {
-        let mut all = entry_differences(self, other, equality, &Decoder::with_limit(limit))?;
-        if let (Some(one), Some(two)) = (self.blob(), other.blob()) {
-            section_differences(one, two, equality, &mut all)?;
-        }
-        Ok(all)
-    }
-}
-
-/// The entries and fields in which two indexes differ, by name. For a value in a file it is the path that is compared,
-/// and never equal to a value in memory.
+/// Everything in which two packed resources differ: entries and their fields by name, then sections if both are version 4.
+/// Empty if they are equal. For a value in a file it is the path that is compared, and never equal to a value in memory.
+/// No more than `limit` bytes are decoded.
 ///
 /// # Errors
 ///
-/// Damage that is met on the way, on either side. In a blob whose tables are not in order, which only [`Blob::verify`]
-/// notices, too much may differ.
-pub fn differences<'i>(
-    left: &'i dyn Index,
-    right: &'i dyn Index,
+/// [`Error::DecodedLimit`], and damage that is met on the way, on either side. In a blob whose tables are not in order, which
+/// only [`Blob::verify`] notices, too much may differ.
+pub fn differences<'p>(
+    left: &'p Packed<'_>,
+    right: &'p Packed<'_>,
     equality: Equality,
-) -> Result<Vec<Difference<'i>>, Error> {
-    entry_differences(left, right, equality, &Decoder::new())
+    limit: u64,
+) -> Result<Vec<Difference<'p>>, Error> {
+    let mut all = entry_differences(left, right, equality, &Decoder::with_limit(limit))?;
+    if let (Some(left), Some(right)) = (left.blob(), right.blob()) {
+        section_differences(left, right, equality, &mut all)?;
+    }
+    Ok(all)
 }
 
 fn entry_differences<'i>(
@@ -142,7 +113,7 @@ fn section_differences(
 }
 
 fn section_bytes<'a>(blob: &Blob<'a>, section: Option<Section>) -> Result<Option<&'a [u8]>, Error> {
-    section.map(|section| blob.section_bytes(&section)).transpose()
+    section.map_or(Ok(None), |section| blob.section(section.kind))
 }
 
 fn is_same<'a>(decoder: &Decoder<'a>, left: &Field<'a>, right: &Field<'a>, equality: Equality) -> Result<bool, Error> {

@@ -1,6 +1,7 @@
 //! Blobs for the tests.
 #![allow(dead_code, reason = "each test uses some of it")]
 
+#[path = "common/walk.rs"]
 pub mod walk;
 
 use pyox_packed_resources::{

@@ -1,11 +1,7 @@
 //! The metadata directory of a distribution, which version 3 does not record: it follows from the distribution's name
 //! as version 3 spells it and from its files, so that nothing is lost on the way to version 4 and back.
 
-use crate::decode::Decoder;
-use crate::entry::Entry;
-use crate::error::Error;
-use crate::layout::FieldKind;
-use crate::names::normalize_project_name;
+use pyox_packed_resources::{Decoder, Entry, Error, FieldKind, normalize_project_name};
 
 /// The longest metadata that is read, in bytes: its first lines count.
 const MOST_METADATA: u64 = 16 << 20;

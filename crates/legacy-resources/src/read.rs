@@ -1,18 +1,15 @@
 //! Parsing versions 1 to 3.
 
-use super::NativePaths;
-use super::layout::{
+use pyox_packed_resources::{Entry, EntryFlags, Error, Field, FieldKind, NativePaths};
+
+use crate::layout::{
     Content, END_OF_ENTRY, EXECUTABLE, FIELDS, FLAGS, FLAVOR, FLAVORS, HEADER_LEN, MAGIC, NAME, Shape, Width,
     last_field,
 };
-use super::sections::{Cursor, Sections};
-use crate::entry::Entry;
-use crate::error::Error;
-use crate::field::Field;
-use crate::layout::{EntryFlags, FieldKind};
+use crate::sections::{Cursor, Sections};
 
 /// Mode of a file in version 3 that is marked as executable, and of one that is not.
-const MODES: [u16; 2] = [0o644, 0o755];
+const MODES: [u32; 2] = [0o644, 0o755];
 
 /// Packed resources of version 1, 2 or 3 in a byte slice.
 ///
@@ -103,7 +100,7 @@ impl<'a> Resources<'a> {
 
     fn as_entry(&self, resource: &Resource<'a>) -> Entry<'_> {
         let fields = &self.fields[resource.first_field..resource.first_field + resource.field_count];
-        Entry::parsed(resource.name, resource.flags, fields)
+        Entry::from_fields(resource.name, resource.flags, fields)
     }
 
     /// Adds a resource; `fields` are in no order, and of equal ones the last counts.
@@ -220,7 +217,7 @@ impl<'a> Parser<'a> {
             };
             // The name of a library is all there is of a dependency.
             let (start, end) = length.map_or(Ok((0, 0)), |length| self.sections.take(code, length))?;
-            let value = Field::legacy(field.kind, key, index.bytes, start, end - start);
+            let value = Field::raw(field.kind, key, index.bytes, start..end);
             fields.push(match field.content {
                 Content::InMemory => value,
                 Content::Utf8Path => value.in_file(NativePaths::Unix),

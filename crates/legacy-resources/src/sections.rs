@@ -1,14 +1,14 @@
 //! The sections of a blob, and what reads the indexes.
 
-use super::layout::{
+use pyox_packed_resources::Error;
+
+use crate::layout::{
     END_OF_ENTRY, END_OF_INDEX, PADDING_NONE, PADDING_NULL, SECTION_FIELD, SECTION_LENGTH, SECTION_PADDING,
     START_OF_ENTRY,
 };
-use crate::blob::slice;
-use crate::error::Error;
 
 /// How far the values of each field are read.
-pub(super) struct Sections<'a> {
+pub(crate) struct Sections<'a> {
     bytes: &'a [u8],
     by_field: [Option<Section>; 256],
 }
@@ -23,7 +23,7 @@ struct Section {
 
 impl<'a> Sections<'a> {
     /// Parses the blob index; the payload starts at `payload`.
-    pub(super) fn parse(mut index: Cursor<'a>, count: u8, payload: usize) -> Result<Self, Error> {
+    pub(crate) fn parse(mut index: Cursor<'a>, count: u8, payload: usize) -> Result<Self, Error> {
         let mut sections = Self { bytes: index.bytes, by_field: [None; 256] };
         let (mut at, mut found) = (payload, 0_u32);
         while let Some(mut code) = index.next_item()? {
@@ -60,7 +60,7 @@ impl<'a> Sections<'a> {
     }
 
     /// The next value of a field, with its padding: where it starts and ends.
-    pub(super) fn take(&mut self, field: u8, length: u64) -> Result<(usize, usize), Error> {
+    pub(crate) fn take(&mut self, field: u8, length: u64) -> Result<(usize, usize), Error> {
         let Some(section) = &mut self.by_field[usize::from(field)] else {
             // Writers leave a section out when all its values are empty.
             if length == 0 {
@@ -74,22 +74,29 @@ impl<'a> Sections<'a> {
         Ok((start, end))
     }
 
-    pub(super) fn text(&mut self, field: u8, length: u16, what: &'static str) -> Result<&'a str, Error> {
+    pub(crate) fn text(&mut self, field: u8, length: u16, what: &'static str) -> Result<&'a str, Error> {
         let (start, end) = self.take(field, length.into())?;
         std::str::from_utf8(&self.bytes[start..end]).map_err(|_| Error::NotUtf8 { what, offset: start as u64 })
     }
 }
 
+/// A checked sub-slice; `what` names it in the error.
+fn slice<'b>(bytes: &'b [u8], offset: u64, length: u64, what: &'static str) -> Result<&'b [u8], Error> {
+    let end = offset.checked_add(length).filter(|&end| end <= bytes.len() as u64);
+    let limit = bytes.len() as u64;
+    end.map(|end| &bytes[offset as usize..end as usize]).ok_or(Error::OutOfBounds { what, offset, length, limit })
+}
+
 /// Reads an index from its start to its end.
-pub(super) struct Cursor<'a> {
-    pub(super) bytes: &'a [u8],
+pub(crate) struct Cursor<'a> {
+    pub(crate) bytes: &'a [u8],
     start: usize,
     at: usize,
-    pub(super) end: usize,
+    pub(crate) end: usize,
 }
 
 impl<'a> Cursor<'a> {
-    pub(super) fn new(bytes: &'a [u8], offset: u64, length: u64, what: &'static str) -> Result<Self, Error> {
+    pub(crate) fn new(bytes: &'a [u8], offset: u64, length: u64, what: &'static str) -> Result<Self, Error> {
         let start = bytes.len().min(offset as usize);
         let end = start + slice(bytes, offset, length, what)?.len();
         Ok(Self { bytes, start, at: start, end })
@@ -97,7 +104,7 @@ impl<'a> Cursor<'a> {
 
     /// The first byte in the next item of an index, or `None` at the end, which an index of no bytes does not mark. The
     /// mark that starts an item is optional.
-    pub(super) fn next_item(&mut self) -> Result<Option<u8>, Error> {
+    pub(crate) fn next_item(&mut self) -> Result<Option<u8>, Error> {
         if self.start == self.end {
             return Ok(None);
         }
@@ -116,23 +123,23 @@ impl<'a> Cursor<'a> {
         Ok(*bytes)
     }
 
-    pub(super) fn u8(&mut self) -> Result<u8, Error> {
+    pub(crate) fn u8(&mut self) -> Result<u8, Error> {
         self.array::<1>().map(|[byte]| byte)
     }
 
-    pub(super) fn u16(&mut self) -> Result<u16, Error> {
+    pub(crate) fn u16(&mut self) -> Result<u16, Error> {
         self.array().map(u16::from_le_bytes)
     }
 
-    pub(super) fn u32(&mut self) -> Result<u32, Error> {
+    pub(crate) fn u32(&mut self) -> Result<u32, Error> {
         self.array().map(u32::from_le_bytes)
     }
 
-    pub(super) fn u64(&mut self) -> Result<u64, Error> {
+    pub(crate) fn u64(&mut self) -> Result<u64, Error> {
         self.array().map(u64::from_le_bytes)
     }
 
-    pub(super) fn invalid(&self, what: &'static str) -> Error {
+    pub(crate) fn invalid(&self, what: &'static str) -> Error {
         Error::LegacyIndex { what, offset: self.at as u64 }
     }
 }

@@ -11,8 +11,8 @@ use crate::oracle::{Described, describe, described, loaded};
 use proptest::collection::{btree_map, hash_map, vec};
 use proptest::option;
 use proptest::prelude::*;
-use pyox_packed_resources::legacy::{NativePaths, Resources, Writer};
-use pyox_packed_resources::{Blob, Index, Packed, convert};
+use pyox_legacy_resources::{NativePaths, Packed, Resources, Writer, convert};
+use pyox_packed_resources::{Blob, Index};
 use python_packed_resources::{Resource, write_packed_resources_v3};
 
 type Bytes = Cow<'static, [u8]>;

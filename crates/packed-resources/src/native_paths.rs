@@ -1,8 +1,9 @@
-//! Paths as the platform that wrote a blob writes them.
+//! How paths of files are written.
 
 use std::borrow::Cow;
 
-/// How versions 1 to 3 write the paths of files: as the platform does, which the blob does not tell.
+/// How the path of a file is written: with version 4 always as on Unix, with versions 1 to 3 as on the platform that wrote
+/// the blob, which it does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NativePaths {
@@ -29,7 +30,7 @@ impl NativePaths {
     }
 
     /// The bytes of a path that is in UTF-8 with `/`.
-    pub(crate) fn encode(self, path: Cow<'_, str>) -> Cow<'_, [u8]> {
+    pub fn encode(self, path: Cow<'_, str>) -> Cow<'_, [u8]> {
         match (self, path) {
             (Self::Unix, Cow::Borrowed(path)) => Cow::Borrowed(path.as_bytes()),
             (Self::Unix, Cow::Owned(path)) => Cow::Owned(path.into_bytes()),
