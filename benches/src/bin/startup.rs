@@ -69,7 +69,7 @@ fn pack(python: &Installed, script: &Path, work: &Path) -> Outcome<PathBuf> {
     let cache = Cache::of_user()?;
     let launcher = Compiled::new(&cache).launcher(python, &mut Silent)?;
     let policy = Policy::default();
-    let inputs = Inputs { source: Some(script.to_owned()), ..Inputs::default() };
+    let inputs = Inputs::new(script);
     let resolved = inputs.resolve(&LayerBuilder::new(python, policy.clone(), &cache), &mut Silent)?;
     let output = work.join(script.file_stem().ok_or("the script has a name")?);
     ApplicationBuilder::new(python, policy, resolved.layers, resolved.entry).write(&launcher, &output, &mut Silent)?;

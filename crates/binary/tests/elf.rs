@@ -209,10 +209,8 @@ fn the_closure_of_the_standard_library_is_what_ldd_finds() -> Outcome {
             .filter(is_chosen)
             .map(|path| Ok((path.clone(), fs::read(path)?)))
             .collect::<std::io::Result<_>>()?;
-        let roots: Vec<Root<'_>> = files
-            .iter()
-            .map(|(path, bytes)| Root { name: path.display().to_string(), origin: Some(path.clone()), bytes })
-            .collect();
+        let roots: Vec<Root<'_>> =
+            files.iter().map(|(path, bytes)| Root::new(path.display().to_string(), bytes).origin(path)).collect();
         let closure = Closure::of(&roots, |name| name.starts_with("libpython"), &SystemLibraries::of_this_machine())?;
         assert!(closure.missing.is_empty() && closure.conflicts.is_empty(), "{closure:?}");
         assert!(closure.system.contains("libc.so.6"));
@@ -264,14 +262,14 @@ fn cycles_gaps_and_conflicts_are_reported() -> Outcome {
     fs::remove_file(at("libgone.so"))?;
 
     let bytes = [fs::read(&root)?, fs::read(&other)?];
-    let root_of = |name: &str, origin: &Path, bytes| Root { name: name.into(), origin: Some(origin.into()), bytes };
+    let root_of = |name: &str, origin: &Path, bytes| Root::new(name, bytes).origin(origin);
     let roots = [root_of("root", &root, &bytes[0]), root_of("zother", &other, &bytes[1])];
     let closure = Closure::of(&roots, |_| false, &SystemLibraries::none())?;
     assert_eq!(closure.cycles, [["libone.so", "libtwo.so"]]);
     assert_eq!(closure.order.len(), 3);
     assert_eq!(closure.roots["root"].needs, ["libone.so", "libx.so"]);
-    let missing = Missing { soname: "libgone.so".into(), needed_by: vec!["root".into(), "libone.so".into()] };
-    assert_eq!(closure.missing, [missing]);
+    let [missing] = &closure.missing[..] else { panic!("{:?}", closure.missing) };
+    assert_eq!((&*missing.soname, &*missing.needed_by), ("libgone.so", &["root", "libone.so"].map(String::from)[..]));
     let source = |path: &str| LibrarySource::File(at(path));
     let [conflict] = &closure.conflicts[..] else { panic!("{:?}", closure.conflicts) };
     assert_eq!((&conflict.taken, &conflict.other), (&source("a/libx.so"), &source("b/libx.so")));
@@ -279,7 +277,7 @@ fn cycles_gaps_and_conflicts_are_reported() -> Outcome {
 
     // A file without directories of its own gets what another one found.
     let poor = fs::read(library(base, "poor.so", &["-La", "-lx"]))?;
-    let both = [Root { name: "a-poor".into(), origin: None, bytes: &poor }, roots[1].clone()];
+    let both = [Root::new("a-poor", &poor), roots[1].clone()];
     let served = Closure::of(&both, |name| name == "libgone.so", &SystemLibraries::none())?;
     assert_eq!((served.load_order("a-poor"), served.missing.len()), (vec!["libx.so"], 0));
 
@@ -289,9 +287,8 @@ fn cycles_gaps_and_conflicts_are_reported() -> Outcome {
 
     // Libraries that are roots themselves need no disk.
     let one = fs::read(at("libone.so"))?;
-    let memory = |name: &str, bytes| Root { name: name.into(), origin: None, bytes };
     let carried = Closure::of(
-        &[memory("root", &bytes[0]), memory("lib/one", &one)],
+        &[Root::new("root", &bytes[0]), Root::new("lib/one", &one)],
         |n| n != "libone.so",
         &SystemLibraries::none(),
     )?;

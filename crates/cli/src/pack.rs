@@ -82,19 +82,18 @@ fn inputs(args: &Pack, package_roots: &[Vec<String>]) -> Inputs {
         (.., Some(code)) => EntryRequest::Code(code.clone()),
         _ => EntryRequest::Default,
     };
-    let root = |words: &Vec<String>| PackageRoot {
-        directory: words.first().map(PathBuf::from).unwrap_or_default(),
-        packages: words.iter().skip(1).cloned().collect(),
+    let root = |words: &Vec<String>| {
+        PackageRoot::new(words.first().map(PathBuf::from).unwrap_or_default(), words.iter().skip(1))
     };
-    Inputs {
-        source: args.source.clone(),
-        pip: args.pip.clone(),
-        requirements: args.requirements.clone(),
-        virtualenv: args.venv.clone(),
-        package_roots: package_roots.iter().map(root).collect(),
-        entry,
-        refresh: args.refresh,
-    }
+    let mut inputs = Inputs::default();
+    inputs.source = args.source.clone();
+    inputs.pip = args.pip.clone();
+    inputs.requirements = args.requirements.clone();
+    inputs.virtualenv = args.venv.clone();
+    inputs.package_roots = package_roots.iter().map(root).collect();
+    inputs.entry = entry;
+    inputs.refresh = args.refresh;
+    inputs
 }
 
 #[cfg(unix)]

@@ -11,13 +11,13 @@ use pyox_packed_resources::{
     Blob, Collector, Layout, Location, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
 };
 
-use crate::beside::{self, Beside};
 use crate::code::{BOOT_FILE, BOOT_SOURCE, main_code};
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::layer::Layer;
 use crate::plan::Reason;
 use crate::policy::Policy;
+use crate::relative_files::{self, RelativeFiles};
 use crate::report::{Finding, Report, ReportRow, Timing};
 use crate::shadowed::Shadowed;
 use crate::shared_resources::SharedResources;
@@ -168,14 +168,14 @@ impl<'a> ApplicationBuilder<'a> {
         let mut outputs = std::mem::take(&mut self.outputs);
         launcher.iter().for_each(|launcher| outputs.reads("the launcher", &launcher.origin));
         outputs.reads_origins(self.layers.iter().flat_map(Layer::rows).map(|row| row.origin.as_str()));
-        beside::writes_program(&mut outputs, output, &self.policy)?;
+        relative_files::writes_program(&mut outputs, output, &self.policy)?;
         self.check_use()?;
         progress.begin(Step::Write, &output.display().to_string());
         let mut stage = Stage::default();
         self.stage_shared_resources(&mut outputs, &mut stage)?;
         let mut rows = Vec::new();
         let minor = self.python.target().minor();
-        let beside = self.layers.iter().map(|layer| Beside::of(layer, minor)).collect::<Result<Vec<_>, _>>()?;
+        let beside = self.layers.iter().map(|layer| RelativeFiles::of(layer, minor)).collect::<Result<Vec<_>, _>>()?;
         let start_up = StartUp::of(self.policy.profile, &self.entry, &self.layers, &self.import_order)?;
         let mut writer = self.payload(output, &start_up, &beside, &mut rows)?;
         beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
@@ -219,7 +219,7 @@ impl<'a> ApplicationBuilder<'a> {
         &self,
         output: &Path,
         start_up: &StartUp,
-        beside: &[Beside<'_>],
+        beside: &[RelativeFiles<'_>],
         rows: &mut Vec<ReportRow>,
     ) -> Result<Writer, Error> {
         self.check_locations(beside)?;
@@ -269,7 +269,7 @@ impl<'a> ApplicationBuilder<'a> {
     }
 
     /// Whether packages that must be next to the program can be there.
-    fn check_locations(&self, beside: &[Beside<'_>]) -> Result<(), Error> {
+    fn check_locations(&self, beside: &[RelativeFiles<'_>]) -> Result<(), Error> {
         let is_shared = |layer: &Layer| self.shared_resources.is_some_and(|file| file.has(layer));
         match self.layers.iter().zip(beside).any(|(layer, beside)| is_shared(layer) && !beside.is_empty()) {
             true => Err(Error::LocationOfSharedPackage),

@@ -28,6 +28,7 @@ pub use source::is_meant as is_source;
 
 /// Everything a person can name as a source of code.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Inputs {
     /// A script, wheel, project or package.
     pub source: Option<PathBuf>,
@@ -47,6 +48,7 @@ pub struct Inputs {
 
 /// Packages in a directory.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct PackageRoot {
     /// The directory.
     pub directory: PathBuf,
@@ -54,7 +56,15 @@ pub struct PackageRoot {
     pub packages: Vec<String>,
 }
 
+impl PackageRoot {
+    /// These modules and packages of a directory; all of them if none is named.
+    pub fn new<S: Into<String>>(directory: impl Into<PathBuf>, packages: impl IntoIterator<Item = S>) -> Self {
+        Self { directory: directory.into(), packages: packages.into_iter().map(Into::into).collect() }
+    }
+}
+
 /// The inputs as layers.
+#[non_exhaustive]
 pub struct Resolved {
     /// The layers, first wins.
     pub layers: Vec<Layer>,
@@ -76,6 +86,11 @@ impl Resolved {
 }
 
 impl Inputs {
+    /// A script, wheel, project or package, and nothing else.
+    pub fn new(source: impl Into<PathBuf>) -> Self {
+        Self { source: Some(source.into()), ..Self::default() }
+    }
+
     /// Finds everything out: runs pip where it has to, and makes layers.
     ///
     /// # Errors

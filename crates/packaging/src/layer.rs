@@ -58,7 +58,7 @@ pub(crate) struct Facts {
     /// The text of every `entry_points.txt`, by project name.
     pub(crate) entry_points: Vec<(String, String)>,
     /// Paths of files that are in a directory beside the program, and which.
-    pub(crate) beside: BTreeMap<String, String>,
+    pub(crate) relative_files: BTreeMap<String, String>,
     /// The names of [`Policy::locations`](crate::Policy::locations) that it has.
     pub(crate) located: BTreeSet<String>,
     /// Every search for a library on this machine.
@@ -70,6 +70,7 @@ pub(crate) struct Facts {
 
 /// An extension module or shared library of a layer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct NativeFile {
     /// Name of its entry.
     pub name: String,
@@ -139,9 +140,9 @@ impl Layer {
     }
 
     /// The files of packages that are in a directory beside the program, by directory.
-    pub(crate) fn beside(&self, header: Option<Pyc>) -> Result<BTreeMap<&str, Tree<'_>>, Error> {
+    pub(crate) fn relative_files(&self, header: Option<Pyc>) -> Result<BTreeMap<&str, Tree<'_>>, Error> {
         let mut trees = BTreeMap::new();
-        if self.facts.beside.is_empty() {
+        if self.facts.relative_files.is_empty() {
             return Ok(trees);
         }
         let mut all = Tree::new("", header);
@@ -149,7 +150,7 @@ impl Layer {
             all.add(&entry?)?;
         }
         for (path, file) in all.into_files() {
-            if let Some(directory) = directory_of(&self.facts.beside, &path, header) {
+            if let Some(directory) = directory_of(&self.facts.relative_files, &path, header) {
                 trees.entry(directory.as_str()).or_insert_with(|| Tree::new("", header)).put(path, file)?;
             }
         }

@@ -10,7 +10,6 @@
 #![forbid(unsafe_code)]
 
 mod application;
-mod beside;
 mod code;
 mod entry;
 mod error;
@@ -19,6 +18,7 @@ mod layer;
 mod pack;
 mod plan;
 mod policy;
+mod relative_files;
 mod report;
 mod script;
 mod shadowed;

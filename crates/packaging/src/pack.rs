@@ -10,12 +10,12 @@ use pyox_linker::{LauncherSource, Progress};
 use pyox_output::{Outputs, default_output};
 
 use crate::application::{ApplicationBuilder, interpreter_of_programs};
-use crate::beside;
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::layer::LayerBuilder;
 use crate::plan::Decide;
 use crate::policy::Policy;
+use crate::relative_files;
 use crate::report::Report;
 use crate::shared_resources::SharedResources;
 use crate::timed::Timed;
@@ -157,7 +157,7 @@ fn outputs(request: &Request<'_>, program: Option<&std::path::Path>) -> Result<O
         }
     }
     if let Some(program) = program {
-        beside::writes_program(&mut outputs, program, &request.policy)?;
+        relative_files::writes_program(&mut outputs, program, &request.policy)?;
     }
     if let Some(path) = &request.report {
         outputs.writes(REPORT, path)?;

@@ -131,7 +131,7 @@ impl<'s> Plan<'s> {
     }
 
     /// The directory beside the program of every file that has one, by path below `sys.path`.
-    pub(crate) fn beside(&self) -> BTreeMap<String, String> {
+    pub(crate) fn relative_files(&self) -> BTreeMap<String, String> {
         let beside = self.included().filter_map(|(found, decision)| match &decision.location {
             Location::FilesystemRelative(directory) => Some((found.resource.relative_path(), directory.clone())),
             _ => None,

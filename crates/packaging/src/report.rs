@@ -13,6 +13,7 @@ use crate::plan::{FilesNeeded, LayerKind, Reason};
 
 /// The whole outcome of packaging.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// The facts in short.
     pub summary: Summary,
@@ -24,6 +25,7 @@ pub struct Report {
 
 /// The facts in short.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Summary {
     /// The executable.
     pub output: PathBuf,
@@ -58,6 +60,7 @@ pub struct Summary {
 
 /// Time spent in a step.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Timing {
     /// The step.
     pub step: Step,
@@ -225,6 +228,7 @@ fn always() -> bool {
 
 /// One resource in the program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReportRow {
     /// Name of its entry: a module, a distribution, a library.
     pub name: String,

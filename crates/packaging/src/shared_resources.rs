@@ -11,10 +11,10 @@ use pyox_distribution::Python;
 use pyox_packed_resources::{Blob, Collector, SectionKind};
 use serde::{Deserialize, Serialize};
 
-use crate::beside::Beside;
 use crate::error::Error;
 use crate::layer::Layer;
 use crate::policy::Profile;
+use crate::relative_files::RelativeFiles;
 use crate::start_up::StartUp;
 use pyox_output::parent;
 
@@ -87,7 +87,7 @@ impl SharedResources {
         let mut origin = Origin { python: python.minor(), layers: BTreeSet::new() };
         for layer in layers {
             origin.layers.insert(layer.digest().to_owned());
-            start_up.add_layer(&mut collector, layer, &Beside::default())?;
+            start_up.add_layer(&mut collector, layer, &RelativeFiles::default())?;
         }
         let mut writer = collector.finish();
         let section = serde_json::to_vec(&origin).map_err(|error| Error::io("write", path)(error.into()))?;

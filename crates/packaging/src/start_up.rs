@@ -7,10 +7,10 @@ use std::path::Path;
 use pyox_packed_resources::{Blob, Collector, Decoder, Encoding, Entry as PackedEntry, EntryFlags, Error, FieldKind};
 use pyox_scanner::{ImportGraph, STARTUP_MODULES};
 
-use crate::beside::Beside;
 use crate::entry::Entry;
 use crate::layer::Layer;
 use crate::policy::Profile;
+use crate::relative_files::RelativeFiles;
 
 /// What the interpreter of a program imports besides, for `quit` and `exit`.
 const BUILTINS: &str = "_sitebuiltins";
@@ -88,7 +88,12 @@ impl StartUp {
 
     /// Merges a layer into a collector, with values that are read as they are and others as the layer has them, without
     /// those that are beside the program.
-    pub(crate) fn add_layer(&self, collector: &mut Collector, layer: &Layer, beside: &Beside<'_>) -> Result<(), Error> {
+    pub(crate) fn add_layer(
+        &self,
+        collector: &mut Collector,
+        layer: &Layer,
+        beside: &RelativeFiles<'_>,
+    ) -> Result<(), Error> {
         let decoder = Decoder::new();
         collector.add_blob(&layer.blob()?, |entry, field| {
             if let Some(elsewhere) = beside.value(entry, field) {

@@ -12,6 +12,7 @@ use crate::{ElfFacts, Lookup, NativeError, SystemLibraries};
 
 /// A file that is bundled anyway: an extension module, or a library that a package brings along.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Root<'a> {
     /// What the caller calls it. Unique.
     pub name: String,
@@ -19,6 +20,20 @@ pub struct Root<'a> {
     pub origin: Option<PathBuf>,
     /// Its content.
     pub bytes: &'a [u8],
+}
+
+impl<'a> Root<'a> {
+    /// A file that is not on disk.
+    pub fn new(name: impl Into<String>, bytes: &'a [u8]) -> Self {
+        Self { name: name.into(), origin: None, bytes }
+    }
+
+    /// Says where the file is on disk.
+    #[must_use]
+    pub fn origin(mut self, path: impl Into<PathBuf>) -> Self {
+        self.origin = Some(path.into());
+        self
+    }
 }
 
 /// What is bundled.
@@ -45,6 +60,7 @@ pub struct Closure {
 
 /// A file and what it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Carried {
     /// Facts about the file.
     pub facts: ElfFacts,
@@ -54,6 +70,7 @@ pub struct Carried {
 
 /// A library that is bundled because something needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Library {
     /// Where it comes from.
     pub source: LibrarySource,
@@ -72,6 +89,7 @@ pub enum LibrarySource {
 
 /// A library that was not found.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Missing {
     /// The name under which it is needed.
     pub soname: String,
@@ -81,6 +99,7 @@ pub struct Missing {
 
 /// Two different files for one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Conflict {
     /// The name under which both are needed.
     pub soname: String,

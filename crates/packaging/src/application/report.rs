@@ -59,7 +59,7 @@ impl ApplicationBuilder<'_> {
                     }
                 }
             }));
-            let beside = layer.facts().beside.iter();
+            let beside = layer.facts().relative_files.iter();
             packages_beside
                 .extend(beside.map(|(path, directory)| (top_level_of_path(path).to_owned(), directory.clone())));
             floors.extend(

@@ -18,7 +18,7 @@ use crate::report::Finding;
 use crate::script;
 use pyox_linker::{Progress, Step};
 
-/// Layers in the making.
+/// Layers that are put together.
 pub(super) struct Resolving<'a, 'b> {
     builder: &'a LayerBuilder<'b>,
     pub(super) layers: Vec<Layer>,

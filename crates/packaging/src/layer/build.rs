@@ -12,7 +12,7 @@ use pyox_scanner::{Found, LONG, Scan, SkipReason, Spool};
 use super::cache_files::CacheFiles;
 use super::cached_distributions::CachedDistributions;
 use super::compile::Bytecode;
-use super::compress::{Dictionaries, Sort};
+use super::compress::{ContentKind, Dictionaries};
 use super::natives::{Natives, prepare};
 use super::stored::{self, Stored};
 use super::{Facts, Layer, LayerBuilder, NativeFile};
@@ -43,7 +43,7 @@ impl LayerBuilder<'_> {
         let mut facts = Facts {
             kind,
             findings: plan.findings(),
-            beside: plan.beside(),
+            relative_files: plan.relative_files(),
             located: plan.located().clone(),
             imports: compiled.imports,
             lookups: natives.lookups(),
@@ -63,23 +63,23 @@ impl LayerBuilder<'_> {
             concerns: is_missed(&skipped.reason),
         }));
         let (collector, cached, parts) = (Collector::new(), CachedDistributions::default(), Vec::new());
-        let mut making =
-            Making { builder: self, directory: &directory, collector, facts, plan: &plan, cached, natives, parts };
+        let mut assembly =
+            Assembly { builder: self, directory: &directory, collector, facts, plan: &plan, cached, natives, parts };
         for (found, decision) in plan.included() {
-            making.add(found, decision, &compiled.sources, &compiled.bytecode)?;
+            assembly.add(found, decision, &compiled.sources, &compiled.bytecode)?;
         }
-        making.add_libraries()?;
+        assembly.add_libraries()?;
         Error::if_cancelled(progress)?;
         progress.begin(Step::Compress, kind.name());
         let everything = self.compresses_everything(kind);
-        making.place_all(everything, below.iter().find_map(|layer| layer.dictionaries()))?;
+        assembly.place_all(everything, below.iter().find_map(|layer| layer.dictionaries()))?;
         progress.end();
-        making.finish()
+        assembly.finish()
     }
 }
 
-/// A layer in the making.
-struct Making<'a> {
+/// A layer that is put together.
+struct Assembly<'a> {
     builder: &'a LayerBuilder<'a>,
     /// For files that have no name.
     directory: &'a Path,
@@ -101,17 +101,17 @@ struct Part {
 }
 
 impl Part {
-    fn sort(&self) -> Sort {
+    fn kind(&self) -> ContentKind {
         match self.found.resource {
-            Resource::ModuleSource(_) => Sort::Source,
-            Resource::ModuleBytecode(_) => Sort::Code,
-            Resource::ExtensionModule(_) | Resource::SharedLibrary(_) => Sort::Native,
-            _ => Sort::Other,
+            Resource::ModuleSource(_) => ContentKind::Source,
+            Resource::ModuleBytecode(_) => ContentKind::Code,
+            Resource::ExtensionModule(_) | Resource::SharedLibrary(_) => ContentKind::Native,
+            _ => ContentKind::Other,
         }
     }
 }
 
-impl Making<'_> {
+impl Assembly<'_> {
     fn add(
         &mut self,
         found: &Found,
@@ -198,7 +198,7 @@ impl Making<'_> {
 
     /// Libraries from outside of the scan, and extension modules that others use as a library.
     fn add_libraries(&mut self) -> Result<(), Error> {
-        for (soname, library) in self.natives.travelling()? {
+        for (soname, library) in self.natives.external_libraries()? {
             for needed in &library.needs {
                 self.collector.depends(&soname, needed);
             }
@@ -240,22 +240,22 @@ impl Making<'_> {
     /// Places everything, compressed or as it is; with dictionaries of a layer below, or else of its own.
     fn place_all(&mut self, everything: bool, dictionaries: Option<&Dictionaries>) -> Result<(), Error> {
         let parts = std::mem::take(&mut self.parts);
-        let of = |sort| parts.iter().enumerate().filter(move |(_, part)| part.sort() == sort);
-        let samples = |sort| {
-            let parts = of(sort).map(|(_, part)| part);
+        let of = |kind| parts.iter().enumerate().filter(move |(_, part)| part.kind() == kind);
+        let samples = |kind| {
+            let parts = of(kind).map(|(_, part)| part);
             parts
                 .map(|part| part.content.read().map_err(Error::io("read", &part.found.origin)))
                 .collect::<Result<Vec<_>, _>>()
         };
         let dictionaries = match dictionaries {
             Some(dictionaries) => dictionaries.clone(),
-            None => Dictionaries::train(&samples(Sort::Source)?, &samples(Sort::Code)?)?,
+            None => Dictionaries::train(&samples(ContentKind::Source)?, &samples(ContentKind::Code)?)?,
         };
         let mut values: Vec<Option<Value>> = vec![None; parts.len()];
-        for sort in Sort::ALL.into_iter().filter(|sort| everything || *sort == Sort::Source) {
-            let contents: Vec<(&Data, u64)> = of(sort).map(|(_, part)| (&part.content, part.length)).collect();
-            let compressed = dictionaries.compress(sort, &contents)?;
-            for ((index, _), value) in of(sort).zip(compressed) {
+        for kind in ContentKind::ALL.into_iter().filter(|kind| everything || *kind == ContentKind::Source) {
+            let contents: Vec<(&Data, u64)> = of(kind).map(|(_, part)| (&part.content, part.length)).collect();
+            let compressed = dictionaries.compress(kind, &contents)?;
+            for ((index, _), value) in of(kind).zip(compressed) {
                 values[index] = Some(value);
             }
         }
@@ -315,7 +315,7 @@ impl Making<'_> {
         let writer = self.collector.finish();
         let layout = writer.lay_out()?;
         // What is beside the program is read from memory.
-        let stored = match self.facts.beside.is_empty() {
+        let stored = match self.facts.relative_files.is_empty() {
             true => Stored::write(&layout, self.directory)?,
             false => Stored::whole(writer.to_vec()?),
         };

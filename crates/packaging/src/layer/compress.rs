@@ -13,14 +13,14 @@ const WORTH_A_DICTIONARY: u64 = 256 << 10;
 
 /// What values have in common that are compressed alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Sort {
+pub(super) enum ContentKind {
     Source,
     Code,
     Native,
     Other,
 }
 
-impl Sort {
+impl ContentKind {
     pub(super) const ALL: [Self; 4] = [Self::Source, Self::Code, Self::Native, Self::Other];
 }
 
@@ -60,18 +60,18 @@ impl Dictionaries {
         self.source.is_some() || self.code.is_some()
     }
 
-    fn get(&self, sort: Sort) -> Option<&Arc<Dictionary>> {
-        match sort {
-            Sort::Source => self.source.as_ref(),
-            Sort::Code => self.code.as_ref(),
-            Sort::Native | Sort::Other => None,
+    fn get(&self, kind: ContentKind) -> Option<&Arc<Dictionary>> {
+        match kind {
+            ContentKind::Source => self.source.as_ref(),
+            ContentKind::Code => self.code.as_ref(),
+            ContentKind::Native | ContentKind::Other => None,
         }
     }
 
-    /// Compresses values of one sort, given with their lengths, on all processors.
-    pub(super) fn compress(&self, sort: Sort, raw: &[(&Data, u64)]) -> Result<Vec<Value>, Error> {
+    /// Compresses values of one kind, given with their lengths, on all processors.
+    pub(super) fn compress(&self, kind: ContentKind, raw: &[(&Data, u64)]) -> Result<Vec<Value>, Error> {
         let total: u64 = raw.iter().map(|(_, length)| length).sum();
-        let dictionary = self.get(sort).filter(|_| total >= WORTH_A_DICTIONARY);
+        let dictionary = self.get(kind).filter(|_| total >= WORTH_A_DICTIONARY);
         let workers = std::thread::available_parallelism().map_or(1, usize::from).min(raw.len().max(1));
         let next = std::sync::atomic::AtomicUsize::new(0);
         let work = || -> Result<Vec<(usize, Value)>, Error> {

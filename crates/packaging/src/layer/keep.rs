@@ -102,6 +102,6 @@ fn split_file(file: File, length: u64) -> Option<(Stored, Facts)> {
     file.range(blob, facts_end.checked_sub(blob)?).read_to_end(&mut text).ok()?;
     let facts: Facts = serde_json::from_slice(&text).ok()?;
     // What is beside the program is read from memory.
-    let start = if facts.beside.is_empty() { facts.start } else { blob };
+    let start = if facts.relative_files.is_empty() { facts.start } else { blob };
     Some((Stored::in_file(file, blob, start).ok()?, facts))
 }

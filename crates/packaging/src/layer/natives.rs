@@ -26,7 +26,7 @@ pub(super) struct Natives {
 }
 
 /// A library that no resource of the scan brings.
-pub(super) struct Travelling {
+pub(super) struct ExternalLibrary {
     pub(super) origin: PathBuf,
     pub(super) content: Vec<u8>,
     pub(super) needs: Vec<String>,
@@ -43,10 +43,8 @@ impl Natives {
                 contents.push((path, found.origin.clone(), content));
             }
         }
-        let roots: Vec<Root<'_>> = contents
-            .iter()
-            .map(|(name, origin, bytes)| Root { name: name.clone(), origin: Some(origin.clone()), bytes })
-            .collect();
+        let roots: Vec<Root<'_>> =
+            contents.iter().map(|(name, origin, bytes)| Root::new(name, bytes).origin(origin)).collect();
         let carried = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
         let below: BTreeSet<String> = carried.map(|native| native.name.clone()).collect();
         let provided = |soname: &str| is_libpython(soname) || below.contains(soname);
@@ -96,8 +94,8 @@ impl Natives {
     }
 
     /// Libraries from outside of the scan, and roots that are used as a library under another name, by SONAME.
-    pub(super) fn travelling(&self) -> Result<Vec<(String, Travelling)>, Error> {
-        let mut travelling = Vec::new();
+    pub(super) fn external_libraries(&self) -> Result<Vec<(String, ExternalLibrary)>, Error> {
+        let mut external = Vec::new();
         for (soname, library) in &self.closure.libraries {
             let (origin, content) = match &library.source {
                 LibrarySource::File(path) => (path.clone(), std::fs::read(path).map_err(Error::io("read", path))?),
@@ -106,9 +104,9 @@ impl Natives {
                 LibrarySource::Root(root) => self.used_roots.get(root).cloned().unwrap_or_default(),
             };
             let below = library.file.facts.needed.iter().filter(|needed| self.below.contains(*needed));
-            travelling.push((
+            external.push((
                 soname.clone(),
-                Travelling {
+                ExternalLibrary {
                     origin,
                     content,
                     needs: library.file.needs.iter().chain(below).map(ToString::to_string).collect(),
@@ -116,7 +114,7 @@ impl Natives {
                 },
             ));
         }
-        Ok(travelling)
+        Ok(external)
     }
 
     /// Every search for a library.

@@ -30,7 +30,7 @@ pub(crate) fn writes_program(outputs: &mut Outputs, path: &Path, policy: &Policy
 
 /// The files of one layer that stand beside the program.
 #[derive(Default)]
-pub(crate) struct Beside<'l> {
+pub(crate) struct RelativeFiles<'l> {
     trees: BTreeMap<&'l str, Tree<'l>>,
     /// Paths from the program's directory, by entry, kind and key.
     paths: BTreeMap<(&'l str, FieldKind, &'l str), String>,
@@ -38,9 +38,9 @@ pub(crate) struct Beside<'l> {
     taken: RefCell<BTreeSet<String>>,
 }
 
-impl<'l> Beside<'l> {
+impl<'l> RelativeFiles<'l> {
     pub(crate) fn of(layer: &'l Layer, python: (u8, u8)) -> Result<Self, Error> {
-        let trees = layer.beside(Pyc::of(python))?;
+        let trees = layer.relative_files(Pyc::of(python))?;
         let mut paths = BTreeMap::new();
         for (directory, tree) in &trees {
             for (path, file) in tree.files() {
