@@ -34,7 +34,7 @@ pub fn program(modules: usize) -> Writer {
     writer
 }
 
-/// Names to look up, one behind the other in memory, so that reading them costs next to nothing.
+/// Names to look up, one after the other in memory, so that reading them costs next to nothing.
 pub struct Queries {
     text: String,
     ends: Vec<usize>,

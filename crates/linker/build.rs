@@ -1,8 +1,8 @@
 //! Takes the sources of the launcher and of the crates it is made of into the library, so that the launcher it
 //! compiles always fits the payloads it makes.
 //!
-//! They are in `sources`: links to the crates in a checkout, the files themselves in a package. Manifests have other names
-//! there, since cargo leaves a directory with a `Cargo.toml` out of a package.
+//! They are in `sources`: links to the crates in a checkout, the files themselves in a package. Manifests have other
+//! names there, since cargo leaves a directory with a `Cargo.toml` out of a package.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

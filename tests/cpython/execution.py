@@ -10,7 +10,7 @@ import tempfile
 
 from modes import environment
 
-# How often a file is started again behind the test that ended the process.
+# How often a file is started again after the test that ended the process.
 RESTARTS = 5
 
 

@@ -198,7 +198,7 @@ def _():
     return colorsys.VALUE
 
 
-@operation("import: behind the standard library")
+@operation("import: after the standard library")
 def _():
     sys.meta_path.append(finder(module("colorsys", "VALUE = 'ours'")))
     import colorsys

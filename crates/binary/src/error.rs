@@ -29,8 +29,8 @@ pub enum ElfError {
         what: &'static str,
     },
 
-    /// A needed library cannot be forgotten, because symbols are bound to versions of it: the dynamic loader would stop with
-    /// an assertion.
+    /// A needed library cannot be forgotten, because symbols are bound to versions of it: the dynamic loader would stop
+    /// with an assertion.
     #[error("the need for {soname} cannot be removed, symbol versions refer to it")]
     VersionedNeed {
         /// The needed library.

@@ -19,7 +19,8 @@ pub struct Image {
     pub is_little_endian: bool,
     /// What it is for.
     pub kind: Kind,
-    /// The name by which others need it: the SONAME (ELF), the install name (Mach-O), the name of the export table (PE).
+    /// The name by which others need it: the SONAME (ELF), the install name (Mach-O), the name of the export table
+    /// (PE).
     pub name: Option<String>,
     /// The libraries it needs, in order.
     pub needs: Vec<Need>,

@@ -18,7 +18,8 @@ pub struct LinuxNeeds {
     pub glibcxx: Option<SymbolVersion>,
     /// The version of `CXXABI` symbols in libstdc++ that they need at least.
     pub cxxabi: Option<SymbolVersion>,
-    /// Whether they need private symbols of glibc: they run only with the one they belong to, and no distribution is named.
+    /// Whether they need private symbols of glibc: they run only with the one they belong to, and no distribution is
+    /// named.
     pub glibc_private: bool,
     /// The libraries that the file itself needs and that not every distribution has; see
     /// [`crate::stays_with_system`].
@@ -58,8 +59,8 @@ pub struct Distribution {
 /// Versions: glibc 2.x, `GLIBCXX_3.4.x` and `CXXABI_1.3.x`, of which these are the last numbers.
 type Gnu = (u32, u32, u32);
 
-/// By the packages of the releases, with their updates. Versions of libstdc++ by those of GCC are in its manual ("ABI Policy
-/// and Guidelines").
+/// By the packages of the releases, with their updates. Versions of libstdc++ by those of GCC are in its manual ("ABI
+/// Policy and Guidelines").
 const DISTRIBUTIONS: [Distribution; 19] = [
     gnu("Debian", "10", (28, 25, 11)),
     gnu("Debian", "11", (31, 28, 12)),
@@ -82,15 +83,16 @@ const DISTRIBUTIONS: [Distribution; 19] = [
     Distribution { name: "Alpine", release: "3", gnu: None },
 ];
 
-/// Distributions that have gone, whose versions the platform tags `manylinux1`, `manylinux2010` and `manylinux_2_24` promise:
-/// CentOS 5 and 6, Debian 9.
+/// Distributions that have gone, whose versions the platform tags `manylinux1`, `manylinux2010` and `manylinux_2_24`
+/// promise: CentOS 5 and 6, Debian 9.
 const GONE: [Gnu; 3] = [(5, 8, 1), (12, 13, 3), (24, 22, 10)];
 
 const fn gnu(name: &'static str, release: &'static str, versions: Gnu) -> Distribution {
     Distribution { name, release, gnu: Some(versions) }
 }
 
-/// The lowest glibc 2.x for which there are platform tags, by architecture (PEP 571, PEP 599, and the policies of auditwheel).
+/// The lowest glibc 2.x for which there are platform tags, by architecture (PEP 571, PEP 599, and the policies of
+/// auditwheel).
 const FIRST_MANYLINUX: [(&str, u32); 9] = [
     ("x86_64", 5),
     ("i686", 5),
@@ -104,7 +106,8 @@ const FIRST_MANYLINUX: [(&str, u32); 9] = [
 ];
 
 impl LinuxNeeds {
-    /// Of a file, and of those with their names that it carries. `architecture` is a name that [`Image`](crate::Image) has.
+    /// Of a file, and of those with their names that it carries. `architecture` is a name that [`Image`](crate::Image)
+    /// has.
     #[must_use]
     pub fn of(architecture: &str, own: &ElfFacts, carried: &[(String, ElfFacts)]) -> Self {
         let all = || std::iter::once(own).chain(carried.iter().map(|(_, facts)| facts));

@@ -1,4 +1,5 @@
-//! Mach-O files (`mach-o/loader.h`, `mach-o/fat.h`): load commands and exported symbols, for one architecture or several.
+//! Mach-O files (`mach-o/loader.h`, `mach-o/fat.h`): load commands and exported symbols, for one architecture or
+//! several.
 //!
 //! goblin's own reader follows the tree of exported symbols by recursion, as deep as a file says.
 
@@ -159,7 +160,8 @@ fn version(packed: u32) -> String {
     if patch == 0 { format!("{major}.{minor}") } else { format!("{major}.{minor}.{patch}") }
 }
 
-/// The symbols of the tree of exports. Names are spread over its edges; only those that may concern Python are followed.
+/// The symbols of the tree of exports. Names are spread over its edges; only those that may concern Python are
+/// followed.
 fn exported(tree: Reader<'_>) -> Result<PythonSymbols, BinaryError> {
     let mut symbols = PythonSymbols::default();
     let mut seen = BTreeSet::from([0]);
@@ -174,8 +176,8 @@ fn exported(tree: Reader<'_>) -> Result<PythonSymbols, BinaryError> {
         at = at.saturating_add(1);
         for _ in 0..children {
             let edge = tree.text("name of an export", at)?;
-            let (child, behind) = uleb128(&tree, at.saturating_add(edge.len() as u64 + 1))?;
-            at = behind;
+            let (child, next) = uleb128(&tree, at.saturating_add(edge.len() as u64 + 1))?;
+            at = next;
             let name = format!("{name}{edge}");
             if !may_concern_python(&name) {
                 continue;

@@ -1,7 +1,7 @@
 //! PE files ("PE Format", Microsoft): imports, delay-loaded imports, exports.
 //!
-//! Only these are read: goblin's own reader looks at much more, such as debugging information and certificates, and refuses
-//! a file for damage there.
+//! Only these are read: goblin's own reader looks at much more, such as debugging information and certificates, and
+//! refuses a file for damage there.
 
 use crate::elf::symbols::{PREFIXES, PythonSymbols};
 use crate::reader::Reader;
@@ -10,7 +10,7 @@ use crate::{BinaryError, Format, Image, Kind, Load, Need, architecture};
 /// Offset in the header of DOS programs of where the PE signature is.
 const PE_OFFSET: u64 = 0x3c;
 const SIGNATURE: &str = "PE\0\0";
-/// Length of the signature and of the COFF header behind it, in bytes.
+/// Length of the signature and of the COFF header after it, in bytes.
 const COFF_END: u64 = 24;
 const SECTION_HEADER: u64 = 40;
 const IMPORT_DESCRIPTOR: u64 = 20;
@@ -67,8 +67,9 @@ pub(crate) fn image(bytes: &[u8]) -> Result<Image, BinaryError> {
         _ => return Err(reader.malformed("optional header", optional)),
     };
     let characteristics = reader.u16("header", header.saturating_add(22))?;
-    let behind = optional.saturating_add(if is_64 { 112 } else { 96 });
-    let directories = (behind, reader.u32("data directories", behind.saturating_sub(4))?);
+    let directories_at = optional.saturating_add(if is_64 { 112 } else { 96 });
+    let count = reader.u32("data directories", directories_at.saturating_sub(4))?;
+    let directories = (directories_at, count);
     let sections_at = optional.saturating_add(reader.u16("header", header.saturating_add(20))?.into());
     let count = reader.u16("header", header.saturating_add(6))?;
     let pe = Pe { reader, directories, sections: sections(&reader, sections_at, count)? };

@@ -63,7 +63,8 @@ impl Cache {
     }
 }
 
-/// A key: the first 32 hexadecimal digits of the SHA-256 of parts, each with its length before it so that no two lists collide.
+/// A key: the first 32 hexadecimal digits of the SHA-256 of parts, each with its length before it so that no two lists
+/// collide.
 pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let digest = parts.into_iter().fold(PartsDigest::default(), PartsDigest::with);
     hex(&digest.bytes()[..16])

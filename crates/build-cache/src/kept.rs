@@ -1,5 +1,5 @@
-//! What is kept on disk from one run to the next: files that carry a digest, so that damage is noticed, and things in the
-//! making, which are recognised as leftovers when whoever made them was killed.
+//! What is kept on disk from one run to the next: files that carry a digest, so that damage is noticed, and things in
+//! the making, which are recognised as leftovers when whoever made them was killed.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write};
@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
-/// Ends every file, behind the digest of its name and of what is before.
+/// Ends every file, after the digest of its name and of what is before.
 const MAGIC: &[u8; 8] = b"pyoxkept";
 const TRAILER: usize = 32 + MAGIC.len();
 
-/// How names of things in the making start.
-const IN_THE_MAKING: &str = ".new-";
+/// How the names of unfinished directories start.
+const UNFINISHED_PREFIX: &str = ".new-";
 
 /// What [`read`] or [`open`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +73,8 @@ pub fn open(path: &Path) -> Kept<(File, u64)> {
     }
 }
 
-/// Writes a file of these parts with their digest, complete or not at all. Several processes may do so at a time: the last
-/// one wins. Leftovers of killed ones in the directory are removed.
+/// Writes a file of these parts with their digest, complete or not at all. Several processes may do so at a time: the
+/// last one wins. Leftovers of killed ones in the directory are removed.
 ///
 /// # Errors
 /// The directory cannot be made, or the file not written.
@@ -100,7 +100,7 @@ pub fn write_in(
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut file = loop {
-        let file = tempfile::Builder::new().prefix(IN_THE_MAKING).tempfile_in(directory)?;
+        let file = tempfile::Builder::new().prefix(UNFINISHED_PREFIX).tempfile_in(directory)?;
         if lock_new(file.as_file(), file.path())? {
             break file;
         }
@@ -114,8 +114,8 @@ pub fn write_in(
     Ok(())
 }
 
-/// Passes on what is written, and computes its digest. That covers the name: an entry under the name of another one is damage,
-/// too.
+/// Passes on what is written, and computes its digest. That covers the name: an entry under the name of another one is
+/// damage, too.
 struct Hashing<W> {
     hash: Sha256,
     out: W,
@@ -150,7 +150,7 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
-/// A directory in the making, removed when it is dropped. While its maker lives nothing else removes it.
+/// An unfinished directory, removed when it is dropped. While its maker lives nothing else removes it.
 #[derive(Debug)]
 pub struct Scratch {
     directory: TempDir,
@@ -166,7 +166,7 @@ impl Scratch {
         fs::create_dir_all(parent)?;
         sweep(parent);
         loop {
-            let directory = tempfile::Builder::new().prefix(IN_THE_MAKING).tempdir_in(parent)?;
+            let directory = tempfile::Builder::new().prefix(UNFINISHED_PREFIX).tempdir_in(parent)?;
             // Before it is locked it may be taken for a leftover, and be removed.
             let Ok(lock) = File::open(directory.path()) else { continue };
             if lock_new(&lock, directory.path())? {
@@ -183,7 +183,8 @@ impl Scratch {
     /// Gives it a name that lasts; `name` is given what follows `.new-` in its present one. The lock is held on.
     pub fn keep(self, name: impl FnOnce(&str) -> String) -> io::Result<(PathBuf, File)> {
         let old = self.directory.path();
-        let random = old.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(IN_THE_MAKING));
+        let random =
+            old.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(UNFINISHED_PREFIX));
         let path = old.with_file_name(name(random.unwrap_or_default()));
         fs::rename(old, &path)?;
         // Nothing is there any more that it could remove.
@@ -192,10 +193,10 @@ impl Scratch {
     }
 }
 
-/// Removes what was in the making when its maker was killed.
+/// Removes what was unfinished when its maker was killed.
 pub fn sweep(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(IN_THE_MAKING) {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED_PREFIX) {
             remove_unused(&entry.path());
         }
     }

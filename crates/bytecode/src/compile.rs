@@ -45,12 +45,12 @@ impl CompiledModule {
 
 /// Something that compiles Python sources.
 pub trait CompileBytecode: Send + Sync {
-    /// A name of everything but the job that its results depend on, for keys of caches: compilers with the same one give the
-    /// same code.
+    /// A name of everything but the job that its results depend on, for keys of caches: compilers with the same one
+    /// give the same code.
     fn identity(&self) -> String;
 
-    /// Compiles all `jobs`. The results are in the order of the jobs; a module that does not compile does not affect the
-    /// others. `progress` is given how many are done, and how many there are.
+    /// Compiles all `jobs`. The results are in the order of the jobs; a module that does not compile does not affect
+    /// the others. `progress` is given how many are done, and how many there are.
     fn compile_all(
         &self,
         jobs: Vec<CompileJob>,

@@ -40,8 +40,8 @@ pub enum CompileError {
         #[source]
         source: WorkerError,
     },
-    /// What another implementation of [`CompileBytecode`](crate::CompileBytecode) meets, other than a source that does not
-    /// compile.
+    /// What another implementation of [`CompileBytecode`](crate::CompileBytecode) meets, other than a source that does
+    /// not compile.
     #[error(transparent)]
     Other(Box<dyn std::error::Error + Send + Sync>),
     /// The code that Python made is not understood.

@@ -1,7 +1,8 @@
 //! Python source to marshalled code.
 //!
-//! [`CompileBytecode`] is what packers need. A [`BytecodeCompiler`] compiles in worker processes of one Python, with a cache on disk: its output depends on nothing but
-//! the Python, the file name, the source and the optimisation level. [`marshal`] is what makes it so.
+//! [`CompileBytecode`] is what packers need. A [`BytecodeCompiler`] compiles in worker processes of one Python, with a
+//! cache on disk: its output depends on nothing but the Python, the file name, the source and the optimisation level.
+//! [`marshal`] is what makes it so.
 #![forbid(unsafe_code)]
 
 mod cache;

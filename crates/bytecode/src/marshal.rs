@@ -1,10 +1,10 @@
 //! A canonical form of CPython's marshal streams.
 //!
 //! What `marshal.dumps` writes for a code object depends on more than the code: which objects are flagged as shared
-//! depends on reference counts, equal constants are written once or twice depending on whether they happen to be the same
-//! object, strings count as interned if anything else in the process interned them, and sets are written in the order of
-//! hash values that may be addresses. Here a stream is read into a graph in which equal immutable values are one node,
-//! and written again:
+//! depends on reference counts, equal constants are written once or twice depending on whether they happen to be the
+//! same object, strings count as interned if anything else in the process interned them, and sets are written in the
+//! order of hash values that may be addresses. Here a stream is read into a graph in which equal immutable values are
+//! one node, and written again:
 //!
 //! * a value is flagged (`FLAG_REF`) if and only if something refers to it, and referred to whenever it is met again,
 //!   except for values that are cheaper to repeat;

@@ -38,8 +38,9 @@ pub enum Command {
 /// The result holds Python, the standard library, the application and the native libraries they need, and imports
 /// everything from memory. It needs no Python where it runs, nor anything else but the C library.
 ///
-/// The first pack for a Python compiles the launcher for it, which takes cargo, a C linker and half a minute. Later packs
-/// take the launcher from the cache, as they do what pip has installed, and need neither a compiler nor the network.
+/// The first pack for a Python compiles the launcher for it, which takes cargo, a C linker and half a minute. Later
+/// packs take the launcher from the cache, as they do what pip has installed, and need neither a compiler nor the
+/// network.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -52,8 +53,8 @@ Examples:
 
 A script may state its dependencies itself (PEP 723): they are installed and packed too.")]
 pub struct Pack {
-    /// What to pack: a .py script, a .whl, a project (a directory with pyproject.toml or setup.py), or a directory with
-    /// __init__.py or __main__.py
+    /// What to pack: a .py script, a .whl, a project (a directory with pyproject.toml or setup.py), or a directory
+    /// with __init__.py or __main__.py
     pub source: Option<PathBuf>,
     /// Install this requirement with pip, and pack it; may be repeated
     #[arg(long, value_name = "REQ")]
@@ -89,17 +90,18 @@ pub struct Pack {
     /// Leave source text out: smaller, but tracebacks show no lines and inspect finds no source
     #[arg(long)]
     pub no_source: bool,
-    /// What to compress besides source text: `speed` the part of the standard library that the program does not import,
-    /// `size` everything but what the interpreter itself imports when it starts
+    /// What to compress besides source text: `speed` the part of the standard library that the program does not
+    /// import, `size` everything but what the interpreter itself imports when it starts
     #[arg(long, value_enum, default_value_t)]
     pub profile: Profile,
-    /// The modules that the program imports, one name a line in the order of their import: they are placed in this order, and
-    /// of the standard library only they are kept uncompressed. A program writes such a list with
+    /// The modules that the program imports, one name a line in the order of their import: they are placed in this
+    /// order, and of the standard library only they are kept uncompressed. A program writes such a list with
     /// print("\n".join(sys.modules)) when it ends
     #[arg(long, value_name = "FILE")]
     pub import_order: Option<PathBuf>,
-    /// Place the files of a distribution or top-level package: in memory, in the cache directory (as is done with packages that
-    /// seem to need files, and with libraries from 5 MiB on), or in a directory beside the program; may be repeated
+    /// Place the files of a distribution or top-level package: in memory, in the cache directory (as is done with
+    /// packages that seem to need files, and with libraries from 5 MiB on), or in a directory beside the program;
+    /// may be repeated
     #[arg(long, value_name = "PKG=in-memory|cache|filesystem-relative:DIR", value_parser = package_location)]
     pub location: Vec<(String, Location)>,
     /// What `__file__` of a module in memory is: a virtual path below the executable, as with archives, or not there
@@ -108,21 +110,22 @@ pub struct Pack {
     /// Warn if the program needs a newer version of the GNU C library than this, and name the files that do
     #[arg(long, value_name = "X.Y", value_parser = glibc_version)]
     pub glibc: Option<SymbolVersion>,
-    /// Keep the standard library and installed packages in this file, for several programs to share: it is made if it is not
-    /// there, else a program leaves out what it has. The file has to stay where it is relative to the program
+    /// Keep the standard library and installed packages in this file, for several programs to share: it is made if it
+    /// is not there, else a program leaves out what it has. The file has to stay where it is relative to the
+    /// program
     #[arg(long, value_name = "FILE")]
     pub resource_file: Option<PathBuf>,
     /// Write a JSON report: every resource with its origin, size, location, and why
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-    /// Take this launcher, or the one for the Python from this directory, instead of compiling one; it has to be made by this
-    /// version of pyoxidizer and for the very version of the Python
+    /// Take this launcher, or the one for the Python from this directory, instead of compiling one; it has to be made
+    /// by this version of pyoxidizer and for the very version of the Python
     #[arg(long, value_name = "PATH", env = pyox_linker::LAUNCHER_VARIABLE)]
     pub launcher: Option<PathBuf>,
     /// Run pip even if what it installed for the same requirements is known, and read the standard library again
     #[arg(long)]
     pub refresh: bool,
-    /// Run the program once it is made, with the arguments behind --
+    /// Run the program once it is made, with the arguments after --
     #[arg(long)]
     pub run: bool,
     /// Arguments for --run
@@ -192,9 +195,9 @@ pub enum Launcher {
 
 /// Say what binaries are, what they need, and on which Linux distributions they run
 ///
-/// For programs, libraries and extension modules of Linux (ELF), Windows (PE) and macOS (Mach-O): the libraries they need with
-/// the versions of symbols, what they export for Python, and which distributions have what they ask for. For programs that
-/// pyoxidizer pack made, and files of packed resources, also what is inside. Nothing is run.
+/// For programs, libraries and extension modules of Linux (ELF), Windows (PE) and macOS (Mach-O): the libraries they
+/// need with the versions of symbols, what they export for Python, and which distributions have what they ask for. For
+/// programs that pyoxidizer pack made, and files of packed resources, also what is inside. Nothing is run.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -1,5 +1,5 @@
-//! Standard output and error, whether or not anyone still reads them: a pipe that is closed must not stop the work, nor change
-//! the exit status.
+//! Standard output and error, whether or not anyone still reads them: a pipe that is closed must not stop the work, nor
+//! change the exit status.
 
 use std::io::{self, BufWriter, ErrorKind, StdoutLock, Write};
 
@@ -28,7 +28,7 @@ pub fn print(line: impl std::fmt::Display) -> anyhow::Result<()> {
     finish(out, printed)
 }
 
-/// Writes a line to standard error. If that fails, there is no one to be told.
+/// Writes a line to standard error. If that fails, it is lost.
 macro_rules! tell {
     ($($argument:tt)*) => {{
         use std::io::Write as _;

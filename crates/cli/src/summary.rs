@@ -148,7 +148,8 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
         }
         Finding::LibraryCycle { libraries, .. } => (
             format!(
-                "{} need each other, and their names are too short for loading them from memory: what needs them will not import",
+                "{} need each other, and their names are too short for loading them from memory: \
+                what needs them will not import",
                 libraries.join(", ")
             ),
             true,

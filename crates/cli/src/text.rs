@@ -1,9 +1,10 @@
 //! Text for people: names out of files, and what went wrong.
 
+use pyox_packed_resources::Location;
 use std::fmt;
 
-/// A name, a path or any other text out of files, for a terminal: in one line, and without characters that steer the terminal or
-/// turn the direction of what is read.
+/// A name, a path or any other text out of files, for a terminal: in one line, and without characters that steer the
+/// terminal or turn the direction of what is read.
 pub fn printable(text: impl fmt::Display) -> String {
     let text = text.to_string();
     if !text.contains(steers) {
@@ -60,6 +61,15 @@ impl fmt::Display for Mistake {
 }
 
 impl std::error::Error for Mistake {}
+
+/// Where something is, for a narrow column.
+pub fn short_location(location: &Location) -> &'static str {
+    match location {
+        Location::InMemory => "memory",
+        Location::FilesystemRelative(_) => "file",
+        other => other.name(),
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -53,7 +53,7 @@ fn inside_of_a_program() {
     let packages = array(contents, "packages");
     let shop = named(packages, "shop");
     assert_eq!((&shop["modules"], &shop["location"]), (&2.into(), &"cache".into()));
-    assert_eq!(named(packages, "json")["location"], "memory");
+    assert_eq!(named(packages, "json")["location"], "in-memory");
     assert!(named(packages, "email")["stored"].as_u64() < named(packages, "email")["size"].as_u64());
 
     // The report is written by what packs.
@@ -87,7 +87,7 @@ fn files_beside_a_program() {
     let wheel = wheel.display().to_string();
     place.pack(["app.py", "--pip", &wheel, "--location", "shop=filesystem-relative:lib"]).succeeds();
     let (_, documents) = json(&place, &["app"]);
-    assert_eq!(named(array(&documents[0]["contents"], "packages"), "shop")["location"], "file");
+    assert_eq!(named(array(&documents[0]["contents"], "packages"), "shop")["location"], "filesystem-relative:lib");
 }
 
 #[test]

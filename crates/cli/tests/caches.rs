@@ -167,7 +167,8 @@ fn a_long_file_is_never_held_whole(cached: &Cached) -> anyhow::Result<()> {
         Ok(place.read("program"))
     };
     pack(&["hello.py", "--pip", &cached.wheel])?;
-    // The wheel itself; then what pip has installed of it, as a layer that is made and one that is taken from the cache.
+    // The wheel itself; then what pip has installed of it, as a layer that is made and one that is taken from the
+    // cache.
     pack(&[&wheel])?;
     place.program("program", &[]).prints("ran\n");
     let made = pack(&["app.py", "--pip", &wheel])?;

@@ -158,7 +158,8 @@ fn entry_points_may_have_spaces() {
 fn the_standard_library_comes_where_python_has_it() {
     let shown = "import json, os, encodings, wave\n\
                  try:\n    import json.decoder\n    deep = True\nexcept ImportError:\n    deep = False\n\
-                 print(hasattr(json, 'OWN'), hasattr(os, 'OWN'), hasattr(encodings, 'OWN'), hasattr(wave, 'OWN'), deep)\n";
+                 print(hasattr(json, 'OWN'), hasattr(os, 'OWN'), hasattr(encodings, 'OWN'), \
+                 hasattr(wave, 'OWN'), deep)\n";
     let own = [
         ("json/__init__.py", "OWN = 1\n"),
         ("os.py", "OWN = 1\n"),

@@ -45,7 +45,8 @@ fn the_profile_says_what_is_compressed() {
         place.program(program, &[]).prints("3\n");
     }
     // What is compressed is found in every form.
-    let text = "import inspect, bz2, unittest.case\nprint(len(inspect.getsource(unittest.case)) > 1000, bz2.compress(b'')[:2])\n";
+    let text = "import inspect, bz2, unittest.case\n\
+    print(len(inspect.getsource(unittest.case)) > 1000, bz2.compress(b'')[:2])\n";
     place.write("dynamic.py", format!("exec({text:?})\n"));
     place.pack(["dynamic.py"]).succeeds();
     let dynamic = place.read("dynamic");

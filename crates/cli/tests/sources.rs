@@ -173,7 +173,8 @@ fn packages_and_application_directories() {
 fn a_program_among_the_files_of_a_package() {
     use std::os::unix::fs::PermissionsExt;
     let code = "import os, subprocess\n\
-                print(subprocess.check_output([os.path.join(os.path.dirname(__file__), 'tool.sh')], text=True), end='')\n";
+                tool = os.path.join(os.path.dirname(__file__), 'tool.sh')\n\
+                print(subprocess.check_output([tool], text=True), end='')\n";
     let place = Place::with(&[("pkg/__main__.py", code), ("pkg/__init__.py", ""), ("pkg/note.txt", "a note\n")]);
     let tool = place.write("pkg/tool.sh", "#!/bin/sh\ntest ! -x \"${0%/*}/note.txt\" && echo executed\n");
     std::fs::set_permissions(tool, PermissionsExt::from_mode(0o755)).expect("a mode");

@@ -1,9 +1,9 @@
 //! A Python to run, to read and to link.
 //!
 //! A Python has two sides. A [`Host`] runs on this machine: it compiles bytecode, and its pip installs. A [`Target`] is
-//! what programs are made for: its standard library and extension modules are read, and its libpython is linked. Both are a
-//! [`Python`], which says what it is ([`PythonInfo`]). [`Installed`] finds a CPython of this machine, which is both; a
-//! [`Toolchain`] is one such Python, or two that fit together.
+//! what programs are made for: its standard library and extension modules are read, and its libpython is linked. Both
+//! are a [`Python`], which says what it is ([`PythonInfo`]). [`Installed`] finds a CPython of this machine, which is
+//! both; a [`Toolchain`] is one such Python, or two that fit together.
 //!
 //! ```no_run
 //! use pyox_distribution::{Host as _, Installed, Python as _};

@@ -211,6 +211,11 @@ enum ReadError {
     File(std::path::PathBuf, std::io::Error),
 }
 
+/// The name of a module with this relative path, which has no suffix; no name has a dot in one of its parts.
+pub(crate) fn dotted(relative: &str) -> Option<String> {
+    (!relative.contains('.')).then(|| relative.replace('/', "."))
+}
+
 /// Damage of the blob as `ImportError`.
 pub(crate) fn damaged(error: &Error, name: &str) -> Raised {
     import_error(&format!("packed resources of {name:?}: {}", with_causes(error)), name)

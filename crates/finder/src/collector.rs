@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{Collector, Data, ModuleBytecode, Placed, Resource, Value, pyc};
+use pyox_packed_resources::{Collector, Data, Location, ModuleBytecode, Placed, Resource, Value, pyc};
 
 use crate::arguments::{
     Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
@@ -17,14 +17,10 @@ use crate::property::{Property as _, Shared};
 use crate::{python_resources, resource};
 use pyox_python_objects::{Gil, Object, Result, io_error, sys, tuple, value_error};
 
-const IN_MEMORY: &str = "in-memory";
-const FILESYSTEM_RELATIVE: &str = "filesystem-relative";
-
 /// What was collected so far.
 pub(crate) struct Collected {
     allowed_locations: Vec<String>,
-    /// Each with the prefix of its file, if it becomes one.
-    resources: Vec<(Resource, Option<String>)>,
+    resources: Vec<(Resource, Location)>,
 }
 
 impl Class for Shared<Collected> {
@@ -66,34 +62,37 @@ fn locations(names: &Object) -> Result<Vec<String>> {
     let names = Vec::<String>::from_python(names)?;
     for name in &names {
         let location = name.split(':').next().unwrap_or_default();
-        if ![IN_MEMORY, FILESYSTEM_RELATIVE].contains(&location) {
-            let known = format!("{IN_MEMORY:?} and {FILESYSTEM_RELATIVE:?}");
+        let known = [Location::InMemory, Location::FilesystemRelative(String::new())].map(|known| known.name());
+        if !known.contains(&location) {
+            let known = known.map(|name| format!("{name:?}")).join(" and ");
             return Err(value_error(&format!("there is no location {name:?}; locations are {known}")));
         }
     }
     Ok(names)
 }
 
-fn add(this: &Instance<Shared<Collected>>, resource: &Object, prefix: Option<&str>) -> Result<Object> {
+fn add(this: &Instance<Shared<Collected>>, resource: &Object, location: Location) -> Result<Object> {
     let resource = python_resources::resource(resource)?;
-    let location = if prefix.is_some() { FILESYSTEM_RELATIVE } else { IN_MEMORY };
-    if prefix.is_some_and(|prefix| prefix.starts_with('/')) {
+    if matches!(&location, Location::FilesystemRelative(prefix) if prefix.starts_with('/')) {
         return Err(value_error("the prefix is relative to the finder's origin, not absolute"));
     }
+    let name = location.name();
     this.with(|collected| {
-        if !collected.allowed_locations.iter().any(|allowed| allowed.split(':').next() == Some(location)) {
+        if !collected.allowed_locations.iter().any(|allowed| allowed.split(':').next() == Some(name)) {
             let allowed = collected.allowed_locations.join(", ");
-            return Err(value_error(&format!("{location} is not one of the allowed locations: {allowed}")));
+            return Err(value_error(&format!("{name} is not one of the allowed locations: {allowed}")));
         }
-        collected.resources.push((resource, prefix.map(str::to_owned)));
+        collected.resources.push((resource, location));
         Ok(Object::none(this.gil()))
     })
 }
 
-fast_method!(Shared<Collected>: add_in_memory, ["resource"], 1, |this, a: Arguments| add(this, a.required(0), None));
+fast_method!(Shared<Collected>: add_in_memory, ["resource"], 1, |this, a: Arguments| {
+    add(this, a.required(0), Location::InMemory)
+});
 
 fast_method!(Shared<Collected>: add_filesystem_relative, ["prefix", "resource"], 2, |this, a: Arguments| {
-    add(this, a.required(1), Some(a.required(0).to_str()?))
+    add(this, a.required(1), Location::FilesystemRelative(a.required(0).to_str()?.to_owned()))
 });
 
 fast_method!(Shared<Collected>: oxidize, [], 0, |this, _a: Arguments| {
@@ -101,16 +100,16 @@ fast_method!(Shared<Collected>: oxidize, [], 0, |this, _a: Arguments| {
     let gil = this.gil();
     let mut collector = Collector::new();
     let mut files = Vec::new();
-    for (resource, prefix) in resources {
-        match prefix {
-            None => {
-                collector.add(&resource, Value::raw(resource.data().clone()));
-            }
-            Some(prefix) => {
+    for (resource, location) in resources {
+        match location {
+            Location::FilesystemRelative(prefix) => {
                 let path = path(gil, &resource, &prefix)?;
                 if collector.add(&resource, Value::file(&*path)) == Placed::Added {
                     files.push(file(gil, &resource, &path)?);
                 }
+            }
+            _ => {
+                collector.add(&resource, Value::raw(resource.data().clone()));
             }
         }
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Field, FieldKind, OptimizeLevel, pyc, top_level};
 
-use crate::catalogue::{Catalogue, Found, damaged};
+use crate::catalogue::{Catalogue, Found, damaged, dotted};
 use crate::state::State;
 use pyox_python_objects::{Gil, Object, Result};
 
@@ -173,11 +173,6 @@ impl State {
         let directory = relative.split('/').next().unwrap_or_default();
         Ok(self.base(gil, catalogue, directory)?.join(relative))
     }
-}
-
-/// The name of a module with this relative path, which has no suffix; no name has a dot in one of its parts.
-pub(crate) fn dotted(relative: &str) -> Option<String> {
-    (!relative.contains('.')).then(|| relative.replace('/', "."))
 }
 
 /// Appends a relative path with `/`.

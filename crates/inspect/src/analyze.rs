@@ -1,7 +1,7 @@
 //! What a binary is, needs and offers, for ELF, PE and Mach-O; and what is inside if it is one of ours.
 //!
-//! [`analyze`] takes the bytes of a file. They may be anything: damage is an error and never a panic, nothing is executed, and a
-//! small file never takes much time or memory.
+//! [`analyze`] takes the bytes of a file. They may be anything: damage is an error and never a panic, nothing is
+//! executed, and a small file never takes much time or memory.
 
 mod contents;
 mod error;
@@ -87,8 +87,8 @@ impl From<pyox_binary::Format> for Format {
 ///
 /// # Errors
 ///
-/// [`AnalyzeError::Unknown`] if they are of none of the formats; the other errors are damage. Damage of what is inside of a
-/// program is no error but [`Analysis::damage`].
+/// [`AnalyzeError::Unknown`] if they are of none of the formats; the other errors are damage. Damage of what is inside
+/// of a program is no error but [`Analysis::damage`].
 pub fn analyze(bytes: &[u8]) -> Result<Analysis, AnalyzeError> {
     let analysis = |format, images| Analysis {
         format,

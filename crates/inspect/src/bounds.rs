@@ -3,8 +3,8 @@
 use pyox_legacy_resources::Packed;
 use pyox_packed_resources::{Error, Index};
 
-/// How many bytes of names and records are read at most for each byte of a file: entries may share their fields, and both
-/// their names.
+/// How many bytes of names and records are read at most for each byte of a file: entries may share their fields, and
+/// both their names.
 const MOST_READ: u64 = 64;
 
 /// What a record counts, in bytes: less than `MOST_READ` times the shortest one, and more than it takes in memory.

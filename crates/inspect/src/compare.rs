@@ -46,14 +46,14 @@ pub enum Difference<'a> {
     },
 }
 
-/// Everything in which two packed resources differ: entries and their fields by name, then sections if both are version 4.
-/// Empty if they are equal. For a value in a file it is the path that is compared, and never equal to a value in memory.
-/// No more than `limit` bytes are decoded.
+/// Everything in which two packed resources differ: entries and their fields by name, then sections if both are version
+/// 4. Empty if they are equal. For a value in a file it is the path that is compared, and never equal to a value in
+///    memory. No more than `limit` bytes are decoded.
 ///
 /// # Errors
 ///
-/// [`Error::DecodedLimit`], and damage that is met on the way, on either side. In a blob whose tables are not in order, which
-/// only [`Blob::verify`] notices, too much may differ.
+/// [`Error::DecodedLimit`], and damage that is met on the way, on either side. In a blob whose tables are not in order,
+/// which only [`Blob::verify`] notices, too much may differ.
 pub fn differences<'p>(
     left: &'p Packed<'_>,
     right: &'p Packed<'_>,

@@ -13,6 +13,7 @@ use pyox_packed_resources::{
 use sha2::{Digest, Sha256};
 
 use crate::Error;
+use crate::lost::Lost;
 use crate::resource_file::ResourceFile;
 
 /// How packed resources become those of another version: 1 to 3 become 4, and 4 becomes 3.
@@ -56,27 +57,6 @@ pub struct Converted {
     pub lost: Vec<Lost>,
 }
 
-/// Something that version 3 cannot hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Lost {
-    /// Of which kind it is.
-    pub kind: LossKind,
-    /// What it is, for people: kind, key and entry of a field, for example.
-    pub what: String,
-}
-
-impl From<&Loss<'_>> for Lost {
-    fn from(loss: &Loss<'_>) -> Self {
-        Self { kind: loss.kind(), what: loss.to_string() }
-    }
-}
-
-/// Each on a line of its own.
-pub(crate) fn listed(losses: &[Lost]) -> String {
-    losses.iter().map(|lost| format!("\n  {}", lost.what)).collect()
-}
-
 impl Conversion {
     /// Sets the version to write, 3 or 4.
     #[must_use]
@@ -106,15 +86,15 @@ impl Conversion {
         self
     }
 
-    /// Converts the resources of a file or program and writes them to `output`, which is complete then or as it was. What
-    /// was written is read back and compared with the input before it is put into place.
+    /// Converts the resources of a file or program and writes them to `output`, which is complete then or as it was.
+    /// What was written is read back and compared with the input before it is put into place.
     ///
     /// # Errors
     ///
-    /// [`Error::NoConversion`] between two versions that are none or one, [`Error::ConversionLoss`] for everything that would
-    /// be lost and may not, [`Error::Convert`] for what the other version cannot hold and for damage,
-    /// [`Error::ConversionDiffers`] if the output is not what was written, those of [`Outputs::writes`](pyox_output::Outputs::writes),
-    /// and [`Error::Io`].
+    /// [`Error::NoConversion`] between two versions that are none or one, [`Error::ConversionLoss`] for everything that
+    /// would be lost and may not, [`Error::Convert`] for what the other version cannot hold and for damage,
+    /// [`Error::ConversionDiffers`] if the output is not what was written, those of
+    /// [`Outputs::writes`](pyox_output::Outputs::writes), and [`Error::Io`].
     pub fn write(&self, file: &ResourceFile, output: &Path) -> Result<Converted, Error> {
         file.inputs().writes("the output", output)?;
         let packed = file.packed()?;

@@ -69,12 +69,12 @@ pub enum Error {
         source: pyox_packed_resources::Error,
     },
     /// Packed resources have things that version 3 cannot hold.
-    #[error("converting {} to version 3 would lose{}", path.display(), crate::convert::listed(losses))]
+    #[error("converting {} to version 3 would lose{}", path.display(), crate::lost::listed(losses))]
     ConversionLoss {
         /// The file.
         path: PathBuf,
         /// All of them that may not be lost.
-        losses: Vec<crate::convert::Lost>,
+        losses: Vec<crate::Lost>,
     },
     /// Converted resources are not what was written when they are read back.
     #[error("{} is not as it was written when it is read back", path.display())]
@@ -91,9 +91,9 @@ pub enum Error {
         /// The program.
         path: PathBuf,
     },
-    /// A file of packed resources goes on behind them.
+    /// A file of packed resources has other bytes after them.
     #[error("{} has {length} bytes at offset {offset} that do not belong to its packed resources", path.display())]
-    BehindResources {
+    TrailingBytes {
         /// The file.
         path: PathBuf,
         /// Where they start, in bytes from the start of the file.

@@ -40,14 +40,14 @@ pub struct Tree<'a> {
 pub struct TreeFile<'a> {
     /// Name of the entry it comes from.
     pub entry: &'a str,
-    /// The field that has its content, which stands behind a header if it is bytecode.
+    /// The field that has its content, which follows a header if it is bytecode.
     pub field: Field<'a>,
     header: Option<Pyc>,
 }
 
 impl<'a> Tree<'a> {
-    /// No files yet. Values in files are read from below `origin`. Bytecode is left out unless it is said for which Python
-    /// it is.
+    /// No files yet. Values in files are read from below `origin`. Bytecode is left out unless it is said for which
+    /// Python it is.
     pub fn new(origin: impl Into<PathBuf>, bytecode: Option<Pyc>) -> Self {
         let (decoder, origin, files, code_only) = (Decoder::new(), origin.into(), BTreeMap::new(), Vec::new());
         Self { decoder, origin, bytecode, files, code_only, inputs: Outputs::default() }
@@ -72,8 +72,8 @@ impl<'a> Tree<'a> {
     ///
     /// # Errors
     ///
-    /// [`ExtractError::UnsafePath`] if a file would be outside of the tree, [`ExtractError::Conflict`] if it is there already
-    /// with other content, [`ExtractError::Value`] for damage.
+    /// [`ExtractError::UnsafePath`] if a file would be outside of the tree, [`ExtractError::Conflict`] if it is there
+    /// already with other content, [`ExtractError::Value`] for damage.
     pub fn add(&mut self, entry: &Entry<'a>) -> Result<(), ExtractError> {
         let name = entry.name();
         let places = Places::of(entry, &self.decoder).map_err(ExtractError::value(name))?;
@@ -83,7 +83,7 @@ impl<'a> Tree<'a> {
         let mut previous = None;
         for field in entry.fields() {
             let field = field.map_err(ExtractError::value(name))?;
-            // In versions 1 to 3 a value may be in memory and behind that in a file.
+            // In versions 1 to 3 a value may be in memory and, as a second field, in a file.
             let value = Some((field.kind(), field.key()));
             if std::mem::replace(&mut previous, value) == value {
                 continue;
@@ -141,8 +141,8 @@ impl<'a> Tree<'a> {
     ///
     /// # Errors
     ///
-    /// [`ExtractError::Value`] for damage; [`ExtractError::UnsafePath`] and [`ExtractError::Io`] for a value in a file; those of
-    /// `sink`.
+    /// [`ExtractError::Value`] for damage; [`ExtractError::UnsafePath`] and [`ExtractError::Io`] for a value in a file;
+    /// those of `sink`.
     pub fn copy<E: From<ExtractError>>(
         &self,
         file: &TreeFile<'a>,

@@ -1,10 +1,28 @@
 //! Programs and resource files, read back.
 //!
-//! A [`ResourceFile`] reads the resources of an executable or of a file of their own, an [`extract::Tree`] makes files of them,
-//! a [`Conversion`] makes resources of another version of the format, and [`differences`] compares two. [`analyze()`] says what any binary is and needs, and
-//! what is inside of ours.
+//! | question | answer |
+//! |---|---|
+//! | which resources does a program, or a file of resources, have? | [`ResourceFile`], whose `packed()` is an index |
+//! | are they what was written? | `ResourceFile::packed()` and its `verify()`; [`ResourceFile::verify_launcher`] |
+//! | in what do two differ? | [`differences`] |
+//! | which files were they made of? | [`extract::Tree`] |
+//! | what are they in another version of the format? | [`Conversion`] |
+//! | what is any binary, what does it need, and what is inside of ours? | [`analyze()`] |
 //!
-//! Files may be damaged or hostile: that is an error and never a panic, and a small file never takes much time or memory.
+//! ```no_run
+//! use pyox_inspect::{Equality, ResourceFile, differences};
+//!
+//! let (old, new) = (ResourceFile::read("old/app")?, ResourceFile::read("new/app")?);
+//! let (old, new) = (old.packed()?, new.packed()?);
+//! new.verify()?;
+//! println!("{} differences", differences(&old, &new, Equality::Content, 1 << 30)?.len());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! In the sources, read `resource_file.rs` first.
+//!
+//! Files may be damaged or hostile: that is an error and never a panic, and a small file never takes much time or
+//! memory.
 #![forbid(unsafe_code)]
 
 mod analyze;
@@ -13,14 +31,14 @@ mod compare;
 mod convert;
 mod error;
 pub mod extract;
-mod place;
+mod lost;
 mod resource_file;
 
 pub use analyze::{Analysis, AnalyzeError, Contents, Format, Native, Package, SectionSize, analyze};
 pub use compare::{Difference, Equality, differences};
-pub use convert::{Conversion, Converted, Lost};
+pub use convert::{Conversion, Converted};
 pub use error::Error;
-pub use place::Place;
+pub use lost::Lost;
 pub use resource_file::{LauncherDigest, ResourceFile};
 
 #[cfg(doctest)]

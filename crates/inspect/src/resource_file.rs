@@ -54,7 +54,7 @@ impl ResourceFile {
         let length = packed.blob().map_or(file.resources().len(), Blob::len);
         if length != file.resources().len() {
             let (path, offset) = (file.path.clone(), length as u64);
-            return Err(Error::BehindResources { path, offset, length: (file.resources().len() - length) as u64 });
+            return Err(Error::TrailingBytes { path, offset, length: (file.resources().len() - length) as u64 });
         }
         Ok(file)
     }
@@ -64,8 +64,8 @@ impl ResourceFile {
         move |source| Error::OpenResources { path, source }
     }
 
-    /// How many bytes the values may have once decoded, unless a person says otherwise: 256 MiB, or 200 times the length of
-    /// the file if that is more. A few thousand bytes can decode to gigabytes.
+    /// How many bytes the values may have once decoded, unless a person says otherwise: 256 MiB, or 200 times the
+    /// length of the file if that is more. A few thousand bytes can decode to gigabytes.
     pub fn decoded_limit(&self) -> u64 {
         self.len().saturating_mul(200).max(256 << 20)
     }
@@ -148,7 +148,8 @@ impl ResourceFile {
         inputs
     }
 
-    /// The version of Python that the resources are for, as `(major, minor)`, if their interpreter configuration says so.
+    /// The version of Python that the resources are for, as `(major, minor)`, if their interpreter configuration says
+    /// so.
     pub fn python(&self) -> Option<(u8, u8)> {
         let packed = self.packed().ok()?;
         let section = packed.blob()?.section(SectionKind::InterpreterConfig).ok()??;

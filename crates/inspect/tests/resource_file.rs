@@ -97,7 +97,7 @@ fn nothing_hides_beside_the_parts_of_a_program() -> Outcome {
     assert!(outside(&program(&payload)?.0), "behind the resources");
     let dir = TempDir::new()?;
     let read = ResourceFile::read(write(&dir, "blob", &payload)?);
-    assert!(matches!(read.err(), Some(Error::BehindResources { length: 20, .. })), "in a file of their own");
+    assert!(matches!(read.err(), Some(Error::TrailingBytes { length: 20, .. })), "in a file of their own");
     Ok(())
 }
 

@@ -3,6 +3,9 @@
 //! [`InterpreterConfig`] travels from the tool that packages a program to the launcher that runs it, encoded with
 //! [`InterpreterConfig::encode`] and read back with [`InterpreterConfig::decode`].
 //!
+//! Everything that can be set is a field of it: [`Run`] is what the interpreter runs, [`Profile`] with which Python it
+//! behaves alike. [`VERSION`] is the version of the encoding, which `codec.rs` has.
+//!
 //! ```
 //! use pyox_interpreter_config::{InterpreterConfig, Run};
 //!

@@ -87,7 +87,7 @@ pub fn add_legacy(writer: &mut Writer, entry: &Entry<'_>) -> Result<(), Error> {
 fn add_distribution(writer: &mut Writer, entry: &Entry<'_>, files: &[Field<'_>]) -> Result<(), Error> {
     let distribution = writer.entry(normalize_project_name(entry.name()));
     if distribution.is(EntryFlags::DISTRIBUTION) {
-        let what = format!("the distribution {:?} beside another spelling of its name", entry.name());
+        let what = format!("the distribution {:?} along with another spelling of its name", entry.name());
         return Err(Error::NotRepresentable { version: 4, what });
     }
     let directory = metadata::directory(entry)?;

@@ -4,9 +4,9 @@
 //! * [`convert`] makes version 4 of these, and version 3 of version 4.
 //! * [`Packed`] opens, looks up and verifies packed resources of any version.
 //!
-//! Entries and fields are those of version 4 ([`pyox_packed_resources`]), so that callers need not care: what is in a file
-//! has [`Encoding::File`](pyox_packed_resources::Encoding::File), and modes are those of files only. What the older versions
-//! do differently:
+//! Entries and fields are those of version 4 ([`pyox_packed_resources`]), so that callers need not care: what is in a
+//! file has [`Encoding::File`](pyox_packed_resources::Encoding::File), and modes are those of files only. What the
+//! older versions do differently:
 //!
 //! * A name is as the blob gives it: that of a distribution is not normalised, and has no metadata directory
 //!   ([`metadata_directory`] finds it).

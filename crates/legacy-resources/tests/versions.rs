@@ -286,7 +286,7 @@ fn version_4_has_its_limits() -> TestResult {
         two.add(name, &[Item::Files(0x0c, 8, &[("METADATA", b"")])]);
     }
     let error = convert::from_legacy(&Resources::open(&two.bytes())?).err().expect("one name");
-    assert!(error.to_string().contains("\"my_pkg\" beside another spelling"), "{error}");
+    assert!(error.to_string().contains("\"my_pkg\" along with another spelling"), "{error}");
     let mut slash = Sample::new(3);
     slash.add("a/b", &[Item::Files(0x0c, 8, &[("METADATA", b"")])]);
     assert!(convert::from_legacy(&Resources::open(&slash.bytes())?).is_err());
@@ -401,7 +401,7 @@ fn what_version_3_cannot_hold_is_named() -> TestResult {
     let bytes = writer.to_vec()?;
     let error = convert::to_legacy(&Blob::open(&bytes)?, NativePaths::HOST, |_| true).expect_err("one resource");
     assert!(error.to_string().ends_with("two times the DistributionResource \"RECORD\" of \"Pkg\""), "{error}");
-    // Lengths that have no room in the index are an error in any case.
+    // A length that does not fit into the index is an error, whatever may be lost.
     let mut writer = Writer::new();
     writer.entry("n".repeat(65536));
     let bytes = writer.to_vec()?;

@@ -1,5 +1,6 @@
 //! Obtaining launchers: given by a person, or compiled with cargo and kept.
 
+mod cargo;
 mod compiled;
 mod fit;
 mod sources;
@@ -13,7 +14,8 @@ use pyox_distribution::Target;
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
 
-pub use compiled::{CachedLauncher, Compiled, build_environment, seal};
+pub use cargo::{build_environment, seal};
+pub use compiled::{CachedLauncher, Compiled};
 pub use fit::check;
 
 /// Names a prebuilt launcher, or a directory of them as [`Compiled::copy_to`] makes it.

@@ -1,7 +1,7 @@
 //! A payload and a launcher become an executable.
 //!
-//! A [`LauncherSource`] says where launchers come from: [`Compiled`] makes one with cargo, once per Python, and keeps it;
-//! [`Prebuilt`] takes one that someone else has made. [`check`] says whether a launcher fits a Python, and
+//! A [`LauncherSource`] says where launchers come from: [`Compiled`] makes one with cargo, once per Python, and keeps
+//! it; [`Prebuilt`] takes one that someone else has made. [`check`] says whether a launcher fits a Python, and
 //! [`Attachment`] attaches packed resources to it.
 //!
 //! Nothing here prints; a [`Progress`] hears what happens.

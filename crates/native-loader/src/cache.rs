@@ -126,7 +126,7 @@ impl Placed {
     /// The directory that the path leads to now, if it is this one.
     fn reopen(&self) -> io::Result<Directory> {
         let path = self.directory.path();
-        let there = trust::directory(path, Missing::Fail)?;
+        let there = Directory::open(path, Missing::Fail)?;
         if there.identity()? != self.identity {
             return Err(io::Error::other(format!("another directory is at {}", path.display())));
         }

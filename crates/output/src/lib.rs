@@ -3,6 +3,10 @@
 //! * [`Outputs`] are the inputs and outputs of a command: no output takes the place of an input or of another output.
 //! * [`write_atomically`] writes one file, [`Stage`] several, so that they are complete or not there.
 //! * [`default_output`] says where a program goes if nothing else does.
+//!
+//! A command names everything that it reads and writes in [`Outputs`], does its work, writes to a [`Stage`], and puts
+//! that in place at the end. In the sources, `outputs.rs` comes first, with `identity.rs` (whether two paths are one
+//! file) and `ours.rs` (what may be replaced) below it; then `stage.rs`.
 #![forbid(unsafe_code)]
 
 mod error;
@@ -27,8 +31,8 @@ pub const PLAIN: u32 = 0o666;
 /// How the names of files and directories start that are written aside.
 const ASIDE: &str = ".pyoxidizer-";
 
-/// Where a program called `name` goes if it is not said where: `name` in the working directory, or `name.bin` if that is
-/// taken by anything but an earlier program, such as the directory of the package itself, or what is packed.
+/// Where a program called `name` goes if it is not said where: `name` in the working directory, or `name.bin` if that
+/// is taken by anything but an earlier program, such as the directory of the package itself, or what is packed.
 ///
 /// # Errors
 ///

@@ -61,8 +61,8 @@ struct Output {
 }
 
 impl Outputs {
-    /// Adds a file that is read, or a directory with everything in it. Programs, reports and resource files that an earlier run
-    /// has written into the directory may be replaced.
+    /// Adds a file that is read, or a directory with everything in it. Programs, reports and resource files that an
+    /// earlier run has written into the directory may be replaced.
     pub fn reads(&mut self, what: &str, path: &Path) {
         self.input(what, path, Part::Sources);
     }

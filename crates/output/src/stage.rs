@@ -13,8 +13,8 @@ use crate::Error;
 
 /// Files that are written aside, each beside its place, and moved when all are complete.
 ///
-/// A failure before or while they are moved leaves everything as it was. Only a process that is killed between two moves leaves
-/// some of the files moved.
+/// A failure before or while they are moved leaves everything as it was. Only a process that is killed between two
+/// moves leaves some of the files moved.
 #[derive(Default)]
 pub struct Stage {
     /// Directories of our own, by the directory that they are in.
@@ -74,7 +74,8 @@ impl Stage {
         Ok(aside.map(Aside::name).unwrap_or_default())
     }
 
-    /// Moves what is at `from`, a path from [`Stage::place`] or below one, to `to` in the end, in place of what is there.
+    /// Moves what is at `from`, a path from [`Stage::place`] or below one, to `to` in the end, in place of what is
+    /// there.
     pub fn put(&mut self, from: PathBuf, to: &Path) -> Result<(), Error> {
         let backup = Some(self.place(parent(to))?);
         self.moves.push(Move { from, to: to.to_owned(), backup });

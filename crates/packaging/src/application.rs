@@ -76,8 +76,8 @@ impl<'a> ApplicationBuilder<'a> {
         self
     }
 
-    /// Says which modules the program imports when it starts, first to last: these are placed together in this order, and
-    /// nothing else of the standard library is kept uncompressed. Names that are not packed are passed over.
+    /// Says which modules the program imports when it starts, first to last: these are placed together in this order,
+    /// and nothing else of the standard library is kept uncompressed. Names that are not packed are passed over.
     #[must_use]
     pub fn import_order(mut self, modules: Vec<String>) -> Self {
         self.import_order = modules;
@@ -137,13 +137,13 @@ impl<'a> ApplicationBuilder<'a> {
         self.stage_resources(output, progress)?.put_in_place()
     }
 
-    /// Writes the executable and what belongs to it, but puts nothing into place yet: a resource file that is new, and the
-    /// files beside the program.
+    /// Writes the executable and what belongs to it, but puts nothing into place yet: a resource file that is new, and
+    /// the files beside the program.
     ///
     /// # Errors
     ///
-    /// The code to run does not compile, a layer is damaged, the launcher does not fit, a file would replace what the program
-    /// is made of, or writing fails.
+    /// The code to run does not compile, a layer is damaged, the launcher does not fit, a file would replace what the
+    /// program is made of, or writing fails.
     pub fn stage(self, launcher: &Launcher, output: &Path, progress: &mut dyn Progress) -> Result<Staged, Error> {
         pyox_linker::check(&launcher.origin, &launcher.bytes, self.python.target())?;
         self.stage_file(Some(launcher), output, progress)

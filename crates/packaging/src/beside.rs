@@ -62,8 +62,8 @@ impl<'l> Beside<'l> {
         self.trees.is_empty()
     }
 
-    /// Writes the files that the program refers to aside, to be put beside it. Files with the same content stay; others are
-    /// replaced only if the program that is replaced refers to them.
+    /// Writes the files that the program refers to aside, to be put beside it. Files with the same content stay; others
+    /// are replaced only if the program that is replaced refers to them.
     pub(crate) fn stage(self, program: &Path, outputs: &mut Outputs, stage: &mut Stage) -> Result<(), Error> {
         let taken = self.taken.into_inner();
         let earlier = if self.trees.is_empty() { BTreeSet::new() } else { files_of(program) };

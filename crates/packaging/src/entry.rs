@@ -63,7 +63,8 @@ impl Entry {
             Self::Function { module, attribute } => {
                 let first = top_level(attribute);
                 let text = format!(
-                    "import sys\nfrom {module} import {first}\nif __name__ == \"__main__\":\n    sys.exit({attribute}())\n"
+                    "import sys\nfrom {module} import {first}\n\
+                    if __name__ == \"__main__\":\n    sys.exit({attribute}())\n"
                 );
                 Some(("__main__.py".into(), text.into_bytes()))
             }

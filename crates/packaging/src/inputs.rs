@@ -172,7 +172,7 @@ impl Inputs {
         }
         for root in &self.package_roots {
             std::fs::read_dir(&root.directory).map_err(Error::io("read", &root.directory))?;
-            // A source given behind its option is taken for one of its packages.
+            // A source that is given after its option is taken for one of its packages.
             if let Some(package) = root.packages.iter().find(|package| source::is_meant(package)) {
                 let (package, path) = (package.clone(), root.directory.clone());
                 return Err(pyox_scanner::Error::PackageNotFound { package, path }.into());

@@ -87,8 +87,8 @@ impl Layer {
         Ok(Self { stored, by_number, dictionaries, facts })
     }
 
-    /// The packed resources. Native code and data of a layer from 64 MiB on is in a file: reading such a value from here is
-    /// [`OutOfBounds`](pyox_packed_resources::Error::OutOfBounds).
+    /// The packed resources. Native code and data of a layer from 64 MiB on is in a file: reading such a value from
+    /// here is [`OutOfBounds`](pyox_packed_resources::Error::OutOfBounds).
     pub fn blob(&self) -> Result<Blob<'_>, pyox_packed_resources::Error> {
         Blob::open_index(self.stored.start())
     }
@@ -281,8 +281,8 @@ impl<'a> LayerBuilder<'a> {
         }
     }
 
-    /// The identity of what a source finds, together with what a function has decided about it: what the policy decides follows
-    /// from its settings.
+    /// The identity of what a source finds, together with what a function has decided about it: what the policy decides
+    /// follows from its settings.
     pub(crate) fn identity(
         &self,
         kind: LayerKind,

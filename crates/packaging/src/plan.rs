@@ -1,10 +1,11 @@
 //! The plan: what becomes of every resource, and why.
 //!
-//! A scan has candidates, the [`Policy`](crate::Policy) makes a [`Decision`] for each, and a function of the caller may change
-//! it. What a layer is made of, its key in the cache and its part of the report follow from the decisions.
+//! A scan has candidates, the [`Policy`](crate::Policy) makes a [`Decision`] for each, and a function of the caller may
+//! change it. What a layer is made of, its key in the cache and its part of the report follow from the decisions.
 
 mod candidate;
 mod decision;
+mod layer_kind;
 mod needs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use pyox_packed_resources::{Location, PartsDigest, Resource};
 use pyox_scanner::{Found, Scan, top_level_of_path};
 
-pub use candidate::{Candidate, Decide, LayerKind};
+pub use candidate::{Candidate, Decide};
 pub use decision::{Decision, Reason};
+pub use layer_kind::LayerKind;
 pub use needs::FilesNeeded;
 
 use crate::error::Error;

@@ -59,7 +59,7 @@ impl Policy {
         self.optimize = OptimizeLevel::from_number(level).unwrap_or(OptimizeLevel::Two);
     }
 
-    /// What becomes of a resource if no one says otherwise.
+    /// The decision about a resource that follows from the settings.
     pub fn decide(&self, candidate: &Candidate<'_>) -> Decision {
         let is_of_no_use = candidate.layer == LayerKind::StandardLibrary && is_excluded_from_stdlib(&candidate.path);
         // What the entry of a top-level package says of files holds for the whole package.

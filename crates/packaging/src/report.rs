@@ -43,7 +43,8 @@ pub struct Summary {
     pub libraries: usize,
     /// Top-level packages that are placed in files at run time.
     pub packages_in_files: Vec<String>,
-    /// Extension modules and shared libraries that are loaded from files at run time: large ones, and those of such packages.
+    /// Extension modules and shared libraries that are loaded from files at run time: large ones, and those of such
+    /// packages.
     pub libraries_in_files: Vec<String>,
     /// Top-level names that are in a directory beside the program, and which.
     pub packages_beside: BTreeMap<String, String>,
@@ -127,7 +128,8 @@ pub enum Finding {
     LibraryCycle {
         /// Their SONAMEs.
         libraries: Vec<String>,
-        /// Whether their names are long enough to be replaced by paths in memory; if not, what needs them cannot be imported.
+        /// Whether their names are long enough to be replaced by paths in memory; if not, what needs them cannot be
+        /// imported.
         can_be_loaded: bool,
     },
     /// The program needs a newer GNU C library than is allowed.

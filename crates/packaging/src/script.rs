@@ -16,7 +16,8 @@ pub(crate) struct Companions {
     pub(crate) others: BTreeSet<String>,
 }
 
-/// Follows the imports of a script, wherever in its source they are, to what is beside it, as `python SCRIPT` would find it there.
+/// Follows the imports of a script, wherever in its source they are, to what is beside it, as `python SCRIPT` would
+/// find it there.
 pub(crate) fn companions(script: &Path, source: &[u8]) -> Result<Companions, Error> {
     let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut found = Companions { siblings: BTreeSet::new(), others: BTreeSet::new() };

@@ -33,8 +33,8 @@ impl Shadowed {
         Ok(Self(shadowed))
     }
 
-    /// The packages of a layer that are hidden with all that is below them: a package of the standard library and another
-    /// one of its name have nothing in common. Elsewhere packages may be spread over several directories.
+    /// The packages of a layer that are hidden with all that is below them: a package of the standard library and
+    /// another one of its name have nothing in common. Elsewhere packages may be spread over several directories.
     pub(crate) fn packages(&self, layers: &[Layer], layer: usize) -> BTreeSet<String> {
         let is_standard_library = |index: usize| layers[index].is_standard_library();
         let names = self.0[layer].iter();

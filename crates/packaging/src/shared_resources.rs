@@ -1,7 +1,8 @@
 //! Resources in a file of their own, which several programs share.
 //!
-//! The file holds whole layers: the standard library, and what pip has installed. It names them by their digest, so that a
-//! program leaves out those that are there; and it has a digest itself, by which a program knows the file it was made with.
+//! The file holds whole layers: the standard library, and what pip has installed. It names them by their digest, so
+//! that a program leaves out those that are there; and it has a digest itself, by which a program knows the file it was
+//! made with.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -66,8 +67,8 @@ impl SharedResources {
         Ok(Self { path: path.to_owned(), digest, origin, bytes, is_new: false })
     }
 
-    /// A file with these layers, the first one first, that is written together with the first program that uses it. As it is
-    /// not known what programs will use of it, all code is uncompressed in the profile `Speed`.
+    /// A file with these layers, the first one first, that is written together with the first program that uses it. As
+    /// it is not known what programs will use of it, all code is uncompressed in the profile `Speed`.
     ///
     /// # Errors
     ///

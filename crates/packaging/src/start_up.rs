@@ -19,7 +19,8 @@ const BUILTINS: &str = "_sitebuiltins";
 ///
 /// # Errors
 ///
-/// [`crate::Error::Io`], or [`crate::Error::ImportOrder`] for a line that is not the name of a module, or if there is none.
+/// [`crate::Error::Io`], or [`crate::Error::ImportOrder`] for a line that is not the name of a module, or if there is
+/// none.
 pub fn read_import_order(path: &Path) -> Result<Vec<String>, crate::Error> {
     let text = std::fs::read_to_string(path).map_err(crate::Error::io("read", path))?;
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or(line).trim());
@@ -43,8 +44,8 @@ pub(crate) struct StartUp {
 }
 
 impl StartUp {
-    /// Of a program with these layers. `import_order` are modules that are known to be imported, first to last; where they
-    /// are given, nothing is guessed.
+    /// Of a program with these layers. `import_order` are modules that are known to be imported, first to last; where
+    /// they are given, nothing is guessed.
     pub(crate) fn of(
         profile: Profile,
         entry: &Entry,
@@ -85,8 +86,8 @@ impl StartUp {
         Self { names: Some(order.iter().cloned().collect()), order, imports: BTreeSet::new() }
     }
 
-    /// Merges a layer into a collector, with values that are read as they are and others as the layer has them, without those
-    /// that are beside the program.
+    /// Merges a layer into a collector, with values that are read as they are and others as the layer has them, without
+    /// those that are beside the program.
     pub(crate) fn add_layer(&self, collector: &mut Collector, layer: &Layer, beside: &Beside<'_>) -> Result<(), Error> {
         let decoder = Decoder::new();
         collector.add_blob(&layer.blob()?, |entry, field| {

@@ -49,7 +49,7 @@ impl<'a> Blob<'a> {
     }
 
     /// Opens a blob of which `bytes` are the start, with everything before the first section of values at least: its
-    /// entries can be looked at, and a value that lies behind `bytes` is [`Error::OutOfBounds`].
+    /// entries can be looked at, and a value that lies after `bytes` is [`Error::OutOfBounds`].
     ///
     /// # Errors
     ///

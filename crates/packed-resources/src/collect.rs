@@ -105,7 +105,7 @@ impl Collector {
         self.writer.entry(name).keyed(FieldKind::Dependency, soname, Vec::new());
     }
 
-    /// Says that the modules of a blob which stays elsewhere come before those of the blobs that are added from now on.
+    /// Says that the modules of a blob that is not added come before those of the blobs that are added from now on.
     ///
     /// # Errors
     ///
@@ -144,8 +144,8 @@ impl Collector {
                 continue;
             }
             let present = self.writer.entry(entry.name());
-            let elsewhere = if self.hidden.contains(entry.name()) { EntryFlags::MODULE } else { EntryFlags::default() };
-            let visible = Visible::after(present.flags().union(elsewhere), entry.flags());
+            let hidden = if self.hidden.contains(entry.name()) { EntryFlags::MODULE } else { EntryFlags::default() };
+            let visible = Visible::after(present.flags().union(hidden), entry.flags());
             present.flag(visible.flags);
             for field in entry.fields() {
                 let field = field?;

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::layout::{MAX_DICTIONARIES, MAX_DICTIONARY_LEN};
 use crate::value::{Stored, Value};
 
-/// What values of one sort have in common, kept once: small values compress nearly as well with a dictionary as they do
+/// What values of one kind have in common, kept once: small values compress nearly as well with a dictionary as they do
 /// together in one stream, and each can still be read alone.
 ///
 /// In a blob it is a section of its own, itself compressed.

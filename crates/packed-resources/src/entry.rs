@@ -49,8 +49,8 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// An entry of another [`Index`](crate::Index) than a blob of version 4. Its fields have to ascend by [`Field::rank`],
-    /// or else some are not found.
+    /// An entry of another [`Index`](crate::Index) than a blob of version 4. Its fields have to ascend by
+    /// [`Field::rank`], or else some are not found.
     pub fn from_fields(name: &'a str, flags: EntryFlags, fields: &'a [Field<'a>]) -> Self {
         Self { name: Name::Read(name), flags, records: Records::Parsed(fields) }
     }

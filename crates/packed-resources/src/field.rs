@@ -56,8 +56,8 @@ impl<'a> Field<'a> {
         })
     }
 
-    /// A field that another [`Index`](crate::Index) than a blob of version 4 has: its value is that range of `blob` as it
-    /// is, without a checksum. A range outside of `blob` is [`Error::OutOfBounds`] when the value is read.
+    /// A field that another [`Index`](crate::Index) than a blob of version 4 has: its value is that range of `blob` as
+    /// it is, without a checksum. A range outside of `blob` is [`Error::OutOfBounds`] when the value is read.
     pub fn raw(kind: FieldKind, key: &'a str, blob: &'a [u8], range: Range<usize>) -> Self {
         let (offset, length) = (range.start as u64, range.len() as u64);
         let (encoding, paths) = (Encoding::Raw.code(), NativePaths::Unix);
@@ -149,7 +149,8 @@ impl<'a> Field<'a> {
         self.verify_stored(self.stored()?)
     }
 
-    /// The same for stored bytes that are not within the start of a blob ([`Blob::open_index`](crate::Blob::open_index)).
+    /// The same for stored bytes that are not within the start of a blob
+    /// ([`Blob::open_index`](crate::Blob::open_index)).
     ///
     /// # Errors
     ///

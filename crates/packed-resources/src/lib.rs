@@ -7,8 +7,17 @@
 //! * [`Writer`] lays entries out as *packed resources version 4*, and [`Blob`] reads them back: from a byte slice,
 //!   without allocation and without work per entry. The format is specified in `docs/packed-resources.md`.
 //!
-//! [`Index`] is what looks entries up: a blob, several of them as [`Layered`], or an index of your own. The older versions
-//! of the format, and any version as one, are in the crate `pyox-legacy-resources`.
+//! [`Index`] is what looks entries up: a blob, several of them as [`Layered`], or an index of your own. The older
+//! versions of the format, and any version as one, are in the crate `pyox-legacy-resources`.
+//!
+//! | to | use |
+//! |---|---|
+//! | look modules and files up | [`Blob`], [`Entry`], [`Field`]; [`Decoder`] for many values |
+//! | look up in several blobs, or in anything else | [`Layered`], [`Index`] |
+//! | write a blob | [`Writer`], [`Value`]; [`Compressor`] and [`Dictionary`] |
+//! | make entries of resources, merge blobs | [`Collector`] |
+//! | check a blob | [`Blob::verify`], `Blob::compute_digest` |
+//! | say where something is when a program runs | [`Location`] |
 //!
 //! ```
 //! use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Writer};
@@ -44,6 +53,12 @@
 //! ```no_run
 #![cfg_attr(doc, doc = include_str!("../examples/read_module.rs"))]
 //! ```
+//!
+//! # The sources
+//!
+//! `layout.rs` has the numbers of the format. Reading is `blob.rs`, `entry.rs`, `field.rs`, `decode.rs`, in this order;
+//! writing is `value.rs`, `write.rs`, `write/place.rs`. `resource.rs` is the vocabulary, and `collect.rs` makes entries
+//! of it.
 //!
 //! # Features
 //!

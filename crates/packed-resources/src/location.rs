@@ -3,6 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::entry::Entry;
+use crate::error::Error;
+use crate::field::Field;
+use crate::index::Index;
+use crate::layout::{Encoding, EntryFlags, FieldKind};
+use crate::names::top_level;
 use crate::path::is_plain_path;
 
 /// Where a resource is when the program runs.
@@ -15,6 +21,56 @@ pub enum Location {
     Cache,
     /// In this directory next to the program, with `/` between its parts.
     FilesystemRelative(String),
+}
+
+impl Location {
+    /// Where the value of a field is; `is_cached` is [`Location::is_cached`] of its entry. The directory of a value in
+    /// a file is that which is searched for modules, if the path leads to it, else that of the file.
+    pub fn of(entry: &Entry<'_>, field: &Field<'_>, is_cached: bool) -> Self {
+        use FieldKind::{CacheFile, Extension, PackageResource, SharedLibrary, Source};
+        match (field.encoding(), field.kind()) {
+            (Ok(Encoding::File), _) => Self::FilesystemRelative(directory(entry, field).unwrap_or_default()),
+            (_, CacheFile) => Self::Cache,
+            (_, Source | Extension | SharedLibrary | PackageResource) if is_cached => Self::Cache,
+            _ => Self::InMemory,
+        }
+    }
+
+    /// Whether an entry, or the top-level package that it is in, has a directory in the cache.
+    ///
+    /// # Errors
+    ///
+    /// Damage of the index.
+    pub fn is_cached(entry: &Entry<'_>, index: &dyn Index) -> Result<bool, Error> {
+        let top = top_level(entry.name());
+        let has_directory = |entry: &Entry<'_>| Ok(entry.field(FieldKind::CacheDirectory)?.is_some());
+        Ok(has_directory(entry)? || index.entry(top)?.as_ref().map_or(Ok(false), has_directory)?)
+    }
+
+    /// `in-memory`, `cache` or `filesystem-relative`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::InMemory => "in-memory",
+            Self::Cache => "cache",
+            Self::FilesystemRelative(_) => "filesystem-relative",
+        }
+    }
+}
+
+/// The directory of a value in a file; `None` if its path is damaged.
+fn directory(entry: &Entry<'_>, field: &Field<'_>) -> Option<String> {
+    let path = field.file().ok()??;
+    let module = entry.name().replace('.', "/");
+    // The start of the file's path below the directory.
+    let below = match field.kind() {
+        FieldKind::PackageResource => format!("{module}/{}", field.key()),
+        FieldKind::File => entry.name().to_owned(),
+        _ if entry.is(EntryFlags::PACKAGE) => format!("{module}/__init__"),
+        _ => module,
+    };
+    let searched = path.rfind(&below).map(|at| &path[..at]).filter(|start| start.is_empty() || start.ends_with('/'));
+    let directory = searched.map(|start| start.trim_end_matches('/'));
+    Some(directory.or(path.rsplit_once('/').map(|(parent, _)| parent)).unwrap_or_default().to_owned())
 }
 
 /// Text is not a [`Location`].
@@ -39,9 +95,8 @@ pub enum LocationError {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::InMemory => f.write_str("in-memory"),
-            Self::Cache => f.write_str("cache"),
-            Self::FilesystemRelative(directory) => write!(f, "filesystem-relative:{directory}"),
+            Self::FilesystemRelative(directory) => write!(f, "{}:{directory}", self.name()),
+            _ => f.write_str(self.name()),
         }
     }
 }
@@ -68,6 +123,31 @@ impl FromStr for Location {
 #[cfg(test)]
 mod tests {
     use super::{Location, LocationError};
+    use crate::{Blob, EntryFlags, Error, FieldKind, Value, Writer};
+
+    #[test]
+    fn directories_of_files_are_those_that_are_searched() -> Result<(), Error> {
+        let mut writer = Writer::new();
+        let package = writer.entry("pkg").flag(EntryFlags::PACKAGE.union(EntryFlags::MODULE));
+        package.field(FieldKind::Source, Value::file("a/lib/pkg/__init__.py"));
+        package.keyed(FieldKind::PackageResource, "data/x.txt", Value::file("lib/pkg/data/x.txt"));
+        writer.entry("pkg._native").field(FieldKind::Extension, Value::file("pkg/_native.so"));
+        writer.entry("other").field(FieldKind::Source, Value::file("lib/another.py"));
+        let bytes = writer.to_vec()?;
+        let blob = Blob::open(&bytes)?;
+        for (name, kind, directory) in [
+            ("pkg", FieldKind::Source, "a/lib"),
+            ("pkg", FieldKind::PackageResource, "lib"),
+            ("pkg._native", FieldKind::Extension, ""),
+            ("other", FieldKind::Source, "lib"),
+        ] {
+            let entry = blob.entry(name)?.expect("is there");
+            let field = entry.field(kind)?.expect("is there");
+            let location = Location::of(&entry, &field, false);
+            assert_eq!(location, Location::FilesystemRelative(directory.to_owned()), "{name} {kind}");
+        }
+        Ok(())
+    }
 
     #[test]
     fn locations_are_read() {

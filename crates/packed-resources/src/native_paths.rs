@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// How the path of a file is written: with version 4 always as on Unix, with versions 1 to 3 as on the platform that wrote
-/// the blob, which it does not say.
+/// How the path of a file is written: with version 4 always as on Unix, with versions 1 to 3 as on the platform that
+/// wrote the blob, which it does not say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NativePaths {

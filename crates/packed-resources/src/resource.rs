@@ -25,7 +25,7 @@ pub trait ReadData: Send + Sync {
     }
 }
 
-/// Content that is at hand, or can be read piece by piece.
+/// Content that is in memory, or can be read piece by piece.
 pub enum Content<'a> {
     /// All of it.
     Whole(Cow<'a, [u8]>),
@@ -363,8 +363,8 @@ impl Resource {
         }
     }
 
-    /// The name of the entry that it belongs to: of the module, the package of a data file, the project of metadata, the
-    /// library; of another file its path.
+    /// The name of the entry that it belongs to: of the module, the package of a data file, the project of metadata,
+    /// the library; of another file its path.
     pub fn entry_name(&self) -> String {
         match self {
             Self::ModuleSource(module) => module.name.clone(),

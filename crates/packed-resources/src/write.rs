@@ -117,7 +117,7 @@ impl Writer {
         Ok(layout.total)
     }
 
-    /// Decides where everything goes, which reads every value once. Writing reads those again that are not at hand.
+    /// Decides where everything goes, which reads every value once. Writing reads those again that are not in memory.
     ///
     /// # Errors
     ///

@@ -13,8 +13,8 @@ use pyox_packed_resources::normalize_project_name;
 use crate::Error;
 use crate::run::Run;
 
-/// Replaces the editable installations in `tree`, if there are any. `arguments` and `wanted` are what it was made of, and
-/// `scratch` is a directory for what is in between.
+/// Replaces the editable installations in `tree`, if there are any. `arguments` and `wanted` are what it was made of,
+/// and `scratch` is a directory for what is in between.
 pub(super) fn replace(
     run: &Run<'_>,
     tree: &Path,

@@ -13,8 +13,8 @@ const OPTIONS: [&str; 8] = ["--requirement", "--constraint", "--editable", "--fi
 const VARIABLES: [&str; 4] = ["PIP_CONSTRAINT", "PIP_REQUIREMENT", "PIP_CONFIG_FILE", "PIP_FIND_LINKS"];
 
 impl PipRequest {
-    /// The files and directories on disk that pip reads for this request, as far as it names them: requirements files with those
-    /// that they name, projects, wheels and archives. What is not there is left out.
+    /// The files and directories on disk that pip reads for this request, as far as it names them: requirements files
+    /// with those that they name, projects, wheels and archives. What is not there is left out.
     #[must_use]
     pub fn files(&self) -> BTreeSet<PathBuf> {
         let mut found: BTreeSet<PathBuf> = self.projects.iter().filter(|path| path.exists()).cloned().collect();

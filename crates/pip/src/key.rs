@@ -102,7 +102,7 @@ fn requirements(file: &Path, fields: &mut PartsDigest, seen: &mut BTreeSet<PathB
     Ok(())
 }
 
-/// The value behind an option, which may be quoted.
+/// The value after an option, which may be quoted.
 pub(super) fn option_value(text: &str) -> &str {
     text.trim_start_matches(['=', ' ', '\t']).trim_matches(['"', '\''])
 }

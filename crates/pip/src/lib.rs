@@ -1,7 +1,7 @@
 //! The pip of a Python, and what it installed, kept by content.
 //!
-//! [`Pip`] drives the pip of one Python, and makes an [`InstalledTree`] of a [`PipRequest`]; [`requirement_lines`] are those of
-//! a requirements file.
+//! [`Pip`] drives the pip of one Python, and makes an [`InstalledTree`] of a [`PipRequest`]; [`requirement_lines`] are
+//! those of a requirements file.
 #![forbid(unsafe_code)]
 
 mod editable;
@@ -99,8 +99,8 @@ impl Pip {
         Self { executable: host.executable().into(), identity: host.identity(), cache: cache_dir.into() }
     }
 
-    /// Installs what is requested, or finds it in the cache. `progress` is given pip's output line by line. Where another
-    /// process installs the same at this moment, its outcome is waited for. What
+    /// Installs what is requested, or finds it in the cache. `progress` is given pip's output line by line. Where
+    /// another process installs the same at this moment, its outcome is waited for. What
     /// requirements files ask for as editable (`-e`) is installed as well, and not referred to.
     ///
     /// # Errors
@@ -158,7 +158,7 @@ impl Pip {
     }
 }
 
-/// The arguments of pip that say what to install: what is behind `--` is no option.
+/// The arguments of pip that say what to install: what comes after `--` is no option.
 fn wanted(request: &PipRequest) -> Result<Vec<OsString>, Error> {
     let mut arguments: Vec<OsString> = Vec::new();
     for file in &request.requirement_files {

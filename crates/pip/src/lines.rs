@@ -1,7 +1,7 @@
 //! The lines of requirements files.
 
-/// The lines of a requirements file as pip has them: joined behind backslashes, without comments and blank lines, and with
-/// the values that `variable` has for names in `${NAME}`. Options are lines as requirements are.
+/// The lines of a requirements file as pip has them: joined where a backslash ends them, without comments and blank lines, and
+/// with the values that `variable` has for names in `${NAME}`. Options are lines as requirements are.
 /// ([Requirements File Format](https://pip.pypa.io/en/stable/reference/requirements-file-format/))
 pub fn requirement_lines(text: &str, variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
@@ -12,7 +12,7 @@ pub fn requirement_lines(text: &str, variable: impl Fn(&str) -> Option<String>) 
             joined.push_str(line.trim_matches('\\'));
             continue;
         }
-        // So that its sign is behind white space.
+        // So that white space comes before its sign.
         joined.push_str(if is_comment { " " } else { "" });
         joined.push_str(line);
         lines.push(std::mem::take(&mut joined));
@@ -22,7 +22,7 @@ pub fn requirement_lines(text: &str, variable: impl Fn(&str) -> Option<String>) 
     lines.filter(|line| !line.is_empty()).map(|line| with_variables(line, &variable)).collect()
 }
 
-/// Without the comment, whose sign is the first character or behind white space.
+/// Without the comment, whose sign is the first character or comes after white space.
 fn without_comment(line: &str) -> &str {
     let starts = line.match_indices('#').map(|(start, _)| start);
     let mut starts = starts.filter(|&start| line[..start].chars().next_back().is_none_or(is_space));
@@ -34,13 +34,13 @@ fn with_variables(line: &str, variable: &impl Fn(&str) -> Option<String>) -> Str
     while let Some(start) = rest.find("${") {
         let (before, name) = rest.split_at(start + 2);
         let end = name.find(|letter| !matches!(letter, 'A'..='Z' | '0'..='9' | '_')).unwrap_or(name.len());
-        let (name, behind) = name.split_at(end);
-        let value = behind.strip_prefix('}').and_then(|behind| Some((variable(name)?, behind)));
+        let (name, after) = name.split_at(end);
+        let value = after.strip_prefix('}').and_then(|after| Some((variable(name)?, after)));
         match value.filter(|(value, _)| !value.is_empty()) {
-            Some((value, behind)) => {
+            Some((value, after)) => {
                 result.push_str(&before[..start]);
                 result.push_str(&value);
-                rest = behind;
+                rest = after;
             }
             None => {
                 result.push_str(before);

@@ -31,8 +31,8 @@ impl<'a> Run<'a> {
         Self { executable, requirements: true, isolated: false }
     }
 
-    /// With build tools of its own for every project: old versions of pip take those of the Python otherwise, which may not be
-    /// able to make wheels.
+    /// With build tools of its own for every project: old versions of pip take those of the Python otherwise, which may
+    /// not be able to make wheels.
     pub(super) fn isolated(&self) -> Self {
         Self { isolated: true, ..*self }
     }

@@ -11,7 +11,8 @@ use crate::Error;
 const ARCHIVES: [&str; 12] =
     [".whl", ".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tar.lz", ".tlz", ".tar.lzma"];
 
-/// A requirement that is a file or a directory, perhaps with extras and markers: `./project[extra]; os_name == "posix"`.
+/// A requirement that is a file or a directory, perhaps with extras and markers: `./project[extra]; os_name ==
+/// "posix"`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Local {
     pub(super) path: PathBuf,
@@ -28,8 +29,9 @@ impl Local {
     }
 }
 
-/// Understands a requirement as pip does: it is a directory if it has a separator or begins with a dot, and a file if it has
-/// the ending of an archive; and if there is one. Otherwise a name stays a name, whatever lies in the working directory.
+/// Understands a requirement as pip does: it is a directory if it has a separator or begins with a dot, and a file if
+/// it has the ending of an archive; and if there is one. Otherwise a name stays a name, whatever lies in the working
+/// directory.
 pub(super) fn local(requirement: &str) -> Option<Local> {
     let requirement = requirement.trim();
     if is_url(requirement) {

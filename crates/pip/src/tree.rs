@@ -1,5 +1,5 @@
-//! Trees that pip has installed. A tree is never changed: a newer one gets another directory, and an old one stays as long
-//! as a process reads it.
+//! Trees that pip has installed. A tree is never changed: a newer one gets another directory, and an old one stays as
+//! long as a process reads it.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -13,8 +13,8 @@ use sha2::{Digest as _, Sha256};
 
 use pyox_build_cache::{self as kept, Kept, Scratch, file_digest};
 
-/// A directory like `site-packages`. It belongs to the cache: it is to be read and not changed. It stays as long as this
-/// lives.
+/// A directory like `site-packages`. It belongs to the cache: it is to be read and not changed. It stays as long as
+/// this lives.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct InstalledTree {

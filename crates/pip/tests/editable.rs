@@ -72,7 +72,8 @@ fn editable_requirements_are_installed_whatever_their_build_backend() -> Test {
     project(here, "ed_old", "", "")?;
     fs::remove_file(here.join("ed_old/pyproject.toml"))?;
     let setup = "from setuptools import setup\n\
-                 setup(name='Ed.Old', version='1', packages=['ed_old', 'ed_old.part'], package_data={'ed_old': ['*.txt']})\n";
+                 setup(name='Ed.Old', version='1', packages=['ed_old', 'ed_old.part'], \
+                 package_data={'ed_old': ['*.txt']})\n";
     write(here.join("ed_old/setup.py"), setup)?;
     // One that git has.
     project(here, "ed_git", "src", &standard("ed_git", "hatchling.build", "hatchling", ""))?;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::error::Error;
-use crate::segment::Segment;
+use crate::segment::{Segment, array};
 
 /// How every file starts that is read here: ELF, 64-bit, little-endian.
 const IDENTIFICATION: &[u8; 6] = b"\x7fELF\x02\x01";
@@ -122,9 +122,4 @@ fn table(bytes: &[u8], offset: u64, count: usize, size: usize) -> Option<Range<u
 fn section(header: &[u8]) -> Section {
     let (half, word) = (|at| u32::from_le_bytes(array(header, at)), |at| u64::from_le_bytes(array(header, at)));
     Section { name: half(0), kind: half(4), offset: word(24), len: word(32) }
-}
-
-/// The bytes of a field; zeros where there are none.
-pub(crate) fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
-    bytes.get(at..at + N).and_then(|field| field.try_into().ok()).unwrap_or([0; N])
 }

@@ -9,6 +9,15 @@
 //! [`payload_range`]. An [`Attachment`] makes a program by that rule. Everything works on slices of bytes, of any
 //! content: damage is an error and never a panic, and no file is opened.
 //!
+//! | who | uses |
+//! |---|---|
+//! | makes a program | [`LauncherMarker`], [`Attachment`] |
+//! | looks at a program | [`payload_range`], [`LauncherMarker`] |
+//! | is a program that runs | [`payload_segment`], [`header_segment`], [`Trailer`], [`embed_launcher_marker!`] |
+//!
+//! In the sources, `program.rs` has the rule, on top of `segment.rs` and `trailer.rs`; `attachment.rs` is its other
+//! side.
+//!
 //! The specification is the chapter "Inside an executable" of `docs/packed-resources.md`.
 #![forbid(unsafe_code)]
 

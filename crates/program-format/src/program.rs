@@ -19,7 +19,7 @@ pub(crate) const LARGEST_PAGE: u64 = 65536;
 /// # Errors
 ///
 /// [`Error::NotExecutable`], [`Error::BareLauncher`], [`Error::Missing`]: it is none of our programs. One that lost its
-/// payload without a trace, because its launcher had no header to spare, cannot be told from a launcher.
+/// payload without a trace, because its launcher had no header to spare, cannot be distinguished from a launcher.
 /// [`Error::Truncated`], [`Error::Stripped`], [`Error::Damaged`]: it was one. [`Error::Disagreement`],
 /// [`Error::Outside`]: it was changed after it was made.
 pub fn payload_range(program: &[u8]) -> Result<Range<usize>, Error> {

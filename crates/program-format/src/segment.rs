@@ -1,7 +1,5 @@
 //! Program headers, and which of them maps the payload.
 
-use crate::elf::array;
-
 /// A program header of a 64-bit little-endian ELF file: a segment of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -70,4 +68,9 @@ pub fn payload_segment(headers: &[u8]) -> Option<Segment> {
 /// The segment that is the table of program headers: its address tells where a running program was loaded.
 pub fn header_segment(headers: &[u8]) -> Option<Segment> {
     Segment::table(headers).find(|segment| segment.kind == HEADERS)
+}
+
+/// The bytes of a field; zeros where there are none.
+pub(crate) fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    bytes.get(at..at + N).and_then(|field| field.try_into().ok()).unwrap_or([0; N])
 }

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
-use crate::elf::array;
 use crate::error::Error;
+use crate::segment::array;
 
 /// The last bytes of a program, which say where its payload is.
 ///

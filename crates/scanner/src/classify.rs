@@ -1,6 +1,8 @@
+use crate::candidate::Candidate;
 use crate::data::{PycCode, read_text};
-use crate::dist_info::{self, Distributions};
+use crate::dist_info::Distributions;
 use crate::error::Error;
+use crate::metadata_directory;
 use crate::native::{self, Native};
 use crate::pth;
 use crate::python_name::{dotted, module_name, split_path};
@@ -11,48 +13,19 @@ use pyox_packed_resources::{
     SharedLibrary, pyc,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-
-/// A file that waits to be classified.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Candidate {
-    /// Path below `sys.path`, with `/`.
-    pub path: String,
-    /// Where it comes from, see [`Found::origin`].
-    pub origin: PathBuf,
-    /// Its content.
-    pub data: Data,
-    /// Whether it is meant to be executed.
-    pub executable: bool,
-}
-
-impl Candidate {
-    /// A file at `path` that is not meant to be executed.
-    pub fn new(path: impl Into<String>, origin: impl Into<PathBuf>, data: Data) -> Self {
-        Self { path: path.into(), origin: origin.into(), data, executable: false }
-    }
-
-    /// Says whether it is meant to be executed.
-    #[must_use]
-    pub fn executable(mut self, executable: bool) -> Self {
-        self.executable = executable;
-        self
-    }
-}
 
 /// The rules by which files below `sys.path` become resources.
 ///
 /// * `NAME.py` and `PKG/__init__.py` are modules where every part of the path consists of letters, digits and
 ///   underscores (in a regular package and at the root, hyphens too), as is a `.pyc` outside of `__pycache__` without a
-///   source. Where Python would import another file of the same name (a
-///   package before a module, extensions in the order of their suffixes), the file is skipped. Source beside an
-///   extension module is kept.
+///   source. Where Python would import another file of the same name (a package before a module, extensions in the
+///   order of their suffixes), the file is skipped. Source beside an extension module is kept.
 /// * A native file is an extension module if its name is a module's name and one of the suffixes, and a shared library
 ///   otherwise. With the bare suffix `.so` or `.pyd` it must also define `PyInit_NAME`, must not be called `lib...` and
 ///   must not lie in a `.libs` directory.
 /// * A directory that contains modules at any depth is a package, with or without `__init__.py`
-///   ([PEP 420](https://peps.python.org/pep-0420/)). Namespace packages are implied by the names of their modules.
+///   ([PEP 420](https://peps.python.org/pep-0420/)).
+///   Namespace packages are implied by the names of their modules.
 /// * Any other file belongs to the innermost package around it, or is a plain file.
 /// * `.dist-info`, `.egg-info` and `EGG-INFO` at the root are distribution metadata, without the installer's notes
 ///   (`INSTALLER`, `REQUESTED`, `direct_url.json`) and with the lines about them, about caches and about scripts
@@ -68,8 +41,8 @@ pub struct Classifier {
 }
 
 impl Default for Classifier {
-    /// Rules for no Python in particular: `.abi3.so`, `.so` and `.pyd` are the suffixes of extension modules, and one for a
-    /// particular version is an [`Error::ForeignExtension`].
+    /// Rules for no Python in particular: `.abi3.so`, `.so` and `.pyd` are the suffixes of extension modules, and one
+    /// for a particular version is an [`Error::ForeignExtension`].
     fn default() -> Self {
         let suffixes = [".abi3.so", ".so", ".pyd"].map(String::from).into();
         Self { suffixes, skips_foreign: false, cache_tag: None }
@@ -145,7 +118,7 @@ impl Classifier {
         if path.split('/').any(is_ignored_directory) || path.ends_with(".pyo") {
             return Ok(Kind::Ignored);
         }
-        if let Some((directory, name)) = dist_info::split(path) {
+        if let Some((directory, name)) = metadata_directory::split(path) {
             return Ok(Kind::Metadata { directory: directory.to_owned(), name: name.to_owned() });
         }
         let (directory, file_name) = split_path(path);

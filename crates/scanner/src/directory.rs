@@ -1,4 +1,5 @@
-use crate::classify::{Candidate, Classifier, is_ignored_directory};
+use crate::candidate::Candidate;
+use crate::classify::{Classifier, is_ignored_directory};
 use crate::data::FileContent;
 use crate::error::Error;
 use crate::scan::{Scan, SkipReason, Skipped};
@@ -231,4 +232,8 @@ fn is_executable(entry: &DirEntry) -> bool {
 #[cfg(not(unix))]
 fn is_executable(_entry: &DirEntry) -> bool {
     false
+}
+
+pub(crate) fn canonical(path: &Path) -> Result<PathBuf, Error> {
+    path.canonicalize().map_err(|source| Error::Read { path: path.to_owned(), source })
 }

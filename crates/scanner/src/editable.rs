@@ -1,12 +1,11 @@
 //! Directories that `.pth` files add, and editable installations.
 
 use crate::direct_url::DirectUrl;
-use crate::directory::Directory;
+use crate::directory::{Directory, canonical};
 use crate::error::Error;
 use crate::record::record_rows;
 use crate::scan::{Scan, SkipReason, Skipped};
 use crate::source::ResourceSource;
-use crate::virtualenv::canonical;
 use pyox_packed_resources::{Resource, normalize_project_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 use crate::data::read;
 use crate::error::Error;
-use crate::mention::{Code, Evidence, Mention};
+use crate::mention::{Code, Evidence, Mention, is_test_directory};
 use pyox_packed_resources::{Resource, top_level};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -100,11 +100,6 @@ pub fn files_needed<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Re
         Some(NeedsFiles { package, mentions, data_files })
     });
     Ok(needing.collect())
-}
-
-/// Whether a directory below a top-level package has tests.
-pub(crate) fn is_test_directory(name: &str) -> bool {
-    matches!(name, "tests" | "test" | "benchmarks")
 }
 
 /// Whether a file, relative to the top-level package, belongs to its tests.

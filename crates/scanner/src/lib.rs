@@ -2,9 +2,10 @@
 //! libraries, in directories, wheels and virtualenvs.
 //!
 //! Everything that can be searched is a [`ResourceSource`]: a [`Directory`] of `sys.path`, a [`Wheel`], a
-//! [`Virtualenv`], files in memory ([`MemorySource`]), and what `filter`, `exclude` and `chain` make of them. A scan yields typed resources whose content is read when it is needed; [`Classifier`] holds the
-//! rules that all of them share. [`files_needed`] then tells which packages have to exist as files when the program
-//! runs, and why, and [`ImportGraph`] which modules it may import when it starts.
+//! [`Virtualenv`], files in memory ([`MemorySource`]), and what `filter`, `exclude` and `chain` make of them. A scan
+//! yields typed resources whose content is read when it is needed; [`Classifier`] holds the rules that all of them
+//! share. [`files_needed`] then tells which packages have to exist as files when the program runs, and why, and
+//! [`ImportGraph`] which modules it may import when it starts.
 //!
 //! ```
 //! use pyox_scanner::{Directory, ResourceSource, files_needed};
@@ -36,6 +37,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod candidate;
 mod classify;
 mod data;
 mod direct_url;
@@ -50,6 +52,7 @@ mod imports;
 mod memory;
 mod mention;
 mod metadata;
+mod metadata_directory;
 mod native;
 mod owners;
 mod pth;
@@ -66,7 +69,8 @@ mod spool;
 mod virtualenv;
 mod wheel;
 
-pub use classify::{Candidate, Classifier};
+pub use candidate::Candidate;
+pub use classify::Classifier;
 pub use direct_url::DirectUrl;
 pub use directory::Directory;
 pub use entry_points::{EntryPoint, entry_points};
@@ -75,7 +79,7 @@ pub use files_needed::{NeedsFiles, files_needed};
 pub use import_graph::{ImportGraph, STARTUP_MODULES};
 pub use imports::{Import, imports};
 pub use memory::MemorySource;
-pub use mention::{Evidence, Mention, MentionKind};
+pub use mention::{Evidence, Mention};
 pub use metadata::{Metadata, RequiresDist, metadata_headers};
 pub use owners::{Installed, top_level_of_path};
 pub use pth::PathLine;
@@ -84,6 +88,7 @@ pub use requirement::{MarkerEnvironment, Requirement, RequirementError, allows_p
 pub use scan::{Found, Scan, SkipReason, Skipped};
 pub use script_metadata::{ScriptMetadata, TwoScriptBlocks};
 pub use source::{Chain, Exclude, Filter, ResourceSource};
+pub use source_mentions::MentionKind;
 pub use spool::{LONG, Spool};
 pub use virtualenv::Virtualenv;
 pub use wheel::{Wheel, WheelLimits, WheelName};

@@ -2,7 +2,8 @@ use std::path::Path;
 
 use pyox_packed_resources::Data;
 
-use crate::classify::{Candidate, Classifier};
+use crate::candidate::Candidate;
+use crate::classify::Classifier;
 use crate::error::Error;
 use crate::scan::Scan;
 use crate::source::ResourceSource;
@@ -28,8 +29,8 @@ impl MemorySource {
         Self::default()
     }
 
-    /// Adds a file with this content, which is not meant to be executed, at a path below `sys.path`, with `/`. Of two with the
-    /// same path the first one counts.
+    /// Adds a file with this content, which is not meant to be executed, at a path below `sys.path`, with `/`. Of two
+    /// with the same path the first one counts.
     #[must_use]
     pub fn file(mut self, path: impl Into<String>, content: impl Into<Data>) -> Self {
         let path = path.into();

@@ -1,7 +1,6 @@
 //! Mentions in the modules of a package of its location, and of what needs it.
 
-use crate::files_needed::is_test_directory;
-use crate::source_mentions::{Context, SourceMention, is_location, mentions, names};
+use crate::source_mentions::{Context, MentionKind, SourceMention, is_location, mentions, names};
 use memchr::memmem::find;
 use pyox_packed_resources::Resource;
 use std::collections::BTreeSet;
@@ -22,20 +21,6 @@ pub struct Mention {
     pub evidence: Evidence,
     /// Whether the code then lists a directory, or names one that has modules: it looks for modules as files.
     pub finds_modules: bool,
-}
-
-/// The form of a mention.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum MentionKind {
-    /// The bare name, which is the module's own.
-    Name,
-    /// An attribute of something.
-    Attribute,
-    /// A string, as in `getattr(module, "__file__")`.
-    String,
-    /// A name or constant in bytecode.
-    Bytecode,
 }
 
 /// Whose location a mention is about. The stronger evidence comes first.
@@ -161,4 +146,9 @@ impl<'a> Code<'a> {
         };
         if direct { Evidence::Direct } else { Evidence::Indirect }
     }
+}
+
+/// Whether a directory below a top-level package has tests.
+pub(crate) fn is_test_directory(name: &str) -> bool {
+    matches!(name, "tests" | "test" | "benchmarks")
 }

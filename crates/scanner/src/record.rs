@@ -1,6 +1,7 @@
 //! `RECORD`: the list of a distribution's files, with hashes
 //! ([specification](https://packaging.python.org/specifications/recording-installed-packages/#the-record-file)).
 
+use crate::metadata_directory;
 use pyox_packed_resources::{Data, ReadData};
 use std::borrow::Cow;
 use std::io;
@@ -100,7 +101,8 @@ fn installed_path(path: &str) -> Option<&str> {
     let outside =
         path.starts_with(['/', '\\']) || path.split(['/', '\\']).any(|part| part == "..") || path.contains(':');
     let cache = path.split(['/', '\\']).any(|part| part == "__pycache__");
-    let dropped = crate::dist_info::split(path).is_some_and(|(_, name)| crate::dist_info::is_installation_note(name));
+    let dropped =
+        metadata_directory::split(path).is_some_and(|(_, name)| metadata_directory::is_installation_note(name));
     let site = !path.contains('/') && (path.ends_with(".pth") || is_editable_hook(path));
     (!outside && !cache && !dropped && !site).then_some(path)
 }

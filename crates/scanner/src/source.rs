@@ -12,8 +12,8 @@ pub trait ResourceSource: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What cannot be read, is damaged or contradicts itself; [`Error::Other`] for what only this source can meet. What is
-    /// merely of no use is in [`Scan::skipped`].
+    /// What cannot be read, is damaged or contradicts itself; [`Error::Other`] for what only this source can meet. What
+    /// is merely of no use is in [`Scan::skipped`].
     fn scan(&self) -> Result<Scan, Error>;
 
     /// The resources of this source for which `keep` is true.
@@ -33,8 +33,8 @@ pub trait ResourceSource: Send + Sync {
         Filter { source: self, keep }
     }
 
-    /// The resources of this source, without the files of these paths and what is in the directories of these paths. Paths
-    /// are below `sys.path`, with `/`.
+    /// The resources of this source, without the files of these paths and what is in the directories of these paths.
+    /// Paths are below `sys.path`, with `/`.
     fn exclude<S: Into<String>>(self, paths: impl IntoIterator<Item = S>) -> Exclude<Self>
     where
         Self: Sized,
@@ -42,8 +42,8 @@ pub trait ResourceSource: Send + Sync {
         Exclude { source: self, paths: paths.into_iter().map(Into::into).collect() }
     }
 
-    /// The resources of this source and those of `later`, which comes later on `sys.path`: of two with the same path the first
-    /// one counts.
+    /// The resources of this source and those of `later`, which comes later on `sys.path`: of two with the same path
+    /// the first one counts.
     fn chain<S: ResourceSource>(self, later: S) -> Chain<Self, S>
     where
         Self: Sized,

@@ -1,10 +1,23 @@
 //! Where Python source mentions `__file__`, `__path__` and what needs files without mentioning them.
 
-use crate::mention::MentionKind;
 use crate::python_tokens::{Kind, Token, Tokens};
 use memchr::memmem::find;
 use std::collections::HashMap;
 use std::ops::Range;
+
+/// The form of a mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum MentionKind {
+    /// The bare name, which is the module's own.
+    Name,
+    /// An attribute of something.
+    Attribute,
+    /// A string, as in `getattr(module, "__file__")`.
+    String,
+    /// A name or constant in bytecode.
+    Bytecode,
+}
 
 /// A mention, and its line counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]

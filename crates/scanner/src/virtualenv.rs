@@ -1,4 +1,4 @@
-use crate::directory::Directory;
+use crate::directory::{Directory, canonical};
 use crate::editable;
 use crate::error::Error;
 use crate::scan::{Scan, SkipReason, Skipped};
@@ -118,10 +118,6 @@ impl ResourceSource for Virtualenv {
         merged.sort();
         Ok(merged)
     }
-}
-
-pub(crate) fn canonical(path: &Path) -> Result<PathBuf, Error> {
-    path.canonicalize().map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
 /// The key-value pairs of `pyvenv.cfg`, with keys in lower case.

@@ -1,13 +1,15 @@
 //! Wheels ([PEP 427](https://peps.python.org/pep-0427/)).
 
 mod archive;
+mod hash;
 mod name;
 mod verify;
 
 pub use archive::WheelLimits;
 pub use name::WheelName;
 
-use crate::classify::{Candidate, Classifier};
+use crate::candidate::Candidate;
+use crate::classify::Classifier;
 use crate::entry_points::{EntryPoint, entry_points};
 use crate::error::Error;
 use crate::metadata::{Metadata, metadata_headers};
@@ -15,12 +17,12 @@ use crate::record::wheel_scheme;
 use crate::scan::{Scan, SkipReason, Skipped};
 use crate::source::ResourceSource;
 use archive::{Archive, MemberContent};
+use hash::Hash;
 use pyox_packed_resources::Data;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use verify::Hash;
 
 /// A wheel that has been checked completely: names are safe and unique, `RECORD` lists every file and nothing else, and
 /// every hash and length is right.

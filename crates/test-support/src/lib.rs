@@ -3,14 +3,15 @@
 //! * [`pythons`]: the Pythons that tests run over, as `PYOX_TEST_PYTHONS` chooses them.
 //! * [`Place`]: a directory in which `pyoxidizer` is run as a person would; [`wheel`] and [`mount`] make what it may
 //!   need.
-//! * [`Program`]: a packed program that runs where Python is [`hidden`], while what it does to files is [`trace`]d,
-//!   and is compared with what it was packed from.
+//! * [`Program`]: a packed program that runs where Python is [`hidden`], while what it does to files is [`trace`]d, and
+//!   is compared with what it was packed from.
 //! * [`extension`]: the module `oxidized_importer`, and whatever else depends on a Python, compiled for one.
 //! * [`command`]: the command with the settings of tests: one cache, and launchers that are compiled quickly.
 #![allow(missing_docs, reason = "a harness documents itself")]
 
 pub mod allowed;
 pub mod command;
+mod comparison;
 pub mod extension;
 pub mod hidden;
 pub mod mount;

@@ -8,7 +8,7 @@ use pyox_distribution::{Host as _, Installed};
 use pyox_packaging::Report;
 use tempfile::TempDir;
 
-use crate::ran::{Ran, Run, compare};
+use crate::ran::{Ran, Run};
 use crate::trace::{self, Expected};
 use crate::{command, hidden};
 
@@ -19,7 +19,7 @@ pub struct Program {
     pub report: Report,
     /// What pip installed, if it did.
     pub tree: Option<PathBuf>,
-    name: String,
+    pub(crate) name: String,
     directory: TempDir,
 }
 
@@ -59,16 +59,6 @@ impl Program {
     /// Where packages are placed in files.
     pub fn packages(&self) -> PathBuf {
         self.place("packages")
-    }
-
-    /// Runs the program and, with the same Python, what it was packed from; they must do the same.
-    ///
-    /// `command` is what makes Python run the original: arguments of `python` before those of the application.
-    pub fn compare(&self, command: &[&str], run: &Run) -> anyhow::Result<Ran> {
-        let packed = self.run_hidden(run)?;
-        let plain = self.run_plain(command, run)?;
-        compare(self, &plain, &packed).with_context(|| format!("{} {}", self.name, run.arguments.join(" ")))?;
-        Ok(packed)
     }
 
     /// Runs the original.

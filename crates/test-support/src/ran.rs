@@ -1,4 +1,4 @@
-//! One run of a program, and whether two were the same.
+//! One run of a program.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write as _};
@@ -8,8 +8,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
-
-use crate::program::Program;
 
 /// A program that runs longer than this hangs, however busy the machine is.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -120,37 +118,4 @@ fn line(pipe: &mut impl Read) -> anyhow::Result<String> {
         bytes.push(byte[0]);
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Fails unless both runs ended with the same status and wrote the same. Paths of files differ, but only where the
-/// executable stands for the directories of the original.
-pub(super) fn compare(program: &Program, plain: &Ran, packed: &Ran) -> anyhow::Result<()> {
-    let normalise = |ran: &Ran| {
-        let text = |text: &str| normalise(program, text);
-        Ran { status: ran.status.clone(), stdout: text(&ran.stdout), stderr: text(&ran.stderr) }
-    };
-    let (plain, packed) = (normalise(plain), normalise(packed));
-    if plain == packed {
-        return Ok(());
-    }
-    let show = |ran: &Ran| format!("{}\n-- stdout:\n{}\n-- stderr:\n{}", ran.status, ran.stdout, ran.stderr);
-    bail!("the packed program differs\n==== plain: {}\n==== packed: {}", show(&plain), show(&packed))
-}
-
-fn normalise(program: &Program, text: &str) -> String {
-    let slash = |path: &Path| format!("{}/", path.display());
-    let mut roots = vec![slash(&program.executable()), slash(&program.place("src"))];
-    roots.extend(program.tree.as_deref().map(|tree| slash(tree).replace("//", "/")));
-    roots.extend(program.python.extension_dir().map(slash));
-    roots.push(slash(program.python.stdlib_dir()));
-    let text = roots.iter().fold(text.to_owned(), |text, root| text.replace(root, "<root>/"));
-    // Directories of packages placed in files are named by their content.
-    let packages = slash(&program.packages());
-    let mut parts = text.split(&packages);
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        text.push_str("<root>/");
-        text.push_str(part.split_once('/').map_or(part, |(_, rest)| rest));
-    }
-    text
 }

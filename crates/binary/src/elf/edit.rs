@@ -16,10 +16,11 @@ const HEADER_LEN: u64 = 64;
 /// Length of an entry of the dynamic section of a 64-bit file, in bytes.
 const DYNAMIC_ENTRY: usize = 16;
 
-/// Removes from a shared library what the dynamic loader never looks at: debugging information, the static symbol table and
-/// the section headers, all of which linkers put behind everything that is loaded.
+/// Removes from a shared library what the dynamic loader never looks at: debugging information, the static symbol table
+/// and the section headers, all of which linkers put after everything that is loaded.
 ///
-/// A file of an unusual layout, of another kind than a 64-bit little-endian shared library, or damaged, is returned as it is.
+/// A file of an unusual layout, of another kind than a 64-bit little-endian shared library, or damaged, is returned as
+/// it is.
 pub fn trim(bytes: Vec<u8>) -> Vec<u8> {
     let Some(mut trimmed) = loaded_end(&bytes).and_then(|end| Some(bytes.get(..end)?.to_vec())) else { return bytes };
     // `loaded_end` saw a whole header, so these ranges exist.
@@ -34,7 +35,8 @@ pub fn trim(bytes: Vec<u8>) -> Vec<u8> {
     if is_same { trimmed } else { bytes }
 }
 
-/// Where the part of a library ends that the dynamic loader needs, if it is certain that nothing else is before that point.
+/// Where the part of a library ends that the dynamic loader needs, if it is certain that nothing else is before that
+/// point.
 fn loaded_end(bytes: &[u8]) -> Option<usize> {
     let image = Image::parse(bytes).and_then(Image::editable).ok()?;
     let header = &image.header;
@@ -46,13 +48,14 @@ fn loaded_end(bytes: &[u8]) -> Option<usize> {
     for segment in image.segments.iter().filter(|segment| segment.p_type != PT_NULL) {
         end = end.max(segment.p_offset.checked_add(segment.p_filesz)?);
     }
-    let sections_are_behind = header.e_shoff == 0 || header.e_shoff >= end;
+    let sections_are_last = header.e_shoff == 0 || header.e_shoff >= end;
     let end = usize::try_from(end).ok()?;
-    (sections_are_behind && end <= bytes.len()).then_some(end)
+    (sections_are_last && end <= bytes.len()).then_some(end)
 }
 
-/// Removes from a library the directories to search (`DT_RPATH` and `DT_RUNPATH`) if `remove_search_path` says so of their list,
-/// which colons separate, and the needs for those libraries for which `remove_needed` says so. The strings stay in the string table, where other names may share them.
+/// Removes from a library the directories to search (`DT_RPATH` and `DT_RUNPATH`) if `remove_search_path` says so of
+/// their list, which colons separate, and the needs for those libraries for which `remove_needed` says so. The strings
+/// stay in the string table, where other names may share them.
 ///
 /// For 64-bit little-endian files of x86-64 and AArch64. A file without a dynamic section is returned as it is.
 ///
@@ -96,7 +99,7 @@ fn edited_entries(
     remove_needed: impl Fn(&str) -> bool,
 ) -> Result<Option<Edit>, ElfError> {
     let image = Image::parse(bytes)?.editable()?;
-    // Elsewhere entries may hold their own address, as DT_MIPS_RLD_MAP_REL does, and must not move.
+    // In other files entries may hold their own address, as DT_MIPS_RLD_MAP_REL does, and must not move.
     if ![EM_X86_64, EM_AARCH64].contains(&image.header.e_machine) {
         return Err(ElfError::Unsupported { what: "only x86-64 and AArch64 files can be edited" });
     }
@@ -137,7 +140,7 @@ fn edited_entries(
         edit.entries.extend_from_slice(entry);
     }
     refuse_versioned(&image, &dynamic, &removed)?;
-    // The entries that were removed and the terminator, all of which are DT_NULL now; what is behind it stays.
+    // The entries that were removed and the terminator, all of which are DT_NULL now; what is after it stays.
     edit.entries.resize(used, 0);
     Ok((edit.entries != old.get(..used).unwrap_or_default()).then_some(edit))
 }

@@ -1,5 +1,5 @@
-//! What an ELF file needs and offers, as the dynamic loader would see it: from its program headers, so that it works on files
-//! without section headers too.
+//! What an ELF file needs and offers, as the dynamic loader would see it: from its program headers, so that it works on
+//! files without section headers too.
 
 use std::path::Path;
 
@@ -77,10 +77,10 @@ pub struct ElfFacts {
     pub glibcxx: Option<SymbolVersion>,
     /// The highest `CXXABI` version it needs of libstdc++.
     pub cxxabi: Option<SymbolVersion>,
-    /// Whether it needs private symbols of glibc, which ties it to one build of glibc: it must not travel.
+    /// Whether it needs private symbols of glibc, which ties it to one build of glibc: it must not be bundled.
     pub glibc_private: bool,
-    /// The names of the functions it exports for Python to load it as an extension module: `PyInit_*`, `PyInitU_*` (names that
-    /// are not ASCII) and `PyModExport_*` (CPython 3.15). Sorted.
+    /// The names of the functions it exports for Python to load it as an extension module: `PyInit_*`, `PyInitU_*`
+    /// (names that are not ASCII) and `PyModExport_*` (CPython 3.15). Sorted.
     pub init_functions: Vec<String>,
     /// How many symbols of Python's C API it exports (`Py*` and `_Py*`), if an interpreter is in it; otherwise 0.
     pub python_api: usize,

@@ -43,7 +43,8 @@ impl PythonSymbols {
         }
     }
 
-    /// The names that make extension modules, sorted, and the number of symbols of the C API if an interpreter is there.
+    /// The names that make extension modules, sorted, and the number of symbols of the C API if an interpreter is
+    /// there.
     pub(crate) fn finish(self) -> (Vec<String>, usize) {
         let api = if self.is_interpreter { self.others } else { 0 };
         (self.init_functions.into_iter().collect(), api)

@@ -1,16 +1,16 @@
-//! The native library closure: every library that must travel with a program.
+//! The native library closure: every library that must be bundled with a program.
 //!
-//! The dynamic loader knows one library per name in a process, whoever needs it. So does this: libraries are known by the name
-//! under which they are needed, and a second file for the same name is a [`Conflict`].
+//! The dynamic loader knows one library per name in a process, whoever needs it. So does this: libraries are known by
+//! the name under which they are needed, and a second file for the same name is a [`Conflict`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::libraries::follow::follow;
 use crate::libraries::order;
+use crate::libraries::traversal::traverse;
 use crate::{ElfFacts, Lookup, NativeError, SystemLibraries};
 
-/// A file that travels anyway: an extension module, or a library that a package brings along.
+/// A file that is bundled anyway: an extension module, or a library that a package brings along.
 #[derive(Clone, Debug)]
 pub struct Root<'a> {
     /// What the caller calls it. Unique.
@@ -21,13 +21,13 @@ pub struct Root<'a> {
     pub bytes: &'a [u8],
 }
 
-/// What travels.
+/// What is bundled.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Closure {
     /// The roots, by their names.
     pub roots: BTreeMap<String, Carried>,
-    /// The libraries that are needed and travel, by the name under which they are needed.
+    /// The libraries that are needed and bundled, by the name under which they are needed.
     pub libraries: BTreeMap<String, Library>,
     /// The names of all libraries, each after those it needs; within a cycle no order satisfies that.
     pub order: Vec<String>,
@@ -48,11 +48,11 @@ pub struct Closure {
 pub struct Carried {
     /// Facts about the file.
     pub facts: ElfFacts,
-    /// The travelling libraries that it needs directly, in order.
+    /// The bundled libraries that it needs directly, in order.
     pub needs: Vec<String>,
 }
 
-/// A library that travels because something needs it.
+/// A library that is bundled because something needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Library {
     /// Where it comes from.
@@ -93,18 +93,20 @@ pub struct Conflict {
 }
 
 impl Closure {
-    /// Follows the needs of the roots. `provided` says which names are there without travelling, such as the `libpython` that is
-    /// part of the launcher. A root that is needed by its name is preferred to a file found by the resolver.
+    /// Finds what the roots need, and what that needs in turn. `provided` says which names are there without being
+    /// bundled, such as the `libpython` that is part of the launcher. A root that is needed by its name is preferred to
+    /// a file found by the resolver.
     ///
     /// # Errors
     ///
-    /// If a root or a found library is not a valid ELF file, or cannot be read. That a library is missing is no error here.
+    /// If a root or a found library is not a valid ELF file, or cannot be read. That a library is missing is no error
+    /// here.
     pub fn of(
         roots: &[Root<'_>],
         provided: impl Fn(&str) -> bool,
         resolver: &SystemLibraries,
     ) -> Result<Self, NativeError> {
-        let mut closure = follow(roots, &provided, resolver)?;
+        let mut closure = traverse(roots, &provided, resolver)?;
         closure.sort();
         Ok(closure)
     }

@@ -6,15 +6,16 @@ use std::path::PathBuf;
 use crate::elf::image::terminated;
 
 const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
-/// Until glibc 2.31 the new format came behind a table of an older one.
+/// Until glibc 2.31 the new format came after a table of an older one.
 const OLD_MAGIC: &[u8] = b"ld.so-1.7.0\0";
 const OLD_HEADER: usize = 16;
 const OLD_ENTRY: usize = 12;
 const HEADER: usize = 48;
 const ENTRY: usize = 24;
 
-/// The libraries in a cache as pairs of name and file, in order. Variants for special processors are left out, because the
-/// program is to run elsewhere. What is damaged or of another format has no entries: a cache is a help and not a need.
+/// The libraries in a cache as pairs of name and file, in order. Variants for special processors are left out, because
+/// the program is to run on other machines. What is damaged or of another format has no entries: a cache is a help and
+/// not a need.
 pub(crate) fn entries(bytes: &[u8]) -> Vec<(String, PathBuf)> {
     let start = if bytes.starts_with(OLD_MAGIC) { new_format_start(bytes) } else { Some(0) };
     let Some(cache) = start.and_then(|start| bytes.get(start..)).filter(|cache| cache.starts_with(MAGIC)) else {
@@ -92,8 +93,8 @@ mod tests {
             let found = entries(&bytes);
             let is_lost = at < MAGIC.len() || hwcap.contains(&at);
             assert!(!is_lost || found.is_empty(), "byte {at}: {found:?}");
-            let leads_elsewhere = name.contains(&at) || path.contains(&at);
-            assert!(!leads_elsewhere || found != expected, "byte {at}: {found:?}");
+            let changes_an_entry = name.contains(&at) || path.contains(&at);
+            assert!(!changes_an_entry || found != expected, "byte {at}: {found:?}");
         }
     }
 }

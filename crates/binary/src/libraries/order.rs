@@ -1,9 +1,10 @@
 //! The order in which libraries are loaded: what is needed comes first.
 
-/// Sorts the nodes of a graph so that each comes after those it points to, and finds the groups that point to each other.
+/// Sorts the nodes of a graph so that each comes after those it points to, and finds the groups that point to each
+/// other.
 ///
-/// `edges[n]` are the nodes that node `n` needs. Returns the groups in order: one node each, or all the nodes of a cycle in the
-/// order in which they were found. (Tarjan's strongly connected components, without recursion.)
+/// `edges[n]` are the nodes that node `n` needs. Returns the groups in order: one node each, or all the nodes of a
+/// cycle in the order in which they were found. (Tarjan's strongly connected components, without recursion.)
 pub(crate) fn groups(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let mut walk = Walk { edges, low: vec![None; edges.len()], done: vec![false; edges.len()], ..Walk::default() };
     for node in 0..edges.len() {

@@ -23,9 +23,9 @@ pub struct SearchPath {
 }
 
 impl SearchPath {
-    /// The directories for the needs of a file that lies in the directory `origin`, with `$ORIGIN`, `$LIB` and `$PLATFORM`
-    /// expanded. Relative directories are left out, and so are those that mention `$ORIGIN` if there is no `origin`.
-    /// `loader` belongs to the file that needed this one, whose `DT_RPATH` counts too.
+    /// The directories for the needs of a file that lies in the directory `origin`, with `$ORIGIN`, `$LIB` and
+    /// `$PLATFORM` expanded. Relative directories are left out, and so are those that mention `$ORIGIN` if there is no
+    /// `origin`. `loader` belongs to the file that needed this one, whose `DT_RPATH` counts too.
     pub fn new(facts: &ElfFacts, origin: Option<&Path>, loader: Option<&SearchPath>) -> Self {
         let origin = origin.and_then(|origin| std::path::absolute(origin).ok());
         let origin = origin.as_deref();
@@ -61,8 +61,8 @@ impl SystemLibraries {
         Self { extra: Vec::new(), cached, defaults: true }
     }
 
-    /// No libraries but those that files themselves lead to, and those of [`Self::with_directories`]: for building for another
-    /// machine.
+    /// No libraries but those that files themselves lead to, and those of [`Self::with_directories`]: for building for
+    /// another machine.
     pub fn none() -> Self {
         Self::default()
     }
@@ -74,8 +74,8 @@ impl SystemLibraries {
         self
     }
 
-    /// Finds a library by the name under which it is needed, as a path that may be a symbolic link. Files for another target
-    /// are passed over. A name with a slash is a path and searched nowhere.
+    /// Finds a library by the name under which it is needed, as a path that may be a symbolic link. Files for another
+    /// target are passed over. A name with a slash is a path and searched nowhere.
     ///
     /// Unlike the dynamic loader this looks at no environment variable, so that builds do not depend on the shell.
     pub fn find(&self, name: &str, target: ElfTarget, path: &SearchPath) -> Option<PathBuf> {

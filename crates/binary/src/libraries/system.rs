@@ -2,8 +2,8 @@
 
 /// The C library and its parts, by the name before `.so`. They belong to the dynamic loader that runs the program.
 ///
-/// Not here and therefore travelling: `libcrypt` (left glibc, two incompatible versions are about). `libnsl.so.1` is here:
-/// it is bound to private symbols of its own glibc.
+/// Not here and therefore bundled: `libcrypt` (left glibc, two incompatible versions are about). `libnsl.so.1` is
+/// here: it is bound to private symbols of its own glibc.
 const C_LIBRARY: &[&str] = &[
     "libBrokenLocale",
     "libanl",
@@ -19,9 +19,9 @@ const C_LIBRARY: &[&str] = &[
     "libutil",
 ];
 
-/// Libraries by full name. The first group is the policy of the manylinux wheels (PEP 600 and the policy files of auditwheel);
-/// the second is what the graphics drivers bring, and what the X libraries of the first need themselves: a second copy of
-/// those in one process, or a copy older than the driver, does not work.
+/// Libraries by full name. The first group is the policy of the manylinux wheels (PEP 600 and the policy files of
+/// auditwheel); the second is what the graphics drivers bring, and what the X libraries of the first need themselves: a
+/// second copy of those in one process, or a copy older than the driver, does not work.
 const BY_NAME: &[&str] = &[
     "libICE.so.6",
     "libSM.so.6",
@@ -34,8 +34,8 @@ const BY_NAME: &[&str] = &[
     "libgthread-2.0.so.0",
     "libnsl.so.1",
     "libstdc++.so.6",
-    // The network information service, for the module `nis` before Python 3.13: of use only where a machine is set up for
-    // it, and it brings Kerberos, which reads plugins and settings of the machine.
+    // The network information service, for the module `nis` before Python 3.13: of use only where a machine is set up
+    // for it, and it brings Kerberos, which reads plugins and settings of the machine.
     "libnsl.so.2",
     "libtirpc.so.3",
     // Graphics.
@@ -56,18 +56,18 @@ const BY_NAME: &[&str] = &[
     "libxcb.so.1",
 ];
 
-/// Tcl and Tk by the start of their names: at start they load scripts that are installed beside them, and refuse those of
-/// any other patch release, so that a copy of the library without its scripts works nowhere.
+/// Tcl and Tk by the start of their names: at start they load scripts that are installed beside them, and refuse those
+/// of any other patch release, so that a copy of the library without its scripts works nowhere.
 const WITH_SCRIPTS: &[&str] = &["libtcl8", "libtk8", "libtcl9", "libtk9"];
 
 /// Dynamic loaders, and the C library of musl, which is its own loader.
 const LOADERS: &[&str] = &["ld-linux", "ld-musl-", "ld.so.", "ld64.so.", "libc.musl-"];
 
-/// Whether a library is left to the machine that runs the program, because every Linux desktop or server has it, or because a
-/// copy of another machine's would not work.
+/// Whether a library is left to the machine that runs the program, because every Linux desktop or server has it, or
+/// because a copy of another machine's would not work.
 ///
-/// The list is that of the manylinux wheels, so that a packaged program asks of a machine what the wheels in it ask already,
-/// with the graphics drivers added. Everything else travels.
+/// The list is that of the manylinux wheels, so that a packaged program asks of a machine what the wheels in it ask
+/// already, with the graphics drivers added. Everything else is bundled.
 ///
 /// ```
 /// # use pyox_binary::stays_with_system;
@@ -98,8 +98,8 @@ mod tests {
         ] {
             assert!(stays_with_system(stays), "{stays}");
         }
-        for travels in ["libcrypt.so.1", "libkrb5.so.3", "libz.so.1", "libmd.so.0"] {
-            assert!(!stays_with_system(travels), "{travels}");
+        for bundled in ["libcrypt.so.1", "libkrb5.so.3", "libz.so.1", "libmd.so.0"] {
+            assert!(!stays_with_system(bundled), "{bundled}");
         }
     }
 }

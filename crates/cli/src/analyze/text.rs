@@ -6,7 +6,7 @@ use std::path::Path;
 use pyox_binary::{CLibrary, Distribution, Image, Kind, LinuxNeeds, Load};
 use pyox_inspect::{Analysis, Contents, Native};
 
-use crate::text::{counted, printable};
+use crate::text::{counted, printable, short_location};
 
 /// How many packages, and names in a line, are listed without `--verbose`.
 const FEW_PACKAGES: usize = 10;
@@ -156,7 +156,7 @@ fn print_packages(contents: &Contents, verbose: bool, out: &mut dyn Write) -> io
     }
     for package in &packages[..shown] {
         let (size, stored, modules) = (package.size, package.stored, package.modules);
-        let (place, name) = (package.location.name(), printable(&package.name));
+        let (place, name) = (short_location(&package.location), printable(&package.name));
         row(out, "", &format!("{size:>10} {stored:>10} {modules:>7}  {place:<6}  {name}"))?;
     }
     if shown < packages.len() {
@@ -177,7 +177,7 @@ fn print_native(contents: &Contents, verbose: bool, out: &mut dyn Write) -> io::
         row(out, "", &format!("{:>10} {:>10}  where   name", "size", "stored"))?;
     }
     for native in shown {
-        let (size, stored, place) = (native.size, native.stored, native.location.name());
+        let (size, stored, place) = (native.size, native.stored, short_location(&native.location));
         let needed_by = match native.needed_by.as_slice() {
             [] => String::new(),
             names => format!(", needed by {}", listed(names, verbose)),

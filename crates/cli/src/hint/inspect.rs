@@ -13,10 +13,11 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Resources(error) => return super::format(error),
         Error::Extract(error) => extract(error).into(),
         Error::LauncherDigest { .. } => "copy or pack it again, and do not change the result".into(),
-        Error::BehindResources { .. } => "the file was changed after it was made: copy or make it again".into(),
+        Error::TrailingBytes { .. } => "the file was changed after it was made: copy or make it again".into(),
         Error::NoPayload { source, .. } => match source {
             ProgramError::Disagreement { .. } | ProgramError::Outside { .. } => {
-                "the program was changed after it was made: copy or pack it again, and keep what is added to it in another \
+                "the program was changed after it was made: copy or pack it again, \
+                and keep what is added to it in another \
                  file"
                     .into()
             }

@@ -7,11 +7,10 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Distribution(error) => return super::python::hint(error),
         Error::Output(error) => return super::output(error),
         Error::Build { .. } => "give a prebuilt launcher with --launcher, or make the command above work".into(),
-        Error::NoCargo { .. } => {
-            "install Rust (cargo and a C linker) for the first pack of each Python version, or give a prebuilt launcher \
+        Error::NoCargo { .. } => "install Rust (cargo and a C linker) for the first pack of each Python version, \
+            or give a prebuilt launcher \
              with --launcher or PYOXIDIZER_LAUNCHER"
-                .into()
-        }
+            .into(),
         Error::Mismatch { python, .. } => {
             format!("make the right one with this pyoxidizer: pyoxidizer launcher build --python {python} -o DIR")
         }

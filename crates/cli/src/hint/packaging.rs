@@ -18,7 +18,8 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Scan(error) => return scan(error).map(str::to_owned),
         Error::NoSource { .. } => "give a script, a wheel, a package or project directory that exists".into(),
         Error::UnknownSource { .. } => {
-            "give a .py file, a .whl file, a directory with pyproject.toml or setup.py, or a directory with __init__.py or \
+            "give a .py file, a .whl file, a directory with pyproject.toml or setup.py, or a directory \
+            with __init__.py or \
              __main__.py; other code comes from --pip, --requirements, --venv and --package-root"
                 .into()
         }
@@ -50,7 +51,8 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             "the block is TOML with `dependencies`, a list of strings, and `requires-python`".into()
         }
         Error::Requirement { .. } | Error::RequiresFile { .. } => {
-            "metadata requires projects by NAME, NAME>=1 or NAME @ URL; what is on this machine goes in with --pip, and \
+            "metadata requires projects by NAME, NAME>=1 or NAME @ URL; \
+            what is on this machine goes in with --pip, and \
              options of pip with --requirements"
                 .into()
         }
@@ -73,10 +75,9 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             "leave the script out and add its directory with --package-root, or leave out --entry, --module or --code"
                 .into()
         }
-        Error::NothingShared { .. } => {
-            "give the same Python and options as when it was made, or name a file that does not exist yet: it is made then"
-                .into()
-        }
+        Error::NothingShared { .. } => "give the same Python and options as when it was made, or name a file that \
+            does not exist yet: it is made then"
+            .into(),
         Error::MainCode(error) => super::python::compile(error).unwrap_or_else(|| {
             "correct it; if it is written for another version of Python, name that with --python".into()
         }),

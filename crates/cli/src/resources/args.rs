@@ -8,8 +8,8 @@ use pyox_legacy_resources::LossKind;
 
 /// Look into packed resources: what a program is made of
 ///
-/// FILE is a program that pyoxidizer pack made, or a file of packed resources of any version, those of PyOxidizer (1 to 3)
-/// too. It is only read, and nothing of it is run.
+/// FILE is a program that pyoxidizer pack made, or a file of packed resources of any version, those of PyOxidizer (1 to
+/// 3) too. It is only read, and nothing of it is run.
 #[derive(Subcommand)]
 #[command(after_help = "\
 Examples:
@@ -30,9 +30,10 @@ pub enum Resources {
 
 /// List what a program or a file of packed resources holds
 ///
-/// One line for each value: its size, how many bytes it takes in the file, how it is encoded, the permission bits if they are
-/// known, where it is used from (memory: where it lies; cache: placed in the cache directory; file: a file beside the
-/// program), what it is, and the entry with the key of the value behind a colon. Entries without a value have a line too.
+/// One line for each value: its size, how many bytes it takes in the file, how it is encoded, the permission bits if
+/// they are known, where it is used from (memory: where it lies; cache: placed in the cache directory; file: a file
+/// beside the program), what it is, and the entry with the key of the value after a colon. Entries without a value
+/// have a line too.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -44,7 +45,8 @@ Examples:
 pub struct List {
     /// The program, or the file of packed resources
     pub file: PathBuf,
-    /// Only these: a module, a package with all that is in it, a library or distribution; * and ? stand for any characters
+    /// Only these: a module, a package with all that is in it, a library or distribution; * and ? stand for any
+    /// characters
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// List sections instead: sizes, checksums, dictionaries, the digest
@@ -57,11 +59,12 @@ pub struct List {
 
 /// Write modules, libraries and data back as files
 ///
-/// The files lie below DIR as they would below a directory of sys.path: pkg/__init__.py, extension modules and libraries
-/// with the paths they had, the metadata directories of distributions. They have the permission bits that are known.
+/// The files lie below DIR as they would below a directory of sys.path: pkg/__init__.py, extension modules and
+/// libraries with the paths they had, the metadata directories of distributions. They have the permission bits that are
+/// known.
 ///
-/// All files are written aside first and then moved into place: if something fails before, DIR is as it was. Paths that lead
-/// out of DIR are refused, and symbolic links in DIR are not followed.
+/// All files are written aside first and then moved into place: if something fails before, DIR is as it was. Paths that
+/// lead out of DIR are refused, and symbolic links in DIR are not followed.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -73,14 +76,15 @@ Examples:
 pub struct Extract {
     /// The program, or the file of packed resources
     pub file: PathBuf,
-    /// Only these: a module, a package with all that is in it, a library or distribution; * and ? stand for any characters.
-    /// With --stdout one exact name, and the key of a file behind a colon
+    /// Only these: a module, a package with all that is in it, a library or distribution; * and ? stand for any
+    /// characters. With --stdout one exact name, and the key of a file after a colon
     #[arg(value_name = "NAME")]
     pub names: Vec<String>,
     /// Where to write: an existing directory, or one to be made
     #[arg(short, long, value_name = "DIR", required_unless_present = "stdout", conflicts_with = "stdout")]
     pub output: Option<PathBuf>,
-    /// Write one value to standard output: the source of a module, an extension module, a library or, with its key, a file
+    /// Write one value to standard output: the source of a module, an extension module, a library or, with its key, a
+    /// file
     #[arg(long, requires = "names")]
     pub stdout: bool,
     /// Write bytecode too: as .pyc files that Python takes without looking at the source (PEP 552)
@@ -99,15 +103,16 @@ pub struct Extract {
 /// How much a file may decode to.
 #[derive(clap::Args)]
 pub struct Decoded {
-    /// How many MiB the values may have once decoded; a few thousand bytes can decode to gigabytes [default: 256, or 200 times
-    /// the length of the file if that is more]
+    /// How many MiB the values may have once decoded; a few thousand bytes can decode to gigabytes [default: 256, or
+    /// 200 times the length of the file if that is more]
     #[arg(long, value_name = "MIB")]
     pub max_decoded: Option<u64>,
 }
 
 /// Check every byte that counts: tables, checksums, compressed values, the digests
 ///
-/// Of a program the launcher is compared with the digest that was recorded when it was packed. Prints what was checked. The exit status is 0 if all is well, and 1 if not; then the first damage is named. Versions 1 to
+/// Of a program the launcher is compared with the digest that was recorded when it was packed. Prints what was checked.
+/// The exit status is 0 if all is well, and 1 if not; then the first damage is named. Versions 1 to
 /// 3 have no checksums: in them only the structure is checked.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -123,8 +128,9 @@ pub struct Verify {
 
 /// Compare two programs or files of packed resources
 ///
-/// Prints what only one of them has (< the first, > the second), and what differs (!). Equal content counts as equal, however
-/// it is stored and in whatever version; sections are compared if both have version 4. The exit status is 0 if they are equal, 1 if not, and 2 if something went wrong.
+/// Prints what only one of them has (< the first, > the second), and what differs (!). Equal content counts as equal,
+/// however it is stored and in whatever version; sections are compared if both have version 4. The exit status is 0 if
+/// they are equal, 1 if not, and 2 if something went wrong.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -150,8 +156,8 @@ pub struct Diff {
 
 /// Convert packed resources to another version of the format
 ///
-/// Versions 1 to 3, which PyOxidizer writes, become version 4; version 4, also that in a program, becomes version 3. What
-/// version 3 cannot hold is an error that lists all of it, unless --allow-loss names its kind.
+/// Versions 1 to 3, which PyOxidizer writes, become version 4; version 4, also that in a program, becomes version 3.
+/// What version 3 cannot hold is an error that lists all of it, unless --allow-loss names its kind.
 ///
 /// Values in files stay there, and the output refers to them with the same paths. The output is read back and compared
 /// before it is put into place.

@@ -3,9 +3,8 @@
 use std::io::{self, Write};
 
 use anyhow::Context;
-use pyox_inspect::Place;
 use pyox_inspect::ResourceFile;
-use pyox_packed_resources::{Entry, Error, Field, Index};
+use pyox_packed_resources::{Entry, Error, Field, Index, Location};
 use serde_json::{Value, json};
 
 use super::args::List;
@@ -13,6 +12,7 @@ use super::sections::Sections;
 use super::selection::Selection;
 use super::totals::Totals;
 use super::{Outcome, full_name};
+use crate::text::short_location;
 
 pub fn run(args: &List, quiet: bool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let file = ResourceFile::read(&args.file)?;
@@ -43,19 +43,19 @@ pub fn run(args: &List, quiet: bool, out: &mut dyn Write) -> anyhow::Result<Outc
 struct Listed<'a> {
     entry: Entry<'a>,
     fields: Vec<Field<'a>>,
-    /// See [`Place::is_cached`].
+    /// See [`Location::is_cached`].
     is_cached: bool,
 }
 
 impl<'a> Listed<'a> {
     fn of(entry: &Entry<'a>, index: &'a dyn Index) -> Result<Self, Error> {
-        let is_cached = Place::is_cached(entry, index)?;
+        let is_cached = Location::is_cached(entry, index)?;
         Ok(Self { entry: entry.clone(), fields: entry.fields().collect::<Result<_, _>>()?, is_cached })
     }
 
     /// Where the program takes a value from when it uses it.
-    fn location(&self, field: &Field<'a>) -> &'static str {
-        Place::of(field, self.is_cached).name()
+    fn location(&self, field: &Field<'a>) -> Location {
+        Location::of(&self.entry, field, self.is_cached)
     }
 }
 
@@ -68,7 +68,7 @@ fn print_entries(entries: &[Listed<'_>], quiet: bool, out: &mut dyn Write) -> io
         let name = |key| full_name(listed.entry.name(), key);
         for field in &listed.fields {
             let (size, stored, kind) = (field.len(), field.stored_len(), field.kind());
-            let (encoding, place, name) = (encoding(field), listed.location(field), name(field.key()));
+            let (encoding, place, name) = (encoding(field), short_location(&listed.location(field)), name(field.key()));
             let mode = if field.mode() == 0 { "-".to_owned() } else { format!("{:04o}", field.mode()) };
             writeln!(out, "{size:>10} {stored:>10}  {encoding:<12} {mode:<4}  {place:<6}  {kind:<21}  {name}")?;
         }
@@ -101,7 +101,7 @@ fn document(sections: &Sections<'_>, entries: &[Listed<'_>]) -> Value {
                 "stored": field.stored_len(),
                 "offset": field.offset(),
                 "encoding": encoding(field),
-                "location": listed.location(field),
+                "location": listed.location(field).to_string(),
             });
             if !field.key().is_empty() {
                 row["key"] = field.key().into();

@@ -5,8 +5,7 @@ use std::sync::OnceLock;
 
 use pyox_packed_resources::{EntryFlags, Error, Field, FieldKind};
 
-use super::{Catalogue, Found, damaged};
-use crate::paths::dotted;
+use super::{Catalogue, Found, damaged, dotted};
 use pyox_python_objects::Result;
 
 impl Catalogue {

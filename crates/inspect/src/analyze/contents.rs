@@ -7,11 +7,11 @@ use pyox_binary::ElfFacts;
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_legacy_resources::Packed;
 use pyox_packed_resources::{
-    Blob, Decoder, Encoding, Entry, EntryFlags, Error, Field, FieldKind, Index, SectionKind, top_level,
+    Blob, Decoder, Encoding, Entry, EntryFlags, Error, Field, FieldKind, Index, Location, SectionKind, top_level,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::{Place, bounds};
+use crate::bounds;
 
 /// Native code of at most this many times the length of the file is decoded, so that a small file is quickly done.
 const MOST_READ: u64 = 64;
@@ -61,7 +61,8 @@ pub struct Package {
     /// Bytes of its values as stored; what values share counts each time.
     pub stored: u64,
     /// Where its files are when the program runs.
-    pub location: Place,
+    #[serde(serialize_with = "as_text")]
+    pub location: Location,
 }
 
 /// An extension module or a shared library.
@@ -77,7 +78,8 @@ pub struct Native {
     /// Its size in bytes as stored.
     pub stored: u64,
     /// Where it is loaded from.
-    pub location: Place,
+    #[serde(serialize_with = "as_text")]
+    pub location: Location,
     /// The shared libraries inside that it needs.
     pub needs: Vec<String>,
     /// The extension modules and shared libraries inside that need it.
@@ -141,7 +143,7 @@ impl<'a> Inventory<'a> {
     fn add(&mut self, packed: &Packed<'_>, entry: &Entry<'a>) -> Result<(), Error> {
         let name = entry.name();
         let top = top_level(name);
-        let is_cached = Place::is_cached(entry, packed)?;
+        let is_cached = Location::is_cached(entry, packed)?;
         let mut fields = Vec::new();
         for field in entry.fields() {
             fields.push(field?);
@@ -154,7 +156,7 @@ impl<'a> Inventory<'a> {
         if entry.is(EntryFlags::IMPORTABLE) || fields.iter().any(is_of_package) {
             let package = self.packages.entry(top).or_insert_with(|| Package::new(top, is_cached));
             package.modules += u64::from(entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)));
-            fields.iter().filter(|field| is_of_package(field)).for_each(|field| package.add(field));
+            fields.iter().filter(|field| is_of_package(field)).for_each(|field| package.add(entry, field));
         }
         for field in &fields {
             if !matches!(field.kind(), FieldKind::Extension | FieldKind::SharedLibrary) {
@@ -167,7 +169,7 @@ impl<'a> Inventory<'a> {
                 is_extension: field.kind() == FieldKind::Extension,
                 size: field.len(),
                 stored: field.stored_len(),
-                location: Place::of(field, is_cached),
+                location: Location::of(entry, field, is_cached),
                 needs: needs.iter().map(|library| (*library).to_owned()).collect(),
                 needed_by: Vec::new(),
             });
@@ -184,18 +186,23 @@ impl<'a> Inventory<'a> {
 
 impl Package {
     fn new(name: &str, is_cached: bool) -> Self {
-        let location = if is_cached { Place::Cache } else { Place::Memory };
+        let location = if is_cached { Location::Cache } else { Location::InMemory };
         Self { name: name.to_owned(), modules: 0, size: 0, stored: 0, location }
     }
 
-    fn add(&mut self, field: &Field<'_>) {
+    fn add(&mut self, entry: &Entry<'_>, field: &Field<'_>) {
         // Lengths in a damaged file may be anything.
         self.size = self.size.saturating_add(field.len());
         self.stored = self.stored.saturating_add(field.stored_len());
         if field.encoding().ok() == Some(Encoding::File) {
-            self.location = Place::File;
+            self.location = Location::of(entry, field, false);
         }
     }
+}
+
+/// As the option `--location` and the report of packing write it.
+fn as_text<S: Serializer>(location: &Location, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(location)
 }
 
 /// Whether a value belongs to a package, and not to its distribution or to a library of the same name.

@@ -37,7 +37,7 @@ pub enum ExtractError {
         /// The file.
         path: PathBuf,
     },
-    /// What is to be written lies behind a symbolic link, or is one.
+    /// What is to be written is reached through a symbolic link, or is one.
     #[error("{} is a symbolic link, which is not followed", path.display())]
     Symlink {
         /// The link.

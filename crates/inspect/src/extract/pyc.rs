@@ -9,8 +9,8 @@ pub struct Pyc {
     magic: u16,
 }
 
-/// The magic numbers of released versions, as `importlib.util.MAGIC_NUMBER` has them before `\r\n`. They are the same in all
-/// patch releases.
+/// The magic numbers of released versions, as `importlib.util.MAGIC_NUMBER` has them before `\r\n`. They are the same
+/// in all patch releases.
 const MAGIC_NUMBERS: [((u8, u8), u16); 6] =
     [((3, 9), 3425), ((3, 10), 3439), ((3, 11), 3495), ((3, 12), 3531), ((3, 13), 3571), ((3, 14), 3627)];
 

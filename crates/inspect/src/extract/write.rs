@@ -23,16 +23,18 @@ pub struct Written {
 impl Tree<'_> {
     /// Writes the files below `directory`, which is made if it is not there.
     ///
-    /// All files are written aside first, on the same file system. Then they are moved into place: a new directory with one
-    /// rename, files of a directory that is there with one for each. A failure leaves everything as it was. Files
-    /// that are there are an error, or replaced if `overwrite` says so, but not those that the tree is made of. Symbolic links
-    /// below `directory` are not followed, as long as no one else puts new ones there meanwhile. Files get the permission
-    /// bits that are known and that the umask allows, without those for set-user-ID, set-group-ID and sticky.
+    /// All files are written aside first, on the same file system. Then they are moved into place: a new directory with
+    /// one rename, files of a directory that is there with one for each. A failure leaves everything as it was. Files
+    /// that are there are an error, or replaced if `overwrite` says so, but not those that the tree is made of.
+    /// Symbolic links below `directory` are not followed, as long as no one else puts new ones there meanwhile. Files
+    /// get the permission bits that are known and that the umask allows, without those for set-user-ID, set-group-ID
+    /// and sticky.
     ///
     /// # Errors
     ///
-    /// [`ExtractError::Exists`], [`ExtractError::Symlink`] and [`ExtractError::InTheWay`] if something is there already,
-    /// [`pyox_output::Error::IsInput`] if that is what the tree is made of, those of [`Tree::copy`], and [`Error::Io`].
+    /// [`ExtractError::Exists`], [`ExtractError::Symlink`] and [`ExtractError::InTheWay`] if something is there
+    /// already, [`pyox_output::Error::IsInput`] if that is what the tree is made of, those of [`Tree::copy`], and
+    /// [`Error::Io`].
     pub fn write(&self, directory: &Path, overwrite: bool) -> Result<Written, Error> {
         let above = parent(directory);
         above.metadata().map_err(ExtractError::io("write into", above))?;

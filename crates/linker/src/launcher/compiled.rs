@@ -1,31 +1,22 @@
 //! Compiling the stock launcher with cargo, once per Python, and keeping it.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::fs::{self, File, TryLockError};
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use pyox_binary::stays_with_system;
 use pyox_build_cache::{Cache, Scratch, digest};
-use pyox_distribution::{Libpython, LinkSettings, Target};
+use pyox_distribution::Target;
 use pyox_output::{EXECUTABLE, create_new, write_atomically};
 use pyox_program_format::{LauncherMarker, MarkerField};
 
+use super::cargo::{LINK_ARGUMENTS, build_environment, cargo, in_turn, run, seal};
 use super::{Launcher, LauncherSource, fit, sources};
 use crate::error::Error;
 use crate::progress::{Progress, Step};
 
 /// Changes whenever launchers are linked differently from the same sources.
 const LINK_VERSION: &[u8] = b"3";
-
-/// The variable by which the build of a launcher is given arguments for the linker, one a line.
-const LINK_ARGUMENTS: &str = "PYOX_LAUNCHER_LINK_ARGS";
-
-/// Lines of cargo's output that an error repeats.
-const REPORTED_LINES: usize = 40;
 
 /// Launchers that are compiled when they are not in the cache. Two processes may want the same one at a time: one
 /// compiles, the other waits.
@@ -211,45 +202,6 @@ impl Compiled {
     }
 }
 
-/// The variables with which cargo compiles a launcher for a Python, ours or one of someone else's on `pyembed`; [`seal`] then makes
-/// it usable. Writes the configuration of pyo3-ffi to a path, unless it is there: cargo compiles anew what depends on it.
-///
-/// # Errors
-///
-/// The Python cannot be linked, or the file not be written.
-pub fn build_environment(target: &dyn Target, config: &Path) -> Result<Vec<(&'static str, OsString)>, Error> {
-    let text = pyo3_config(target);
-    if fs::read(config).ok().is_none_or(|there| there != text.as_bytes()) {
-        fs::write(config, text).map_err(Error::io("write", config))?;
-    }
-    Ok(vec![
-        ("PYO3_CONFIG_FILE", config.into()),
-        (LINK_ARGUMENTS, link_arguments(&target.link()?)?.join("\n").into()),
-        ("PYOX_LAUNCHER_MARKER", fit::marker(target)?.into()),
-    ])
-}
-
-/// The launcher that cargo has made at a path with its digest in it, as programs are made of.
-///
-/// # Errors
-///
-/// It is no launcher for this Python.
-pub fn seal(path: &Path, target: &dyn Target) -> Result<Vec<u8>, Error> {
-    let mut bytes = fs::read(path).map_err(Error::io("read", path))?;
-    LauncherMarker::seal(&mut bytes).map_err(|_| Error::NotALauncher { path: path.to_owned() })?;
-    super::check(path, &bytes, target)?;
-    Ok(bytes)
-}
-
-/// The right to use a directory of cargo.
-fn in_turn(target: &Path) -> Result<File, Error> {
-    fs::create_dir_all(target).map_err(Error::io("create", target))?;
-    let path = target.join("pyox-launcher.lock");
-    let lock = File::create(&path).map_err(Error::io("create", &path))?;
-    lock.lock().map_err(Error::io("lock", &path))?;
-    Ok(lock)
-}
-
 /// The launcher at a path, if it is there and undamaged.
 fn read(path: &Path, target: &dyn Target) -> Option<Vec<u8>> {
     fs::read(path).ok().filter(|bytes| super::check(path, bytes, target).is_ok())
@@ -279,79 +231,4 @@ impl LauncherSource for Compiled {
         };
         Ok(Launcher::new(bytes, path))
     }
-}
-
-/// Tells pyo3-ffi which Python it is for, and that we link it ourselves.
-fn pyo3_config(target: &dyn Target) -> String {
-    let (major, minor) = target.minor();
-    let mut text = format!(
-        "implementation=CPython\nversion={major}.{minor}\nshared=true\nsuppress_build_script_link_lines=true\n"
-    );
-    let flags = [(target.info().gil_disabled, "Py_GIL_DISABLED"), (target.info().debug, "Py_DEBUG")];
-    let flags: Vec<&str> = flags.iter().filter(|(set, _)| *set).map(|(_, name)| *name).collect();
-    if !flags.is_empty() {
-        let _ = writeln!(text, "build_flags={}", flags.join(","));
-    }
-    text
-}
-
-/// All of libpython goes in and is exported: extension modules may want anything of it.
-fn link_arguments(link: &LinkSettings) -> Result<Vec<String>, Error> {
-    let libpython = match &link.libpython {
-        Libpython::Static(path) => path,
-        Libpython::Shared(path) => return Err(Error::SharedLibpython { path: path.clone() }),
-    };
-    let mut arguments = vec!["-Wl,--whole-archive".to_owned(), libpython.display().to_string()];
-    arguments.push("-Wl,--no-whole-archive".into());
-    arguments.extend(link.extra_archives.iter().map(|archive| archive.display().to_string()));
-    arguments.extend(["-Wl,--export-dynamic", "-Wl,--as-needed"].map(String::from));
-    for library in &link.system_libraries {
-        match archive(library) {
-            Some(path) => {
-                arguments.push(format!("-Wl,--exclude-libs,lib{library}.a"));
-                arguments.push(path.display().to_string());
-            }
-            None => arguments.push(format!("-l{library}")),
-        }
-    }
-    for library in ["dl", "m", "util", "pthread"] {
-        arguments.push(format!("-l{library}"));
-    }
-    Ok(arguments)
-}
-
-/// The static library to use for one of the system that not every machine has; Debian's libpython needs zlib and expat.
-/// Its symbols are not exported: extension modules bring their own copy, perhaps of another version.
-fn archive(library: &str) -> Option<PathBuf> {
-    if stays_with_system(&format!("lib{library}.so")) {
-        return None;
-    }
-    let output =
-        Command::new("cc").arg(format!("-print-file-name=lib{library}.a")).stdin(Stdio::null()).output().ok()?;
-    let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
-    (path.is_absolute() && path.is_file()).then_some(path)
-}
-
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
-/// Runs cargo, passing its lines on, and keeps the last ones for the error.
-fn run(mut cargo: Command, python: &str, progress: &mut dyn Progress) -> Result<(), Error> {
-    let child = cargo.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
-    let mut child = child.map_err(|source| Error::NoCargo { python: python.to_owned(), source })?;
-    let mut lines = Vec::new();
-    if let Some(stderr) = child.stderr.take() {
-        for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
-            let line = String::from_utf8_lossy(&line).into_owned();
-            progress.line(&line);
-            lines.push(line);
-        }
-    }
-    let status = child.wait().map_err(|source| Error::NoCargo { python: python.to_owned(), source })?;
-    if status.success() {
-        return Ok(());
-    }
-    let output = lines[lines.len().saturating_sub(REPORTED_LINES)..].join("\n");
-    Err(Error::Build { python: python.to_owned(), status: status.to_string(), output })
 }

@@ -6,14 +6,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use super::tree::Directory;
-use super::trust::{self, Missing};
+use super::trust::Missing;
 
 /// Names the cache directory, instead of `$XDG_CACHE_HOME/pyoxidizer/packages`.
 pub const VARIABLE: &CStr = c"PYOXIDIZER_PACKAGE_CACHE";
 
 /// The directory of all that this user's programs have placed in files. It is made if it is not there.
 pub(super) fn directory() -> io::Result<Directory> {
-    trust::directory(&path()?, Missing::Make)
+    Directory::open(&path()?, Missing::Make)
 }
 
 /// The path of the cache as the environment has it: `$PYOXIDIZER_PACKAGE_CACHE`, or `pyoxidizer/packages` in

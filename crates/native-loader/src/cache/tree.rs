@@ -32,9 +32,10 @@ impl Identity {
 }
 
 impl Directory {
-    /// `path` leads to it.
-    pub(super) fn new(file: File, path: PathBuf) -> Self {
-        Self { file, path }
+    /// The trusted directory that an absolute path leads to; its own path has no symbolic links.
+    pub(super) fn open(path: &Path, missing: Missing) -> io::Result<Self> {
+        let (file, path) = trust::directory(path, missing)?;
+        Ok(Self { file, path })
     }
 
     pub(super) fn path(&self) -> &Path {

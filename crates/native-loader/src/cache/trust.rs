@@ -19,8 +19,6 @@ use std::path::{Component, Path, PathBuf};
 use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, mkdirat, open, openat, readlinkat};
 use rustix::io::Errno;
 
-use super::tree::Directory;
-
 /// The user id of the superuser.
 const ROOT: u32 = 0;
 
@@ -61,12 +59,12 @@ impl From<Distrust> for io::Error {
     }
 }
 
-/// Opens the directory that an absolute path leads to; its own path has no symbolic links.
+/// Opens the directory that an absolute path leads to, and gives the path to it that has no symbolic links.
 ///
 /// # Errors
 ///
 /// [`Distrust`] about any directory or link on the way, and what the system says.
-pub(super) fn directory(path: &Path, missing: Missing) -> io::Result<Directory> {
+pub(super) fn directory(path: &Path, missing: Missing) -> io::Result<(File, PathBuf)> {
     let mut way = Way::from_root()?;
     let mut rest = Vec::new();
     put_before(&mut rest, path);
@@ -87,7 +85,7 @@ pub(super) fn directory(path: &Path, missing: Missing) -> io::Result<Directory> 
     }
     let directory = openat(way.end(), c".", OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
     check(&fstat(&directory)?, &way.path)?;
-    Ok(Directory::new(File::from(directory), way.path))
+    Ok((directory.into(), way.path))
 }
 
 /// Puts the parts of a path before those that are yet to be gone, the next of which is the last.

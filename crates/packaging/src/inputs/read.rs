@@ -11,8 +11,8 @@ use pyox_build_cache::Cache;
 use pyox_output::Outputs;
 
 impl Inputs {
-    /// The files and directories that are read: what the inputs name, the Python, and the cache. [`Outputs::writes`] then
-    /// refuses what would replace one of them.
+    /// The files and directories that are read: what the inputs name, the Python, and the cache. [`Outputs::writes`]
+    /// then refuses what would replace one of them.
     pub fn outputs(&self, python: Toolchain<'_>, cache: &Cache) -> Outputs {
         let mut outputs = Outputs::default();
         if let Some(source) = &self.source {

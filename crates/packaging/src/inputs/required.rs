@@ -47,7 +47,8 @@ fn parse(
     Ok(holds.then_some(requirement))
 }
 
-/// The normalised name of the project that a requirement of a person names; `None` for paths, and for URLs without a name.
+/// The normalised name of the project that a requirement of a person names; `None` for paths, and for URLs without a
+/// name.
 pub(super) fn project(requirement: &str) -> Option<String> {
     Requirement::parse(requirement).ok().map(|requirement| requirement.project())
 }

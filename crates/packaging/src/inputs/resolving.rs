@@ -39,8 +39,8 @@ impl<'a, 'b> Resolving<'a, 'b> {
         Ok(Self { builder, layers, own, findings, imports, built_in })
     }
 
-    /// A layer that comes before the standard library, as the directory of a script does, but for the modules that Python
-    /// does not look for there. `root` is the directory that they would be in.
+    /// A layer that comes before the standard library, as the directory of a script does, but for the modules that
+    /// Python does not look for there. `root` is the directory that they would be in.
     pub(super) fn add_before(
         &mut self,
         kind: LayerKind,

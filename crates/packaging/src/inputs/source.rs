@@ -70,8 +70,8 @@ impl Source {
     }
 }
 
-/// Whether a word that stands for a package is meant as a source: it is the path of something that is there. A name stays a
-/// name, whatever lies in the working directory.
+/// Whether a word that stands for a package is meant as a source: it is the path of something that is there. A name
+/// stays a name, whatever lies in the working directory.
 pub fn is_meant(word: &str) -> bool {
     let path = Path::new(word);
     let is_path = word.contains(std::path::is_separator)

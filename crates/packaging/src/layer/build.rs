@@ -189,7 +189,8 @@ impl Making<'_> {
         self.part(resource, found, decision, content)
     }
 
-    /// Whether native code is in a directory with the other files of its distribution, among which it may look for libraries.
+    /// Whether native code is in a directory with the other files of its distribution, among which it may look for
+    /// libraries.
     fn is_with_its_files(&self, found: &Found, decision: &Decision) -> bool {
         matches!(decision.location, Location::FilesystemRelative(_))
             || self.plan.cached_distribution(&found.resource.relative_path()).is_some()

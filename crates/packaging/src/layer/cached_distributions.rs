@@ -1,5 +1,5 @@
-//! Distributions that the plan places in a directory of the cache, all of it: `black` finds its data through the shared library
-//! beside its package, others through a sibling package.
+//! Distributions that the plan places in a directory of the cache, all of it: `black` finds its data through the shared
+//! library beside its package, others through a sibling package.
 
 use std::collections::BTreeMap;
 

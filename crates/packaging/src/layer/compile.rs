@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn imports_survive() {
-        let source = b"'doc'\nimport a.b as c, d\nfrom .. import e\ndef g(x):\n    from .h import (i, j)\n    return x\nclass K:\n    from l import *\n";
+        let source = b"'doc'\nimport a.b as c, d\nfrom .. import e\n\
+        def g(x):\n    from .h import (i, j)\n    return x\nclass K:\n    from l import *\n";
         let text = import_statements(source);
         assert_eq!(text, "import a.b\nimport d\nfrom .. import e\ndef f(): from .h import i, j\nfrom l import *\n");
         assert_eq!(pyox_scanner::imports(text.as_bytes()), pyox_scanner::imports(source));

@@ -33,7 +33,8 @@ impl LayerBuilder<'_> {
         self.cache.directory("layers").join(digest(parts))
     }
 
-    /// A layer that is kept, unless it is damaged, or the libraries of this machine are not those that it was made with.
+    /// A layer that is kept, unless it is damaged, or the libraries of this machine are not those that it was made
+    /// with.
     pub(crate) fn load(&self, place: &Path, progress: &mut dyn Progress) -> Option<Layer> {
         if self.refresh {
             return None;

@@ -172,7 +172,8 @@ fn is_libpython(soname: &str) -> bool {
 
 /// Removes what is not needed or would mislead: symbols and debug information, search paths of the machine the file
 /// was built on, and the dependency on a libpython that is part of the launcher. A file that cannot be changed stays
-/// as it is. If the whole distribution is `in_files`, paths that start where the library is still lead to its other files.
+/// as it is. If the whole distribution is `in_files`, paths that start where the library is still lead to its other
+/// files.
 pub(super) fn prepare(content: Vec<u8>, in_files: bool) -> Vec<u8> {
     let misleads = |path: &str| {
         !(in_files

@@ -13,11 +13,11 @@ use super::{FilesNeeded, LayerKind};
 pub struct Decision {
     /// Whether it goes into the program.
     pub include: bool,
-    /// Where it is when the program runs. [`Location::Cache`] of anything but an extension module or a library takes the whole
-    /// distribution there.
+    /// Where it is when the program runs. [`Location::Cache`] of anything but an extension module or a library takes
+    /// the whole distribution there.
     pub location: Location,
-    /// Where it is instead if it cannot be at `location`: a file that belongs to no package is never in memory. Without it,
-    /// such a file is left out.
+    /// Where it is instead if it cannot be at `location`: a file that belongs to no package is never in memory.
+    /// Without it, such a file is left out.
     pub location_fallback: Option<Location>,
     /// Of a module: whether its source text goes in. It does in any case if the module does not compile.
     pub source: bool,

@@ -42,7 +42,7 @@ impl FieldToPlace<'_> {
 
 /// What is read to place a value.
 struct ReadValue<'w> {
-    /// All of it, if that is at hand.
+    /// All of it, if that is in memory.
     bytes: Option<Cow<'w, [u8]>>,
     length: u64,
     crc: crc32fast::Hasher,
@@ -120,7 +120,7 @@ struct Place {
 struct PlacedValue<'w> {
     field: FieldToPlace<'w>,
     place: Place,
-    /// What is at hand. What is not is read again.
+    /// What is in memory. Anything else is read again.
     bytes: Option<Cow<'w, [u8]>>,
 }
 

@@ -1,4 +1,4 @@
-use super::verify::{Hash, Hasher};
+use super::hash::{Hash, Hasher};
 use crate::error::Error;
 use crate::spool::{LONG, Spool};
 use pyox_packed_resources::{Content, ReadData};
@@ -149,8 +149,8 @@ impl std::fmt::Debug for Archive {
     }
 }
 
-/// A member's content, checked against `RECORD` again when it is read. A long one is inflated into a temporary file, once,
-/// and is there until it is dropped.
+/// A member's content, checked against `RECORD` again when it is read. A long one is inflated into a temporary file,
+/// once, and is there until it is dropped.
 pub(super) struct MemberContent {
     archive: Arc<Archive>,
     /// Position in [`Archive::members`].
@@ -180,7 +180,9 @@ impl MemberContent {
         streamed.map_err(io::Error::other)?;
         consumed?;
         match self.hash.as_ref().zip(hasher) {
-            Some((hash, hasher)) => hash.check(&self.archive.path, member, hasher.finish()).map_err(io::Error::other),
+            Some((hash, hasher)) => {
+                hash.check(&self.archive.path, &member.name, hasher.finish()).map_err(io::Error::other)
+            }
             None => Ok(()),
         }
     }

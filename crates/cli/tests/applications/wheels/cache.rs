@@ -183,7 +183,8 @@ print(packed.inner.VALUE, open(os.path.join(directory, 'data.txt')).read(), *sor
         fs::set_permissions(&cache, Permissions::from_mode(0o777))?;
         let output = command(&program, &cache).output()?;
         let warning = format!(
-            "RuntimeWarning: packed needs files, which cannot be placed in {0}: other users may write to {0}; it is imported \
+            "RuntimeWarning: packed needs files, which cannot be placed in {0}: other users may write to {0}; \
+            it is imported \
              from memory.",
             cache.canonicalize()?.display()
         );
@@ -290,7 +291,8 @@ fn two_versions_at_once() {
         ensure!(printed.iter().all(|text| text.ends_with(FROM_FILE)), "{printed:?}");
         ensure!(unfinished(&cache)?.is_empty(), "{:?}", files(&cache));
 
-        // The cache is bounded: what nobody uses goes, what the program needs stays, and so does what others keep there.
+        // The cache is bounded: what nobody uses goes, what the program needs stays, and so does what others keep
+        // there.
         let bounded = programs[0].place("home").join("bounded");
         let foreign = [bounded.join(".git/config"), bounded.join("documents/letter")];
         for file in &foreign {

@@ -47,8 +47,8 @@ for text in ('POINT (', 'NONSENSE', 'POLYGON ((0 0, 1 1))'):
     });
 }
 
-/// A package that loads libraries beside itself is placed in files, whatever they are called, and `find_library` finds those of
-/// the system.
+/// A package that loads libraries beside itself is placed in files, whatever they are called, and `find_library` finds
+/// those of the system.
 #[test]
 fn ctypes() {
     const PACKAGE: &str = "

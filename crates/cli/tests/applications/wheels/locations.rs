@@ -89,7 +89,8 @@ print(speaking.say(), os.path.relpath(speaking.__file__, os.path.dirname(sys.exe
 fn modules_that_are_looked_for_as_files() {
     const PACKAGE: &str = "
 import importlib, os
-names = sorted(name[:-3] for name in os.listdir(os.path.join(os.path.dirname(__file__), 'plugins')) if name.endswith('.py'))
+there = os.listdir(os.path.join(os.path.dirname(__file__), 'plugins'))
+names = sorted(name[:-3] for name in there if name.endswith('.py'))
 plugins = [importlib.import_module(f'{__name__}.plugins.{name}').NAME for name in names]
 ";
     for_two_pythons("modules that are looked for as files", |python| {
@@ -200,7 +201,10 @@ fn a_c_library_that_is_too_old() {
             std::fs::write(src.join("use.py"), "import tool\n")
         };
         let program = Program::pack(python, "use", sources, &["use.py", "--glibc", "2.5"])?;
-        let names_tool = |finding: &Finding| matches!(finding, Finding::NewerGlibc { culprits, .. } if culprits.iter().any(|(name, _)| name == "tool/true"));
+        let names_tool = |finding: &Finding| match finding {
+            Finding::NewerGlibc { culprits, .. } => culprits.iter().any(|(name, _)| name == "tool/true"),
+            _ => false,
+        };
         ensure!(program.report.findings.iter().any(names_tool), "{:?}", program.report.findings);
         let program = pack(python, "new", "print(1)", &["--glibc", "2.99"])?;
         let is_newer = |finding: &Finding| matches!(finding, Finding::NewerGlibc { .. });

@@ -7,7 +7,8 @@ use anyhow::ensure;
 use super::{for_two_pythons, pack};
 use pyox_test_support::Run;
 
-/// Small objects are in huge pages (the kernel's flag `hg`) if there are many of them, and the program goes on when they are freed.
+/// Small objects are in huge pages (the kernel's flag `hg`) if there are many of them, and the program goes on when
+/// they are freed.
 #[test]
 fn small_objects_in_huge_pages() {
     const TEXT: &str = "
@@ -28,8 +29,8 @@ print(before <= 2, filled >= 16 or not os.path.isdir('/sys/kernel/mm/transparent
     });
 }
 
-/// `vm.memfd_noexec`: 1 makes memory files not executable unless asked, 2 refuses those that ask. Mapping them executable is
-/// allowed all the same.
+/// `vm.memfd_noexec`: 1 makes memory files not executable unless asked, 2 refuses those that ask. Mapping them
+/// executable is allowed all the same.
 #[test]
 fn memory_files_that_may_not_be_executed() {
     // The setting belongs to a namespace of processes, and a new one takes it over.

@@ -16,7 +16,8 @@ def load():
     import _sqlite3, _ssl, ujson
     print(ujson.dumps({'sqlite': isinstance(_sqlite3.sqlite_version, str), 'ssl': _ssl.HAS_TLSv1_2}))
     # Many that were the same number in /proc each.
-    for name in '_bisect _csv _decimal _elementtree _heapq _json _queue _random _struct array fcntl math select'.split():
+    names = '_bisect _csv _decimal _elementtree _heapq _json _queue _random _struct array fcntl math select'
+    for name in names.split():
         importlib.import_module(name)
 
 def in_child(namespace):

@@ -23,7 +23,7 @@ fn make(path: &Path, mode: u32) -> PathBuf {
 
 /// The path that a directory is known by.
 fn trusted(path: &Path) -> PathBuf {
-    directory(path, Missing::Make).unwrap_or_else(|error| panic!("{}: {error}", path.display())).path().to_owned()
+    directory(path, Missing::Make).unwrap_or_else(|error| panic!("{}: {error}", path.display())).1
 }
 
 /// What is said about the directory or link at fault, in which nothing has been made.

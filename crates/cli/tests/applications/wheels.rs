@@ -1,5 +1,5 @@
-//! Wheels with native code: arrays in all sorts of processes, libraries that need each other, exceptions of C++, and a cache
-//! directory to which everything happens that can.
+//! Wheels with native code: arrays in all sorts of processes, libraries that need each other, exceptions of C++, and a
+//! cache directory to which everything happens that can.
 
 mod cache;
 mod durability;

@@ -19,7 +19,7 @@ pub use crate::applications::wheels::for_two_pythons;
 use crate::applications::wheels::pack;
 use pyox_test_support::program;
 
-const TEXT: &str = include_str!("app.py");
+const TEXT: &str = include_str!("start/app.py");
 
 /// Code that only the program itself may have executed.
 const CODE: &str = "print('INTERPRETER')";

@@ -1,4 +1,4 @@
-//! Following needs from file to file, breadth first, as the dynamic loader does.
+//! Traversing needs from file to file, breadth first, as the dynamic loader does.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Finds everything that the roots need; the result lacks the order.
-pub(crate) fn follow(
+pub(crate) fn traverse(
     roots: &[Root<'_>],
     provided: &impl Fn(&str) -> bool,
     resolver: &SystemLibraries,
@@ -23,7 +23,7 @@ pub(crate) fn follow(
         builder.queue.push_back(Needer { chain: vec![name], path, facts: carried.facts, is_root: true });
     }
     while let Some(needer) = builder.queue.pop_front() {
-        builder.follow(&needer, provided)?;
+        builder.visit(&needer, provided)?;
     }
     let mut closure = builder.closure;
     // What one file does not find, another may: loaded for that one, it serves both.
@@ -36,7 +36,7 @@ pub(crate) fn follow(
     Ok(closure)
 }
 
-/// A file whose needs are to be followed.
+/// A file whose needs are to be visited.
 struct Needer {
     /// The root that led here, and so on down to this file.
     chain: Vec<String>,
@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Finds what one file needs.
-    fn follow(&mut self, needer: &Needer, provided: &impl Fn(&str) -> bool) -> Result<(), NativeError> {
+    fn visit(&mut self, needer: &Needer, provided: &impl Fn(&str) -> bool) -> Result<(), NativeError> {
         let mut needs = Vec::new();
         for name in &needer.facts.needed {
             if provided(name) || needs.contains(name) || needer.facts.soname.as_ref() == Some(name) {
@@ -100,7 +100,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Makes sure that a needed library travels, or notes that it is missing.
+    /// Makes sure that a needed library is bundled, or notes that it is missing.
     fn take(&mut self, name: &str, needer: &Needer) -> Result<(), NativeError> {
         let found = self.find(name, needer);
         if let Some(library) = self.closure.libraries.get(name) {

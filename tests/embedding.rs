@@ -1,4 +1,5 @@
-//! Programs of one's own on `pyembed`: the examples of the crate, compiled as launchers to which `pack` attaches payloads.
+//! Programs of one's own on `pyembed`: the examples of the crate, compiled as launchers to which `pack` attaches
+//! payloads.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -12,7 +13,8 @@ use tempfile::TempDir;
 
 /// Of the examples, the one that has a module in Rust, and what it gives.
 const SCRIPT: &str = "import answer, sys
-print(answer.get(), answer.__spec__.origin, 'answer' in sys.builtin_module_names, __file__ == sys.executable + '/app.py')
+built_in = 'answer' in sys.builtin_module_names
+print(answer.get(), answer.__spec__.origin, built_in, __file__ == sys.executable + '/app.py')
 sys.exit(3)
 ";
 

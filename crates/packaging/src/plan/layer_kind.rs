@@ -1,0 +1,46 @@
+//! Kinds of layers.
+
+use serde::{Deserialize, Serialize};
+
+/// Where the resources of a layer come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum LayerKind {
+    /// The standard library of the Python. It is never in files: it copes without.
+    StandardLibrary,
+    /// Modules in the directory of a script.
+    ScriptDirectory,
+    /// A package that was given as a directory.
+    Package,
+    /// A directory that is run, with everything in it.
+    Application,
+    /// A wheel.
+    Wheel,
+    /// What pip has installed.
+    Requirements,
+    /// A virtual environment.
+    Virtualenv,
+    /// A directory from which packages are taken.
+    PackageRoot,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+impl LayerKind {
+    /// What it is called, such as `standard library`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StandardLibrary => "standard library",
+            Self::ScriptDirectory => "modules beside the script",
+            Self::Package => "the package",
+            Self::Application => "the application",
+            Self::Wheel => "the wheel",
+            Self::Requirements => "requirements",
+            Self::Virtualenv => "the virtualenv",
+            Self::PackageRoot => "the package root",
+            Self::Other => "resources",
+        }
+    }
+}
