@@ -85,7 +85,7 @@ impl Cargo {
     ///
     /// What cargo says if it fails.
     pub fn run(&self, arguments: &[&str], flags: &[String]) -> Result<String> {
-        self.run_with(arguments, flags, [])
+        self.run_with(arguments, flags, Vec::new())
     }
 
     /// The configuration of pyo3-ffi, in a directory for what is kept for this Python.
@@ -99,11 +99,11 @@ impl Cargo {
     /// # Errors
     ///
     /// What cargo says if it fails.
-    pub fn run_with<const N: usize>(
+    pub fn run_with(
         &self,
         arguments: &[&str],
         flags: &[String],
-        variables: [(&'static str, OsString); N],
+        variables: Vec<(&'static str, OsString)>,
     ) -> Result<String> {
         let mut command = Command::new(env!("CARGO"));
         command.args(arguments).arg("--quiet").arg("--target-dir").arg(target());

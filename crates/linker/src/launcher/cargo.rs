@@ -28,12 +28,12 @@ const REPORTED_LINES: usize = 40;
 /// # Errors
 ///
 /// The Python cannot be linked, or the file not be written.
-pub fn build_environment(target: &dyn Target, config: &Path) -> Result<[(&'static str, OsString); 3], Error> {
+pub fn build_environment(target: &dyn Target, config: &Path) -> Result<Vec<(&'static str, OsString)>, Error> {
     let text = pyo3_config(target);
     if fs::read(config).ok().is_none_or(|there| there != text.as_bytes()) {
         fs::write(config, text).map_err(Error::io("write", config))?;
     }
-    Ok([
+    Ok(vec![
         ("PYO3_CONFIG_FILE", config.into()),
         (LINK_ARGUMENTS, link_arguments(&target.link()?)?.join("\n").into()),
         ("PYOX_LAUNCHER_MARKER", fit::marker(target)?.into()),

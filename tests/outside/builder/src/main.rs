@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pyox_build_cache::Cache;
-use pyox_distribution::{Distribution, Installed};
+use pyox_distribution::{Installed, Target};
 use pyox_linker::{Prebuilt, Silent, build_environment, seal};
 use pyox_packaging::{Request, pack};
 
@@ -26,7 +26,7 @@ fn main() -> Result<()> {
 }
 
 /// The launcher, with the digest that every launcher has.
-fn compile(package: &str, python: &dyn Distribution) -> Result<PathBuf> {
+fn compile(package: &str, python: &dyn Target) -> Result<PathBuf> {
     let target = PathBuf::from(std::env::var("CARGO_TARGET_DIR")?);
     let environment = build_environment(python, &target.join("outside-pyo3-config.txt"))?;
     if !Command::new("cargo").args(["build", "--package", package]).envs(environment).status()?.success() {
