@@ -49,6 +49,7 @@ pub fn words(step: Step) -> &'static str {
         Step::Compile => "compiling",
         Step::Compress => "compressing",
         Step::Link => "linking",
+        Step::Wait => "waiting for the launcher",
         Step::Launcher => "building the launcher",
         Step::Write => "writing",
         _ => "working on",
@@ -58,10 +59,17 @@ pub fn words(step: Step) -> &'static str {
 impl Progress for Terminal {
     fn begin(&mut self, step: Step, what: &str) {
         self.current = Some(step);
-        let message = format!("{} {}", words(step), printable(what));
+        let what = printable(what);
+        let message = match step {
+            Step::Install => format!("{} requirements with pip", words(step)),
+            Step::Compile => format!("{} modules", words(step)),
+            Step::Wait => format!("{} for Python {what}, which another pack makes", words(step)),
+            Step::Launcher => format!("{} for Python {what}, once for all packs", words(step)),
+            _ => format!("{} {what}", words(step)),
+        };
         match &self.bar {
             Some(bar) => bar.set_message(message),
-            None if self.verbose || (!self.quiet && matches!(step, Step::Install | Step::Launcher)) => {
+            None if self.verbose || (!self.quiet && matches!(step, Step::Install | Step::Wait | Step::Launcher)) => {
                 tell!("{}", self.style.dim(&message));
             }
             None => {}

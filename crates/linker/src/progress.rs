@@ -23,6 +23,9 @@ pub enum Step {
     /// Extension modules and libraries are prepared.
     #[serde(rename = "linking")]
     Link,
+    /// Another process makes the launcher.
+    #[serde(rename = "waiting for the launcher")]
+    Wait,
     /// The launcher is compiled.
     #[serde(rename = "building the launcher")]
     Launcher,
@@ -33,7 +36,8 @@ pub enum Step {
 
 /// Hears what happens. All methods have empty defaults.
 pub trait Progress {
-    /// A step begins; `what` it works on.
+    /// A step begins; `what` it works on: the version of Python of a launcher, the layer that is scanned, compressed or
+    /// linked, the file that is written; or nothing.
     fn begin(&mut self, step: Step, what: &str) {
         let _ = (step, what);
     }

@@ -155,14 +155,14 @@ impl Compiled {
         lock_path.push(".lock");
         let lock = File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
-            progress.begin(Step::Launcher, &format!("for Python {version}: waiting for another pack that does it"));
+            progress.begin(Step::Wait, version);
             lock.lock().map_err(Error::io("lock", &lock_path))?;
             progress.end();
         }
         if let Some(bytes) = read(path, target) {
             return Ok(bytes);
         }
-        progress.begin(Step::Launcher, &format!("for Python {version}, once for all packs"));
+        progress.begin(Step::Launcher, version);
         // Everything is made in a directory of its own, and goes with it: cargo would use again whatever it finds,
         // damaged or not.
         let scratch = Scratch::new(&self.directory).map_err(Error::io("create a directory in", &self.directory))?;

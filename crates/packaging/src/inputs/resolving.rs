@@ -261,7 +261,7 @@ fn run_pip(pip: &Pip, request: &PipRequest, progress: &mut dyn Progress) -> Resu
     let mut begun = false;
     let tree = pip.install(request, &mut |line| {
         if !std::mem::replace(&mut begun, true) {
-            progress.begin(Step::Install, "requirements with pip");
+            progress.begin(Step::Install, "");
         }
         progress.line(line);
     })?;

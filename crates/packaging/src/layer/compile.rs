@@ -49,7 +49,7 @@ impl LayerBuilder<'_> {
         let job = |(module, level): &(&Module<'_>, OptimizeLevel)| {
             CompileJob::new(module.path.clone(), Arc::clone(&module.source), level.number())
         };
-        progress.begin(Step::Compile, "modules");
+        progress.begin(Step::Compile, "");
         let jobs = wanted.iter().map(job).collect();
         let outcomes = self.compiler().compile_all(jobs, &mut |done, total| progress.advance(done, total));
         progress.end();
