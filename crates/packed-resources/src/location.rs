@@ -59,7 +59,7 @@ impl Location {
 
 /// The directory of a value in a file; `None` if its path is damaged.
 fn directory(entry: &Entry<'_>, field: &Field<'_>) -> Option<String> {
-    let path = field.file().ok()??;
+    let path = field.file().ok()??.replace("__pycache__/", "");
     let module = entry.name().replace('.', "/");
     // The start of the file's path below the directory.
     let below = match field.kind() {
@@ -68,7 +68,8 @@ fn directory(entry: &Entry<'_>, field: &Field<'_>) -> Option<String> {
         _ if entry.is(EntryFlags::PACKAGE) => format!("{module}/__init__"),
         _ => module,
     };
-    let searched = path.rfind(&below).map(|at| &path[..at]).filter(|start| start.is_empty() || start.ends_with('/'));
+    let starts = path.match_indices(&below).map(|(at, _)| &path[..at]);
+    let searched = starts.filter(|start| start.is_empty() || start.ends_with('/')).last();
     let directory = searched.map(|start| start.trim_end_matches('/'));
     Some(directory.or(path.rsplit_once('/').map(|(parent, _)| parent)).unwrap_or_default().to_owned())
 }
@@ -133,6 +134,7 @@ mod tests {
         package.keyed(FieldKind::PackageResource, "data/x.txt", Value::file("lib/pkg/data/x.txt"));
         writer.entry("pkg._native").field(FieldKind::Extension, Value::file("pkg/_native.so"));
         writer.entry("other").field(FieldKind::Source, Value::file("lib/another.py"));
+        writer.entry("a").field(FieldKind::Bytecode, Value::file("lib/__pycache__/a.cpython-311.pyc"));
         let bytes = writer.to_vec()?;
         let blob = Blob::open(&bytes)?;
         for (name, kind, directory) in [
@@ -140,6 +142,7 @@ mod tests {
             ("pkg", FieldKind::PackageResource, "lib"),
             ("pkg._native", FieldKind::Extension, ""),
             ("other", FieldKind::Source, "lib"),
+            ("a", FieldKind::Bytecode, "lib"),
         ] {
             let entry = blob.entry(name)?.expect("is there");
             let field = entry.field(kind)?.expect("is there");
