@@ -1,6 +1,7 @@
 //! What is compressed, in which order values are placed, and resources that programs share.
 
 use pyox_packed_resources::{Blob, Encoding, Field, FieldKind, SectionKind};
+use pyox_program_format::payload_range;
 use pyox_test_support::place::Place;
 use pyox_test_support::wheel::wheel;
 
@@ -8,9 +9,7 @@ const SCRIPT: (&str, &str) = ("app.py", "import json, sqlite3\nprint(json.dumps(
 
 /// The resources of a packed program.
 fn payload(program: &[u8]) -> Blob<'_> {
-    let trailer = &program[program.len() - 32..];
-    let start = u64::from_le_bytes(trailer[8..16].try_into().expect("eight bytes")) as usize;
-    Blob::open(&program[start..]).expect("a payload")
+    Blob::open(&program[payload_range(program).expect("a program")]).expect("a payload")
 }
 
 fn field<'a>(blob: &Blob<'a>, name: &str, kind: FieldKind) -> Field<'a> {

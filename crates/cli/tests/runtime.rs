@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_packed_resources::{Blob, FieldKind};
+use pyox_program_format::payload_range;
 
 mod normal;
 
@@ -175,10 +176,7 @@ fn damage_is_told_with_the_exception() -> Result<()> {
 
 /// Where a value is stored in an executable.
 fn stored_range(executable: &[u8], entry: &str, kind: FieldKind, key: &str) -> Result<std::ops::Range<usize>> {
-    let trailer = executable.last_chunk::<32>().ok_or("no trailer")?;
-    let number = |at: usize| u64::from_le_bytes(trailer[at..at + 8].try_into().unwrap_or_default()) as usize;
-    let start = number(8);
-    let blob = Blob::open(&executable[start..start + number(16)])?;
+    let blob = Blob::open(&executable[payload_range(executable)?])?;
     let entry = blob.entry(entry)?.ok_or("not packed")?;
     let stored = entry.keyed(kind, key)?.ok_or("no such value")?.stored()?;
     let offset = stored.as_ptr() as usize - executable.as_ptr() as usize;

@@ -85,9 +85,7 @@ fn a_program_becomes_version_3_and_back() {
 
 /// The resources of a program.
 fn payload_of(program: &[u8]) -> Vec<u8> {
-    let trailer = &program[program.len() - 32..];
-    let start = u64::from_le_bytes(trailer[8..16].try_into().expect("eight bytes")) as usize;
-    program[start..program.len() - 32].to_vec()
+    program[pyox_program_format::payload_range(program).expect("a program")].to_vec()
 }
 
 #[test]

@@ -87,8 +87,7 @@ fn tools_refuse_a_program_that_runs_something_else_than_they_show() {
 #[test]
 fn a_changed_launcher_is_noticed() {
     let (place, bytes) = (Place::new(), program().read("app"));
-    let trailer = &bytes[bytes.len() - 32..];
-    let payload = u64::from_le_bytes(trailer[8..16].try_into().expect("eight bytes")) as usize;
+    let payload = pyox_program_format::payload_range(&bytes).expect("a program").start;
     place.write("app", &bytes);
     let verified = place.run(["resources", "verify", "app"]).succeeds().stdout;
     assert!(verified.contains("\nlauncher sha-256 "), "{verified}");

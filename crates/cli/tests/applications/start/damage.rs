@@ -11,22 +11,16 @@ use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context as _, ensure};
 use pyox_packed_resources::{Blob, SectionKind};
+use pyox_program_format::payload_range;
 
 use super::{ensure_one_line, for_two_pythons};
 use crate::applications::wheels::pack;
 
 const TEXT: &str = "import sys\nprint([ascii(word) for word in sys.argv])\n";
 
-/// Where the payload is in a program.
-fn payload(program: &[u8]) -> anyhow::Result<Range<usize>> {
-    let trailer = program.last_chunk::<32>().context("no trailer")?;
-    let number = |at: usize| u64::from_le_bytes(trailer[at..at + 8].try_into().unwrap_or_default()) as usize;
-    Ok(number(8)..number(8) + number(16))
-}
-
 /// Header with section table, and the sections that the start needs.
 fn start_ranges(program: &[u8]) -> anyhow::Result<Vec<Range<usize>>> {
-    let payload = payload(program)?;
+    let payload = payload_range(program)?;
     let blob = Blob::open(&program[payload.clone()])?;
     let table = 48 + 24 * blob.sections().count();
     let header = payload.start..payload.start + table;
@@ -81,7 +75,7 @@ fn a_damaged_index_is_one_line() {
         let program = pack(python, "start", TEXT, &[])?;
         let path = program.executable();
         let whole = std::fs::read(&path)?;
-        let payload = payload(&whole)?;
+        let payload = payload_range(&whole)?;
         let blob = Blob::open(&whole[payload.clone()])?;
         for kind in [SectionKind::Names, SectionKind::Slots, SectionKind::Entries, SectionKind::Fields] {
             let section = blob.sections().find(|section| section.kind == kind).context("an index")?;
@@ -105,7 +99,7 @@ fn a_program_cut_short_is_one_line() {
         let program = pack(python, "start", TEXT, &[])?;
         let path = program.executable();
         let whole = std::fs::read(&path)?;
-        let payload = payload(&whole)?;
+        let payload = payload_range(&whole)?;
         let ends = [whole.len() - 1, whole.len() - 33, payload.start + 4096, payload.start + 20, payload.start + 1];
         for end in ends {
             File::options().write(true).open(&path)?.set_len(end as u64)?;
