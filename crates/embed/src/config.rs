@@ -139,7 +139,7 @@ fn preinitialize(config: &InterpreterConfig, invocation: &Invocation) -> Result<
     };
     pre.parse_argv = c_int::from(invocation.as_interpreter);
     if is_isolated(config) {
-        pre.isolated = 1;
+        pre.isolated = c_int::from(!invocation.as_interpreter);
         pre.use_environment = 0;
     }
     if let Some(utf8_mode) = config.utf8_mode {
@@ -196,8 +196,10 @@ impl PyConfig {
 
     fn behaviour(&mut self, config: &InterpreterConfig, invocation: &Invocation) {
         let python = &mut self.0;
+        // An interpreter has what `python` puts first on `sys.path`, unless its options say otherwise.
+        let has_script_path = invocation.as_interpreter;
         if is_isolated(config) {
-            python.isolated = 1;
+            python.isolated = c_int::from(!has_script_path);
             python.use_environment = 0;
             python.user_site_directory = 0;
         }
@@ -210,7 +212,7 @@ impl PyConfig {
         }
         #[cfg(Py_3_11)]
         {
-            python.safe_path = 1;
+            python.safe_path = c_int::from(!has_script_path);
             // The packed modules come first, so that `_imp.is_frozen` must not say that CPython's own are used.
             python.use_frozen_modules = 0;
         }
