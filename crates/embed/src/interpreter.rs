@@ -11,8 +11,9 @@ use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run};
 use pyox_packed_resources::{Blob, SectionKind};
 use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, set_sys};
 
-use crate::config::{OxidizedPythonInterpreterConfig, current_executable, initialize};
+use crate::config::{OxidizedPythonInterpreterConfig, initialize};
 use crate::error::{FinalizeError, NewInterpreterError};
+use crate::executable::current_executable;
 use crate::invocation::{Invocation, process_arguments};
 use crate::mark::Mark;
 use crate::{arenas, boot, exit, privileges, run};

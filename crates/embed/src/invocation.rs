@@ -16,10 +16,10 @@ use std::ffi::{CString, OsStr, OsString, c_char};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-use crate::config::executed_path;
-use crate::error::NewInterpreterError;
-use crate::lineage::{self, Meaning};
 use crate::command;
+use crate::error::NewInterpreterError;
+use crate::executable::executed_path;
+use crate::lineage::{self, Meaning};
 
 /// The command line and how to take it.
 pub(crate) struct Invocation {

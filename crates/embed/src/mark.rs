@@ -7,7 +7,7 @@ use std::ffi::CString;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::command;
-use crate::config::current_executable;
+use crate::executable::current_executable;
 use crate::origin::Origin;
 use crate::process::{Process, Program};
 
@@ -126,7 +126,9 @@ mod tests {
         assert!(own.has_command(&arguments[1..]) && !own.has_command(&arguments[2..]));
         assert!(!own.has_command(&[c"-cx".to_owned()]));
         assert!(!Mark::own(&arguments, true, 0).unwrap().has_command(&arguments[1..]));
-        for wrong in ["", "1", &own.encode().replace(':', "::"), &format!("{}:1", Mark { commands: vec![], ..own }.encode())] {
+        for wrong in
+            ["", "1", &own.encode().replace(':', "::"), &format!("{}:1", Mark { commands: vec![], ..own }.encode())]
+        {
             assert_eq!(Mark::decode(wrong), None, "{wrong}");
         }
     }
