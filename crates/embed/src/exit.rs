@@ -89,7 +89,8 @@ unsafe extern "C" fn end(_capsule: *mut ffi::PyObject) {
 /// Whether the streams are those that Python has made. Python gives them back while it ends, and then it is not known any more
 /// whether others could be flushed.
 fn has_its_streams(gil: Gil) -> bool {
-    let is_own = |name, own| sys(gil, name).map(|stream| stream.as_ptr()) == sys(gil, own).map(|stream| stream.as_ptr());
+    let is_own =
+        |name, own| sys(gil, name).map(|stream| stream.as_ptr()) == sys(gil, own).map(|stream| stream.as_ptr());
     is_own(c"stdout", c"__stdout__") && is_own(c"stderr", c"__stderr__")
 }
 

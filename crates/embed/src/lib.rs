@@ -6,6 +6,7 @@ mod boot;
 mod command;
 mod config;
 mod error;
+mod executable;
 mod exit;
 mod finalizers;
 mod interpreter;
