@@ -1,25 +1,28 @@
 #!/usr/bin/env bash
 # Runs a target: `run.sh TARGET SECONDS [DIRECTORY]`. It starts from `corpus/TARGET`; what it finds goes to DIRECTORY.
-# `run.sh replay` runs all targets over their corpora, without fuzzing: any compiler can do that.
+# `run.sh replay` runs all targets over their corpora, without fuzzing, and `run.sh replay TARGET` one of them that is
+# compiled: any compiler can do that.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 if [ "$1" = replay ]; then
-    cargo build --target-dir ../target
-    for source in fuzz_targets/*.rs; do
-        target=$(basename "$source" .rs)
-        # Any bytes are an input of those that have no corpus.
-        corpus=corpus/$target
-        [ -d "$corpus" ] || corpus=corpus/write_read_write
-        log=$(mktemp)
-        if ! "../target/debug/$target" -timeout=60 "$corpus"/* 2>"$log"; then
-            cat "$log" >&2
-            exit 1
-        fi
-        echo "$target: $(grep -c '^Executed' "$log") inputs"
-        [ "$(grep -c '^Executed' "$log")" = "$(ls "$corpus" | wc -l)" ]
-        rm "$log"
-    done
+    if [ $# = 1 ]; then
+        cargo build --target-dir ../target
+        basename -s .rs fuzz_targets/*.rs | xargs -P "$(nproc)" -n 1 ./run.sh replay
+        exit
+    fi
+    target=$2
+    # Any bytes are an input of those that have no corpus.
+    corpus=corpus/$target
+    [ -d "$corpus" ] || corpus=corpus/write_read_write
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    if ! "../target/debug/$target" -timeout=60 "$corpus"/* 2>"$log"; then
+        cat "$log" >&2
+        exit 1
+    fi
+    echo "$target: $(grep -c '^Executed' "$log") inputs"
+    [ "$(grep -c '^Executed' "$log")" = "$(ls "$corpus" | wc -l)" ]
     exit
 fi
 

@@ -2,7 +2,8 @@
 //!
 //! Every `runtime/*.py` names in its first lines the shell commands to try: in a line `#$ COMMAND`, `$APP` is once the
 //! packed program and once `python SCRIPT`. Output, errors and status must be equal, but for the paths of files.
-//! `# module: NAME` and `# entry: MODULE:FUNCTION` pack that instead of the script; `# packed only:` marks a script
+//! `# module: NAME` and `# entry: MODULE:FUNCTION` pack that instead of the script; `# options: OPTION...` are added to
+//! `pyoxidizer pack`; `# packed only:` marks a script
 //! that checks itself what is different on purpose: every line it prints must be `ok`.
 //!
 //! `PYOX_TEST_RUNTIME=exit_status,pdb` restricts the scripts.
@@ -32,6 +33,7 @@ struct Script {
     packed_only: bool,
     module: Option<String>,
     entry: Option<String>,
+    options: Option<String>,
     commands: Vec<String>,
 }
 
@@ -44,6 +46,7 @@ impl Script {
             packed_only: value("# packed only:").is_some(),
             module: value("# module:"),
             entry: value("# entry:"),
+            options: value("# options:"),
             commands: text.lines().filter_map(|line| line.strip_prefix("#$ ")).map(str::to_owned).collect(),
         })
     }
@@ -56,6 +59,7 @@ impl Script {
             (_, Some(entry)) => command.args(["--entry", entry]),
             _ => command.arg(app.join(&self.name).with_extension("py")),
         };
+        command.args(self.options.iter().flat_map(|options| options.split_whitespace()));
         let done = command.arg("--package-root").arg(app).args(["demo", "nsdemo", "filesdemo"]).output()?;
         if done.status.success() {
             return Ok(());

@@ -22,6 +22,8 @@ use crate::python::{PDB, PKG_RESOURCES};
 use crate::state::State;
 use pyox_python_objects::{Gil, Object, Result, check, returned, tuple};
 
+mod open_code;
+
 /// A built-in function of `module` that knows the objects `bound`. As with any built-in function its `self` is a
 /// module: that is how `pickle` and `repr` tell functions from methods.
 fn function(definition: &'static Definition, module: &Object, bound: &[&Object]) -> Result<Object> {
@@ -119,10 +121,13 @@ pub(crate) fn after_import(finder: &Instance<State>, name: &str, module: &Object
     let gil = module.gil();
     match name {
         "io" => {
-            let original = module.attr(c"open")?;
-            // `pickle` looks for it there. Until 3.11 it said `io`, since 3.12 it says so itself.
-            original.set_attr(c"__module__", &Object::str(gil, "_io")?)?;
-            module.set_attr(c"open", &function(&OPEN, module, &[finder.object(), &original])?)
+            for (name, definition) in [(c"open", &OPEN), (c"open_code", &open_code::OPEN_CODE)] {
+                let original = module.attr(name)?;
+                // `pickle` looks for it there. Until 3.11 it said `io`, since 3.12 it says so itself.
+                original.set_attr(c"__module__", &Object::str(gil, "_io")?)?;
+                module.set_attr(name, &function(definition, module, &[finder.object(), &original])?)?;
+            }
+            Ok(())
         }
         "pdb" => PDB.get(gil, "teach_pdb")?.call(&[module, finder.object()]).map(drop),
         "pkg_resources" if finder.registers_pkg_resources => {

@@ -56,6 +56,6 @@ import ast, dis, symtable, dataclasses, typing, doctest
 print(ast.dump(ast.parse(inspect.getsource(demo.deep.outer)))[:60])
 print(doctest.testmod(demo.deep), [t.name for t in doctest.DocTestFinder(exclude_empty=False).find(demo.deep)])
 import importlib.util, io, pickle
-print([pickle.loads(pickle.dumps(function)) is function for function in (open, io.open, linecache.updatecache)])
-print(open, io.open, inspect.signature(io.open))
+print([pickle.loads(pickle.dumps(function)) is function for function in (open, io.open, io.open_code, linecache.updatecache)])
+print(open, io.open, inspect.signature(io.open), io.open_code, inspect.signature(io.open_code))
 print(importlib.util.find_spec("surrogate\udcff"))

@@ -1,0 +1,54 @@
+//! `io.open_code` for the files of packed modules: `runpy.run_path`, which `multiprocessing` runs a script with once more, reads
+//! code with it, and so do `pdb`, `profile` and `trace`.
+
+use pyo3_ffi as ffi;
+use pyox_packed_resources::FieldKind;
+use pyox_python_objects::{Object, Result, import};
+
+use super::{Call, Definition, definition, virtual_module};
+use crate::class::Instance;
+use crate::state::State;
+
+/// What a `.pyc` file has between the magic number and the code.
+const REST_OF_HEADER: [u8; 12] = [0; 12];
+
+pub(super) static OPEN_CODE: Definition = definition(
+    c"open_code",
+    open_code,
+    c"open_code(path)\n--\n\nio.open_code, which also reads modules inside the program.",
+);
+
+unsafe extern "C" fn open_code(
+    this: *mut ffi::PyObject,
+    positional: *mut ffi::PyObject,
+    named: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let answer = |call: &Call| {
+        let content = match call.argument(0) {
+            Some(name) if name.is_str() => content(&call.finder()?, &name)?,
+            _ => None,
+        };
+        let Some(content) = content else { return call.forward(&call.bound(1)?) };
+        import(content.gil(), c"io")?.call_method(c"BytesIO", &[&content])
+    };
+    // SAFETY: Python calls this.
+    unsafe { Call::answer(this, positional, named, answer) }
+}
+
+/// The source at a virtual path, or else the bytecode, as `bytes`.
+fn content(finder: &Instance<State>, name: &Object) -> Result<Option<Object>> {
+    let (gil, catalogue) = (finder.gil(), finder.catalogue());
+    let Some(module) = virtual_module(finder, name) else { return Ok(None) };
+    let Some(entry) = catalogue.importable(&module)? else { return Ok(None) };
+    if let Some(source) = entry.value(FieldKind::Source)? {
+        return Object::bytes(gil, &source).map(Some);
+    }
+    let code = finder.code(gil, &entry)?;
+    // SAFETY: reads a variable; an object, and the version in which CPython writes `.pyc` files.
+    let (magic, code) = unsafe {
+        let magic = ffi::PyImport_GetMagicNumber();
+        (magic, Object::owned(ffi::PyMarshal_WriteObjectToString(code.as_ptr(), ffi::Py_MARSHAL_VERSION))?)
+    };
+    let header = [&(magic as u32).to_le_bytes()[..], &REST_OF_HEADER].concat();
+    Object::bytes(gil, &[header, code.to_bytes()?].concat()).map(Some)
+}
