@@ -69,8 +69,7 @@ impl State {
 
     /// The code object of a module, with the virtual path as its file name.
     pub(crate) fn code(&self, gil: Gil, entry: &Found<'_>) -> Result<Object> {
-        let file = self.module_file(gil, entry)?.unwrap_or_default();
-        let file = self.path_object(gil, &file)?;
+        let file = self.path_object(gil, &self.source_file(gil, entry)?)?;
         let Some(bytecode) = entry.bytecode(&self.bytecode_kinds)? else { return self.compile(entry, &file) };
         // SAFETY: pointer and length describe the slice; the reader checks what it reads.
         let code = unsafe {

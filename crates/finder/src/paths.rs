@@ -19,6 +19,13 @@ impl State {
         Ok(self.cache_directory(gil, catalogue, top_level(name))?.map_or(Cow::Borrowed(&*self.root), Cow::Owned))
     }
 
+    /// The file that the code of a module says it is from: the source file, wherever that is.
+    pub(crate) fn source_file(&self, gil: Gil, entry: &Found<'_>) -> Result<PathBuf> {
+        let file = self.module_file(gil, entry)?.unwrap_or_default();
+        let is_bytecode = file.extension().is_some_and(|extension| extension == "pyc");
+        Ok(if is_bytecode { file.with_extension("py") } else { file })
+    }
+
     /// `__file__` of a module; `None` for namespace packages.
     pub(crate) fn module_file(&self, gil: Gil, entry: &Found<'_>) -> Result<Option<PathBuf>> {
         if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
@@ -44,6 +51,10 @@ impl State {
         path.extend_from_slice(base);
         path.push(b'/');
         self.append_file(gil, &mut path, entry)?;
+        // Its directory has the bytecode of a module without source text.
+        if directory.is_some() && kind == FieldKind::Source && !entry.has(kind) {
+            path.push(b'c');
+        }
         Ok(Some(OsString::from_vec(path).into()))
     }
 
@@ -53,6 +64,9 @@ impl State {
             if let Some(path) = entry.file(kind)? {
                 return Ok(entry.catalogue.origin().join(&*path));
             }
+        }
+        if file.extension().is_some_and(|extension| extension == "pyc") {
+            return Ok(file.to_owned());
         }
         let level = OptimizeLevel::from_number(self.optimize).unwrap_or_default();
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
