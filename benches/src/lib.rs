@@ -116,12 +116,13 @@ pub fn importable_modules(python: &Installed) -> Outcome<Vec<String>> {
 /// Prints the names of modules of the standard library, as many as can be imported up to 450.
 const LIST_MODULES: &str = r#"
 import importlib, pkgutil, sys
+SKIPPED = ("_test", "test_", "_xx", "xx", "__", "_osx", "_aix", "_pydev")
 SKIP = {"antigravity", "this", "idlelib", "test", "tests", "turtledemo", "lib2to3", "ensurepip", "venv", "site",
         "pty", "tty", "__main__", "__phello__", "__hello__", "distutils", "msilib"}
 def names(path, prefix=""):
     for module in pkgutil.iter_modules(path, prefix):
         last = module.name.rpartition(".")[2]
-        if not last.isidentifier() or last in SKIP or last.startswith(("_test", "test_", "_xx", "xx", "__", "_osx", "_aix", "_pydev")):
+        if not last.isidentifier() or last in SKIP or last.startswith(SKIPPED):
             continue
         yield module.name
         if module.ispkg and module.name.count(".") < 2:

@@ -1,4 +1,5 @@
-//! Any bytes can be analysed: an error, or an answer that can be written as JSON; memory follows the length of the bytes.
+//! Any bytes can be analysed: an error, or an answer that can be written as JSON; memory follows the length of the
+//! bytes.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! Values and dictionaries with any frames: what an encoder made is read as what it was, anything else is an error or what
-//! a streaming decoder makes of it, and memory follows what is stored.
+//! Values and dictionaries with any frames: what an encoder made is read as what it was, anything else is an error or
+//! what a streaming decoder makes of it, and memory follows what is stored.
 #![no_main]
 
 #[path = "../../crates/packed-resources/tests/common/walk.rs"]

@@ -1,4 +1,5 @@
-//! Any text is read as `direct_url.json`: nothing, or what it says; paths of this machine are found again in their URLs.
+//! Any text is read as `direct_url.json`: nothing, or what it says; paths of this machine are found again in their
+//! URLs.
 #![no_main]
 
 use std::ffi::OsStr;

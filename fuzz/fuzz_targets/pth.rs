@@ -19,8 +19,8 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(found, expected(&String::from_utf8_lossy(bytes)));
 });
 
-/// Numbers of lines with their directory, or with nothing if they are code: character by character, as the documentation
-/// of `site` and of text files has it.
+/// Numbers of lines with their directory, or with nothing if they are code: character by character, as the
+/// documentation of `site` and of text files has it.
 fn expected(text: &str) -> Vec<(usize, Option<String>)> {
     let (mut lines, mut line, mut after_return) = (Vec::new(), String::new(), false);
     for (at, character) in text.chars().enumerate() {

@@ -1,5 +1,5 @@
-//! Any bytes can be opened as a wheel, and any files classified: errors, but no panic, nothing that leads out of the wheel,
-//! and no memory beyond the limits.
+//! Any bytes can be opened as a wheel, and any files classified: errors, but no panic, nothing that leads out of the
+//! wheel, and no memory beyond the limits.
 #![no_main]
 
 use std::collections::BTreeSet;

@@ -70,13 +70,14 @@ inputs=("$root"/crates/packed-resources/tests/vectors/*.blob "$work/blob" "$PWD/
 
 echo "bespoke_launcher and pyo3_host, with programs attached"
 printf 'import answer\nprint(answer.get())\n' >"$work/answer_of_rust.py"
-cargo run --package builder -- bespoke_launcher "$work/answer_of_rust.py" "$work/answer"
+cargo build --package builder --package packager --package traits
+"$CARGO_TARGET_DIR/debug/builder" bespoke_launcher "$work/answer_of_rust.py" "$work/answer"
 prints 42 env -i "$work/answer"
-cargo run --package builder -- pyo3_host "$work/hello.py" "$work/host"
+"$CARGO_TARGET_DIR/debug/builder" pyo3_host "$work/hello.py" "$work/host"
 prints "[1, 2, 3], as OxidizedFinder says" env -i "$work/host"
 
 echo "traits: own implementations of all that packing asks for"
-cargo run --package traits -- "$work/generated" "$packages/bespoke_launcher.launcher"
+"$CARGO_TARGET_DIR/debug/traits" "$work/generated" "$packages/bespoke_launcher.launcher"
 prints 285 env -i "$work/generated"
 
 echo "packager: an own policy, files in memory, and a wheel without its tests"
@@ -95,5 +96,5 @@ with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
         wheel.writestr(name, text)
     wheel.writestr(info + '/RECORD', record + info + '/RECORD,,\n')
 END
-cargo run --package packager -- "$work/app" "$work/greeting-1.0-py3-none-any.whl"
+"$CARGO_TARGET_DIR/debug/packager" "$work/app" "$work/greeting-1.0-py3-none-any.whl"
 prints 'Hello, Ada! []' env -i "$work/app"

@@ -152,7 +152,11 @@ fn a_long_file_is_never_held_whole(cached: &Cached) -> anyhow::Result<()> {
     let place = &cached.place;
     let files =
         [("long/__init__.py", ""), ("long/__main__.py", "print('ran')\n"), ("long/zeros.bin", &format!("={LONG}"))];
-    let wheel = wheel(place, "long", "", &files).display().to_string();
+    let [wheel, other] = ["long", "other"].map(|name| {
+        let files = files.map(|(path, text)| (path.replace("long", name), text));
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();
+        wheel(place, name, "", &files).display().to_string()
+    });
     place.write("app.py", "import long, pkgutil\nprint(len(pkgutil.get_data('long', 'zeros.bin')))\n");
     let pack = |arguments: &[&str]| -> anyhow::Result<Vec<u8>> {
         let command = place.command(["pack", "-o", "program", "--python"]);
@@ -171,15 +175,17 @@ fn a_long_file_is_never_held_whole(cached: &Cached) -> anyhow::Result<()> {
     // cache.
     pack(&[&wheel])?;
     place.program("program", &[]).prints("ran\n");
-    let made = pack(&["app.py", "--pip", &wheel])?;
+    // Of two, so that the layer is longer than what memory there is.
+    let both = ["app.py", "--pip", &wheel, "--pip", &other];
+    let made = pack(&both)?;
     place.program("program", &[]).prints(&format!("{LONG}\n"));
-    ensure!(pack(&["app.py", "--pip", &wheel])? == made, "the layer in the cache gives other bytes");
+    ensure!(pack(&both)? == made, "the layer in the cache gives other bytes");
     // A layer that is too long for memory is checked as any other.
     let layers = cached.of_kind("layers")?.into_iter().map(|path| Ok((fs::metadata(&path)?.len(), path)));
     let (_, longest) = layers.collect::<anyhow::Result<Vec<_>>>()?.into_iter().max().context("a layer")?;
     let mut file = fs::File::options().write(true).open(longest)?;
     io::Seek::seek(&mut file, io::SeekFrom::Start(LONG as u64 / 2))?;
     io::Write::write_all(&mut file, b"x")?;
-    ensure!(pack(&["app.py", "--pip", &wheel])? == made, "a damaged layer is used");
+    ensure!(pack(&both)? == made, "a damaged layer is used");
     Ok(())
 }

@@ -13,8 +13,8 @@ use pyo3_ffi as ffi;
 use pyox_finder::{Finder, Settings};
 use pyox_python_objects::{Gil, Held, Kind, Object, Raised, Result, describe, import, set_sys, status};
 
-use crate::config::ExtensionModule;
 use crate::error::NewInterpreterError;
+use crate::extension_module::ExtensionModule;
 
 /// What `_boot` installs.
 static SETTINGS: OnceLock<Settings> = OnceLock::new();

@@ -1,12 +1,23 @@
 //! What arguments would mean to the `python` command, and which ones `multiprocessing` gives to its helper processes.
 
-use std::ffi::CString;
+use std::ffi::{CString, OsStr};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 /// Options of the `python` command that take no value.
 const FLAGS: &[u8] = b"bBdEiIOPqRsSuvx";
 
 /// The only long option of the `python` command that is no command itself; it takes a value.
 const LONG_OPTION: &[u8] = b"--check-hash-based-pycs";
+
+/// Says which Python it is, as `-V` does.
+const VERSION: &[u8] = b"--version";
+
+/// The program is what comes from standard input.
+const STANDARD_INPUT: &[u8] = b"-";
+
+/// What files with Python code are called.
+const SUFFIXES: [&[u8]; 3] = [b".py", b".pyw", b".pyc"];
 
 /// The first argument of a helper process when `sys.frozen` is set, and the last one when it is not.
 const FORK: &[u8] = b"--multiprocessing-fork";
@@ -15,16 +26,39 @@ const FORK: &[u8] = b"--multiprocessing-fork";
 const FROZEN_HELPER: &str = "import sys; from multiprocessing.spawn import spawn_main; \
     spawn_main(**{k: None if v == 'None' else int(v) for k, v in (a.split('=', 1) for a in sys.argv[2:])})";
 
-/// Whether the arguments are options of an interpreter that end in `-c` or `-m`, or those of a helper process.
+/// What the `python` command does.
+#[derive(Debug, PartialEq, Eq)]
+enum Command<'a> {
+    /// `-c CODE` and `-m MODULE`, with the arguments after them.
+    Code(&'a [u8], &'a [CString]),
+    /// `-`
+    StandardInput,
+    /// A file with Python code that exists.
+    File,
+    /// `-V`
+    Version,
+}
+
+/// Whether the arguments are options of an interpreter that end in a command, or those of a helper process.
 pub(crate) fn is_interpreter(arguments: &[CString]) -> bool {
-    interpreter_command(arguments).is_some() || is_frozen_helper(arguments)
+    command(arguments).is_some() || is_frozen_helper(arguments)
+}
+
+/// Whether the application is meant if it starts itself with these arguments and was given them: as all arguments, or
+/// at the end of others. Only what can hold code is recognised there: `app run tool.py` may run `tool.py` by Python.
+pub(crate) fn may_be_passed_on(arguments: &[CString], are_all: bool) -> bool {
+    match command(arguments) {
+        Some(Command::Code(..)) => true,
+        Some(_) => are_all,
+        None => is_frozen_helper(arguments),
+    }
 }
 
 /// Whether the arguments are exactly those with which `multiprocessing` of CPython 3.9 to 3.13 starts a process.
 /// Nothing else has these, so that the application is never meant.
 pub(crate) fn is_helper(arguments: &[CString]) -> bool {
     is_frozen_helper(arguments)
-        || interpreter_command(arguments).is_some_and(|(code, rest)| match rest {
+        || matches!(command(arguments), Some(Command::Code(code, rest)) if match rest {
             [] => is_fork_server(code) || is_resource_tracker(code),
             [last] => last.as_bytes() == FORK && is_spawn(code),
             _ => false,
@@ -83,21 +117,34 @@ fn between<'a>(text: &'a [u8], start: &[u8], end: &[u8]) -> Option<&'a [u8]> {
     text.strip_prefix(start)?.strip_suffix(end)
 }
 
-/// The value of `-c` or `-m` after nothing but interpreter options, and the arguments after it.
-fn interpreter_command(arguments: &[CString]) -> Option<(&[u8], &[CString])> {
+/// What `python` would do with these arguments, where it cannot be meant otherwise: the prompt and help can.
+fn command(arguments: &[CString]) -> Option<Command<'_>> {
     let mut rest = arguments.iter();
-    loop {
-        let option = rest.next()?.as_bytes();
+    let mut version = false;
+    let command = loop {
+        let Some(option) = rest.next() else { break None };
+        let option = option.as_bytes();
         if option == LONG_OPTION {
             rest.next()?;
             continue;
         }
-        let mut letters = option.strip_prefix(b"-")?;
+        if option == VERSION {
+            version = true;
+            continue;
+        }
+        if option == STANDARD_INPUT {
+            break Some(Command::StandardInput);
+        }
+        let Some(mut letters) = option.strip_prefix(b"-") else {
+            break is_code_file(option).then_some(Command::File);
+        };
+        let mut code = None;
         while let Some((letter, attached)) = letters.split_first() {
             match letter {
                 b'c' | b'm' => {
                     let value = if attached.is_empty() { rest.next()?.as_bytes() } else { attached };
-                    return Some((value, rest.as_slice()));
+                    code = Some(Command::Code(value, rest.as_slice()));
+                    break;
                 }
                 b'W' | b'X' => {
                     if attached.is_empty() {
@@ -105,11 +152,20 @@ fn interpreter_command(arguments: &[CString]) -> Option<(&[u8], &[CString])> {
                     }
                     break;
                 }
+                b'V' => (version, letters) = (true, attached),
                 letter if FLAGS.contains(letter) => letters = attached,
                 _ => return None,
             }
         }
-    }
+        if code.is_some() {
+            break code;
+        }
+    };
+    if version { Some(Command::Version) } else { command }
+}
+
+fn is_code_file(name: &[u8]) -> bool {
+    SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) && Path::new(OsStr::from_bytes(name)).is_file()
 }
 
 #[cfg(test)]
@@ -120,20 +176,56 @@ mod tests {
         arguments.iter().map(|argument| CString::new(*argument).unwrap()).collect()
     }
 
-    fn command(arguments: &[&str]) -> Option<String> {
-        interpreter_command(&words(arguments)).map(|(code, _)| String::from_utf8_lossy(code).into_owned())
+    fn code(arguments: &[&str]) -> Option<String> {
+        match command(&words(arguments))? {
+            Command::Code(code, _) => Some(String::from_utf8_lossy(code).into_owned()),
+            _ => None,
+        }
     }
 
     #[test]
     fn interpreter_options_are_told_from_others() {
-        assert_eq!(command(&["-c", "x"]).as_deref(), Some("x"));
-        assert_eq!(command(&["-B", "-Is", "-X", "dev", "-Wignore", "-m", "pip"]).as_deref(), Some("pip"));
-        assert_eq!(command(&["-Bc", "x"]).as_deref(), Some("x"));
-        assert_eq!(command(&["-cx"]).as_deref(), Some("x"));
-        assert_eq!(command(&["-I", "--check-hash-based-pycs", "never", "-c", "x"]).as_deref(), Some("x"));
+        assert_eq!(code(&["-c", "x"]).as_deref(), Some("x"));
+        assert_eq!(code(&["-B", "-Is", "-X", "dev", "-Wignore", "-m", "pip"]).as_deref(), Some("pip"));
+        assert_eq!(code(&["-Bc", "x"]).as_deref(), Some("x"));
+        assert_eq!(code(&["-cx"]).as_deref(), Some("x"));
+        assert_eq!(code(&["-I", "--check-hash-based-pycs", "never", "-c", "x"]).as_deref(), Some("x"));
         for other in [&[][..], &["run", "-c", "x"], &["--c", "x"], &["-k", "-c", "x"], &["-c"], &["-", "x"], &[""]] {
-            assert_eq!(command(other), None, "{other:?}");
+            assert_eq!(code(other), None, "{other:?}");
         }
+    }
+
+    #[test]
+    fn other_commands_of_python_are_understood() {
+        // The tests run in the directory of the crate.
+        let file = std::env::temp_dir().join(format!("pyox-command-{}.py", std::process::id()));
+        std::fs::write(&file, "").unwrap();
+        let file = file.to_str().unwrap();
+        for (arguments, expected) in [
+            (&["-"][..], Some(Command::StandardInput)),
+            (&["-u", "-X", "dev", "-", "-c"], Some(Command::StandardInput)),
+            (&["-V"], Some(Command::Version)),
+            (&["--version"], Some(Command::Version)),
+            (&["-BVV", "-c", "x"], Some(Command::Version)),
+            (&[file], Some(Command::File)),
+            (&["-B", "-W", "error", file, "-c", "x"], Some(Command::File)),
+            (&["missing.py"], None),
+            (&["Cargo.toml"], None),
+            (&["src"], None),
+            (&[], None),
+            (&["-u"], None),
+            (&["-i"], None),
+            (&["-h"], None),
+            (&["--help"], None),
+            (&["--", file], None),
+        ] {
+            let words = words(arguments);
+            assert_eq!(command(&words), expected, "{arguments:?}");
+            assert_eq!(may_be_passed_on(&words, true), expected.is_some());
+            assert!(!may_be_passed_on(&words, false));
+        }
+        std::fs::remove_file(file).unwrap();
+        assert!(may_be_passed_on(&words(&["-c", "x"]), false));
     }
 
     const SPAWN: &str = "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5, pipe_handle=7)";

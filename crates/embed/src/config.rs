@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, CString, OsString, c_char, c_int};
 use std::mem::MaybeUninit;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use libc::wchar_t;
@@ -11,28 +11,11 @@ use pyox_interpreter_config::{InterpreterConfig, Profile};
 use pyox_packed_resources::{Blob, SectionKind};
 
 use crate::error::NewInterpreterError;
+use crate::executable::current_executable;
+use crate::extension_module::ExtensionModule;
 use crate::invocation::Invocation;
 use crate::privileges::elevated;
 use crate::{payload, resource_file};
-
-/// A module that is part of the program, as `sys.builtin_module_names` lists them.
-#[derive(Clone, Copy, Debug)]
-pub struct ExtensionModule {
-    pub(crate) name: &'static CStr,
-    pub(crate) init: unsafe extern "C" fn() -> *mut ffi::PyObject,
-}
-
-impl ExtensionModule {
-    /// A module that is called `name` and made by `init`. It comes before packed modules of that name.
-    ///
-    /// # Safety
-    ///
-    /// `init` does what Python expects of the function `PyInit_NAME` of an extension module (PEP 489), in any
-    /// interpreter of the process.
-    pub const unsafe fn new(name: &'static CStr, init: unsafe extern "C" fn() -> *mut ffi::PyObject) -> Self {
-        Self { name, init }
-    }
-}
 
 /// Everything an interpreter needs to start.
 #[derive(Default)]
@@ -40,8 +23,8 @@ impl ExtensionModule {
 pub struct OxidizedPythonInterpreterConfig {
     /// How the interpreter behaves and what it runs.
     pub interpreter_config: InterpreterConfig,
-    /// The modules and data of the program, the first blob that has a module wins. The first one also has the code that
-    /// starts the importer.
+    /// The modules and data of the program, the first blob that has a module wins. The first one also has the code
+    /// that starts the importer.
     pub packed_resources: Vec<Blob<'static>>,
     /// Absolute path of the executable; `None` asks the operating system.
     pub executable: Option<PathBuf>,
@@ -139,7 +122,7 @@ fn preinitialize(config: &InterpreterConfig, invocation: &Invocation) -> Result<
     };
     pre.parse_argv = c_int::from(invocation.as_interpreter);
     if is_isolated(config) {
-        pre.isolated = 1;
+        pre.isolated = c_int::from(!invocation.as_interpreter);
         pre.use_environment = 0;
     }
     if let Some(utf8_mode) = config.utf8_mode {
@@ -196,8 +179,10 @@ impl PyConfig {
 
     fn behaviour(&mut self, config: &InterpreterConfig, invocation: &Invocation) {
         let python = &mut self.0;
+        // An interpreter has what `python` puts first on `sys.path`, unless its options say otherwise.
+        let has_script_path = invocation.as_interpreter;
         if is_isolated(config) {
-            python.isolated = 1;
+            python.isolated = c_int::from(!has_script_path);
             python.use_environment = 0;
             python.user_site_directory = 0;
         }
@@ -210,7 +195,7 @@ impl PyConfig {
         }
         #[cfg(Py_3_11)]
         {
-            python.safe_path = 1;
+            python.safe_path = c_int::from(!has_script_path);
             // The packed modules come first, so that `_imp.is_frozen` must not say that CPython's own are used.
             python.use_frozen_modules = 0;
         }
@@ -274,31 +259,6 @@ fn status(status: ffi::PyStatus) -> Result<(), NewInterpreterError> {
         return Err(NewInterpreterError::Exit { status: status.exitcode });
     }
     Err(NewInterpreterError::Python { function: text(status.func), message: text(status.err_msg) })
-}
-
-/// The path of the running executable.
-pub(crate) fn current_executable() -> Result<PathBuf, NewInterpreterError> {
-    std::env::current_exe().or_else(|error| {
-        // Without /proc the kernel still says under which name the program was started. That can be a symbolic link.
-        if elevated() {
-            return Err(NewInterpreterError::Executable(error));
-        }
-        let path = executed_path().ok_or(NewInterpreterError::Executable(error))?;
-        std::path::absolute(path).map_err(NewInterpreterError::Executable)
-    })
-}
-
-/// The path that the kernel was given to execute.
-pub(crate) fn executed_path() -> Option<PathBuf> {
-    // SAFETY: reads the auxiliary vector; the string lives as long as the process.
-    let name = unsafe {
-        let name = libc::getauxval(libc::AT_EXECFN) as *const c_char;
-        if name.is_null() {
-            return None;
-        }
-        CStr::from_ptr(name)
-    };
-    Some(PathBuf::from(OsString::from_vec(name.to_bytes().to_vec())))
 }
 
 #[cfg(test)]

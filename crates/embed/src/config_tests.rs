@@ -45,8 +45,8 @@ fn a_path_that_cannot_be_decoded_for_lack_of_memory_is_an_error() {
         realloc: Some(realloc),
         free: Some(free),
     };
-    // SAFETY: the functions do what those of the raw domain have to, in any thread; nothing of the old ones is freed after this,
-    // as they are those of the C library as well.
+    // SAFETY: the functions do what those of the raw domain have to, in any thread; nothing of the old ones is freed
+    // after this, as they are those of the C library as well.
     unsafe { ffi::PyMem_SetAllocator(ffi::PyMemAllocatorDomain::PYMEM_DOMAIN_RAW, &raw mut allocator) };
     let mut failed = 0;
     for allocations in 0.. {

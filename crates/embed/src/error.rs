@@ -68,6 +68,9 @@ pub enum NewInterpreterError {
         "cannot be a helper process of multiprocessing: it was not started by this program with the same privileges"
     )]
     Helper,
+    /// The application has started itself with the arguments that it was given, and so on.
+    #[error("the program starts itself with the arguments that it was given, again and again")]
+    Endless,
     /// CPython did not start.
     #[error("Python cannot start: {function}: {message}")]
     Python {

@@ -2,15 +2,18 @@
 //!
 //! A quarter of a short program's time goes into freeing what the kernel frees anyway. With a fast exit, a capsule in
 //! the dictionary of `sys` ends the process as soon as that dictionary is cleared: threads are joined, `atexit`
-//! handlers have run, modules are gone and their finalizers have run, standard streams are flushed. What does not
-//! happen is only the release of memory, and finalizers of objects that nothing but `sys`, `builtins` or the
-//! interpreter itself refers to. A program that removes the capsule ends the slow way.
+//! handlers have run, modules are gone and their finalizers have run, standard streams are flushed. What still lives
+//! then is what `sys`, `builtins` or the interpreter itself refers to. If something with a finalizer is among it, such
+//! as an open file, or the program has removed the capsule or replaced standard output or error, everything is freed
+//! piece by piece.
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use pyo3_ffi as ffi;
 use pyox_python_objects::{Gil, Object, set_sys, sys};
+
+use crate::finalizers;
 
 /// How a program ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,7 +38,9 @@ static FINISHING: AtomicBool = AtomicBool::new(false);
 ///
 /// The thread runs the main interpreter. No object is left, and no token is used again.
 pub(crate) unsafe fn finish(outcome: Outcome, fast: bool) -> c_int {
-    if fast {
+    // SAFETY: as the caller promises.
+    let gil = unsafe { Gil::held() };
+    if fast && has_its_streams(gil) && finalizers::prepare(gil) {
         let status = match outcome {
             Outcome::Status(status) => status & 0xff,
             Outcome::Interrupted => INTERRUPTED,
@@ -48,8 +53,7 @@ pub(crate) unsafe fn finish(outcome: Outcome, fast: bool) -> c_int {
         };
         match capsule.and_then(|capsule| set_sys(c"_exit_capsule", &capsule)) {
             Ok(()) => FINISHING.store(true, Ordering::SeqCst),
-            // SAFETY: as the caller promises.
-            Err(raised) => raised.forget(unsafe { Gil::held() }),
+            Err(raised) => raised.forget(gil),
         }
     }
     // SAFETY: Python is initialised, and this thread holds the GIL.
@@ -71,6 +75,9 @@ unsafe extern "C" fn end(_capsule: *mut ffi::PyObject) {
     }
     // SAFETY: Python calls this, and has not ended yet.
     let gil = unsafe { Gil::held() };
+    if finalizers::are_left(gil) {
+        return;
+    }
     let flushed = flush(gil, c"stdout") & flush(gil, c"stderr");
     let status = STATUS.load(Ordering::SeqCst);
     if status == INTERRUPTED {
@@ -78,6 +85,14 @@ unsafe extern "C" fn end(_capsule: *mut ffi::PyObject) {
     }
     // SAFETY: runs the exit handlers of C and ends the process; Python is past all of its own.
     unsafe { libc::exit(if flushed { status } else { FLUSH_FAILED }) }
+}
+
+/// Whether the streams are those that Python has made. Python gives them back while it ends, and then it is not known
+/// any more whether others could be flushed.
+fn has_its_streams(gil: Gil) -> bool {
+    let is_own =
+        |name, own| sys(gil, name).map(|stream| stream.as_ptr()) == sys(gil, own).map(|stream| stream.as_ptr());
+    is_own(c"stdout", c"__stdout__") && is_own(c"stderr", c"__stderr__")
 }
 
 /// Whether Python is past its exit handlers and the end of other threads.

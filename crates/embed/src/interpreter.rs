@@ -11,10 +11,12 @@ use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run};
 use pyox_packed_resources::{Blob, SectionKind};
 use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, set_sys};
 
-use crate::config::{OxidizedPythonInterpreterConfig, current_executable, initialize};
+use crate::config::{OxidizedPythonInterpreterConfig, initialize};
 use crate::error::{FinalizeError, NewInterpreterError};
+use crate::executable::current_executable;
 use crate::invocation::{Invocation, process_arguments};
-use crate::{arenas, boot, exit, lineage, privileges, run};
+use crate::mark::Mark;
+use crate::{arenas, boot, exit, privileges, run};
 
 /// CPython is started at most once per process: packed modules are served from the start, or not at all.
 static STARTED: AtomicBool = AtomicBool::new(false);
@@ -71,7 +73,7 @@ impl MainPythonInterpreter {
         }
         let is_alone = has_one_thread();
         if is_alone {
-            lineage::hide_mark();
+            Mark::hide();
             privileges::clean_environment();
         }
         let script = match &config.run {

@@ -16,9 +16,10 @@ use std::ffi::{CString, OsStr, OsString, c_char};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-use crate::config::executed_path;
+use crate::command;
 use crate::error::NewInterpreterError;
-use crate::{command, lineage};
+use crate::executable::executed_path;
+use crate::lineage::{self, Meaning};
 
 /// The command line and how to take it.
 pub(crate) struct Invocation {
@@ -28,6 +29,8 @@ pub(crate) struct Invocation {
     given: Vec<CString>,
     /// Options and arguments are those of the `python` command.
     pub(crate) as_interpreter: bool,
+    /// How often in a row the application has started itself with arguments that it was given.
+    repeats: u32,
 }
 
 impl Invocation {
@@ -38,16 +41,22 @@ impl Invocation {
         }
         let given = words.split_off(1);
         let mut arguments = given.clone();
-        let as_interpreter = command::is_interpreter(&given) && lineage::is_interpreter(&given);
+        let (mut as_interpreter, mut repeats) = (false, 0);
+        if names_itself(&given, executable) && lineage::started_by_itself() {
+            arguments.remove(0);
+        } else if command::is_interpreter(&given) {
+            match lineage::meaning(&given) {
+                Meaning::Interpreter => as_interpreter = true,
+                Meaning::Application { .. } if command::is_helper(&given) => return Err(NewInterpreterError::Helper),
+                Meaning::Application { repeats: found } => repeats = found,
+                Meaning::Endless => return Err(NewInterpreterError::Endless),
+            }
+        }
         if as_interpreter {
             command::unfreeze(&mut arguments)?;
-        } else if command::is_helper(&given) {
-            return Err(NewInterpreterError::Helper);
-        } else if names_itself(&given, executable) && lineage::started_by_itself() {
-            arguments.remove(0);
         }
         words.extend(arguments);
-        Ok(Self { words, given, as_interpreter })
+        Ok(Self { words, given, as_interpreter, repeats })
     }
 
     /// The words for the C API.
@@ -57,7 +66,7 @@ impl Invocation {
 
     /// Remembers that this process runs this program. Called once, before Python starts threads.
     pub(crate) fn leave_mark(&self) {
-        lineage::leave_mark(&self.given, self.as_interpreter);
+        lineage::leave_mark(&self.given, self.as_interpreter, self.repeats);
     }
 }
 

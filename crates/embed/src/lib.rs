@@ -6,18 +6,24 @@ mod boot;
 mod command;
 mod config;
 mod error;
+mod executable;
 mod exit;
+mod extension_module;
+mod finalizers;
 mod interpreter;
 mod invocation;
 mod lineage;
+mod mark;
+mod origin;
 pub mod payload;
 mod privileges;
 mod process;
 mod resource_file;
 mod run;
 
-pub use config::{ExtensionModule, OxidizedPythonInterpreterConfig};
+pub use config::OxidizedPythonInterpreterConfig;
 pub use error::{FinalizeError, NewInterpreterError};
+pub use extension_module::ExtensionModule;
 pub use interpreter::MainPythonInterpreter;
 pub use payload::PayloadError;
 /// For [`launcher_marker!`].

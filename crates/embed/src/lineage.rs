@@ -1,118 +1,104 @@
 //! Whether this process was started by the program itself, to be an interpreter.
 //!
-//! It was started by itself if its parent runs the same file, or a farther ancestor in the same session: with
-//! `shell=True` a shell is between. A new session, such as that of a terminal window, is where a person types commands,
-//! so ancestors outside do not count. Nor do those above a process with other privileges, that of another user, say:
-//! who has called `sudo` does not choose what runs below it.
-//!
-//! A process that replaces itself (`os.execv`) leaves no trace in the kernel. For that the program keeps a mark in a
-//! variable of the environment, which `os.environ` does not show: process, time of its start, file, user. Only that
-//! very process believes it. Forging one takes code that runs in the process before, as the same user; where that user
-//! may do less than the program, no mark counts.
+//! There are two proofs. A mark in the environment ([`crate::mark`]) is left to all that the program starts, however it
+//! does. Where the environment was cleared or replaced (`subprocess.run(..., env={})`), the kernel still shows that the
+//! parent runs the same program, or a farther ancestor in the same session: with `shell=True` a shell is between.
+//! Ancestors above a process with fewer privileges do not count in either: who has called `sudo` does not choose what
+//! runs below it.
 //!
 //! An application that starts itself with arguments that it was given means itself, and not an interpreter.
 
 use std::ffi::CString;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::command;
+use crate::mark::Mark;
+use crate::origin::{INIT, Origin};
 use crate::privileges::elevated;
-use crate::process::{self, Process};
+use crate::process::{self, Process, Program};
 
-/// Holds the mark of a process that runs, or has run, this program, and a digest of each command that it was given.
-const VARIABLE: &str = "PYOXIDIZER_PROCESS";
+/// How often the application may start itself in a row with arguments that it was given.
+const MOST_REPEATS: u32 = 20;
 
-/// The process that adopts orphans.
-const INIT: u32 = 1;
-
-/// How many arguments are searched for commands, and how many commands are kept in the mark.
-const SEARCHED: usize = 256;
-const KEPT: usize = 16;
+/// What the program means by starting itself with some arguments.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// What `python` does with these arguments.
+    Interpreter,
+    /// The application.
+    Application {
+        /// How often in a row it has started itself with arguments that it was given.
+        repeats: u32,
+    },
+    /// The application once more, without end.
+    Endless,
+}
 
 /// Whether an ancestor or an earlier image of this process is this program.
 pub(crate) fn started_by_itself() -> bool {
-    !elevated() && (commands_of_earlier_image().is_some() || !arguments_of_ancestors().is_empty())
+    !elevated() && mark().unwrap_or_else(|| !arguments_of_ancestors().is_empty())
 }
 
-/// Whether the program has started itself with these arguments to be an interpreter.
-pub(crate) fn is_interpreter(arguments: &[CString]) -> bool {
+/// What arguments mean that could be those of an interpreter.
+pub(crate) fn meaning(arguments: &[CString]) -> Meaning {
+    const NOTHING_ELSE: Meaning = Meaning::Application { repeats: 0 };
     if elevated() {
-        return false;
+        return NOTHING_ELSE;
     }
-    match commands_of_earlier_image() {
-        Some(commands) => command::is_interpreter(arguments) && !commands.contains(&digest(arguments)),
+    match Mark::of_environment() {
+        Some(mark) if !mark.counts() => NOTHING_ELSE,
+        Some(mark) if !mark.has_command(arguments) => Meaning::Interpreter,
+        Some(mark) if mark.is_of_this_process() => NOTHING_ELSE,
+        Some(mark) if mark.repeats >= MOST_REPEATS => Meaning::Endless,
+        Some(mark) => Meaning::Application { repeats: mark.repeats + 1 },
         None => {
             let ancestors = arguments_of_ancestors();
-            !ancestors.is_empty() && interprets(arguments, &ancestors)
+            let is_interpreter = !ancestors.is_empty() && interprets(arguments, &ancestors);
+            if is_interpreter { Meaning::Interpreter } else { NOTHING_ELSE }
         }
     }
 }
 
-/// Remembers that this process runs this program with these arguments. Called once, before Python starts threads.
-pub(crate) fn leave_mark(arguments: &[CString], as_interpreter: bool) {
-    if elevated() {
-        return;
-    }
-    let Some(mut mark) = mark() else { return };
-    if !as_interpreter {
-        let ends = (0..arguments.len().min(SEARCHED)).map(|start| &arguments[start..]);
-        for command in ends.filter(|end| command::is_interpreter(end)).take(KEPT) {
-            mark.push(' ');
-            mark.push_str(&digest(command));
-        }
-    }
-    // SAFETY: Python has started, but no code of the program has, so that no other thread reads the environment.
-    unsafe { std::env::set_var(VARIABLE, mark) }
-}
-
-/// Takes the mark out of the environment, so that Python does not see it.
-pub(crate) fn hide_mark() {
-    if std::env::var_os(VARIABLE).is_some() {
-        // SAFETY: the process has one thread; Python has not started.
-        unsafe { std::env::remove_var(VARIABLE) }
+/// Leaves a mark of this process to its children. Called once, before Python starts threads.
+pub(crate) fn leave_mark(arguments: &[CString], as_interpreter: bool, repeats: u32) {
+    if !elevated()
+        && let Some(mark) = Mark::own(arguments, as_interpreter, repeats)
+    {
+        mark.leave();
     }
 }
 
-/// This process, the time of its start, its file, its user and group.
-fn mark() -> Option<String> {
-    let (device, file) = process::executable("self")?;
-    let start = process::own_start()?;
-    // SAFETY: have no preconditions and cannot fail.
-    let (user, group) = unsafe { (libc::geteuid(), libc::getegid()) };
-    Some(format!("{}:{start}:{device}:{file}:{user}:{group}", std::process::id()))
-}
-
-/// The digests in the mark, if this process has left it.
-fn commands_of_earlier_image() -> Option<Vec<String>> {
-    let value = std::env::var(VARIABLE).ok()?;
-    let mut words = value.split(' ').map(str::to_owned);
-    (words.next() == mark()).then(|| words.collect())
-}
-
-fn digest(arguments: &[CString]) -> String {
-    let mut hasher = DefaultHasher::new();
-    arguments.hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+/// Whether the mark in the environment counts; `None` if there is none.
+fn mark() -> Option<bool> {
+    Mark::of_environment().map(|mark| mark.counts())
 }
 
 /// Whether a process with these arguments is an interpreter, given those of its ancestors that run the program, the
 /// nearest first. The farthest one is the application, for all that is known, unless it can only be a helper.
 fn interprets(arguments: &[CString], ancestors: &[Vec<CString>]) -> bool {
     let Some((parent, farther)) = ancestors.split_first() else { return command::is_helper(arguments) };
-    let passed_on = parent.ends_with(arguments) && !interprets(parent, farther);
+    let is_all = parent.len() == arguments.len();
+    let is_given = parent.ends_with(arguments) && command::may_be_passed_on(arguments, is_all);
+    let passed_on = is_given && !interprets(parent, farther);
     command::is_interpreter(arguments) && !passed_on
 }
 
 /// The arguments of the ancestors that run this program, the nearest first.
 fn arguments_of_ancestors() -> Vec<Vec<CString>> {
-    let (Some(file), Some(own)) = (process::executable("self"), Process::read("self")) else { return Vec::new() };
+    let (Some(program), Some(own)) = (Program::of("self"), Process::read("self")) else { return Vec::new() };
     let ancestors = trusted_ancestors(&own, |number| Process::read(&number.to_string()));
-    let names = ancestors.into_iter().map(|number| number.to_string());
-    names.filter(|name| process::executable(name) == Some(file)).map(|name| process::arguments(&name)).collect()
+    let mut found = Vec::new();
+    for (number, ancestor) in ancestors {
+        let name = number.to_string();
+        let runs_it = Program::of(&name).is_some_and(|found| found.is(&program));
+        if runs_it && Origin::of(number, &ancestor).has_started_this_process() {
+            found.push(process::arguments(&name));
+        }
+    }
+    found
 }
 
 /// The ancestors whose privileges include those of the process and who could have started it, the nearest first.
-fn trusted_ancestors(own: &Process, read: impl Fn(u32) -> Option<Process>) -> Vec<u32> {
+fn trusted_ancestors(own: &Process, read: impl Fn(u32) -> Option<Process>) -> Vec<(u32, Process)> {
     let mut found = Vec::new();
     let (mut number, mut child_start) = (own.parent, own.start);
     while number != 0 {
@@ -123,8 +109,10 @@ fn trusted_ancestors(own: &Process, read: impl Fn(u32) -> Option<Process>) -> Ve
         if !is_near || process.start > child_start || !process.privileges.cover(&own.privileges) {
             break;
         }
-        found.push(number);
-        (number, child_start) = (process.parent, process.start);
+        let parent = process.parent;
+        child_start = process.start;
+        found.push((number, process));
+        number = parent;
     }
     found
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::process::Privileges;
+use crate::privileges::Privileges;
 
 fn words(arguments: &[&str]) -> Vec<CString> {
     arguments.iter().map(|argument| CString::new(*argument).unwrap()).collect()
@@ -8,11 +8,19 @@ fn words(arguments: &[&str]) -> Vec<CString> {
 /// Processes by number, each with its parent, session and start.
 fn ancestors(own: (u32, u32, u64), processes: &[(u32, u32, u32, u64)], others: &[u32]) -> Vec<u32> {
     let privileges = |user| Privileges::of_user(user);
-    let process = |parent, session, start, user| Process { parent, session, start, privileges: privileges(user) };
-    trusted_ancestors(&process(own.0, own.1, own.2, 7), |number| {
+    let process = |parent, session, start, user| Process {
+        parent,
+        group: session,
+        session,
+        has_terminal: true,
+        start,
+        privileges: privileges(user),
+    };
+    let found = trusted_ancestors(&process(own.0, own.1, own.2, 7), |number| {
         let &(number, parent, session, start) = processes.iter().find(|process| process.0 == number)?;
         Some(process(parent, session, start, if others.contains(&number) { 8 } else { 7 }))
-    })
+    });
+    found.into_iter().map(|(number, _)| number).collect()
 }
 
 #[test]
@@ -54,15 +62,4 @@ fn arguments_that_the_application_was_given_mean_the_application() {
     let helper = words(&["--multiprocessing-fork", "pipe_handle=7"]);
     assert!(interprets(&helper, std::slice::from_ref(&helper)));
     assert!(!interprets(&words(&["run"]), &application(&["serve"])));
-}
-
-#[test]
-fn a_mark_is_of_this_process_alone() {
-    let own = mark().unwrap();
-    let words: Vec<&str> = own.split(':').collect();
-    assert_eq!(words.len(), 6);
-    assert_eq!(words[0], std::process::id().to_string());
-    assert_eq!(words[1], Process::read("self").unwrap().start.to_string());
-    assert_eq!(digest(&[c"-c".into(), c"x".into()]), digest(&[c"-c".into(), c"x".into()]));
-    assert_ne!(digest(&[c"-c".into(), c"x".into()]), digest(&[c"-cx".into()]));
 }

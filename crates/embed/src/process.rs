@@ -1,64 +1,75 @@
 //! What the kernel says about a process.
 
 use std::ffi::CString;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use crate::privileges::Privileges;
+
+/// What the kernel adds to the path of a file that has been removed or replaced.
+const REMOVED: &[u8] = b" (deleted)";
 
 /// A process, as `/proc` shows it to everybody.
 #[derive(Debug, Clone)]
 pub(crate) struct Process {
     pub(crate) parent: u32,
+    pub(crate) group: u32,
     pub(crate) session: u32,
+    pub(crate) has_terminal: bool,
     /// When it was started, in ticks of the clock since the machine was. Executing another program leaves it as it is.
     pub(crate) start: u64,
     pub(crate) privileges: Privileges,
 }
 
-/// What a process may do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Privileges {
-    /// Real, effective, saved and file system id of the user.
-    users: Vec<u32>,
-    /// The same of the group.
-    groups: Vec<u32>,
-    further_groups: Vec<u32>,
-    /// The permitted capabilities.
-    capabilities: u64,
-}
-
-impl Privileges {
-    /// Whether these are those of the same user and group, and nothing is lacking that `others` have.
-    pub(crate) fn cover(&self, others: &Self) -> bool {
-        self.users == others.users
-            && self.groups == others.groups
-            && others.further_groups.iter().all(|group| self.further_groups.contains(group))
-            && others.capabilities & !self.capabilities == 0
-    }
-}
-
-#[cfg(test)]
-impl Privileges {
-    pub(crate) fn of_user(id: u32) -> Self {
-        Self { users: vec![id; 4], groups: vec![id; 4], further_groups: Vec::new(), capabilities: 0 }
-    }
+/// A file that processes run.
+#[derive(Debug, Clone)]
+pub(crate) struct Program {
+    /// Device and number.
+    pub(crate) file: (u64, u64),
+    /// Where it is, or was before it was replaced.
+    pub(crate) path: PathBuf,
 }
 
 impl Process {
     /// A process by its number, or `self`. `None` if it does not exist, or the kernel does not show it.
     pub(crate) fn read(process: &str) -> Option<Self> {
-        let (parent, session, start) = parse_stat(&file(process, "stat")?)?;
-        Some(Self { parent, session, start, privileges: parse_status(&file(process, "status")?)? })
+        let [parent, group, session, terminal, start] = parse_stat(&file(process, "stat")?)?;
+        let number = |value: u64| u32::try_from(value).ok();
+        Some(Self {
+            parent: number(parent)?,
+            group: number(group)?,
+            session: number(session)?,
+            has_terminal: terminal != 0,
+            start,
+            privileges: Privileges::parse(&file(process, "status")?)?,
+        })
     }
 }
 
-/// When this process was started, as in [`Process::start`].
-pub(crate) fn own_start() -> Option<u64> {
-    Some(parse_stat(&file("self", "stat")?)?.2)
-}
+impl Program {
+    /// What a process runs, if this process may know.
+    pub(crate) fn of(process: &str) -> Option<Self> {
+        let link = format!("/proc/{process}/exe");
+        let (metadata, path) = (std::fs::metadata(&link).ok()?, std::fs::read_link(&link).ok()?);
+        let mut path = path.into_os_string().into_vec();
+        if path.ends_with(REMOVED) {
+            path.truncate(path.len() - REMOVED.len());
+        }
+        let path = PathBuf::from(std::ffi::OsString::from_vec(path));
+        Some(Self { file: (metadata.dev(), metadata.ino()), path })
+    }
 
-/// The file that a process runs, by device and number, if this process may know.
-pub(crate) fn executable(process: &str) -> Option<(u64, u64)> {
-    let metadata = std::fs::metadata(format!("/proc/{process}/exe")).ok()?;
-    Some((metadata.dev(), metadata.ino()))
+    /// Whether it is the same program: the same file, or another version of it in the same place.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.file == other.file || self.path == other.path
+    }
+
+    /// What is at a path.
+    pub(crate) fn at(path: &Path) -> Option<Self> {
+        let metadata = std::fs::metadata(path).ok()?;
+        Some(Self { file: (metadata.dev(), metadata.ino()), path: path.to_owned() })
+    }
 }
 
 /// The arguments of a process, without its name.
@@ -72,24 +83,14 @@ fn file(process: &str, name: &str) -> Option<Vec<u8>> {
     std::fs::read(format!("/proc/{process}/{name}")).ok()
 }
 
-/// Parent, session and time of the start.
-fn parse_stat(bytes: &[u8]) -> Option<(u32, u32, u64)> {
-    // The name before the last parenthesis may hold any bytes; after it are state, parent, group, session, 15 more.
+/// Parent, group, session, terminal and time of the start.
+fn parse_stat(bytes: &[u8]) -> Option<[u64; 5]> {
+    // The name before the last parenthesis may hold any bytes; after it are the state and these, with 14 others between
+    // the terminal and the time.
     let end = bytes.iter().rposition(|&byte| byte == b')')?;
     let mut fields = std::str::from_utf8(&bytes[end + 1..]).ok()?.split_ascii_whitespace().skip(1);
-    Some((fields.next()?.parse().ok()?, fields.nth(1)?.parse().ok()?, fields.nth(15)?.parse().ok()?))
-}
-
-fn parse_status(bytes: &[u8]) -> Option<Privileges> {
-    let text = String::from_utf8_lossy(bytes);
-    let value = |key: &str| text.lines().find_map(|line| line.strip_prefix(key));
-    let ids = |key| value(key)?.split_ascii_whitespace().map(|id| id.parse().ok()).collect::<Option<Vec<u32>>>();
-    Some(Privileges {
-        users: ids("Uid:")?,
-        groups: ids("Gid:")?,
-        further_groups: ids("Groups:")?,
-        capabilities: u64::from_str_radix(value("CapPrm:")?.trim(), 16).ok()?,
-    })
+    let mut number = |skipped| -> Option<u64> { fields.nth(skipped)?.parse().ok() };
+    Some([number(0)?, number(0)?, number(0)?, number(0)?, number(14)?])
 }
 
 #[cfg(test)]
@@ -101,44 +102,40 @@ mod tests {
         let process = Process::read("self").unwrap();
         assert_eq!(process.parent, std::os::unix::process::parent_id());
         // SAFETY: have no preconditions.
-        let (session, user, group) = unsafe { (libc::getsid(0), libc::geteuid(), libc::getegid()) };
-        assert_eq!(process.session as i32, session);
-        assert_eq!((process.privileges.users[1], process.privileges.groups[1]), (user, group));
+        let (session, group) = unsafe { (libc::getsid(0), libc::getpgrp()) };
+        assert_eq!((process.session as i32, process.group as i32), (session, group));
+        assert_eq!(process.has_terminal, std::fs::File::open("/dev/tty").is_ok());
         let parent = Process::read(&process.parent.to_string()).unwrap();
         assert!(parent.start <= process.start && process.start > 0);
-        assert_eq!(executable("self"), executable(&std::process::id().to_string()));
+        assert!(Program::of("self").unwrap().is(&Program::of(&std::process::id().to_string()).unwrap()));
+        assert!(!Program::of("self").unwrap().is(&Program::at(Path::new("/bin/sh")).unwrap()));
         let words = std::env::args_os().skip(1).map(|word| CString::new(word.into_encoded_bytes()).unwrap());
         assert_eq!(arguments("self"), words.collect::<Vec<_>>());
     }
 
     #[test]
-    fn a_name_forges_no_field() {
-        let stat = b"7 (a) R 1 1 1) S 5 6 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 2345 25";
-        assert_eq!(parse_stat(stat), Some((5, 8, 2345)));
-        let status = b"Name:\tUid:\nUid:\t1\t2\t3\t4\nGid:\t5\t6\t7\t8\nGroups:\t9 10 \nCapPrm:\t00000000000000ff\n";
-        let privileges = parse_status(status).unwrap();
-        assert_eq!((privileges.users[1], privileges.further_groups, privileges.capabilities), (2, vec![9, 10], 0xff));
+    fn a_program_that_was_replaced_is_the_same() {
+        let directory = std::env::temp_dir().join(format!("pyox-replaced-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let path = directory.join("sleep (deleted)");
+        std::fs::copy("/bin/sleep", &path).unwrap();
+        let mut child = std::process::Command::new(&path).arg("60").spawn().unwrap();
+        let number = child.id().to_string();
+        let running = Program::of(&number).unwrap();
+        assert!(running.is(&Program::at(&path).unwrap()));
+        std::fs::remove_file(&path).unwrap();
+        std::fs::copy("/bin/sleep", &path).unwrap();
+        let removed = Program::of(&number).unwrap();
+        let there = Program::at(&path).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        std::fs::remove_dir_all(&directory).unwrap();
+        assert!(removed.is(&there) && removed.file != there.file);
     }
 
     #[test]
-    fn another_user_or_more_of_anything_is_not_covered() {
-        let privileges = |users: &[u32], groups: &[u32], further: &[u32], capabilities| Privileges {
-            users: users.to_vec(),
-            groups: groups.to_vec(),
-            further_groups: further.to_vec(),
-            capabilities,
-        };
-        let own = privileges(&[7; 4], &[8; 4], &[8, 9], 0b01);
-        assert!(own.cover(&own) && privileges(&[7; 4], &[8; 4], &[9, 8, 3], 0b11).cover(&own));
-        for less in [
-            privileges(&[0; 4], &[8; 4], &[8, 9], !0),
-            privileges(&[7, 0, 0, 0], &[8; 4], &[8, 9], 0b01),
-            privileges(&[7, 7, 0, 7], &[8; 4], &[8, 9], 0b01),
-            privileges(&[7; 4], &[0; 4], &[8, 9], 0b01),
-            privileges(&[7; 4], &[8; 4], &[8], 0b01),
-            privileges(&[7; 4], &[8; 4], &[8, 9], 0b10),
-        ] {
-            assert!(!less.cover(&own), "{less:?}");
-        }
+    fn a_name_forges_no_field() {
+        let stat = b"7 (a) R 1 1 1) S 5 6 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 2345 25";
+        assert_eq!(parse_stat(stat), Some([5, 6, 8, 9, 2345]));
     }
 }

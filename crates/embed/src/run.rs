@@ -4,7 +4,9 @@ use std::ffi::c_int;
 
 use pyo3_ffi as ffi;
 use pyox_finder::Finder;
-use pyox_python_objects::{Gil, Object, Raised, Result, clear, import, set_item, sys, type_error};
+use pyox_python_objects::{
+    Gil, Object, Raised, Result, clear, import, set_item, sys, type_error, with_exception_aside,
+};
 
 use crate::exit::Outcome;
 
@@ -19,8 +21,20 @@ pub(crate) fn script(finder: &Finder) -> Outcome {
             set_item(&namespace, c"__cached__", &Object::none(gil))?;
         }
         set_item(&namespace, c"__loader__", finder.as_object())?;
-        evaluate(&code, &namespace)
+        let ran = evaluate(&code, &namespace);
+        // As CPython does for scripts only, before it prints an exception and runs exit handlers.
+        with_exception_aside(gil, || flush_streams(gil));
+        ran
     })
+}
+
+/// Writes what is buffered for standard error and output; what cannot be written is noticed later.
+fn flush_streams(gil: Gil) {
+    for stream in [c"stderr", c"stdout"] {
+        if sys(gil, stream).is_some_and(|stream| stream.call_method(c"flush", &[]).is_err()) {
+            clear(gil);
+        }
+    }
 }
 
 /// Runs a module as `python -m NAME` does, but leaves `sys.argv[0]` the name of the program.
@@ -74,36 +88,52 @@ fn unhandled_exception(gil: Gil, raised: Raised) -> Outcome {
     // SAFETY: exception types are alive while Python runs.
     let (system_exit_type, interrupt) = unsafe { (ffi::PyExc_SystemExit, ffi::PyExc_KeyboardInterrupt) };
     if is(system_exit_type) {
-        return Outcome::Status(system_exit(gil).unwrap_or(1));
+        return Outcome::Status(system_exit(gil));
     }
-    let outcome = if is(interrupt) { Outcome::Interrupted } else { Outcome::Status(1) };
-    // SAFETY: an exception is set; printing clears it.
-    unsafe { ffi::PyErr_Print() };
-    outcome
+    // Not a subclass. SAFETY: an exception is set; its type is only compared, and printing clears it.
+    unsafe {
+        let interrupted = ffi::PyErr_Occurred() == interrupt;
+        ffi::PyErr_Print();
+        if interrupted { Outcome::Interrupted } else { Outcome::Status(1) }
+    }
 }
 
 /// The status of `SystemExit`: none is 0, a number is itself, anything else is printed and is 1.
-fn system_exit(gil: Gil) -> Option<c_int> {
-    let exception = Raised::pending().take(gil)?;
-    if let Some(stdout) = sys(gil, c"stdout").filter(|stdout| !stdout.is_none())
-        && stdout.call_method(c"flush", &[]).is_err()
-    {
-        clear(gil);
-    }
-    let code = exception.attr_or_none(c"code").unwrap_or_else(|| Object::none(gil));
+fn system_exit(gil: Gil) -> c_int {
+    let Some(value) = take_value(gil) else { return 0 };
+    // SAFETY: looks at a live object.
+    let is_exception = unsafe { ffi::PyExceptionInstance_Check(value.as_ptr()) != 0 };
+    let code = if is_exception { value.attr_or_none(c"code").unwrap_or(value) } else { value };
     if code.is_none() {
-        return Some(0);
+        return 0;
     }
     // SAFETY: looks at a live object; a number out of range becomes -1 with an exception, which is forgotten.
     unsafe {
         if ffi::PyLong_Check(code.as_ptr()) != 0 {
             let status = ffi::PyLong_AsLong(code.as_ptr());
             clear(gil);
-            return Some(status as c_int);
+            return status as c_int;
         }
     }
     print(&code);
-    Some(1)
+    1
+}
+
+/// Takes the exception away. Before 3.12 its value need not be an exception yet: `sys.exit(())` sets `SystemExit` with
+/// a tuple.
+fn take_value(gil: Gil) -> Option<Object> {
+    #[cfg(Py_3_12)]
+    return Raised::pending().take(gil);
+    #[cfg(not(Py_3_12))]
+    // SAFETY: the token says that Python runs; the three references are owned, and may be null.
+    unsafe {
+        let _ = gil;
+        let (mut kind, mut value, mut traceback) = Default::default();
+        ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback);
+        ffi::Py_XDECREF(kind);
+        ffi::Py_XDECREF(traceback);
+        (!value.is_null()).then(|| Object::owned(value).ok()).flatten()
+    }
 }
 
 /// Writes `str(message)` and a newline to `sys.stderr`, or to that of C if there is none.

@@ -64,7 +64,7 @@ fn locations(names: &Object) -> Result<Vec<String>> {
         let location = name.split(':').next().unwrap_or_default();
         let known = [Location::InMemory, Location::FilesystemRelative(String::new())].map(|known| known.name());
         if !known.contains(&location) {
-            let known = known.map(|name| format!("{name:?}")).join(" and ");
+            let known = format!("{:?} and {:?}", known[0], known[1]);
             return Err(value_error(&format!("there is no location {name:?}; locations are {known}")));
         }
     }

@@ -14,7 +14,8 @@ pub enum Error {
     },
     /// A file that is neither packed resources nor a program.
     #[error(
-        "there are no packed resources in {}: it neither starts with `pyembed` nor is an executable (ELF) with a payload",
+        "there are no packed resources in {}: it neither starts with `pyembed` nor is an executable (ELF) \
+         with a payload",
         path.display()
     )]
     NoResources {

@@ -35,8 +35,8 @@ impl ResourceFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Io`], [`Error::Empty`], [`Error::NoResources`] or [`Error::NoPayload`] if the file cannot be read or is of
-    /// another kind, [`Error::ResourcesVersion`] and [`Error::OpenResources`] if the resources cannot be opened.
+    /// [`Error::Io`], [`Error::Empty`], [`Error::NoResources`] or [`Error::NoPayload`] if the file cannot be read or is
+    /// of another kind, [`Error::ResourcesVersion`] and [`Error::OpenResources`] if the resources cannot be opened.
     pub fn read_with(path: impl Into<PathBuf>, native_paths: NativePaths) -> Result<Self, Error> {
         let path = path.into();
         let bytes = std::fs::read(&path).map_err(Error::io("read", &path))?;

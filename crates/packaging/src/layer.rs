@@ -29,6 +29,7 @@ mod compile;
 mod compress;
 mod keep;
 mod natives;
+mod planning;
 mod stored;
 
 use compress::Dictionaries;

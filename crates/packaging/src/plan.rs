@@ -19,8 +19,6 @@ pub use layer_kind::LayerKind;
 pub use needs::FilesNeeded;
 
 use crate::error::Error;
-use crate::layer::LayerBuilder;
-use crate::report::Finding;
 pub(crate) use needs::Needs;
 
 /// What becomes of the resources of one layer.
@@ -33,45 +31,20 @@ pub(crate) struct Plan<'s> {
     cached: BTreeMap<String, Reason>,
 }
 
-impl<'a> LayerBuilder<'a> {
-    /// Decides about everything in a scan.
-    pub(crate) fn plan<'s>(&self, kind: LayerKind, scan: &'s Scan) -> Result<Plan<'s>, Error> {
-        let needs = match kind {
-            LayerKind::StandardLibrary => Needs::default(),
-            _ => Needs::of(scan, &self.policy.locations)?,
-        };
-        let mut plan = Plan { needs, ..Plan::default() };
-        for found in &scan.resources {
-            let decision = self.decide(kind, found, &plan.needs)?;
-            plan.resources.push((found, decision));
-        }
+impl<'s> Plan<'s> {
+    /// What `decide` says of everything in a scan, made to agree.
+    pub(crate) fn of(
+        scan: &'s Scan,
+        needs: Needs,
+        decide: impl Fn(&Found, &Needs) -> Result<Decision, Error>,
+    ) -> Result<Self, Error> {
+        let decide = |found| Ok::<_, Error>((found, decide(found, &needs)?));
+        let resources = scan.resources.iter().map(decide).collect::<Result<_, _>>()?;
+        let mut plan = Self { resources, needs, cached: BTreeMap::new() };
         plan.settle();
         Ok(plan)
     }
 
-    /// What becomes of a resource on its own.
-    pub(crate) fn decide(&self, kind: LayerKind, found: &Found, needs: &Needs) -> Result<Decision, Error> {
-        let path = found.resource.relative_path();
-        let is_native = matches!(found.resource, Resource::ExtensionModule(_) | Resource::SharedLibrary(_));
-        let length = || found.resource.data().open().map(|content| content.len());
-        let candidate = Candidate {
-            found,
-            layer: kind,
-            native_length: is_native.then(length).transpose().map_err(Error::io("read", &found.origin))?,
-            asked: needs.asked(&path),
-            files_needed: needs.files_needed(&path),
-            path,
-        };
-        let mut decision = self.policy.decide(&candidate);
-        if let Some(decide) = self.decide {
-            decide(&candidate, &mut decision)
-                .map_err(|source| Error::Decide { resource: candidate.path.clone(), source })?;
-        }
-        Ok(decision)
-    }
-}
-
-impl<'s> Plan<'s> {
     /// Makes decisions agree: a distribution is in a directory of the cache as a whole, and what cannot be where it was
     /// decided to be is elsewhere or left out.
     fn settle(&mut self) {
@@ -144,15 +117,9 @@ impl<'s> Plan<'s> {
         self.needs.located()
     }
 
-    /// What a person should know.
-    pub(crate) fn findings(&self) -> Vec<Finding> {
-        let in_files = |package: &String| self.cached.contains_key(&self.needs.owner(package));
-        let needed = self.needs.all_files_needed().filter(|(package, _)| in_files(package));
-        let needed = needed.map(|(package, why)| Finding::InFiles { package: package.clone(), why: why.clone() });
-        let homeless = self.excluded().filter(|(_, decision)| decision.reason == Reason::NoPackage);
-        let homeless =
-            homeless.map(|(found, _)| Finding::NoPackage { path: found.resource.relative_path(), concerns: true });
-        needed.chain(homeless).collect()
+    /// Packages that are in a directory of the cache because they need files, and why they do.
+    pub(crate) fn packages_in_files(&self) -> impl Iterator<Item = (&String, &FilesNeeded)> {
+        self.needs.all_files_needed().filter(|(package, _)| self.cached.contains_key(&self.needs.owner(package)))
     }
 
     /// A key that differs where a decision does.

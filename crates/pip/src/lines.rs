@@ -1,7 +1,7 @@
 //! The lines of requirements files.
 
-/// The lines of a requirements file as pip has them: joined where a backslash ends them, without comments and blank lines, and
-/// with the values that `variable` has for names in `${NAME}`. Options are lines as requirements are.
+/// The lines of a requirements file as pip has them: joined where a backslash ends them, without comments and blank
+/// lines, and with the values that `variable` has for names in `${NAME}`. Options are lines as requirements are.
 /// ([Requirements File Format](https://pip.pypa.io/en/stable/reference/requirements-file-format/))
 pub fn requirement_lines(text: &str, variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");

@@ -95,6 +95,29 @@ impl Raised {
     }
 }
 
+/// Calls Python while the exception that is set in this thread, if there is one, is put aside as it is.
+pub fn with_exception_aside<T>(_gil: Gil, work: impl FnOnce() -> T) -> T {
+    #[cfg(Py_3_12)]
+    {
+        // SAFETY: the token says that Python runs; the reference, which may be null, is given back.
+        let exception = unsafe { ffi::PyErr_GetRaisedException() };
+        let done = work();
+        // SAFETY: as above.
+        unsafe { ffi::PyErr_SetRaisedException(exception) };
+        done
+    }
+    #[cfg(not(Py_3_12))]
+    {
+        let (mut kind, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
+        // SAFETY: the token says that Python runs; the references, which may be null, are given back.
+        unsafe { ffi::PyErr_Fetch(&raw mut kind, &raw mut value, &raw mut traceback) };
+        let done = work();
+        // SAFETY: as above.
+        unsafe { ffi::PyErr_Restore(kind, value, traceback) };
+        done
+    }
+}
+
 /// Type and text of an exception that is not set yet.
 impl fmt::Display for Raised {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

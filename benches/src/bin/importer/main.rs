@@ -1,6 +1,6 @@
 //! `oxidized_importer` in ordinary Pythons against the import system's own finders and, on CPython 3.10, against
-//! `oxidized_importer` 0.6.0 from the package index: finding modules of the standard library, opening an index of it, and
-//! importing 450 modules.
+//! `oxidized_importer` 0.6.0 from the package index: finding modules of the standard library, opening an index of it,
+//! and importing 450 modules.
 //!
 //! ```text
 //! cargo run --release -p pyox-benches --bin importer -- [--rounds N] [VERSION...]

@@ -4,20 +4,14 @@
 #$ $APP -c value
 #$ bash -c '$APP -c value; :'
 #$ $APP -m value
-#$ $APP spawns
 #$ (cd /; $APP environment)
 import os
-import subprocess
 import sys
 
 if sys.argv[1] == "path":
     assert sys.argv[0] == sys.executable, sys.argv
 elif sys.argv[1] == "renamed":
     assert os.path.basename(sys.argv[0]) == "renamed" and os.path.realpath(sys.argv[0]) == sys.executable, sys.argv
-elif sys.argv[1] == "spawns":
-    # A person's terminal is a session of its own.
-    code = f"import subprocess; subprocess.run(['setsid', '-w', 'sh', '-c', '{sys.executable} -c value; :'])"
-    subprocess.run([sys.executable, "-c", code])
 elif sys.argv[1] == "environment":
     assert "PYOXIDIZER_PROCESS" not in os.environ
 else:

@@ -14,6 +14,7 @@ use super::cached_distributions::CachedDistributions;
 use super::compile::Bytecode;
 use super::compress::{ContentKind, Dictionaries};
 use super::natives::{Natives, prepare};
+use super::planning;
 use super::stored::{self, Stored};
 use super::{Facts, Layer, LayerBuilder, NativeFile};
 use crate::error::Error;
@@ -42,7 +43,7 @@ impl LayerBuilder<'_> {
         fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
         let mut facts = Facts {
             kind,
-            findings: plan.findings(),
+            findings: planning::findings(&plan),
             relative_files: plan.relative_files(),
             located: plan.located().clone(),
             imports: compiled.imports,

@@ -50,7 +50,7 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    pub(super) fn of(scan: &Scan, locations: &BTreeMap<String, Location>) -> Result<Self, Error> {
+    pub(crate) fn of(scan: &Scan, locations: &BTreeMap<String, Location>) -> Result<Self, Error> {
         let installed = scan.installed()?;
         let mut needs = Self::default();
         for distribution in &installed {
@@ -96,11 +96,11 @@ impl Needs {
         self.owners.keys().cloned()
     }
 
-    pub(super) fn asked(&self, path: &str) -> Option<&Location> {
+    pub(crate) fn asked(&self, path: &str) -> Option<&Location> {
         self.asked.get(top_level_of_path(path))
     }
 
-    pub(super) fn files_needed(&self, path: &str) -> Option<&FilesNeeded> {
+    pub(crate) fn files_needed(&self, path: &str) -> Option<&FilesNeeded> {
         self.files_needed.get(top_level_of_path(path))
     }
 

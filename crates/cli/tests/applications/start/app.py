@@ -41,6 +41,12 @@ def helper_commands():
     return commands
 
 
+def give_up_privileges():
+    os.setgroups([])
+    os.setgid(4711)
+    os.setuid(4711)
+
+
 def main():
     how = os.environ.pop("HOW", "")
     rest = sys.argv[1:]
@@ -52,9 +58,7 @@ def main():
         pool("spawn")
     elif how in ("process", "other user"):
         if how == "other user":
-            os.setgroups([])
-            os.setgid(4711)
-            os.setuid(4711)
+            give_up_privileges()
         # Without the test for __main__ that the documentation asks for, the application would start itself for ever.
         process = multiprocessing.get_context("spawn").Process(target=double, args=(4,))
         process.start()
@@ -62,10 +66,16 @@ def main():
         print("process", process.exitcode)
     elif how == "commands":
         print(json.dumps(helper_commands()))
-    elif how == "child":
-        subprocess.run([sys.executable, "-c", "print('interpreter', __import__('sys').argv)"], check=True)
+    elif how in ("child", "child of another user", "child as another user"):
+        if how == "child of another user":
+            give_up_privileges()
+        before = give_up_privileges if how == "child as another user" else None
+        subprocess.run([sys.executable, "-c", "print('interpreter', __import__('sys').argv)"], check=True, preexec_fn=before)
     elif how == "pass":
         subprocess.run([sys.executable, *rest], check=True)
+    elif how == "pass for ever":
+        os.environ["HOW"] = how
+        sys.exit(subprocess.run([sys.executable, *rest]).returncode)
     elif how == "pass end":
         subprocess.run([sys.executable, *rest[2:]], check=True)
     elif how == "pass to shell":

@@ -66,32 +66,61 @@ fn arguments_passed_on_are_those_of_the_application() {
         let call = format!("exec \"$0\" run -- -c \"{CODE}\"");
         ensure!(run(&shared, "pass end", &call)? == expected);
         ensure!(run(&shared, "", &format!("sh -c '\"$0\" \"$@\"; :' \"$0\" -c \"{CODE}\""))? == expected, "a script");
+        // Standard input, the version and files, too; but a file that is only one of the arguments may be one to run.
+        std::fs::write(shared.place("file.py"), CODE)?;
+        let file = shared.place("file.py").display().to_string();
+        for argument in ["-", "-V", &file] {
+            let expected = application(&format!("'{argument}'"), CALLER);
+            for how in ["", "pass", "pass in place"] {
+                ensure!(run(&shared, how, &format!("exec \"$0\" {argument}"))? == expected, "{how} {argument}");
+            }
+        }
+        ensure!(run(&shared, "pass end", &format!("exec \"$0\" run -- {file}"))? == "INTERPRETER\n");
         Ok(())
     });
 }
 
 #[test]
-fn a_forged_mark_makes_no_interpreter() {
-    const MARK: &str = "set -- $(cut -d')' -f2 /proc/$$/stat); shift 19; file=$(stat -c %d:%i \"$0\")";
-    for_two_pythons("forged marks", |python| {
+fn a_program_does_not_start_itself_without_end() {
+    for_two_pythons("without end", |python| {
+        let shared = Shared::pack(python)?;
+        std::fs::write(shared.place("file.py"), CODE)?;
+        let file = shared.place("file.py").display().to_string();
+        for arguments in [vec!["-c", CODE], vec!["-m", "this"], vec!["-"], vec![&file]] {
+            let mut command = Command::new("timeout");
+            command.args(["300".as_ref(), shared.app().as_os_str()]).args(&arguments).env("HOW", "pass for ever");
+            ensure_one_line(&command.output()?, "again and again").with_context(|| format!("{arguments:?}"))?;
+        }
+        Ok(())
+    });
+}
+
+/// A mark says as whom the program has run, and which program it was. It counts for nothing else.
+#[test]
+fn a_mark_of_another_program_or_user_makes_no_interpreter() {
+    for_two_pythons("marks", |python| {
         let shared = Shared::pack(python)?;
         let expected = application(&format!("'-c', \"{CODE}\""), CALLER);
-        for mark in [
-            "$$",
-            "$$:$1",
-            "$PPID:$1:$file:4711:4711",
-            "$$:$(($1 - 1)):$file:4711:4711",
-            "$$:$1:$(stat -c %d:%i /bin/sh):4711:4711",
-            "$$:$1:$file:0:0",
-            "$$:$1:$file:4712:4711",
+        // With the one that the program itself leaves, changed: process, start, session, group, privileges, device,
+        // file, path.
+        let changed = |change: &str| {
+            let left = "mark=$(HOW=shell \"$0\" 'env | grep ^PYOXIDIZER_PROCESS=')";
+            let script = format!("{left}; mark=$(echo \"${{mark#*=}}\" | awk -F: -v OFS=: '{{{change}; print}}')");
+            run(&shared, "", &format!("{script}; PYOXIDIZER_PROCESS=$mark \"$0\" -c \"{CODE}\"; :"))
+        };
+        ensure!(changed("")? == "INTERPRETER\n", "as it was left");
+        for change in [
+            "gsub(/4711/, 0)",
+            "gsub(/4711/, 4712)",
+            "sub(/;4711,4711,4711/, \";4712,4712,4712\")",
+            "$7 = 1; $8 = 1",
+            "NF = NF - 1",
+            "$1 = \"x\"",
+            "$0 = $1",
+            "$0 = \"\"",
         ] {
-            let script = format!("{MARK}; export PYOXIDIZER_PROCESS=\"{mark}\"; exec \"$0\" -c \"{CODE}\"");
-            ensure!(run(&shared, "", &script)? == expected, "{mark}");
+            ensure!(changed(change)? == expected, "{change}");
         }
-        // One that the program has left, in another process.
-        let replay =
-            format!("eval $(HOW=shell \"$0\" 'env | grep ^PYOX'); export PYOXIDIZER_PROCESS; \"$0\" -c \"{CODE}\"; :");
-        ensure!(run(&shared, "", &replay)? == expected);
         Ok(())
     });
 }
@@ -128,16 +157,16 @@ fn ancestors_with_other_privileges_make_no_interpreter() {
     });
 }
 
-/// A process that gives up privileges hides its program from others of its new user. Its helper processes end then,
-/// instead of starting the application, which would start helper processes.
+/// A process that gives up privileges hides its program from others of its new user: only the mark says that it has
+/// started them.
 #[test]
-fn helper_processes_of_another_user_do_not_start_the_application() {
+fn children_of_a_program_that_has_given_up_privileges_are_interpreters() {
     for_two_pythons("another user", |python| {
         let shared = Shared::pack(python)?;
-        let output = shell(0, "exec \"$0\"", &shared.app()).env("HOW", "other user").output()?;
-        let errors = String::from_utf8_lossy(&output.stderr);
-        ensure!(errors.contains("cannot be a helper process of multiprocessing"), "{output:?}");
-        ensure!(!String::from_utf8_lossy(&output.stdout).contains("application"), "{output:?}");
+        let run = |how: &str| output(shell(0, "exec \"$0\"", &shared.app()).env("HOW", how));
+        ensure!(run("other user")? == "process 0\n");
+        ensure!(run("child of another user")? == "interpreter ['-c']\n");
+        ensure!(run("child as another user")? == "interpreter ['-c']\n");
         Ok(())
     });
 }

@@ -11,7 +11,8 @@ use super::{CALLER, CODE, OWNER, Shared, ensure_one_line, for_two_pythons, outpu
 /// Writes a mark as the program itself would, then becomes the program: `$user` and `$group` are those it will have.
 const FORGE: &str = r#"
 set -- $(cut -d')' -f2 /proc/$$/stat); shift 19
-export PYOXIDIZER_PROCESS="$$:$1:$(stat -c %d:%i "$0"):$user:$group"
+ids="$user,$user,$user;$group,$group,$group;;1ffffffffff"
+export PYOXIDIZER_PROCESS="$$:$1:0:0:$ids:$(stat -c %d:%i "$0"):0:0"
 exec "$0" -c "print('INTERPRETER')"
 "#;
 
@@ -36,6 +37,9 @@ fn privileged(shared: &Shared) -> anyhow::Result<[(PathBuf, u32, u32); 3]> {
 fn a_privileged_program_is_never_an_interpreter() {
     for_two_pythons("privileges", |python| {
         let shared = Shared::pack(python)?;
+        let mut without = shell(CALLER, FORGE, &shared.app());
+        let forged = without.env("user", CALLER.to_string()).env("group", CALLER.to_string());
+        ensure!(output(forged)? == "INTERPRETER\n", "the mark is written as the program writes it");
         for (program, user, group) in privileged(&shared)? {
             never_interprets(&program, user, group).with_context(|| program.display().to_string())?;
         }

@@ -1,0 +1,51 @@
+//! Deciding about everything in a layer.
+
+use pyox_packed_resources::Resource;
+use pyox_scanner::{Found, Scan};
+
+use super::LayerBuilder;
+use crate::error::Error;
+use crate::plan::{Candidate, Decision, LayerKind, Needs, Plan, Reason};
+use crate::report::Finding;
+
+impl LayerBuilder<'_> {
+    /// Decides about everything in a scan.
+    pub(crate) fn plan<'s>(&self, kind: LayerKind, scan: &'s Scan) -> Result<Plan<'s>, Error> {
+        let needs = match kind {
+            LayerKind::StandardLibrary => Needs::default(),
+            _ => Needs::of(scan, &self.policy.locations)?,
+        };
+        Plan::of(scan, needs, |found, needs| self.decide(kind, found, needs))
+    }
+
+    /// What becomes of a resource on its own.
+    pub(crate) fn decide(&self, kind: LayerKind, found: &Found, needs: &Needs) -> Result<Decision, Error> {
+        let path = found.resource.relative_path();
+        let is_native = matches!(found.resource, Resource::ExtensionModule(_) | Resource::SharedLibrary(_));
+        let length = || found.resource.data().open().map(|content| content.len());
+        let candidate = Candidate {
+            found,
+            layer: kind,
+            native_length: is_native.then(length).transpose().map_err(Error::io("read", &found.origin))?,
+            asked: needs.asked(&path),
+            files_needed: needs.files_needed(&path),
+            path,
+        };
+        let mut decision = self.policy.decide(&candidate);
+        if let Some(decide) = self.decide {
+            decide(&candidate, &mut decision)
+                .map_err(|source| Error::Decide { resource: candidate.path.clone(), source })?;
+        }
+        Ok(decision)
+    }
+}
+
+/// What a person should know of a plan.
+pub(super) fn findings(plan: &Plan<'_>) -> Vec<Finding> {
+    let needed = plan.packages_in_files();
+    let needed = needed.map(|(package, why)| Finding::InFiles { package: package.clone(), why: why.clone() });
+    let without_package = plan.excluded().filter(|(_, decision)| decision.reason == Reason::NoPackage);
+    let without_package =
+        without_package.map(|(found, _)| Finding::NoPackage { path: found.resource.relative_path(), concerns: true });
+    needed.chain(without_package).collect()
+}
