@@ -7,20 +7,22 @@
 //! * `linecache` finds sources through a module's globals; where a caller has none, such as `warnings`, the wrapped
 //!   `updatecache` finds them by virtual path.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, OsStr};
 use std::io::{Seek, Write};
 use std::os::fd::IntoRawFd;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 
 use crate::arguments::Static;
-use crate::class::Instance;
-use crate::python::{PDB, PKG_RESOURCES};
+use crate::class::{Instance, type_of};
+use crate::finder::PathEntry;
+use crate::python::{LOADERS, PDB, PKG_RESOURCES};
 use crate::state::State;
-use pyox_python_objects::{Gil, Object, Result, check, returned, tuple};
+use pyox_python_objects::{Gil, Object, Result, check, import, returned, tuple};
 
 /// A built-in function of `module` that knows the objects `bound`. As with any built-in function its `self` is a
 /// module: that is how `pickle` and `repr` tell functions from methods.
@@ -122,7 +124,15 @@ pub(crate) fn after_import(finder: &Instance<State>, name: &str, module: &Object
             let original = module.attr(c"open")?;
             // `pickle` looks for it there. Until 3.11 it said `io`, since 3.12 it says so itself.
             original.set_attr(c"__module__", &Object::str(gil, "_io")?)?;
-            module.set_attr(c"open", &function(&OPEN, module, &[finder.object(), &original])?)
+            module.set_attr(c"open", &function(&OPEN, module, &[finder.object(), &original])?)?;
+            // The loaders of importlib read sources with this one.
+            let (low_level, original) = (import(gil, c"_io")?, module.attr(c"open_code")?);
+            let open_code = function(&OPEN_CODE, &low_level, &[finder.object(), &original])?;
+            low_level.set_attr(c"open_code", &open_code)
+        }
+        "importlib.abc" => {
+            let types = [type_of::<State>(gil)?, type_of::<PathEntry>(gil)?];
+            LOADERS.get(gil, "register")?.call(&[module, &types[0], &types[1]]).map(drop)
         }
         "pdb" => PDB.get(gil, "teach_pdb")?.call(&[module, finder.object()]).map(drop),
         "pkg_resources" if finder.registers_pkg_resources => {
@@ -232,6 +242,32 @@ unsafe extern "C" fn open(
         // Python's file object owns and closes the descriptor.
         let descriptor = Object::int(gil, file.into_raw_fd().into())?;
         real_open.call(&[&descriptor, &Object::str(gil, "rb")?])
+    };
+    // SAFETY: Python calls this.
+    unsafe { Call::answer(this, positional, named, answer) }
+}
+
+static OPEN_CODE: Definition = definition(
+    c"open_code",
+    open_code,
+    c"open_code(path)\n--\n\nio.open_code, which also opens the files of modules inside the program.",
+);
+
+unsafe extern "C" fn open_code(
+    this: *mut ffi::PyObject,
+    positional: *mut ffi::PyObject,
+    named: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    let answer = |call: &Call| {
+        let (finder, gil) = (call.finder()?, call.this.gil());
+        if let Some(path) = call.argument(0).filter(Object::is_str)
+            && let Ok(bytes) = path.to_fs_bytes().map_err(|raised| raised.forget(gil))
+            && let Some(content) =
+                finder.content_of_file(gil, &finder.catalogue(), Path::new(OsStr::from_bytes(&bytes)))?
+        {
+            return import(gil, c"_io")?.attr(c"BytesIO")?.call(&[&Object::bytes(gil, &content)?]);
+        }
+        call.forward(&call.bound(1)?)
     };
     // SAFETY: Python calls this.
     unsafe { Call::answer(this, positional, named, answer) }

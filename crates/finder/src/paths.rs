@@ -141,9 +141,17 @@ impl State {
         dotted(name.strip_suffix("/__init__").unwrap_or(name))
     }
 
-    /// The content at a path below the root, if it is in memory: a module's source, a data file, a metadata file.
-    pub(crate) fn content_of_file<'c>(&self, catalogue: &'c Catalogue, path: &Path) -> Result<Option<Cow<'c, [u8]>>> {
-        self.field_of_file(catalogue, path)?.map(|(entry, field)| entry.read(&field)).transpose()
+    /// The content at a path below the root, if it is in memory: a module's source or, if it has none, its bytecode, a
+    /// data file, a metadata file.
+    pub(crate) fn content_of_file<'c>(
+        &self,
+        gil: Gil,
+        catalogue: &'c Catalogue,
+        path: &Path,
+    ) -> Result<Option<Cow<'c, [u8]>>> {
+        let Some((entry, field)) = self.field_of_file(catalogue, path)? else { return Ok(None) };
+        let content = entry.read(&field)?;
+        Ok(Some(if field.kind().is_bytecode() { with_header(gil, &content).into() } else { content }))
     }
 
     /// Whether there is something in memory at a path below the root.
@@ -168,6 +176,15 @@ impl State {
         {
             return Ok(Some((entry, source)));
         }
+        if let Some(source) = relative.strip_suffix('c')
+            && let Some(name) = self.module_at(source)
+            && let Some(entry) = catalogue.entry(&name)?
+            && !entry.has(FieldKind::Source)
+            && let Some(kind) = FieldKind::BYTECODE.into_iter().find(|kind| entry.has(*kind))
+            && let Some(code) = entry.field_with_key(kind, "")?
+        {
+            return Ok(Some((entry, code)));
+        }
         if let Some(found) = catalogue.package_resource(relative)? {
             return Ok(Some(found));
         }
@@ -187,6 +204,13 @@ impl State {
         let directory = relative.split('/').next().unwrap_or_default();
         Ok(self.base(gil, catalogue, directory)?.join(relative))
     }
+}
+
+/// A `.pyc` file that is never compared with a source (PEP 552).
+pub(crate) fn with_header(_gil: Gil, code: &[u8]) -> Vec<u8> {
+    // SAFETY: the token says that Python runs.
+    let magic = unsafe { ffi::PyImport_GetMagicNumber() } as u32;
+    [&pyc::header(magic.to_le_bytes())[..], code].concat()
 }
 
 /// Appends a relative path with `/`.

@@ -65,7 +65,8 @@ pub(super) fn files(gil: Gil, catalogue: &Catalogue, package: &str) -> Result<Ob
                 FieldKind::Source if entry.is(EntryFlags::PACKAGE) => insert(&place("__init__.py"), &field)?,
                 FieldKind::Source => insert(&format!("{directory}.py"), &field)?,
                 kind if is_sourceless && is_first_bytecode(&entry, kind) => {
-                    let name = if entry.is(EntryFlags::PACKAGE) { place("__init__.pyc") } else { format!("{directory}.pyc") };
+                    let name =
+                        if entry.is(EntryFlags::PACKAGE) { place("__init__.pyc") } else { format!("{directory}.pyc") };
                     insert(&name, &field)?;
                 }
                 FieldKind::Extension => {
