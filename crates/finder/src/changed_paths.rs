@@ -7,8 +7,37 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::EntryFlags;
 
 use crate::catalogue::{Catalogue, Found};
+use crate::class::Instance;
 use crate::state::State;
 use pyox_python_objects::{Object, Result, import, sys};
+
+impl Instance<State> {
+    /// Whether someone has put a path hook before that of the program, to load modules in another way: then path entry
+    /// finders find them, the program's among these.
+    pub(crate) fn is_after_other_hooks(&self) -> Result<bool> {
+        let gil = self.object().gil();
+        let Some(hooks) = sys(gil, c"path_hooks").filter(Object::is_list) else { return Ok(false) };
+        // SAFETY: a list; what it has not is null and an exception.
+        match unsafe { Object::borrowed(ffi::PyList_GetItem(hooks.as_ptr(), 0)) } {
+            Ok(first) if is_method_of(&first, self.object()) => return Ok(false),
+            Ok(_) => {}
+            Err(raised) => {
+                raised.forget(gil);
+                return Ok(false);
+            }
+        }
+        let mut position = None;
+        let mut index = 0;
+        hooks.for_each(|hook| {
+            if position.is_none() && is_method_of(&hook, self.object()) {
+                position = Some(index);
+            }
+            index += 1;
+            Ok(())
+        })?;
+        Ok(position.is_some_and(|position| position > 0))
+    }
+}
 
 impl State {
     /// What is to be found instead of the program's module: the object `None` if other finders must look for it.
@@ -59,6 +88,14 @@ impl State {
             .attr(c"PathFinder")?
             .call_method(c"find_spec", &[name, &directory])?;
         Ok((!found.is_none()).then_some(found))
+    }
+}
+
+/// Whether it is a method of an object of ours.
+fn is_method_of(method: &Object, object: &Object) -> bool {
+    // SAFETY: a built-in function, whose `self` is null or borrowed.
+    unsafe {
+        ffi::PyCFunction_Check(method.as_ptr()) != 0 && ffi::PyCFunction_GetSelf(method.as_ptr()) == object.as_ptr()
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{Collector, Data, Location, ModuleBytecode, Placed, Resource, Value, pyc};
+use pyox_packed_resources::{Collector, Location, ModuleBytecode, Placed, Resource, Value, pyc};
 
 use crate::arguments::{
     Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
@@ -13,6 +13,7 @@ use crate::arguments::{
 use crate::catalogue::Catalogue;
 use crate::class::{Class, Instance};
 use crate::layer::Layer;
+use crate::paths::with_header;
 use crate::property::{Property as _, Shared};
 use crate::{python_resources, resource};
 use pyox_python_objects::{Gil, Object, Result, io_error, sys, tuple, value_error};
@@ -144,19 +145,14 @@ fn cached_path(gil: Gil, module: &ModuleBytecode) -> Result<String> {
 /// A file to be written: its path, content, and whether it is executable.
 fn file(gil: Gil, resource: &Resource, path: &str) -> Result<Object> {
     let content = match resource {
-        Resource::ModuleBytecode(module) => with_header(gil, &module.bytecode)?,
+        Resource::ModuleBytecode(module) => {
+            let code = module.bytecode.read().map_err(|error| io_error(&error))?;
+            Object::bytes(gil, &with_header(gil, &code))?
+        }
         _ => resource.data().to_python(gil)?,
     };
     let is_executable = matches!(resource, Resource::ExtensionModule(_));
     tuple(gil, &[PathBuf::from(path).to_python(gil)?, content, Object::bool(gil, is_executable)])
-}
-
-/// A `.pyc` file that is never compared with a source (PEP 552).
-fn with_header(gil: Gil, code: &Data) -> Result<Object> {
-    let code = code.read().map_err(|error| io_error(&error))?;
-    // SAFETY: the token says that Python runs.
-    let magic = unsafe { ffi::PyImport_GetMagicNumber() } as u32;
-    Object::bytes(gil, &[&pyc::header(magic.to_le_bytes())[..], &*code].concat())
 }
 
 static METHODS: MethodTable = method_table![

@@ -17,10 +17,11 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 
 use crate::arguments::Static;
-use crate::class::Instance;
-use crate::python::{PDB, PKG_RESOURCES};
+use crate::class::{Instance, type_of};
+use crate::finder::PathEntry;
+use crate::python::{LOADERS, PDB, PKG_RESOURCES};
 use crate::state::State;
-use pyox_python_objects::{Gil, Object, Result, check, returned, tuple};
+use pyox_python_objects::{Gil, Object, Result, check, import, returned, tuple};
 
 mod open_code;
 
@@ -127,7 +128,12 @@ pub(crate) fn after_import(finder: &Instance<State>, name: &str, module: &Object
                 original.set_attr(c"__module__", &Object::str(gil, "_io")?)?;
                 module.set_attr(name, &function(definition, module, &[finder.object(), &original])?)?;
             }
-            Ok(())
+            // The loaders of importlib know this one.
+            import(gil, c"_io")?.set_attr(c"open_code", &module.attr(c"open_code")?)
+        }
+        "importlib.abc" => {
+            let types = [type_of::<State>(gil)?, type_of::<PathEntry>(gil)?];
+            LOADERS.get(gil, "register")?.call(&[module, &types[0], &types[1]]).map(drop)
         }
         "pdb" => PDB.get(gil, "teach_pdb")?.call(&[module, finder.object()]).map(drop),
         "pkg_resources" if finder.registers_pkg_resources => {

@@ -48,6 +48,9 @@ fast_method!(State: find_spec, ["fullname", "path", "target"], 1, |finder, a: Ar
         if a.required(0).to_name()? == Some("__main__") {
             return Ok(Object::none(finder.gil()));
         }
+        if finder.is_after_other_hooks()? {
+            return Ok(Object::none(finder.gil()));
+        }
         if let Some(found) = finder.found_on_changed_paths(a.required(0), a.optional(1))? {
             return Ok(found);
         }
@@ -108,7 +111,7 @@ fast_method!(State: get_data, ["path"], 1, |finder, a: Arguments| {
     if !path.is_absolute() {
         return Err(os_error(libc::ENOENT, a.required(0)));
     }
-    if let Some(content) = finder.content_of_file(&finder.catalogue(), path)? {
+    if let Some(content) = finder.content_of_file(finder.gil(), &finder.catalogue(), path)? {
         return Object::bytes(finder.gil(), &content);
     }
     if finder.below_root(path).is_some() {

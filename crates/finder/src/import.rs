@@ -8,6 +8,7 @@ use pyox_packed_resources::{EntryFlags, FieldKind};
 
 use crate::catalogue::Found;
 use crate::class::Instance;
+use crate::python::LOADERS;
 use crate::state::State;
 use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, import_error};
 
@@ -27,11 +28,30 @@ impl State {
         }
     }
 
+    /// The spec by which a path entry finder finds a module under a name, which may be another one than it is packed
+    /// under. A module with source text has a loader of importlib's: what derives from that, or asks for it, is served.
+    pub(crate) fn find_spec_as(&self, finder: &Instance<Self>, name: &Object, packed: &str) -> Result<Option<Object>> {
+        let (gil, is_own_name) = (finder.gil(), name.to_name()? == Some(packed));
+        let catalogue = self.catalogue();
+        let Some(entry) = catalogue.importable(packed)?.filter(|_| packed != "__main__") else {
+            return if is_own_name { self.find_spec(finder.object(), name) } else { Ok(None) };
+        };
+        let spec = self.spec(finder.object(), name, &entry)?;
+        let packed = Object::str(gil, packed)?;
+        let is_source = entry.has(FieldKind::Source) && !entry.is(EntryFlags::EXTENSION);
+        if is_source && self.virtual_files {
+            let loader = LOADERS.get(gil, "OxidizedSourceLoader")?;
+            spec.set_attr(c"loader", &loader.call(&[name, &spec.attr(c"origin")?, finder.object(), &packed])?)?;
+        } else if !is_own_name {
+            spec.set_attr(PACKED_NAME, &packed)?;
+        }
+        Ok(Some(spec))
+    }
+
     /// The module for a spec if it is an extension module, else `None` so that Python makes it.
     pub(crate) fn create_module(&self, spec: &Object) -> Result<Object> {
-        let name = spec.attr(c"name")?;
-        let name = name.to_str()?;
-        match self.catalogue().entry(name)? {
+        let name = packed_name(spec)?;
+        match self.catalogue().entry(name.to_str()?)? {
             Some(entry) if entry.is(EntryFlags::EXTENSION) => self.create_extension(spec, &entry),
             Some(entry) => self.complete_spec(spec, &entry).map(|()| Object::none(spec.gil())),
             None => Ok(Object::none(spec.gil())),
@@ -43,7 +63,7 @@ impl State {
         let gil = module.gil();
         // The name of the spec is that of the code; the module itself may be called `__main__`.
         let spec = module.attr_or_none(c"__spec__").filter(|spec| !spec.is_none());
-        let name_object = spec.map_or_else(|| module.attr(c"__name__"), |spec| spec.attr(c"name"))?;
+        let name_object = spec.map_or_else(|| module.attr(c"__name__"), |spec| packed_name(&spec))?;
         let name = name_object.to_str()?;
         let catalogue = self.catalogue();
         let Some(entry) = catalogue.importable(name)?.filter(|entry| !is_namespace(entry)) else {
@@ -69,8 +89,7 @@ impl State {
 
     /// The code object of a module, with the virtual path as its file name.
     pub(crate) fn code(&self, gil: Gil, entry: &Found<'_>) -> Result<Object> {
-        let file = self.module_file(gil, entry)?.unwrap_or_default();
-        let file = self.path_object(gil, &file)?;
+        let file = self.path_object(gil, &self.source_file(gil, entry)?)?;
         let Some(bytecode) = entry.bytecode(&self.bytecode_kinds)? else { return self.compile(entry, &file) };
         // SAFETY: pointer and length describe the slice; the reader checks what it reads.
         let code = unsafe {
@@ -117,6 +136,17 @@ impl State {
             None if catalogue.data_directory(name)?.is_some() => Ok(true),
             None => Err(unknown(name)),
         }
+    }
+}
+
+/// The attribute of a spec with the name that a module is packed under, if it is imported under another one.
+const PACKED_NAME: &CStr = c"loader_state";
+
+/// The name that the module of a spec is packed under.
+fn packed_name(spec: &Object) -> Result<Object> {
+    match spec.attr_or_none(PACKED_NAME).filter(Object::is_str) {
+        Some(name) => Ok(name),
+        None => spec.attr(c"name"),
     }
 }
 

@@ -19,6 +19,13 @@ impl State {
         Ok(self.cache_directory(gil, catalogue, top_level(name))?.map_or(Cow::Borrowed(&*self.root), Cow::Owned))
     }
 
+    /// The file that the code of a module says it is from: the source file, wherever that is.
+    pub(crate) fn source_file(&self, gil: Gil, entry: &Found<'_>) -> Result<PathBuf> {
+        let file = self.module_file(gil, entry)?.unwrap_or_default();
+        let is_bytecode = file.extension().is_some_and(|extension| extension == "pyc");
+        Ok(if is_bytecode { file.with_extension("py") } else { file })
+    }
+
     /// `__file__` of a module; `None` for namespace packages.
     pub(crate) fn module_file(&self, gil: Gil, entry: &Found<'_>) -> Result<Option<PathBuf>> {
         if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
@@ -44,6 +51,10 @@ impl State {
         path.extend_from_slice(base);
         path.push(b'/');
         self.append_file(gil, &mut path, entry)?;
+        // Its directory has the bytecode of a module without source text.
+        if directory.is_some() && kind == FieldKind::Source && !entry.has(kind) {
+            path.push(b'c');
+        }
         Ok(Some(OsString::from_vec(path).into()))
     }
 
@@ -53,6 +64,9 @@ impl State {
             if let Some(path) = entry.file(kind)? {
                 return Ok(entry.catalogue.origin().join(&*path));
             }
+        }
+        if file.extension().is_some_and(|extension| extension == "pyc") {
+            return Ok(file.to_owned());
         }
         let level = OptimizeLevel::from_number(self.optimize).unwrap_or_default();
         let stem = file.file_stem().unwrap_or_default().to_string_lossy();
@@ -127,9 +141,17 @@ impl State {
         dotted(name.strip_suffix("/__init__").unwrap_or(name))
     }
 
-    /// The content at a path below the root, if it is in memory: a module's source, a data file, a metadata file.
-    pub(crate) fn content_of_file<'c>(&self, catalogue: &'c Catalogue, path: &Path) -> Result<Option<Cow<'c, [u8]>>> {
-        self.field_of_file(catalogue, path)?.map(|(entry, field)| entry.read(&field)).transpose()
+    /// The content at a path below the root, if it is in memory: a module's source or, if it has none, its bytecode, a
+    /// data file, a metadata file.
+    pub(crate) fn content_of_file<'c>(
+        &self,
+        gil: Gil,
+        catalogue: &'c Catalogue,
+        path: &Path,
+    ) -> Result<Option<Cow<'c, [u8]>>> {
+        let Some((entry, field)) = self.field_of_file(catalogue, path)? else { return Ok(None) };
+        let content = entry.read(&field)?;
+        Ok(Some(if field.kind().is_bytecode() { with_header(gil, &content).into() } else { content }))
     }
 
     /// Whether there is something in memory at a path below the root.
@@ -154,6 +176,15 @@ impl State {
         {
             return Ok(Some((entry, source)));
         }
+        if let Some(source) = relative.strip_suffix('c')
+            && let Some(name) = self.module_at(source)
+            && let Some(entry) = catalogue.entry(&name)?
+            && !entry.has(FieldKind::Source)
+            && let Some(kind) = FieldKind::BYTECODE.into_iter().find(|kind| entry.has(*kind))
+            && let Some(code) = entry.field_with_key(kind, "")?
+        {
+            return Ok(Some((entry, code)));
+        }
         if let Some(found) = catalogue.package_resource(relative)? {
             return Ok(Some(found));
         }
@@ -173,6 +204,13 @@ impl State {
         let directory = relative.split('/').next().unwrap_or_default();
         Ok(self.base(gil, catalogue, directory)?.join(relative))
     }
+}
+
+/// A `.pyc` file that is never compared with a source (PEP 552).
+pub(crate) fn with_header(_gil: Gil, code: &[u8]) -> Vec<u8> {
+    // SAFETY: the token says that Python runs.
+    let magic = unsafe { ffi::PyImport_GetMagicNumber() } as u32;
+    [&pyc::header(magic.to_le_bytes())[..], code].concat()
 }
 
 /// Appends a relative path with `/`.

@@ -30,6 +30,7 @@ macro_rules! part {
     };
 }
 
+pub(crate) static LOADERS: Part = part!("loaders");
 pub(crate) static METADATA: Part = part!("metadata");
 pub(crate) static PDB: Part = part!("pdb");
 pub(crate) static PKG_RESOURCES: Part = part!("pkg_resources");
@@ -38,10 +39,11 @@ pub(crate) static SOURCE: Part = part!("source");
 pub(crate) static ZIP_FINDER: Part = part!("zip_finder");
 
 /// The attributes of the module `oxidized_importer` that are written in Python.
-pub(crate) static ATTRIBUTES: [(&str, &Part); 7] = [
+pub(crate) static ATTRIBUTES: [(&str, &Part); 8] = [
     ("OxidizedDistribution", &METADATA),
     ("OxidizedPkgResourcesProvider", &PKG_RESOURCES),
     ("OxidizedResourceReader", &RESOURCES),
+    ("OxidizedSourceLoader", &LOADERS),
     ("OxidizedZipFinder", &ZIP_FINDER),
     ("decode_source", &SOURCE),
     ("pkg_resources_find_distributions", &PKG_RESOURCES),

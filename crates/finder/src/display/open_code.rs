@@ -1,6 +1,10 @@
 //! `io.open_code` for the files of packed modules: `runpy.run_path`, which `multiprocessing` runs a script with once more, reads
 //! code with it, and so do `pdb`, `profile` and `trace`.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
 use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
 use pyox_python_objects::{Object, Result, import};
@@ -35,9 +39,14 @@ unsafe extern "C" fn open_code(
     unsafe { Call::answer(this, positional, named, answer) }
 }
 
-/// The source at a virtual path, or else the bytecode, as `bytes`.
+/// What is in memory at a virtual path, or where the source would be of a module that has only bytecode, as `bytes`.
 fn content(finder: &Instance<State>, name: &Object) -> Result<Option<Object>> {
     let (gil, catalogue) = (finder.gil(), finder.catalogue());
+    if let Ok(path) = name.to_fs_bytes().map_err(|raised| raised.forget(gil))
+        && let Some(content) = finder.content_of_file(gil, &catalogue, Path::new(OsStr::from_bytes(&path)))?
+    {
+        return Object::bytes(gil, &content).map(Some);
+    }
     let Some(module) = virtual_module(finder, name) else { return Ok(None) };
     let Some(entry) = catalogue.importable(&module)? else { return Ok(None) };
     if let Some(source) = entry.value(FieldKind::Source)? {

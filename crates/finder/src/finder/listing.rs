@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Field, FieldKind};
 
-use crate::catalogue::{Catalogue, damaged};
+use crate::catalogue::{Catalogue, Found, damaged};
 use pyox_python_objects::{Gil, Object, Result, check, dictionary, tuple};
 
 /// Pairs of name and is-a-package of the modules directly inside `package` (empty: top-level ones).
@@ -58,11 +58,17 @@ pub(super) fn files(gil: Gil, catalogue: &Catalogue, package: &str) -> Result<Ob
         let entry = entry?;
         let directory = entry.name()[package.len()..].trim_start_matches('.').replace('.', "/");
         let place = |name: &str| if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
+        let is_sourceless = !entry.has(FieldKind::Source);
         for field in entry.fields().flatten() {
             match field.kind() {
                 FieldKind::PackageResource if !field.key().is_empty() => insert(&place(field.key()), &field)?,
                 FieldKind::Source if entry.is(EntryFlags::PACKAGE) => insert(&place("__init__.py"), &field)?,
                 FieldKind::Source => insert(&format!("{directory}.py"), &field)?,
+                kind if is_sourceless && is_first_bytecode(&entry, kind) => {
+                    let name =
+                        if entry.is(EntryFlags::PACKAGE) { place("__init__.pyc") } else { format!("{directory}.pyc") };
+                    insert(&name, &field)?;
+                }
                 FieldKind::Extension => {
                     let path = entry.text(FieldKind::RelativePath)?.unwrap_or_default();
                     if let Some(name) = path.strip_prefix(&format!("{}/", package.replace('.', "/"))) {
@@ -74,6 +80,11 @@ pub(super) fn files(gil: Gil, catalogue: &Catalogue, package: &str) -> Result<Ob
         }
     }
     Ok(files)
+}
+
+/// Whether a value is the bytecode of the lowest level that an entry has.
+fn is_first_bytecode(entry: &Found<'_>, kind: FieldKind) -> bool {
+    FieldKind::BYTECODE.into_iter().find(|kind| entry.has(*kind)) == Some(kind)
 }
 
 /// Pairs of project name, as the finder spells it, and metadata directory of all distributions.

@@ -35,13 +35,12 @@ impl Class for PathEntry {
 }
 
 fast_method!(PathEntry: find_spec, ["fullname", "target"], 1, |this, a: Arguments| {
-    let (gil, finder) = (this.gil(), this.finder.get(this.gil()));
-    let Some(name) = a.required(0).to_name()? else { return Ok(Object::none(gil)) };
-    let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
-    if parent != this.package {
-        return Ok(Object::none(gil));
-    }
-    Ok(finder.find_spec(finder.object(), a.required(0))?.unwrap_or_else(|| Object::none(gil)))
+    Ok(this.find(a.required(0))?.unwrap_or_else(|| Object::none(this.gil())))
+});
+
+#[cfg(not(Py_3_12))]
+fast_method!(PathEntry: find_module, ["fullname"], 1, |this, a: Arguments| {
+    this.find(a.required(0))?.map_or_else(|| Ok(Object::none(this.gil())), |spec| spec.attr(c"loader"))
 });
 
 fast_method!(PathEntry: iter_modules, ["prefix=''"], 0, |this, a: Arguments| {
@@ -65,9 +64,26 @@ static PROPERTIES: Static<[ffi::PyGetSetDef; 3]> = Static([
 
 static METHODS: MethodTable = method_table![
     (c"find_spec", find_spec, c"The spec of a module directly inside this path entry, or None."),
+    #[cfg(not(Py_3_12))]
+    (c"find_module", find_module, c"The loader of a module directly inside this path entry, or None."),
     (c"iter_modules", iter_modules, c"Modules directly inside this path entry, for pkgutil."),
     (c"invalidate_caches", invalidate_caches, c"There is nothing to invalidate."),
 ];
+
+impl Instance<PathEntry> {
+    /// The spec of a module directly inside.
+    fn find(&self, name: &Object) -> Result<Option<Object>> {
+        let finder = self.finder.get(self.gil());
+        let Some(text) = name.to_name()? else { return Ok(None) };
+        let (parent, last) = text.rsplit_once('.').unwrap_or(("", text));
+        if !finder.is_of_program {
+            return if parent == self.package { finder.find_spec(finder.object(), name) } else { Ok(None) };
+        }
+        // As in a directory, only the last part of the name counts.
+        let packed = if self.package.is_empty() { last.to_owned() } else { format!("{}.{last}", self.package) };
+        finder.find_spec_as(finder, name, &packed)
+    }
+}
 
 impl PathEntry {
     /// A path entry finder for a virtual path; `ImportError` for anything else, as path hooks do.

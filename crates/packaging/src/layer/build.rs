@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Collector, Content, Data, Placed, Resource, SharedLibrary, Value};
+use pyox_packed_resources::{Collector, Content, Data, Placed, Resource, SharedLibrary, Value, pyc};
 use pyox_scanner::{Found, LONG, Scan, SkipReason, Spool};
 
 use super::cache_files::CacheFiles;
@@ -295,6 +295,13 @@ impl Assembly<'_> {
             }
             placed = Placed::Added;
         }
+        if let (Resource::ModuleBytecode(module), Location::Cache) = (&found.resource, &decision.location)
+            && placed != Placed::Shadowed
+            && !decision.source
+            && decision.bytecode.first() == Some(&module.optimize)
+        {
+            self.add_bytecode_file(&path, &part.content).map_err(unreadable())?;
+        }
         if placed == Placed::Added {
             self.facts.rows.push(ReportRow {
                 name,
@@ -309,6 +316,15 @@ impl Assembly<'_> {
             });
         }
         Ok(())
+    }
+
+    /// Adds the bytecode of a module without source text to the files of its distribution, where `compileall -b` puts
+    /// it: what lists the directory sees the module.
+    fn add_bytecode_file(&mut self, path: &str, code: &Data) -> io::Result<()> {
+        let magic = u32::from_str_radix(&self.builder.python.target().info().magic, 16);
+        let (Some(files), Ok(magic)) = (self.cached.files_of(self.plan, path), magic) else { return Ok(()) };
+        let file: Data = [&pyc::header(magic.to_be_bytes())[..], &code.read()?].concat().into();
+        files.add(path, &file, Value::raw(file.clone()).with_mode(0o644), None)
     }
 
     fn finish(mut self) -> Result<Layer, Error> {
