@@ -18,9 +18,10 @@ pub enum LoadError {
     },
     /// It can be held neither in memory nor in a file.
     #[error(
-        "cannot load the library of {name} from memory: {}; nor can it be written to a file: {file}. Mount /proc, or \
-         set {} to a directory for files",
-        with_cause(.memory), VARIABLE.to_string_lossy()
+        "cannot load the library of {name} from memory: {}; nor can it be written to a file: {file}. {} {} to a \
+         directory for files",
+        with_cause(.memory), if matches!(.memory, MemoryError::NoProc) { "Mount /proc, or set" } else { "Set" },
+        VARIABLE.to_string_lossy()
     )]
     NoPlace {
         /// The library.
@@ -71,4 +72,20 @@ impl LoadError {
 
 fn with_cause(error: &MemoryError) -> String {
     error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proc_is_asked_for_where_that_helps() {
+        let said = |memory| LoadError::NoPlace { name: "x".into(), memory, file: io::Error::other("full") }.to_string();
+        let variable = "PYOXIDIZER_PACKAGE_CACHE to a directory for files";
+        assert!(said(MemoryError::NoProc).ends_with(&format!(": full. Mount /proc, or set {variable}")));
+        let too_large = MemoryError::Make(io::Error::other("too large"));
+        assert!(
+            said(too_large).ends_with(&format!("too large; nor can it be written to a file: full. Set {variable}"))
+        );
+    }
 }

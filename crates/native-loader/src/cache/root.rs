@@ -32,7 +32,7 @@ pub fn path() -> io::Result<PathBuf> {
 }
 
 /// A variable of the environment as an absolute path.
-fn variable(name: &CStr) -> Option<PathBuf> {
+pub(super) fn variable(name: &CStr) -> Option<PathBuf> {
     // SAFETY: has no preconditions. A program that runs with the rights of another user does not do what the
     // environment says.
     if unsafe { libc::getauxval(libc::AT_SECURE) } != 0 {

@@ -1,10 +1,12 @@
 //! Native code where `/proc` shows other processes, or none: in namespaces of processes, in containers, and after
 //! forks.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use super::{for_two_pythons, pack};
 
@@ -92,12 +94,45 @@ fn extension_modules_without_proc() {
             let said = String::from_utf8_lossy(&output.stderr);
             let why = said.contains("ImportError: lib") && said.contains(". Mount /proc\n");
             ensure!(why || output.stdout == b"cycle True\n", "{output:?}");
-            // There is no place for files.
-            let output = start(&wrapper, &program, &["load"], None)?;
+            // Without a cache directory there are those for temporary files.
+            expect(&start(&wrapper, &program, &["load"], None)?, LOADED)?;
+            // No file may have any content.
+            let limited = [&wrapper[..], &["sh", "-c", "ulimit -f 0 && exec \"$0\" \"$@\""][..]].concat();
+            let output = start(&limited, &program, &["load"], None)?;
             let said = String::from_utf8_lossy(&output.stderr);
-            let hint = "no home directory. Mount /proc, or set PYOXIDIZER_PACKAGE_CACHE to a directory for files";
-            ensure!(said.contains("ImportError: cannot load ") && said.contains(hint), "{said}");
+            let why = said.contains("File too large") && said.contains("ImportError: cannot load ");
+            ensure!(why && said.contains(". Set PYOXIDIZER_PACKAGE_CACHE to a directory for files\n"), "{said}");
         }
         Ok(())
     });
+}
+
+/// A directory that has the program and the libraries of the system that it is linked with, and nothing else.
+#[test]
+fn a_program_in_a_directory_with_nothing_but_the_c_library() {
+    const HELLO: &str = "import ssl\nprint('hello', ssl.create_default_context().check_hostname)\n";
+    for_two_pythons("a root directory of its own", |python| {
+        let packed = pack(python, "hello", HELLO, &[])?;
+        let root = packed.place("root");
+        std::fs::create_dir(&root)?;
+        std::fs::copy(packed.executable(), root.join("hello"))?;
+        let linked = Command::new("ldd").arg(packed.executable()).output()?;
+        let linked = String::from_utf8_lossy(&linked.stdout).into_owned();
+        for library in linked.split_whitespace().filter(|word| word.starts_with('/')) {
+            let place = root.join(&library[1..]);
+            std::fs::create_dir_all(place.parent().unwrap_or(&root))?;
+            std::fs::copy(library, place)?;
+        }
+        let before = names(&root)?;
+        let wrapper = ["chroot", root.to_str().context("UTF-8")?];
+        for _ in 0..2 {
+            expect(&start(&wrapper, Path::new("/hello"), &[], None)?, "hello True\n")?;
+            ensure!(names(&root)? == before, "left over: {:?}", names(&root)?);
+        }
+        Ok(())
+    });
+}
+
+fn names(directory: &Path) -> Result<BTreeSet<OsString>> {
+    Ok(std::fs::read_dir(directory)?.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<_>>()?)
 }
