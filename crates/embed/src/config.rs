@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, CString, OsString, c_char, c_int};
 use std::mem::MaybeUninit;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use libc::wchar_t;
@@ -13,7 +13,7 @@ use pyox_packed_resources::{Blob, SectionKind};
 use crate::error::NewInterpreterError;
 use crate::invocation::Invocation;
 use crate::privileges::elevated;
-use crate::{payload, resource_file};
+use crate::{executable, payload, resource_file};
 
 /// A module that is part of the program, as `sys.builtin_module_names` lists them.
 #[derive(Clone, Copy, Debug)]
@@ -280,27 +280,7 @@ fn status(status: ffi::PyStatus) -> Result<(), NewInterpreterError> {
 
 /// The path of the running executable.
 pub(crate) fn current_executable() -> Result<PathBuf, NewInterpreterError> {
-    std::env::current_exe().or_else(|error| {
-        // Without /proc the kernel still says under which name the program was started. That can be a symbolic link.
-        if elevated() {
-            return Err(NewInterpreterError::Executable(error));
-        }
-        let path = executed_path().ok_or(NewInterpreterError::Executable(error))?;
-        std::path::absolute(path).map_err(NewInterpreterError::Executable)
-    })
-}
-
-/// The path that the kernel was given to execute.
-pub(crate) fn executed_path() -> Option<PathBuf> {
-    // SAFETY: reads the auxiliary vector; the string lives as long as the process.
-    let name = unsafe {
-        let name = libc::getauxval(libc::AT_EXECFN) as *const c_char;
-        if name.is_null() {
-            return None;
-        }
-        CStr::from_ptr(name)
-    };
-    Some(PathBuf::from(OsString::from_vec(name.to_bytes().to_vec())))
+    executable::current().map_err(NewInterpreterError::Executable)
 }
 
 #[cfg(test)]

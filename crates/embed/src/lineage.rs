@@ -7,7 +7,7 @@
 //!
 //! An application that starts itself with arguments that it was given means itself, and not an interpreter.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 use crate::command;
 use crate::mark::Mark;
@@ -32,9 +32,16 @@ pub(crate) enum Meaning {
     Endless,
 }
 
-/// Whether an ancestor or an earlier image of this process is this program.
-pub(crate) fn started_by_itself() -> bool {
-    !elevated() && mark().unwrap_or_else(|| !arguments_of_ancestors().is_empty())
+/// Whether the program has started itself with what `python` would take for the script. That names the program if
+/// `is_its_path`, or is what the program was called by.
+pub(crate) fn restarts(script: &CStr, is_its_path: bool) -> bool {
+    if elevated() {
+        return false;
+    }
+    match Mark::of_environment() {
+        Some(mark) => (is_its_path || mark.has_name(script)) && mark.counts(),
+        None => is_its_path && !arguments_of_ancestors().is_empty(),
+    }
 }
 
 /// What arguments mean that could be those of an interpreter.
@@ -58,17 +65,12 @@ pub(crate) fn meaning(arguments: &[CString]) -> Meaning {
 }
 
 /// Leaves a mark of this process to its children. Called once, before Python starts threads.
-pub(crate) fn leave_mark(arguments: &[CString], as_interpreter: bool, repeats: u32) {
+pub(crate) fn leave_mark(name: &CStr, arguments: &[CString], as_interpreter: bool, repeats: u32) {
     if !elevated()
-        && let Some(mark) = Mark::own(arguments, as_interpreter, repeats)
+        && let Some(mark) = Mark::own(name, arguments, as_interpreter, repeats)
     {
         mark.leave();
     }
-}
-
-/// Whether the mark in the environment counts; `None` if there is none.
-fn mark() -> Option<bool> {
-    Mark::of_environment().map(|mark| mark.counts())
 }
 
 /// Whether a process with these arguments is an interpreter, given those of its ancestors that run the program, the

@@ -8,8 +8,13 @@ fn words(arguments: &[&str]) -> Vec<CString> {
 /// Processes by number, each with its parent, session and start.
 fn ancestors(own: (u32, u32, u64), processes: &[(u32, u32, u32, u64)], others: &[u32]) -> Vec<u32> {
     let privileges = |user| Privileges::of_user(user);
-    let process = |parent, session, start, user| {
-        Process { parent, group: session, session, has_terminal: true, start, privileges: privileges(user) }
+    let process = |parent, session, start, user| Process {
+        parent,
+        group: session,
+        session,
+        has_terminal: true,
+        start,
+        privileges: privileges(user),
     };
     let found = trusted_ancestors(&process(own.0, own.1, own.2, 7), |number| {
         let &(number, parent, session, start) = processes.iter().find(|process| process.0 == number)?;

@@ -5,9 +5,9 @@
 //! an interpreter, and variables of Python and of this project are not even seen.
 
 use std::fs::Metadata;
-use std::ptr::null_mut;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
+use std::ptr::null_mut;
 
 /// Beginnings of the names of variables that change what Python or the importer does.
 const VARIABLES: [&[u8]; 2] = [b"PYTHON", b"PYOXIDIZER"];
