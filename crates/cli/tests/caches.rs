@@ -170,7 +170,8 @@ fn a_long_file_is_never_held_whole(cached: &Cached) -> anyhow::Result<()> {
         (place.read("program"), said)
     };
     pack(&["hello.py", "--pip", &cached.wheel]);
-    // The wheel itself; then what pip has installed of it, as a layer that is made and one that is taken from the cache.
+    // The wheel itself; then what pip has installed of it, as a layer that is made and one that is taken from the
+    // cache.
     pack(&[&wheel]);
     place.program("program", &[]).prints("ran\n");
     // Of two, so that the layer is longer than what memory there is.

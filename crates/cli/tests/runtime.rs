@@ -163,8 +163,8 @@ fn damage_is_told_with_the_exception() -> Result<()> {
             let mut damaged = whole.clone();
             let value = stored_range(&whole, module, FieldKind::Bytecode, "")?;
             damaged[value].fill(0xff);
-            // Another process writes the program: what this one has open, those have for a moment that other tests start, and
-            // then it cannot be executed.
+            // Another process writes the program: what this one has open, those have for a moment that other tests
+            // start, and then it cannot be executed.
             std::fs::write(scratch.path().join("damaged"), damaged)?;
             let output = run("cp damaged hello && $APP", &program.display().to_string(), scratch.path())?;
             let stderr = String::from_utf8_lossy(&output.stderr);

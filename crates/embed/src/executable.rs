@@ -52,8 +52,8 @@ pub(crate) fn open() -> io::Result<File> {
     }
 }
 
-/// The path of the program if the dynamic loader was executed with it as an argument (`ld-linux-x86-64.so.2 ./app`). The
-/// kernel then has loaded no dynamic loader for it, and shows the loader as its file.
+/// The path of the program if the dynamic loader was executed with it as an argument (`ld-linux-x86-64.so.2 ./app`).
+/// The kernel then has loaded no dynamic loader for it, and shows the loader as its file.
 pub(crate) fn given_to_loader() -> Option<PathBuf> {
     // SAFETY: reads a value.
     let by_kernel = unsafe { libc::getauxval(libc::AT_BASE) } != 0;

@@ -2,9 +2,10 @@
 //!
 //! A quarter of a short program's time goes into freeing what the kernel frees anyway. With a fast exit, a capsule in
 //! the dictionary of `sys` ends the process as soon as that dictionary is cleared: threads are joined, `atexit`
-//! handlers have run, modules are gone and their finalizers have run, standard streams are flushed. What still lives then is
-//! what `sys`, `builtins` or the interpreter itself refers to. If something with a finalizer is among it, such as an open file,
-//! or the program has removed the capsule or replaced standard output or error, everything is freed piece by piece.
+//! handlers have run, modules are gone and their finalizers have run, standard streams are flushed. What still lives
+//! then is what `sys`, `builtins` or the interpreter itself refers to. If something with a finalizer is among it,
+//! such as an open file, or the program has removed the capsule or replaced standard output or error, everything is
+//! freed piece by piece.
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
@@ -86,8 +87,8 @@ unsafe extern "C" fn end(_capsule: *mut ffi::PyObject) {
     unsafe { libc::exit(if flushed { status } else { FLUSH_FAILED }) }
 }
 
-/// Whether the streams are those that Python has made. Python gives them back while it ends, and then it is not known any more
-/// whether others could be flushed.
+/// Whether the streams are those that Python has made. Python gives them back while it ends, and then it is not known
+/// any more whether others could be flushed.
 fn has_its_streams(gil: Gil) -> bool {
     let is_own =
         |name, own| sys(gil, name).map(|stream| stream.as_ptr()) == sys(gil, own).map(|stream| stream.as_ptr());

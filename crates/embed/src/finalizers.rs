@@ -9,8 +9,8 @@ use pyox_python_objects::{Gil, Object, sys};
 #[cfg(not(Py_3_12))]
 use pyox_python_objects::{clear, import};
 
-/// Whether an object with a finalizer lives, apart from the standard streams: a file, a suspended generator, an instance
-/// of a class with `__del__`.
+/// Whether an object with a finalizer lives, apart from the standard streams: a file, a suspended generator, an
+/// instance of a class with `__del__`.
 pub(crate) fn are_left(gil: Gil) -> bool {
     // If they cannot be looked at, there may be.
     let mut left = true;

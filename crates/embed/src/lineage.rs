@@ -1,9 +1,10 @@
 //! Whether this process was started by the program itself, to be an interpreter.
 //!
-//! There are two proofs. A mark in the environment ([`crate::mark`]) is left to all that the program starts, however it does. Where
-//! the environment was cleared or replaced (`subprocess.run(..., env={})`), the kernel still shows that the parent runs
-//! the same program, or a farther ancestor in the same session: with `shell=True` a shell is between. Ancestors above a
-//! process with fewer privileges do not count in either: who has called `sudo` does not choose what runs below it.
+//! There are two proofs. A mark in the environment ([`crate::mark`]) is left to all that the program starts, however
+//! it does. Where the environment was cleared or replaced (`subprocess.run(..., env={})`), the kernel still shows
+//! that the parent runs the same program, or a farther ancestor in the same session: with `shell=True` a shell is
+//! between. Ancestors above a process with fewer privileges do not count in either: who has called `sudo` does not
+//! choose what runs below it.
 //!
 //! An application that starts itself with arguments that it was given means itself, and not an interpreter.
 

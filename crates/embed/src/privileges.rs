@@ -131,7 +131,8 @@ pub(crate) fn clean_environment() {
 }
 
 /// Whether only those who may change the program itself, or root, may change this file. The path of a program with more
-/// privileges can be a hard link in a directory of the one who starts it, and then the files next to it are those of that user.
+/// privileges can be a hard link in a directory of the one who starts it, and then the files next to it are those of
+/// that user.
 pub(crate) fn trusts(file: &Metadata) -> bool {
     !elevated()
         || std::fs::metadata("/proc/self/exe")

@@ -1,5 +1,5 @@
-//! `io.open_code` for the files of packed modules: `runpy.run_path`, which `multiprocessing` runs a script with once more, reads
-//! code with it, and so do `pdb`, `profile` and `trace`.
+//! `io.open_code` for the files of packed modules: `runpy.run_path`, which `multiprocessing` runs a script with once
+//! more, reads code with it, and so do `pdb`, `profile` and `trace`.
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;

@@ -101,7 +101,8 @@ fn a_mark_of_another_program_or_user_makes_no_interpreter() {
     for_two_pythons("marks", |python| {
         let shared = Shared::pack(python)?;
         let expected = application(&format!("'-c', \"{CODE}\""), CALLER);
-        // With the one that the program itself leaves, changed: process, start, session, group, privileges, device, file, path.
+        // With the one that the program itself leaves, changed: process, start, session, group, privileges, device,
+        // file, path.
         let changed = |change: &str| {
             let left = "mark=$(HOW=shell \"$0\" 'env | grep ^PYOXIDIZER_PROCESS=')";
             let script = format!("{left}; mark=$(echo \"${{mark#*=}}\" | awk -F: -v OFS=: '{{{change}; print}}')");
