@@ -3,9 +3,9 @@
 //! A quarter of a short program's time goes into freeing what the kernel frees anyway. With a fast exit, a capsule in
 //! the dictionary of `sys` ends the process as soon as that dictionary is cleared: threads are joined, `atexit`
 //! handlers have run, modules are gone and their finalizers have run, standard streams are flushed. What still lives
-//! then is what `sys`, `builtins` or the interpreter itself refers to. If something with a finalizer is among it, such
-//! as an open file, or the program has removed the capsule or replaced standard output or error, everything is freed
-//! piece by piece.
+//! then is what `sys`, `builtins` or the interpreter itself refers to. If something with a finalizer is among it,
+//! such as an open file, or the program has removed the capsule or replaced standard output or error, everything is
+//! freed piece by piece.
 
 use std::ffi::c_int;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};

@@ -12,7 +12,7 @@
 //! An application that restarts itself runs `[sys.executable, sys.argv[0], ...]` or `[sys.executable, __file__, ...]`.
 //! `python` would take the second word for the script, so here it is not an argument of the application either.
 
-use std::ffi::{CString, OsStr, OsString, c_char};
+use std::ffi::{CStr, CString, OsStr, OsString, c_char};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
@@ -42,7 +42,7 @@ impl Invocation {
         let given = words.split_off(1);
         let mut arguments = given.clone();
         let (mut as_interpreter, mut repeats) = (false, 0);
-        if names_itself(&given, executable) && lineage::started_by_itself() {
+        if given.first().is_some_and(|first| lineage::restarts(first, names(first, executable))) {
             arguments.remove(0);
         } else if command::is_interpreter(&given) {
             match lineage::meaning(&given) {
@@ -66,15 +66,15 @@ impl Invocation {
 
     /// Remembers that this process runs this program. Called once, before Python starts threads.
     pub(crate) fn leave_mark(&self) {
-        lineage::leave_mark(&self.given, self.as_interpreter, self.repeats);
+        lineage::leave_mark(&self.words[0], &self.given, self.as_interpreter, self.repeats);
     }
 }
 
-/// Whether the first argument, where `python` expects the script, is the program or a virtual path below it.
-fn names_itself(arguments: &[CString], executable: &Path) -> bool {
-    let Some(first) = arguments.first().map(|argument| argument.as_bytes()) else { return false };
-    let path = Path::new(OsStr::from_bytes(first));
-    path.starts_with(executable) || (first.contains(&b'/') && path.canonicalize().is_ok_and(|path| path == executable))
+/// Whether an argument is the path of the program, or a virtual path below it.
+fn names(argument: &CStr, executable: &Path) -> bool {
+    let bytes = argument.to_bytes();
+    let path = Path::new(OsStr::from_bytes(bytes));
+    path.starts_with(executable) || (bytes.contains(&b'/') && path.canonicalize().is_ok_and(|path| path == executable))
 }
 
 /// The command line of the process. A program found through `PATH` is named by its path, as scripts are.
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_script_argument_is_the_program_or_below_it() {
-        let names = |first: &str| names_itself(&[CString::new(first).unwrap()], Path::new("/bin/sh/app"));
+        let names = |first: &str| names(&CString::new(first).unwrap(), Path::new("/bin/sh/app"));
         assert!(names("/bin/sh/app") && names("/bin/sh/app/main.py"));
         assert!(!names("/bin/sh/apple") && !names("app") && !names("-c"));
     }

@@ -1,14 +1,14 @@
 //! Whether this process was started by the program itself, to be an interpreter.
 //!
-//! There are two proofs. A mark in the environment ([`crate::mark`]) is left to all that the program starts, however it
-//! does. Where the environment was cleared or replaced (`subprocess.run(..., env={})`), the kernel still shows that the
-//! parent runs the same program, or a farther ancestor in the same session: with `shell=True` a shell is between.
-//! Ancestors above a process with fewer privileges do not count in either: who has called `sudo` does not choose what
-//! runs below it.
+//! There are two proofs. A mark in the environment ([`crate::mark`]) is left to all that the program starts, however
+//! it does. Where the environment was cleared or replaced (`subprocess.run(..., env={})`), the kernel still shows
+//! that the parent runs the same program, or a farther ancestor in the same session: with `shell=True` a shell is
+//! between. Ancestors above a process with fewer privileges do not count in either: who has called `sudo` does not
+//! choose what runs below it.
 //!
 //! An application that starts itself with arguments that it was given means itself, and not an interpreter.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 
 use crate::command;
 use crate::mark::Mark;
@@ -33,9 +33,16 @@ pub(crate) enum Meaning {
     Endless,
 }
 
-/// Whether an ancestor or an earlier image of this process is this program.
-pub(crate) fn started_by_itself() -> bool {
-    !elevated() && mark().unwrap_or_else(|| !arguments_of_ancestors().is_empty())
+/// Whether the program has started itself with what `python` would take for the script. That names the program if
+/// `is_its_path`, or is what the program was called by.
+pub(crate) fn restarts(script: &CStr, is_its_path: bool) -> bool {
+    if elevated() {
+        return false;
+    }
+    match Mark::of_environment() {
+        Some(mark) => (is_its_path || mark.has_name(script)) && mark.counts(),
+        None => is_its_path && !arguments_of_ancestors().is_empty(),
+    }
 }
 
 /// What arguments mean that could be those of an interpreter.
@@ -59,17 +66,12 @@ pub(crate) fn meaning(arguments: &[CString]) -> Meaning {
 }
 
 /// Leaves a mark of this process to its children. Called once, before Python starts threads.
-pub(crate) fn leave_mark(arguments: &[CString], as_interpreter: bool, repeats: u32) {
+pub(crate) fn leave_mark(name: &CStr, arguments: &[CString], as_interpreter: bool, repeats: u32) {
     if !elevated()
-        && let Some(mark) = Mark::own(arguments, as_interpreter, repeats)
+        && let Some(mark) = Mark::own(name, arguments, as_interpreter, repeats)
     {
         mark.leave();
     }
-}
-
-/// Whether the mark in the environment counts; `None` if there is none.
-fn mark() -> Option<bool> {
-    Mark::of_environment().map(|mark| mark.counts())
 }
 
 /// Whether a process with these arguments is an interpreter, given those of its ancestors that run the program, the

@@ -3,11 +3,11 @@
 //! The kernel forgets who has started a process when the parent ends, executes something else or becomes another user.
 //! A variable of the environment stays. It names the program and the process that has left it ([`crate::origin`]).
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::command;
-use crate::executable::current_executable;
+use crate::executable;
 use crate::origin::Origin;
 use crate::process::{Process, Program};
 
@@ -26,6 +26,8 @@ pub(crate) struct Mark {
     file: (u64, u64),
     /// Digest of its path.
     path: String,
+    /// Digest of the name that it was called by (`sys.argv[0]`).
+    name: String,
     /// How often the application has started itself in a row with arguments that it was given, in new processes.
     pub(crate) repeats: u32,
     /// Digests of what would be commands of an interpreter among the arguments that it was given.
@@ -34,13 +36,14 @@ pub(crate) struct Mark {
 
 impl Mark {
     /// This process and its arguments; those of an interpreter are not those of the application.
-    pub(crate) fn own(arguments: &[CString], as_interpreter: bool, repeats: u32) -> Option<Self> {
+    pub(crate) fn own(name: &CStr, arguments: &[CString], as_interpreter: bool, repeats: u32) -> Option<Self> {
         let searched = if as_interpreter { 0 } else { arguments.len().min(SEARCHED) };
         let ends = (0..searched).map(|start| (&arguments[start..], start == 0));
         let commands = ends.filter(|(end, is_all)| command::may_be_passed_on(end, *is_all));
         let commands = commands.map(|(end, _)| digest(end)).take(KEPT).collect();
         let program = running()?;
-        Some(Self { origin: Origin::own()?, file: program.file, path: digest(&program.path), repeats, commands })
+        let (origin, path, name) = (Origin::own()?, digest(&program.path), digest(name));
+        Some(Self { origin, file: program.file, path, name, repeats, commands })
     }
 
     /// The one in the environment, if it is of this program.
@@ -64,8 +67,8 @@ impl Mark {
     }
 
     fn encode(&self) -> String {
-        let Self { origin, file: (device, file), path, repeats, commands } = self;
-        let mut text = format!("{}:{device}:{file}:{path}:{repeats}", origin.encode());
+        let Self { origin, file: (device, file), path, name, repeats, commands } = self;
+        let mut text = format!("{}:{device}:{file}:{path}:{name}:{repeats}", origin.encode());
         for command in commands {
             text.push(' ');
             text.push_str(command);
@@ -80,6 +83,7 @@ impl Mark {
             origin: Origin::decode(&mut fields)?,
             file: (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?),
             path: fields.next()?.to_owned(),
+            name: fields.next()?.to_owned(),
             repeats: fields.next()?.parse().ok()?,
             commands: words.map(str::to_owned).collect(),
         };
@@ -89,6 +93,11 @@ impl Mark {
     /// Whether the program was given these arguments, or they are the end of those.
     pub(crate) fn has_command(&self, arguments: &[CString]) -> bool {
         self.commands.contains(&digest(arguments))
+    }
+
+    /// Whether the program was called by this name.
+    pub(crate) fn has_name(&self, name: &CStr) -> bool {
+        self.name == digest(name)
     }
 
     /// Whether the process that has left it, or one that it has started, has started this one.
@@ -104,7 +113,9 @@ impl Mark {
 
 /// The running program.
 fn running() -> Option<Program> {
-    Program::of("self").or_else(|| Program::at(&current_executable().ok()?))
+    let loaded = executable::given_to_loader().is_some();
+    let shown = if loaded { None } else { Program::of("self") };
+    shown.or_else(|| Program::at(&executable::current().ok()?))
 }
 
 fn digest<T: Hash + ?Sized>(value: &T) -> String {
@@ -120,12 +131,12 @@ mod tests {
     #[test]
     fn a_mark_is_read_as_it_was_written() {
         let arguments = [c"run".to_owned(), c"-c".to_owned(), c"x".to_owned()];
-        let own = Mark::own(&arguments, false, 3).unwrap();
+        let own = Mark::own(c"./app", &arguments, false, 3).unwrap();
         assert_eq!(Mark::decode(&own.encode()).as_ref(), Some(&own));
         assert!(own.counts() && own.is_of_this_process());
         assert!(own.has_command(&arguments[1..]) && !own.has_command(&arguments[2..]));
-        assert!(!own.has_command(&[c"-cx".to_owned()]));
-        assert!(!Mark::own(&arguments, true, 0).unwrap().has_command(&arguments[1..]));
+        assert!(!own.has_command(&[c"-cx".to_owned()]) && own.has_name(c"./app") && !own.has_name(c"app"));
+        assert!(!Mark::own(c"./app", &arguments, true, 0).unwrap().has_command(&arguments[1..]));
         for wrong in
             ["", "1", &own.encode().replace(':', "::"), &format!("{}:1", Mark { commands: vec![], ..own }.encode())]
         {

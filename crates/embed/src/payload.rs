@@ -1,11 +1,12 @@
 //! The payload of the running program: mapped by the kernel through a program header, or before the trailer at the end
 //! of the file.
 
-use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 
 use pyox_packed_resources::Blob;
-use pyox_program_format::{PAYLOAD_MAGIC, Segment, Trailer, header_segment, payload_segment};
+use pyox_program_format::{PAYLOAD_MAGIC, Trailer, header_segment, payload_segment};
+
+use crate::executable;
 
 /// The text of the marker that [`launcher_marker!`](crate::launcher_marker) puts into a program: the variable
 /// `PYOX_LAUNCHER_MARKER` of the build's environment, and the target. Empty without that variable.
@@ -68,19 +69,12 @@ pub fn find() -> Result<Blob<'static>, PayloadError> {
 
 /// The segment of the payload, if it is one. Its pages exist only if the file is complete.
 fn mapped() -> Result<Option<&'static [u8]>, PayloadError> {
-    // SAFETY: the kernel describes the program headers of the running program, which stay mapped.
-    let headers = unsafe {
-        let first = libc::getauxval(libc::AT_PHDR) as *const u8;
-        if first.is_null() {
-            return Ok(None);
-        }
-        std::slice::from_raw_parts(first, libc::getauxval(libc::AT_PHNUM) as usize * Segment::HEADER_LEN)
-    };
+    let headers = executable::program_headers();
     let Some(own) = header_segment(headers) else { return Ok(None) };
     let Some(payload) = payload_segment(headers) else { return Ok(None) };
     let expected = payload.offset.saturating_add(payload.file_len).saturating_add(Trailer::LEN as u64);
     // By name: under an emulator `/proc/self/exe` itself is the emulator.
-    if let Ok(metadata) = std::env::current_exe().and_then(std::fs::metadata)
+    if let Ok(metadata) = executable::current().and_then(std::fs::metadata)
         && metadata.size() < expected
     {
         return Err(PayloadError::Truncated { expected, actual: metadata.size() });
@@ -95,8 +89,7 @@ fn mapped() -> Result<Option<&'static [u8]>, PayloadError> {
 
 /// Maps the file and follows its trailer.
 fn before_trailer() -> Result<&'static [u8], PayloadError> {
-    let file =
-        File::open("/proc/self/exe").or_else(|_| File::open(std::env::current_exe()?)).map_err(PayloadError::Read)?;
+    let file = executable::open().map_err(PayloadError::Read)?;
     // SAFETY: a private read-only mapping; a program's file is not written to while it runs.
     let map = unsafe { memmap2::Mmap::map(&file) }.map_err(PayloadError::Read)?;
     let bytes: &'static [u8] = Box::leak(Box::new(map));

@@ -119,8 +119,8 @@ fn system_exit(gil: Gil) -> c_int {
     1
 }
 
-/// Takes the exception away. Before 3.12 its value need not be an exception yet: `sys.exit(())` sets `SystemExit` with
-/// a tuple.
+/// Takes the exception away. Before 3.12 its value need not be an exception yet: `sys.exit(())` sets `SystemExit`
+/// with a tuple.
 fn take_value(gil: Gil) -> Option<Object> {
     #[cfg(Py_3_12)]
     return Raised::pending().take(gil);

@@ -116,8 +116,8 @@ impl State {
         path.strip_prefix(&self.root).ok()
     }
 
-    /// Whether an item of `sys.path` or of a package's `__path__` is the root, or a package directory below it: then the
-    /// name of that package, empty for the root.
+    /// Whether an item of `sys.path` or of a package's `__path__` is the root, or a package directory below it: then
+    /// the name of that package, empty for the root.
     pub(crate) fn path_entry(&self, path: &Path) -> Result<Option<String>> {
         let Some(relative) = self.below_root(path).and_then(Path::to_str) else { return Ok(None) };
         if relative.is_empty() {

@@ -5,6 +5,7 @@
 
 mod damage;
 mod interpreter;
+mod places;
 mod privileges;
 
 use std::os::unix::fs::{PermissionsExt, chown};

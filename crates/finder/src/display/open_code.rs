@@ -1,5 +1,5 @@
-//! `io.open_code` for the files of packed modules: `runpy.run_path`, which `multiprocessing` runs a script with once more, reads
-//! code with it, and so do `pdb`, `profile` and `trace`.
+//! `io.open_code` for the files of packed modules: `runpy.run_path`, which `multiprocessing` runs a script with once
+//! more, reads code with it, and so do `pdb`, `profile` and `trace`.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

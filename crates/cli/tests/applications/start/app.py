@@ -87,6 +87,7 @@ def main():
     elif how == "restart in place":
         os.execv(sys.executable, [sys.executable, *sys.argv])
     elif how == "shell":
+        os.environ["EXE"] = sys.executable
         subprocess.run(rest[0], shell=True, check=True)
     elif how == "variables":
         given = sorted(name for name in os.environ if name.startswith(("PYTHON", "PYOXIDIZER")))

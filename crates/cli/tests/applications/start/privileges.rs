@@ -12,7 +12,7 @@ use super::{CALLER, CODE, OWNER, Shared, ensure_one_line, for_two_pythons, outpu
 const FORGE: &str = r#"
 set -- $(cut -d')' -f2 /proc/$$/stat); shift 19
 ids="$user,$user,$user;$group,$group,$group;;1ffffffffff"
-export PYOXIDIZER_PROCESS="$$:$1:0:0:$ids:$(stat -c %d:%i "$0"):0:0"
+export PYOXIDIZER_PROCESS="$$:$1:0:0:$ids:$(stat -c %d:%i "$0"):0:0:0"
 exec "$0" -c "print('INTERPRETER')"
 "#;
 
