@@ -19,6 +19,9 @@ const STANDARD_INPUT: &[u8] = b"-";
 /// What files with Python code are called.
 const SUFFIXES: [&[u8]; 3] = [b".py", b".pyw", b".pyc"];
 
+/// What zip files with Python code are called.
+const ARCHIVES: [&[u8]; 2] = [b".pyz", b".zip"];
+
 /// The first argument of a helper process when `sys.frozen` is set, and the last one when it is not.
 const FORK: &[u8] = b"--multiprocessing-fork";
 
@@ -33,7 +36,7 @@ enum Command<'a> {
     Code(&'a [u8], &'a [CString]),
     /// `-`
     StandardInput,
-    /// A file with Python code that exists.
+    /// A file with Python code that exists, or after options a directory or zip file.
     File,
     /// `-V`
     Version,
@@ -136,7 +139,8 @@ fn command(arguments: &[CString]) -> Option<Command<'_>> {
             break Some(Command::StandardInput);
         }
         let Some(mut letters) = option.strip_prefix(b"-") else {
-            break is_code_file(option).then_some(Command::File);
+            let has_options = rest.len() + 1 < arguments.len();
+            break (is_code_file(option) || has_options && is_archive(option)).then_some(Command::File);
         };
         let mut code = None;
         while let Some((letter, attached)) = letters.split_first() {
@@ -166,6 +170,14 @@ fn command(arguments: &[CString]) -> Option<Command<'_>> {
 
 fn is_code_file(name: &[u8]) -> bool {
     SUFFIXES.iter().any(|suffix| name.ends_with(suffix)) && Path::new(OsStr::from_bytes(name)).is_file()
+}
+
+/// Whether it is a directory or zip file that Python runs. An application may be given one as well, but not after
+/// options of Python.
+fn is_archive(name: &[u8]) -> bool {
+    let path = Path::new(OsStr::from_bytes(name));
+    let is_zip = ARCHIVES.iter().any(|suffix| name.ends_with(suffix)) && path.is_file();
+    is_zip || path.join("__main__.py").is_file()
 }
 
 #[cfg(test)]

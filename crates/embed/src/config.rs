@@ -15,7 +15,7 @@ use crate::executable::current_executable;
 use crate::extension_module::ExtensionModule;
 use crate::invocation::Invocation;
 use crate::privileges::elevated;
-use crate::{payload, resource_file};
+use crate::{address_space, payload, resource_file};
 
 /// Everything an interpreter needs to start.
 #[derive(Default)]
@@ -41,6 +41,7 @@ impl OxidizedPythonInterpreterConfig {
     ///
     /// [`NewInterpreterError::Payload`], and those of [`from_blob`](Self::from_blob).
     pub fn from_program() -> Result<Self, NewInterpreterError> {
+        address_space::check()?;
         Self::from_blob(payload::find()?)
     }
 

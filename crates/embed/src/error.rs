@@ -71,6 +71,17 @@ pub enum NewInterpreterError {
     /// The application has started itself with the arguments that it was given, and so on.
     #[error("the program starts itself with the arguments that it was given, again and again")]
     Endless,
+    /// The process may not have the memory that an interpreter takes.
+    #[error(
+        "Python cannot start: the address space is limited to {} MiB (ulimit -v), and {} MiB more are needed",
+        limit >> 20, needed >> 20
+    )]
+    AddressSpace {
+        /// The limit, in bytes.
+        limit: u64,
+        /// What could not be had, in bytes.
+        needed: u64,
+    },
     /// CPython did not start.
     #[error("Python cannot start: {function}: {message}")]
     Python {

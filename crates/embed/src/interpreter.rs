@@ -16,7 +16,7 @@ use crate::error::{FinalizeError, NewInterpreterError};
 use crate::executable::current_executable;
 use crate::invocation::{Invocation, process_arguments};
 use crate::mark::Mark;
-use crate::{arenas, boot, exit, privileges, run};
+use crate::{address_space, arenas, boot, exit, privileges, run};
 
 /// CPython is started at most once per process: packed modules are served from the start, or not at all.
 static STARTED: AtomicBool = AtomicBool::new(false);
@@ -59,6 +59,7 @@ impl MainPythonInterpreter {
             extra_extension_modules: modules,
         } = config;
         check_version(&config)?;
+        address_space::check()?;
         check_index(&blobs)?;
         let boot_code = match blobs.first() {
             Some(blob) => blob.checked_section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?,

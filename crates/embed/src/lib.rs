@@ -1,6 +1,7 @@
 #![cfg_attr(doc, doc = include_str!("../README.md"))]
 #![cfg_attr(not(doc), doc = "README.md describes this crate.")]
 
+mod address_space;
 mod arenas;
 mod boot;
 mod command;

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use anyhow::ensure;
-use pyox_distribution::Distribution as _;
+use pyox_distribution::Host as _;
 
 use super::{Shared, for_two_pythons, output};
 
@@ -48,6 +48,37 @@ fn a_program_can_start_itself_however_it_was_executed() {
             }
             ensure!(run("restart", "a")?.starts_with("application ['a']"), "{command}");
         }
+        Ok(())
+    });
+}
+
+/// With too little address space a program says so in a line, or the system does; what starts, works.
+#[test]
+fn little_address_space_is_told_in_one_line() {
+    for_two_pythons("address space", |python| {
+        let shared = Shared::pack(python)?;
+        let limited = |mebibytes: u32| {
+            let command = format!("ulimit -v {}; exec \"$0\" a", mebibytes * 1024);
+            Command::new("sh").args(["-c", &command]).arg(shared.app()).output()
+        };
+        let (mut refused, mut worked) = (0, 0);
+        for mebibytes in 14..64 {
+            let output = limited(mebibytes)?;
+            let said = String::from_utf8_lossy(&output.stderr);
+            match output.status.code() {
+                Some(0) => worked += 1,
+                Some(1) => {
+                    let why = "Python cannot start: the address space is limited to ";
+                    ensure!(said.lines().count() == 1 && said.contains(why), "{mebibytes} MiB: {output:?}");
+                    refused += 1;
+                }
+                // The kernel or the dynamic loader, before the program runs; a few bytes that are missing to say so.
+                None if said.starts_with("memory allocation of") => {}
+                None | Some(127 | 139) => ensure!(said.lines().count() <= 1, "{mebibytes} MiB: {output:?}"),
+                _ => anyhow::bail!("{mebibytes} MiB: {output:?}"),
+            }
+        }
+        ensure!(refused > 0 && worked > 0, "{refused} refused, {worked} worked");
         Ok(())
     });
 }

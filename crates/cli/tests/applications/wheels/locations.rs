@@ -65,7 +65,7 @@ print(speaking.say(), os.path.relpath(speaking.__file__, os.path.dirname(sys.exe
 ";
     for_two_pythons("executable data", |python| {
         for (location, file) in
-            [("filesystem-relative:lib", "lib/speaking/__init__.pyc\n"), ("cache", "/speaking/__init__.py\n")]
+            [("filesystem-relative:lib", "lib/speaking/__init__.pyc\n"), ("cache", "/speaking/__init__.pyc\n")]
         {
             let sources = |src: &Path| {
                 std::fs::create_dir_all(src.join("speaking/tools"))?;
