@@ -39,11 +39,10 @@ pub(crate) static SOURCE: Part = part!("source");
 pub(crate) static ZIP_FINDER: Part = part!("zip_finder");
 
 /// The attributes of the module `oxidized_importer` that are written in Python.
-pub(crate) static ATTRIBUTES: [(&str, &Part); 8] = [
+pub(crate) static ATTRIBUTES: [(&str, &Part); 7] = [
     ("OxidizedDistribution", &METADATA),
     ("OxidizedPkgResourcesProvider", &PKG_RESOURCES),
     ("OxidizedResourceReader", &RESOURCES),
-    ("OxidizedSourceLoader", &LOADERS),
     ("OxidizedZipFinder", &ZIP_FINDER),
     ("decode_source", &SOURCE),
     ("pkg_resources_find_distributions", &PKG_RESOURCES),
