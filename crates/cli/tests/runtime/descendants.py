@@ -8,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 
+# 50 times for `.ci/full`.
+TIMES = 50 if os.environ.get("PYOX_TEST_ALL") else 10
 SHOW = "import sys; print('INTERPRETER', sys.argv, __name__, sys.path[0])"
 
 
@@ -130,7 +132,7 @@ def main():
                     print(way, started(way, arguments, text).replace(directory, "<DIRECTORY>"), end="")
         elif how == ["often"]:
             for way in "gone", "daemon", "background", "gone with a group":
-                print(way, {started(way, ["-c", "print('INTERPRETER')"], "") for _ in range(50)})
+                print(way, {started(way, ["-c", "print('INTERPRETER')"], "") for _ in range(TIMES)})
         elif how == ["repeat"]:
             # In the place of the program, and again and again.
             os.execv(sys.executable, [sys.executable, "-c", f"import os, sys; os.execv(sys.executable, [sys.executable, '-c', {SHOW!r}])"])
