@@ -97,8 +97,8 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// [`Error::Content`] if lazy content cannot be read, [`Error::TooLarge`] for 2³¹ or more of anything counted, more
-    /// than 2²⁹ entries, more than 32 dictionaries, or more than 64 sections in all.
+    /// [`Error::Content`] if lazy content cannot be read, [`Error::TooLarge`] for 2³¹ or more of anything counted,
+    /// more than 2²⁹ entries, more than 32 dictionaries, or more than 64 sections in all.
     pub fn to_vec(&self) -> Result<Vec<u8>, Error> {
         let layout = self.lay_out()?;
         let mut bytes = Vec::with_capacity(usize::try_from(layout.total).unwrap_or_default());

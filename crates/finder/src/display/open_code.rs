@@ -11,10 +11,8 @@ use pyox_python_objects::{Object, Result, import};
 
 use super::{Call, Definition, definition, virtual_module};
 use crate::class::Instance;
+use crate::paths::with_header;
 use crate::state::State;
-
-/// What a `.pyc` file has between the magic number and the code.
-const REST_OF_HEADER: [u8; 12] = [0; 12];
 
 pub(super) static OPEN_CODE: Definition = definition(
     c"open_code",
@@ -53,11 +51,7 @@ fn content(finder: &Instance<State>, name: &Object) -> Result<Option<Object>> {
         return Object::bytes(gil, &source).map(Some);
     }
     let code = finder.code(gil, &entry)?;
-    // SAFETY: reads a variable; an object, and the version in which CPython writes `.pyc` files.
-    let (magic, code) = unsafe {
-        let magic = ffi::PyImport_GetMagicNumber();
-        (magic, Object::owned(ffi::PyMarshal_WriteObjectToString(code.as_ptr(), ffi::Py_MARSHAL_VERSION))?)
-    };
-    let header = [&(magic as u32).to_le_bytes()[..], &REST_OF_HEADER].concat();
-    Object::bytes(gil, &[header, code.to_bytes()?].concat()).map(Some)
+    // SAFETY: an object, and the version in which CPython writes `.pyc` files.
+    let code = unsafe { Object::owned(ffi::PyMarshal_WriteObjectToString(code.as_ptr(), ffi::Py_MARSHAL_VERSION))? };
+    Object::bytes(gil, &with_header(gil, &code.to_bytes()?)).map(Some)
 }

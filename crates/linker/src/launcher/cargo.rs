@@ -1,4 +1,4 @@
-//! Compiling with cargo: what it is told, and what it says.
+//! Compiling with cargo: its environment and arguments, and its output.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;

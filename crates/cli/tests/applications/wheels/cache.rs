@@ -291,7 +291,7 @@ fn two_versions_at_once() {
         ensure!(printed.iter().all(|text| text.ends_with(FROM_FILE)), "{printed:?}");
         ensure!(unfinished(&cache)?.is_empty(), "{:?}", files(&cache));
 
-        // The cache is bounded: what nobody uses goes, what the program needs stays, and so does what others keep
+        // The cache is bounded: what is not used goes, what the program needs stays, and so does what others keep
         // there.
         let bounded = programs[0].place("home").join("bounded");
         let foreign = [bounded.join(".git/config"), bounded.join("documents/letter")];
