@@ -16,7 +16,7 @@ for target in $(cargo +nightly fuzz list); do
     for directory in corpus "$@"; do
         [ ! -d "$directory/$target" ] || inputs+=("$directory/$target")
     done
-    cargo +nightly fuzz coverage --target-dir target/coverage "$target" "${inputs[@]}" -- -malloc_limit_mb=0 >/dev/null
+    cargo +nightly fuzz coverage --features fuzzing --target-dir target/coverage "$target" "${inputs[@]}" -- -malloc_limit_mb=0 >/dev/null
     profiles+=("coverage/$target/coverage.profdata")
     objects+=(--object "target/coverage/$host/release/$target")
 done
@@ -26,14 +26,11 @@ sources=()
 for file in blob entry decode verify digest compress native_paths; do
     sources+=("../crates/packed-resources/src/$file.rs")
 done
-sources+=(../crates/legacy-resources/src)
-sources+=(../crates/scanner/src/wheel ../crates/scanner/src/classify.rs ../crates/scanner/src/record.rs)
-for file in direct_url pth script_metadata; do
+sources+=(../crates/legacy-resources/src ../crates/bytecode/src/marshal.rs ../crates/bytecode/src/marshal)
+sources+=(../crates/binary/src ../crates/inspect/src/analyze ../crates/program-format/src)
+sources+=(../crates/scanner/src/wheel)
+for file in classify record direct_url pth script_metadata; do
     sources+=("../crates/scanner/src/$file.rs")
-done
-sources+=(../crates/linker/src/analyze ../crates/distribution/src/marshal)
-for file in edit elf image payload trailer; do
-    sources+=("../crates/linker/src/native/$file.rs")
 done
 if [ -n "$show" ]; then
     "$tools/llvm-cov" show "${objects[@]}" --instr-profile coverage/all.profdata --sources "${sources[@]}" |

@@ -1,30 +1,7 @@
 #!/usr/bin/env bash
 # Runs a target: `run.sh TARGET SECONDS [DIRECTORY]`. It starts from `corpus/TARGET`; what it finds goes to DIRECTORY.
-# `run.sh replay` runs all targets over their corpora, without fuzzing, and `run.sh replay TARGET` one of them that is
-# compiled: any compiler can do that.
 set -euo pipefail
 cd "$(dirname "$0")"
-
-if [ "$1" = replay ]; then
-    if [ $# = 1 ]; then
-        cargo build --target-dir ../target
-        basename -s .rs fuzz_targets/*.rs | xargs -P "$(nproc)" -n 1 ./run.sh replay
-        exit
-    fi
-    target=$2
-    # Any bytes are an input of those that have no corpus.
-    corpus=corpus/$target
-    [ -d "$corpus" ] || corpus=corpus/write_read_write
-    log=$(mktemp)
-    trap 'rm -f "$log"' EXIT
-    if ! "../target/debug/$target" -timeout=60 "$corpus"/* 2>"$log"; then
-        cat "$log" >&2
-        exit 1
-    fi
-    echo "$target: $(grep -c '^Executed' "$log") inputs"
-    [ "$(grep -c '^Executed' "$log")" = "$(ls "$corpus" | wc -l)" ]
-    exit
-fi
 
 target=$1 seconds=$2 found=${3:-target/corpus/$1}
 mkdir -p "$found"
@@ -45,6 +22,7 @@ case $target in
     any_version | version_3 | write_read_write) options=(-max_len=4096 -malloc_limit_mb=64) ;;
     *) options=() ;;
 esac
-exec cargo +nightly fuzz run "$target" "$found" $([ ! -d "corpus/$target" ] || echo "corpus/$target") -- \
+export CARGO_PROFILE_RELEASE_STRIP=none CARGO_PROFILE_RELEASE_DEBUG=line-tables-only
+exec cargo +nightly fuzz run --features fuzzing "$target" "$found" $([ ! -d "corpus/$target" ] || echo "corpus/$target") -- \
     -max_total_time="$seconds" -timeout=10 -verbosity="${VERBOSITY:-1}" -print_funcs=0 -reload=0 -print_final_stats=1 \
     "${options[@]}"

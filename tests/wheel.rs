@@ -15,7 +15,7 @@ const HELLO: &str = "GREETING = f'hello from {__loader__.__class__.__module__}'\
 #[test]
 fn wheel() {
     let newest = pythons::chosen().last().map(|python| &python.info().version);
-    pythons::for_each_python("wheel", |python| {
+    pythons::for_two_ordinary_pythons("wheel", |python| {
         let environment = Environment::new(python)?;
         is_described(&environment, python)?;
         runs_the_readme(&environment)?;

@@ -16,7 +16,7 @@ fn requirement(python: &Installed) -> &'static str {
 
 #[test]
 fn old_setuptools() {
-    pythons::for_each_python("old_setuptools", |python| {
+    pythons::for_two_ordinary_pythons("old_setuptools", |python| {
         let directory = installed(python)?;
         let module = extension::directory(python)?;
         let output = python::run(python.executable(), &module, "old_setuptools", &[&directory])?;

@@ -15,7 +15,7 @@ const START: &str = "import sys, runpy\n\
 
 /// Runs `test_NAME.py` with every Python.
 pub fn unittest(name: &str) {
-    pythons::for_each_python(name, |python| {
+    pythons::for_two_ordinary_pythons(name, |python| {
         let module = extension::directory(python)?;
         let output = run(python.executable(), &module, &format!("test_{name}"), &[])?;
         ensure!(output.status.success(), "{}\n{}", output.status, String::from_utf8_lossy(&output.stderr));

@@ -31,9 +31,7 @@ fn packed(cache: Option<&str>) -> Vec<u8> {
 fn neither_directories_nor_caches_matter() {
     let first = packed(None);
     assert!(first == packed(None), "another directory gives other bytes");
-    for cache in ["cache", "another/cache"] {
-        assert!(first == packed(Some(cache)), "a cold cache gives other bytes");
-    }
+    assert!(first == packed(Some("another/cache")), "a cold cache gives other bytes");
 }
 
 #[test]

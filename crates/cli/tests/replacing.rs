@@ -298,7 +298,7 @@ fn outputs_have_the_permissions_that_the_umask_allows() {
     let command = place.pack_command(&pack);
     let mut masked = Command::new("sh");
     masked.args(["-c", "umask 027; exec \"$0\" \"$@\""]).arg(command.get_program()).args(command.get_args());
-    masked.current_dir(place.path("")).env("PYOXIDIZER_CACHE_DIR", cache());
+    masked.current_dir(place.path("")).envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
     Outcome::of(&mut masked).succeeds();
     let mode = |name: &str| std::fs::metadata(place.path(name)).expect("a file").permissions().mode() & 0o7777;
     assert_eq!(format!("{:o}", mode("out/app")), "750");

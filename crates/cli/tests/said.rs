@@ -146,7 +146,7 @@ fn nobody_has_to_read_to_the_end() {
         let pack = place.pack_command(["x"]);
         let mut shell = Command::new("bash");
         shell.args(["-c", &script]).arg(pack.get_program()).arg(python().executable()).current_dir(place.path(""));
-        shell.env("PYOXIDIZER_CACHE_DIR", pyox_test_support::command::cache());
+        pyox_test_support::command::configure(&mut shell);
         let outcome = Outcome::of(&mut shell);
         assert!(!outcome.stderr.contains("panicked"), "{line}: {outcome:?}");
         assert_eq!(place.read("status"), b"0\n", "{line}");

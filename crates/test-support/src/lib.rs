@@ -26,5 +26,5 @@ pub mod wrapped;
 
 pub use place::{Outcome, Place};
 pub use program::Program;
-pub use pythons::for_each_python;
+pub use pythons::{for_each_python, for_two_pythons};
 pub use ran::{Ran, Run};

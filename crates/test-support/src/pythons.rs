@@ -77,11 +77,15 @@ pub fn newest() -> &'static Installed {
 
 /// The oldest and the newest that programs can be packed with; all if all are chosen.
 pub fn oldest_and_newest() -> Vec<&'static Installed> {
-    let mut found = linkable();
+    ends(linkable())
+}
+
+/// The first and the last, or all if all are chosen.
+fn ends(mut pythons: Vec<&'static Installed>) -> Vec<&'static Installed> {
     if !is_everything() {
-        found.drain(1..found.len().saturating_sub(1).max(1));
+        pythons.drain(1..pythons.len().saturating_sub(1).max(1));
     }
-    found
+    pythons
 }
 
 /// The newest that programs can be packed with and that fits; all that fit if all are chosen: for tests that take long.
@@ -107,7 +111,8 @@ fn wanted() -> String {
     std::env::var(VARIABLE).ok().filter(|value| !value.trim().is_empty()).unwrap_or_else(|| DEFAULT.into())
 }
 
-fn is_everything() -> bool {
+/// Whether all Pythons are chosen: then everything is tested.
+pub fn is_everything() -> bool {
     wanted().split(',').any(|word| word.trim() == "all")
 }
 
@@ -168,7 +173,12 @@ pub fn for_each_python(name: &str, test: impl Fn(&'static Installed) -> anyhow::
     for_each_of(name, chosen(), test);
 }
 
-/// Runs a test for the oldest and the newest Python.
+/// Runs a test for the oldest and the newest Python, whether or not programs can be packed with them.
+pub fn for_two_ordinary_pythons(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
+    for_each_of(name, &ends(chosen().to_vec()), test);
+}
+
+/// Runs a test for the oldest and the newest Python that programs can be packed with.
 pub fn for_two_pythons(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
     for_each_of(name, &oldest_and_newest(), test);
 }

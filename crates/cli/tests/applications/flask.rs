@@ -6,11 +6,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use pyox_test_support::{Program, Run, for_each_python};
+use pyox_test_support::{Program, Run, for_two_pythons};
 
 #[test]
 fn flask() {
-    for_each_python("flask", |python| {
+    for_two_pythons("flask", |python| {
         let write = |src: &Path| {
             for directory in ["shop/templates", "shop/static"] {
                 std::fs::create_dir_all(src.join(directory))?;

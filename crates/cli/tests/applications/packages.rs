@@ -1,7 +1,7 @@
 //! Applications from PyPI, as pip installs them.
 
 use anyhow::Context as _;
-use pyox_test_support::{Program, Ran, Run, for_each_python};
+use pyox_test_support::{Program, Ran, Run, for_two_pythons};
 
 /// A program as `pyoxidizer pack --pip REQUIREMENT --entry ENTRY` makes it.
 struct Application {
@@ -29,7 +29,7 @@ impl Application {
 
 #[test]
 fn pyflakes() {
-    for_each_python("pyflakes", |python| {
+    for_two_pythons("pyflakes", |python| {
         let application = Application::pack(python, "pyflakes==3.2.0", "pyflakes", "pyflakes.api:main")?;
         let mut run = Run::new::<String>([]);
         run.stdin = "import os\n\n\ndef f():\n    unused = 1\n    return undefined\n".into();
@@ -44,7 +44,7 @@ fn pyflakes() {
 /// Brings modules compiled by mypyc and a data file that it finds through `__file__`.
 #[test]
 fn black() {
-    for_each_python("black", |python| {
+    for_two_pythons("black", |python| {
         let application = Application::pack(python, "black", "black", "black")?;
         let program = &application.program;
         anyhow::ensure!(
@@ -78,7 +78,7 @@ fn black() {
 
 #[test]
 fn httpie() {
-    for_each_python("httpie", |python| {
+    for_two_pythons("httpie", |python| {
         let application = Application::pack(python, "httpie", "http", "http")?;
         let http = |arguments: &[&str]| {
             let mut run = Run::new(arguments.iter().copied());

@@ -1,5 +1,5 @@
 # Processes of multiprocessing that start processes in turn, with functions of the script; and what a script is there.
-#$ for outer in fork spawn forkserver; do for inner in fork spawn forkserver; do echo "== $outer $inner"; timeout 100 $APP $outer $inner; echo $?; done; done 2>&1
+#$ for outer in ${PYOX_TEST_ALL:+fork} spawn forkserver; do for inner in ${PYOX_TEST_ALL:+fork} spawn forkserver; do echo "== $outer $inner"; timeout 100 $APP $outer $inner; echo $?; done; done 2>&1
 #$ $APP spawn what; $APP forkserver what
 #$ $APP files
 import io
