@@ -22,12 +22,13 @@ if sys.argv[1:]:
     print([os.path.basename(path) for path in (listed.__file__, listed.mod.__file__, listed.mod.__cached__)])
 ";
 
-const PACKAGE: [(&str, &str); 5] = [
+const PACKAGE: [(&str, &str); 6] = [
     ("root/listed/__init__.py", "X = 1\n"),
     ("root/listed/mod.py", "def f():\n    return 2\n"),
     ("root/listed/note.txt", "note"),
     ("root/listed/sub/__init__.py", ""),
     ("root/listed/sub/leaf.py", "Z = 3\n"),
+    ("root/starter.py", "import listed.sub.leaf\nNAME = 'starter'\n"),
 ];
 
 /// Removes the sources and caches, and leaves bytecode beside where they were, as `compileall -b` makes it.
@@ -69,5 +70,12 @@ fn directories_have_the_modules_that_can_be_imported() {
         let files = plain(&["root/app.py", "files"]);
         assert!(files.contains("'mod.pyc'"), "{files}");
         assert_eq!((cached, relative), (files.clone(), files));
+
+        // Beside a script, and what they import in turn.
+        place.write("root/beside.py", "import starter\nprint(starter.NAME, starter.listed.sub.leaf.Z)\n");
+        let mut command = pyoxidizer();
+        command.args(["-q", "pack", "root/beside.py", "-o", "beside", "--python"]).arg(python.executable());
+        assert!(command.current_dir(place.path("")).status().expect("it starts").success());
+        assert_eq!(place.program("beside", &[]).succeeds().stdout, plain(&["root/beside.py"]));
     }
 }

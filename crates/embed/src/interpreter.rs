@@ -152,6 +152,10 @@ impl MainPythonInterpreter {
         if self.config.sys_frozen {
             set_sys(c"frozen", &Object::bool(gil, true))?;
         }
+        if !self.config.site_import {
+            // As `site` does where there is no virtual environment.
+            set_sys(c"_home", &Object::none(gil))?;
+        }
         if self.config.site_builtins && !self.config.site_import {
             let site = import(gil, c"_sitebuiltins")?;
             let builtins = import(gil, c"builtins")?;

@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use crate::command;
 use crate::executable;
 use crate::origin::Origin;
-use crate::process::{Process, Program};
+use crate::process::{Program, own_start};
 
 /// The name of the variable. `os.environ` does not show it.
 const VARIABLE: &str = "PYOXIDIZER_PROCESS";
@@ -107,7 +107,7 @@ impl Mark {
 
     /// Whether this very process has left it, and has executed the program again.
     pub(crate) fn is_of_this_process(&self) -> bool {
-        Process::read("self").is_some_and(|own| self.origin.is(std::process::id(), own.start))
+        own_start().is_some_and(|start| self.origin.is(std::process::id(), start))
     }
 }
 

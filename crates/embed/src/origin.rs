@@ -7,7 +7,7 @@
 //! `timeout` and `ninja` do so, while a shell with job control is in a group of its own.
 
 use crate::privileges::Privileges;
-use crate::process::{Process, Program};
+use crate::process::{Process, Program, own_start};
 
 /// The process that adopts orphans.
 pub(crate) const INIT: u32 = 1;
@@ -26,7 +26,7 @@ pub(crate) struct Origin {
 impl Origin {
     /// This process.
     pub(crate) fn own() -> Option<Self> {
-        let start = Process::read("self").map_or(0, |process| process.start);
+        let start = own_start().unwrap_or(0);
         let (session, group) = own_place();
         Some(Self { process: std::process::id(), start, session, group, privileges: Privileges::own()? })
     }

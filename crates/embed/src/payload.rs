@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::MetadataExt;
 
+use pyox_native_loader::is_mapped_from_file;
 use pyox_packed_resources::Blob;
 use pyox_program_format::{PAYLOAD_MAGIC, Trailer, header_segment, payload_segment};
 
@@ -64,6 +65,8 @@ pub fn find() -> Result<Blob<'static>, PayloadError> {
         Some(bytes) => bytes,
         None => before_trailer()?,
     };
+    // SAFETY: both map a file, read-only.
+    unsafe { is_mapped_from_file(bytes) };
     Ok(Blob::open(bytes)?)
 }
 

@@ -1,6 +1,8 @@
 //! What the kernel says about a process.
 
 use std::ffi::CString;
+use std::fs::File;
+use std::io::Read as _;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -79,8 +81,21 @@ pub(crate) fn arguments(process: &str) -> Vec<CString> {
     words.skip(1).filter_map(|word| CString::new(word).ok()).collect()
 }
 
+/// When this process was started, as [`Process::start`].
+pub(crate) fn own_start() -> Option<u64> {
+    Some(parse_stat(&file("self", "stat")?)?[4])
+}
+
+/// A file of `/proc`, in as few reads as can be: each makes the kernel write all of it anew.
 fn file(process: &str, name: &str) -> Option<Vec<u8>> {
-    std::fs::read(format!("/proc/{process}/{name}")).ok()
+    let mut file = File::open(format!("/proc/{process}/{name}")).ok()?;
+    let (mut content, mut part) = (Vec::new(), [0; 4096]);
+    loop {
+        match file.read(&mut part).ok()? {
+            0 => return Some(content),
+            length => content.extend_from_slice(&part[..length]),
+        }
+    }
 }
 
 /// Parent, group, session, terminal and time of the start.

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use pyox_interpreter_config::ResourceFile;
+use pyox_native_loader::is_mapped_from_file;
 use pyox_packed_resources::{Blob, hex};
 
 use crate::error::NewInterpreterError;
@@ -34,7 +35,10 @@ fn map_file(path: &Path) -> std::io::Result<&'static [u8]> {
     // SAFETY: a private read-only mapping. As with a shared library, whoever changes the file while programs use it
     // breaks them; files are replaced as a whole instead.
     let map = unsafe { memmap2::Mmap::map(&file) }?;
-    Ok(Box::leak(Box::new(map)))
+    let bytes: &'static [u8] = Box::leak(Box::new(map));
+    // SAFETY: the mapping is private and read-only.
+    unsafe { is_mapped_from_file(bytes) };
+    Ok(bytes)
 }
 
 fn mismatch(path: PathBuf, expected: [u8; 32], found: Option<[u8; 32]>) -> NewInterpreterError {

@@ -114,6 +114,9 @@ impl Catalogue {
             let path = self.origin.join(&*path);
             return std::fs::read(&path).map(Cow::Owned).map_err(|error| ReadError::File(path, error));
         }
+        if let Ok(stored) = field.stored() {
+            pyox_native_loader::reading(stored);
+        }
         // Damaged bytecode and native code would crash, damaged data would be taken for right.
         field.verify()?;
         let decompressed = self.layers.layers().iter().find_map(|layer| layer.decompress(field));

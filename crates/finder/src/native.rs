@@ -27,15 +27,16 @@ impl State {
         if let Some(path) = entry.file(FieldKind::Extension)? {
             return self.create_dynamic(spec, &entry.catalogue.origin().join(&*path));
         }
-        let Some(library) = entry.value(FieldKind::Extension)? else {
+        let Some(content) = entry.value(FieldKind::Extension)? else {
             return Err(import_error("extension module has no library", entry.name()));
         };
-        let checksum = entry.checksum(FieldKind::Extension).unwrap_or_else(|| crc32fast::hash(&library));
-        let library = Module::new(entry.name(), &library, checksum).map_err(|error| NotLoaded::from(error).0)?;
+        let checksum = entry.checksum(FieldKind::Extension).unwrap_or_else(|| crc32fast::hash(&content));
+        let library = Module::new(entry.name(), &content, checksum).map_err(|error| NotLoaded::from(error).0)?;
         let module = self.create_dynamic(spec, library.path());
-        if module.is_err() {
+        match &module {
+            Ok(_) => library.loaded(),
             // So that it can be tried again.
-            library.keep();
+            Err(_) => library.keep(),
         }
         module
     }

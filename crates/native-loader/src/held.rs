@@ -6,6 +6,7 @@ use crate::cache::Temporary;
 use crate::error::LoadError;
 use crate::memory::{MemoryError, MemoryFile};
 use crate::registry::Registry;
+use crate::shared::share;
 
 /// Paths by which the dynamic loader knows modules that are loaded. As with a file, there is one of each however often
 /// it is loaded: a second copy of `_datetime` breaks CPython 3.13.
@@ -16,33 +17,42 @@ type Identity = (String, usize, u32);
 
 /// A shared library that someone else opens by its path, as `_imp.create_dynamic` of Python does with extension
 /// modules. There is one file for each in a process.
-pub struct Module {
+pub struct Module<'c> {
     path: &'static Path,
     file: Option<Held>,
+    content: &'c [u8],
 }
 
-impl Module {
+impl<'c> Module<'c> {
     /// A module in memory, or in a temporary file. `checksum` is any of the content: what has the same name, length and
     /// checksum is the same.
     ///
     /// # Errors
     ///
     /// [`LoadError::NoPlace`]
-    pub fn new(name: &str, content: &[u8], checksum: u32) -> Result<Self, LoadError> {
+    pub fn new(name: &str, content: &'c [u8], checksum: u32) -> Result<Self, LoadError> {
         let identity = (name.to_owned(), content.len(), checksum);
         if let Some(path) = MODULES.get(|known| *known == identity) {
             // The file is gone: the path is a name only.
-            return Ok(Self { path, file: None });
+            return Ok(Self { path, file: None, content });
         }
         let file = Held::new(name, content)?;
         // Before it is loaded: who loads it meanwhile loads the same file.
         let path = MODULES.add(identity, file.path().to_owned());
-        Ok(Self { path, file: Some(file) })
+        Ok(Self { path, file: Some(file), content })
     }
 
     /// The path to open while this lives. After it has been opened once it is a name only, and may be opened any time.
     pub fn path(&self) -> &Path {
         self.path
+    }
+
+    /// Has to be called when the module is loaded: it then uses the pages that its content is mapped from, if that was
+    /// said ([`is_mapped_from_file`](crate::is_mapped_from_file)).
+    pub fn loaded(self) {
+        if let Some(file) = self.file {
+            file.loaded(self.content);
+        }
     }
 
     /// Keeps the file, so that a module that was not loaded can be tried again.
@@ -75,6 +85,13 @@ impl Held {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The library was loaded, and has this content, which it was made of.
+    pub(crate) fn loaded(self, content: &[u8]) {
+        if let Place::Memory(file) = &self.place {
+            share(&self.path, content, file);
+        }
     }
 
     /// Keeps it for the life of the process.

@@ -3,13 +3,16 @@
 
 mod cache;
 mod error;
+mod file_pages;
 mod held;
 mod libraries;
 mod memory;
 mod registry;
+mod shared;
 
 pub use cache::{Distrust, File, Files, Placed, VARIABLE, cache_path};
 pub use error::LoadError;
+pub use file_pages::{is_mapped_from_file, reading};
 pub use held::Module;
 pub use libraries::{Library, LibraryFile, load_needed, open_library};
 pub use memory::{MemoryError, memory_file};

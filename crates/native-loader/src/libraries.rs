@@ -123,7 +123,10 @@ fn load<L: Library>(library: &L) -> Result<(), L::Error> {
     let file = Held::new(name, &content)?;
     let known = Known::of(name, file.path());
     match open_library(&known.path) {
-        Ok(()) => known.set_loaded(),
+        Ok(()) => {
+            known.set_loaded();
+            file.loaded(&content);
+        }
         Err(error) => {
             // So that it can be tried again.
             file.keep();

@@ -9,9 +9,12 @@
 use std::ffi::{CStr, CString};
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::ops::Range;
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
 use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rustix::fs::FallocateFlags;
 
 /// Why a library cannot be held in memory.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +52,19 @@ impl MemoryFile {
     pub(crate) fn short_path(&self) -> Result<String, MemoryError> {
         static SPELLING: AtomicUsize = AtomicUsize::new(0);
         self.spelled("/proc/self/fd/", &SPELLING)
+    }
+
+    /// Frees the pages of all parts of the file, which is `len` bytes long, but for some, which are in order.
+    pub(crate) fn free_all_but(&self, kept: impl Iterator<Item = Range<usize>>, len: usize) {
+        let mut start = 0;
+        for kept in kept.chain(std::iter::once(len..len)) {
+            if let Some(len) = kept.start.checked_sub(start).filter(|len| *len > 0) {
+                let how = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+                // They are not used any more; what cannot be freed only takes memory.
+                let _ = rustix::fs::fallocate(&self.0, how, start as u64, len as u64);
+            }
+            start = kept.end;
+        }
     }
 
     /// Keeps the file open for the life of the process.

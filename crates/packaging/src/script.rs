@@ -21,11 +21,9 @@ pub(crate) struct Companions {
 pub(crate) fn companions(script: &Path, source: &[u8]) -> Result<Companions, Error> {
     let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut found = Companions { siblings: BTreeSet::new(), others: BTreeSet::new() };
-    let mut sources = VecDeque::from([source.to_vec()]);
-    while let Some(source) = sources.pop_front() {
-        let absolute = imports(&source).into_iter().filter(|import| import.level == 0);
-        let names: BTreeSet<String> = absolute.map(|import| top_level(&import.module).to_owned()).collect();
-        for name in names {
+    let mut codes = VecDeque::from([(source.to_vec(), false)]);
+    while let Some((code, is_bytecode)) = codes.pop_front() {
+        for name in if is_bytecode { mentions(&code, directory)? } else { top_level_imports(&code) } {
             if found.siblings.contains(&name) || found.others.contains(&name) {
                 continue;
             }
@@ -35,7 +33,7 @@ pub(crate) fn companions(script: &Path, source: &[u8]) -> Result<Companions, Err
                 continue;
             }
             for file in files.iter().filter(|file| *file != script) {
-                sources.push_back(std::fs::read(file).map_err(Error::io("read", file))?);
+                codes.push_back((std::fs::read(file).map_err(Error::io("read", file))?, has_ending(file, "pyc")));
             }
             found.siblings.insert(name);
         }
@@ -43,18 +41,40 @@ pub(crate) fn companions(script: &Path, source: &[u8]) -> Result<Companions, Err
     Ok(found)
 }
 
+fn top_level_imports(source: &[u8]) -> BTreeSet<String> {
+    let absolute = imports(source).into_iter().filter(|import| import.level == 0);
+    absolute.map(|import| top_level(&import.module).to_owned()).collect()
+}
+
+/// The modules in a directory that marshalled code has as strings, which are stored with their lengths before them.
+fn mentions(code: &[u8], directory: &Path) -> Result<BTreeSet<String>, Error> {
+    let mentions = |name: &String| {
+        let stored = [&[name.len() as u8], name.as_bytes()].concat();
+        code.windows(stored.len()).any(|window| window == stored) && has_module(directory, name)
+    };
+    let paths = entries(directory)?;
+    let names = paths.iter().filter_map(|path| path.file_stem()?.to_str().map(str::to_owned));
+    Ok(names.filter(mentions).collect())
+}
+
 /// The files of a top-level module or package in a directory.
 fn python_files(directory: &Path, name: &str) -> Result<Vec<PathBuf>, Error> {
-    let module = directory.join(format!("{name}.py"));
-    if module.is_file() {
-        return Ok(vec![module]);
-    }
-    let mut files = Vec::new();
     let package = directory.join(name);
-    if package.join("__init__.py").is_file() {
-        collect(&package, &mut files)?;
+    let mut files = Vec::new();
+    match code_file(&package.join("__init__")) {
+        Some(_) => collect(&package, &mut files)?,
+        None => files.extend(code_file(&package)),
     }
     Ok(files)
+}
+
+/// The source code of a module, or its bytecode if there is none.
+fn code_file(module: &Path) -> Option<PathBuf> {
+    ["py", "pyc"].map(|ending| module.with_extension(ending)).into_iter().find(|file| file.is_file())
+}
+
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|extension| extension == ending)
 }
 
 /// Whether a directory has a top-level module or package.
@@ -63,23 +83,34 @@ pub(crate) fn has_module(directory: &Path, name: &str) -> bool {
 }
 
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
-    let entries = std::fs::read_dir(directory).map_err(Error::io("read", directory))?;
-    for path in entries.flatten().map(|entry| entry.path()) {
+    for path in entries(directory)? {
         if path.is_dir() && !path.is_symlink() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "py") {
+        } else if has_ending(&path, "py") || is_bytecode_only(&path) {
             files.push(path);
         }
     }
     Ok(())
 }
 
+/// Whether it is bytecode in the place of source code that is not there.
+fn is_bytecode_only(path: &Path) -> bool {
+    has_ending(path, "pyc") && code_file(&path.with_extension("")).as_deref() == Some(path)
+}
+
+fn entries(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let entries = std::fs::read_dir(directory).map_err(Error::io("read", directory))?;
+    Ok(entries.flatten().map(|entry| entry.path()).collect())
+}
+
 /// The script's directory, restricted to its siblings.
 pub(crate) fn sibling_directory(script: &Path, siblings: BTreeSet<String>, suffixes: &[String]) -> Directory {
     let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let root = directory.to_owned();
     Directory::new(directory).extension_suffixes(suffixes.iter()).exclude_if(move |path| {
         let top = path.split('/').next().unwrap_or(path);
-        !siblings.contains(top.strip_suffix(".py").unwrap_or(top))
+        let without_source = || top.strip_suffix(".pyc").filter(|_| is_bytecode_only(&root.join(top)));
+        !siblings.contains(top.strip_suffix(".py").or_else(without_source).unwrap_or(top))
     })
 }
 

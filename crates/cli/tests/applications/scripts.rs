@@ -25,6 +25,21 @@ fn hello() {
 }
 
 #[test]
+fn a_script_is_no_module_that_can_be_loaded_again() {
+    let text = "\
+import importlib
+import sys
+
+print(sys._home)
+try:
+    importlib.reload(sys.modules['__main__'])
+except ImportError as error:
+    print(error)
+";
+    script("again", text, &[(&[], 0)]);
+}
+
+#[test]
 fn arguments_and_exit_statuses() {
     let text = include_str!("scripts/statuses.py");
     script(

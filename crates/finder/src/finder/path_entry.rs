@@ -79,6 +79,10 @@ impl Instance<PathEntry> {
         if !finder.is_of_program {
             return if parent == self.package { finder.find_spec(finder.object(), name) } else { Ok(None) };
         }
+        // A script is in a file of another name, where nothing finds it: it cannot be loaded again.
+        if text == "__main__" && finder.script.as_ref().is_some_and(|script| script != "__main__.py") {
+            return Ok(None);
+        }
         // As in a directory, only the last part of the name counts.
         let packed = if self.package.is_empty() { last.to_owned() } else { format!("{}.{last}", self.package) };
         finder.find_spec_as(finder, name, &packed)

@@ -29,6 +29,34 @@ print(before <= 2, filled >= 16 or not os.path.isdir('/sys/kernel/mm/transparent
     });
 }
 
+/// Code that is worth it is in the pages of the program's file, which processes share and the kernel can drop, and little stays mapped of
+/// what was only read, however often that was done.
+#[test]
+fn native_code_is_in_pages_of_the_program() {
+    const TEXT: &str = "
+import _hashlib, _json, _sqlite3, _ssl, asyncio, glob, os, re, sqlite3, ssl, sys
+program, in_memory, kept = os.path.realpath(sys.executable), [], 0
+for lines in re.split(r'\\n(?=[0-9a-f]+-)', open('/proc/self/smaps').read()):
+    words = lines.splitlines()[0].split(None, 5)
+    if len(words) > 5 and words[5].startswith('/memfd:') and 'x' in words[1]:
+        in_memory.extend(re.findall('libcrypto|libssl|libsqlite3|_ssl', words[5]))
+    if len(words) > 5 and words[5] == program and words[1] == 'r--p':
+        # Not what the dynamic loader would map as well.
+        size, used = (int(re.search(rf'^{name}: +([0-9]+) kB', lines, re.M)[1]) for name in ('Size', 'Rss'))
+        kept = max(kept, used) if size > os.stat(program).st_size // 2048 else kept
+print(in_memory, 0 < kept < 5000)
+print(ssl.OPENSSL_VERSION_INFO > (1,), sqlite3.connect(':memory:').execute('select 1').fetchall())
+";
+    for_two_pythons("pages of the program", |python| {
+        let program = pack(python, "pages", TEXT, &[])?;
+        for _ in 0..2 {
+            let ran = program.run_visible(&Run::new::<String>([]))?.expect_status(0)?;
+            ran.expect_output("[] True\nTrue [(1,)]\n")?;
+        }
+        Ok(())
+    });
+}
+
 /// `vm.memfd_noexec`: 1 makes memory files not executable unless asked, 2 refuses those that ask. Mapping them
 /// executable is allowed all the same.
 #[test]
