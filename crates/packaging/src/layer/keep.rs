@@ -8,7 +8,7 @@ use pyox_build_cache::{self as kept, Kept};
 use pyox_scanner::{ResourceSource, Spool};
 
 use super::stored::{LONG_LAYER, Stored};
-use super::{Facts, Layer, LayerBuilder};
+use super::{COMPRESSION_LEVEL, Facts, Layer, LayerBuilder};
 use crate::error::Error;
 use crate::plan::LayerKind;
 use pyox_binary::SystemLibraries;
@@ -22,7 +22,8 @@ impl LayerBuilder<'_> {
     /// Where a layer is kept. It is named by everything that can be known before it is made.
     pub(crate) fn place(&self, kind: LayerKind, identity: &str, below: &[&Layer]) -> PathBuf {
         let locations = Some(&self.policy.locations).filter(|_| kind != LayerKind::StandardLibrary);
-        let form = (self.policy.optimize, self.policy.include_source, self.compresses_everything(kind), locations);
+        let compression = (self.compresses_everything(kind), COMPRESSION_LEVEL);
+        let form = (self.policy.optimize, self.policy.include_source, compression, locations);
         let form = format!("{form:?}");
         let (python, compiler) = (self.python.target().identity(), self.compiler().identity());
         let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
