@@ -107,6 +107,10 @@ pub struct Pack {
     /// What `__file__` of a module in memory is: a virtual path below the executable, as with archives, or not there
     #[arg(long, value_enum, default_value_t)]
     pub file_attribute: FileAttribute,
+    /// Whether the paths below the executable are files for all code of the program, also for extension modules; if not,
+    /// packages that seem to need files are placed in the cache directory
+    #[arg(long, value_enum, default_value_t)]
+    pub virtual_files: Switch,
     /// Warn if the program needs a newer version of the GNU C library than this, and name the files that do
     #[arg(long, value_name = "X.Y", value_parser = glibc_version)]
     pub glibc: Option<SymbolVersion>,
@@ -139,6 +143,14 @@ pub enum FileAttribute {
     #[default]
     Virtual,
     None,
+}
+
+/// Whether something is done.
+#[derive(Clone, Copy, Default, PartialEq, clap::ValueEnum)]
+pub enum Switch {
+    #[default]
+    On,
+    Off,
 }
 
 /// Whether the program starts fast or is small.

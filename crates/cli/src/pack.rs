@@ -60,6 +60,7 @@ fn policy(args: &Pack) -> Result<Policy, pyox_packaging::Error> {
     let mut policy = Policy::default();
     policy.set_optimize(args.optimize);
     policy.include_source = !args.no_source;
+    policy.virtual_files = args.virtual_files == crate::args::Switch::On;
     policy.file_attribute = match args.file_attribute {
         crate::args::FileAttribute::Virtual => FileAttribute::Virtual,
         crate::args::FileAttribute::None => FileAttribute::Absent,

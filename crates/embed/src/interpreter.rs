@@ -65,7 +65,7 @@ impl MainPythonInterpreter {
             Some(blob) => blob.checked_section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?,
             None => return Err(NewInterpreterError::NoBootCode),
         };
-        let layers = blobs.into_iter().map(|blob| Arc::new(Layer::of_process(blob))).collect();
+        let layers = blobs.iter().map(|blob| Arc::new(Layer::of_process(*blob))).collect();
         let root: PathBuf = executable.map_or_else(current_executable, Ok)?;
         let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &root)?;
         // SAFETY: reads a variable.
@@ -81,10 +81,17 @@ impl MainPythonInterpreter {
             Run::Script { file } => Some(file.clone()),
             _ => None,
         };
+        let is_virtual = config.file_attribute == FileAttribute::Virtual;
+        #[cfg(feature = "virtual-files")]
+        if is_virtual && config.virtual_files {
+            crate::virtual_files::start(&root, &blobs, script.clone());
+        }
         let settings = Settings::new(layers, &root)
             .script(script)
             .optimize(config.optimization_level)
-            .virtual_files(config.file_attribute == FileAttribute::Virtual);
+            .virtual_files(is_virtual);
+        #[cfg(feature = "virtual-files")]
+        let settings = settings.loaded(Some(pyox_virtual_files::loaded));
         // SAFETY: Python has not started, and this is the only thread that gets here.
         unsafe { boot::prepare(settings, boot_code, &modules) }?;
         arenas::use_huge_pages();
@@ -96,6 +103,8 @@ impl MainPythonInterpreter {
         // Python. What is made here stays here: the type is not `Send`.
         let (gil, finder) = unsafe { (Gil::held(), boot::finder(Gil::held())) };
         let finder = finder.ok_or_else(|| start_failed("the importer was not installed"))?;
+        #[cfg(feature = "virtual-files")]
+        crate::virtual_files::started(gil);
         let interpreter = Self { config, as_interpreter: invocation.as_interpreter, finder: Some(finder) };
         interpreter.decorate(gil).map_err(|raised| decorate_failed(gil, raised))?;
         Ok(interpreter)

@@ -21,6 +21,8 @@ mod privileges;
 mod process;
 mod resource_file;
 mod run;
+#[cfg(feature = "virtual-files")]
+mod virtual_files;
 
 pub use config::OxidizedPythonInterpreterConfig;
 pub use error::{FinalizeError, NewInterpreterError};

@@ -1,7 +1,7 @@
 //! The finder of a program that starts with it.
 
 use std::ffi::{CStr, c_long};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
@@ -24,12 +24,17 @@ pub struct Settings {
     pub optimize: u8,
     /// Whether modules in memory have `__file__` and `__cached__`, which are virtual paths.
     pub virtual_files: bool,
+    /// Is told of native code that was loaded from memory.
+    pub loaded: Option<Loaded>,
 }
+
+/// Is called with the path by which the dynamic loader knows a library, and the virtual path.
+pub type Loaded = fn(&Path, &Path);
 
 impl Settings {
     /// A finder of these resources, with virtual paths below `root`, for a program that is no script.
     pub fn new(layers: Vec<Arc<Layer>>, root: impl Into<PathBuf>) -> Self {
-        Self { layers, root: root.into(), script: None, optimize: 0, virtual_files: true }
+        Self { layers, root: root.into(), script: None, optimize: 0, virtual_files: true, loaded: None }
     }
 
     /// Sets the path of the script below the root, which the packed `__main__` is.
@@ -52,6 +57,13 @@ impl Settings {
         self.virtual_files = virtual_files;
         self
     }
+
+    /// Sets who is told of native code that was loaded from memory.
+    #[must_use]
+    pub fn loaded(mut self, loaded: Option<Loaded>) -> Self {
+        self.loaded = loaded;
+        self
+    }
 }
 
 /// An `OxidizedFinder`.
@@ -66,11 +78,12 @@ impl Finder {
     ///
     /// A Python exception.
     pub fn install(gil: Gil, settings: Settings) -> Result<Self> {
-        let Settings { layers, root, script, optimize, virtual_files } = settings;
+        let Settings { layers, root, script, optimize, virtual_files, loaded } = settings;
         let catalogue = Catalogue::new(layers, root.parent().unwrap_or(&root));
         let mut state = State::new(gil, catalogue, root, script, optimize)?;
         state.is_of_program = true;
         state.virtual_files = virtual_files;
+        state.loaded = loaded;
         state.registers_pkg_resources = true;
         let finder = Self(Instance::new(gil, state)?);
         let insert = |list: &CStr, position: c_long, item: &Object| {

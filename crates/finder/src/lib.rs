@@ -24,6 +24,7 @@ mod changed_paths;
 mod class;
 mod collector;
 mod display;
+mod files;
 mod finder;
 mod import;
 mod install;
@@ -40,6 +41,7 @@ mod scan;
 mod spec;
 mod state;
 
-pub use install::{Finder, Settings};
+pub use files::{PackedFiles, Visit};
+pub use install::{Finder, Loaded, Settings};
 pub use layer::Layer;
 pub use module::init_module;

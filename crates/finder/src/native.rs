@@ -34,11 +34,23 @@ impl State {
         let library = Module::new(entry.name(), &content, checksum).map_err(|error| NotLoaded::from(error).0)?;
         let module = self.create_dynamic(spec, library.path());
         match &module {
-            Ok(_) => library.loaded(),
+            Ok(_) => {
+                self.tell_loaded(entry, library.path());
+                library.loaded();
+            }
             // So that it can be tried again.
             Err(_) => library.keep(),
         }
         module
+    }
+
+    /// Says that the library of an entry was loaded from memory, and by which path the dynamic loader knows it.
+    fn tell_loaded(&self, entry: &Found<'_>, path: &Path) {
+        if let Some(loaded) = self.loaded
+            && let Ok(Some(relative)) = entry.text(FieldKind::RelativePath)
+        {
+            loaded(path, &self.root.join(relative));
+        }
     }
 
     /// `_imp.create_dynamic` opens what `origin` names; the module must have the virtual path, however.
@@ -111,5 +123,9 @@ impl Library for Needer<'_, '_> {
 
     fn content(&self) -> std::result::Result<Option<Cow<'_, [u8]>>, NotLoaded> {
         Ok(self.entry.value(FieldKind::SharedLibrary)?)
+    }
+
+    fn loaded(&self, path: &Path) {
+        self.state.tell_loaded(&self.entry, path);
     }
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use pyox_packed_resources::FieldKind;
 
 use crate::catalogue::Catalogue;
+use crate::install::Loaded;
 use crate::spec::Template;
 use pyox_native_loader::Placed;
 use pyox_python_objects::{Gil, Held, Object, Result, import, interned, sys};
@@ -25,6 +26,8 @@ pub struct State {
     pub(crate) is_of_program: bool,
     /// Whether modules in memory have `__file__` and `__cached__`.
     pub(crate) virtual_files: bool,
+    /// Is told of native code that was loaded from memory.
+    pub(crate) loaded: Option<Loaded>,
     /// Kinds of bytecode in the order in which they are looked for.
     pub(crate) bytecode_kinds: [FieldKind; 3],
     python: Held<Python>,
@@ -85,6 +88,7 @@ impl State {
             optimize,
             is_of_program: false,
             virtual_files: true,
+            loaded: None,
             bytecode_kinds,
             python,
             placed: Mutex::default(),

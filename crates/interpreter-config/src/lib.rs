@@ -92,6 +92,8 @@ pub struct InterpreterConfig {
     pub resource_files: Vec<ResourceFile>,
     /// `__file__` and `__cached__` of modules in memory.
     pub file_attribute: FileAttribute,
+    /// Virtual paths are those of files for the whole process, whoever opens them.
+    pub virtual_files: bool,
     /// The initial configuration.
     pub profile: Profile,
     /// `sys.flags.optimize`: 0, 1 or 2.

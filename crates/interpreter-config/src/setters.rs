@@ -23,6 +23,7 @@ setters! {
     run: Run,
     resource_files: impl Into<Vec<ResourceFile>>,
     file_attribute: FileAttribute,
+    virtual_files: bool,
     profile: Profile,
     optimization_level: u8,
     site_import: bool,

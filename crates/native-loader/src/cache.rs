@@ -14,12 +14,12 @@ mod temporary;
 mod tree;
 mod trust;
 
+pub use directory::STAMP;
 pub use root::{VARIABLE, path as cache_path};
 pub(crate) use temporary::Temporary;
-pub use trust::Distrust;
+pub use trust::{Distrust, Missing, Refusal, check_facts, walk};
 
 use tree::{Directory, Identity};
-use trust::Missing;
 
 /// One file of a [`Files`].
 #[derive(Clone, Copy, Debug)]

@@ -7,12 +7,14 @@ mod file_pages;
 mod held;
 mod libraries;
 mod memory;
+mod path_buffer;
 mod registry;
 mod shared;
 
-pub use cache::{Distrust, File, Files, Placed, VARIABLE, cache_path};
+pub use cache::{Distrust, File, Files, Missing, Placed, Refusal, STAMP, VARIABLE, cache_path, check_facts, walk};
 pub use error::LoadError;
 pub use file_pages::{is_mapped_from_file, reading};
 pub use held::Module;
 pub use libraries::{Library, LibraryFile, load_needed, open_library};
 pub use memory::{MemoryError, memory_file};
+pub use path_buffer::PathBuffer;

@@ -46,6 +46,12 @@ pub trait Library: Clone {
     ///
     /// It cannot be read.
     fn content(&self) -> Result<Option<Cow<'_, [u8]>>, Self::Error>;
+
+    /// Is called when the library was loaded from memory, with the path by which the dynamic loader knows it. Does
+    /// nothing by default.
+    fn loaded(&self, path: &Path) {
+        let _ = path;
+    }
 }
 
 /// The file of a [`Library`].
@@ -125,6 +131,7 @@ fn load<L: Library>(library: &L) -> Result<(), L::Error> {
     match open_library(&known.path) {
         Ok(()) => {
             known.set_loaded();
+            library.loaded(&known.path);
             file.loaded(&content);
         }
         Err(error) => {
@@ -164,7 +171,10 @@ fn load_together<L: Library>(group: &[L]) -> Result<(), L::Error> {
     let known: Vec<_> = group.iter().zip(paths).map(|(library, path)| Known::of(library.name(), path)).collect();
     let Some((first, file)) = group.first().zip(known.first()) else { return Ok(()) };
     open_library(&file.path).map_err(refused(first.name()))?;
-    known.into_iter().for_each(Known::set_loaded);
+    for (library, known) in group.iter().zip(known) {
+        known.set_loaded();
+        library.loaded(&known.path);
+    }
     Ok(())
 }
 

@@ -247,7 +247,8 @@ impl<'a> ApplicationBuilder<'a> {
             .run(self.entry.run())
             .resource_files(Vec::from_iter(shared))
             .optimization_level(self.policy.optimize.number())
-            .file_attribute(self.policy.file_attribute);
+            .file_attribute(self.policy.file_attribute)
+            .virtual_files(self.policy.virtual_files);
         let mut writer = collector.finish();
         writer.section(SectionKind::InterpreterConfig, config.encode()?);
         writer.section(SectionKind::Boot, boot);

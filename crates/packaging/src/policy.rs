@@ -21,6 +21,8 @@ pub struct Policy {
     pub profile: Profile,
     /// What `__file__` of a module in memory is.
     pub file_attribute: FileAttribute,
+    /// Whether virtual paths are those of files for the whole process: then no package has to be placed in files.
+    pub virtual_files: bool,
     /// The GNU C library that the program must run with, if that is to be checked.
     pub glibc: Option<SymbolVersion>,
     /// Where packages are, if not where they are placed otherwise, by the name of the distribution or of the
@@ -47,6 +49,7 @@ impl Default for Policy {
             include_source: true,
             profile: Profile::Speed,
             file_attribute: FileAttribute::Virtual,
+            virtual_files: true,
             glibc: None,
             locations: BTreeMap::new(),
         }

@@ -18,7 +18,7 @@ use super::{File, Files};
 
 /// When all files of the cache and their directories were changed last: what says otherwise has been changed since. In
 /// 1980, and a number of seconds that archives and file systems can keep.
-const STAMP: Duration = Duration::from_secs(315_532_800 + 4_242);
+pub const STAMP: Duration = Duration::from_secs(315_532_800 + 4_242);
 
 /// How exactly the time of a directory says when it was used last: a start that comes sooner writes nothing.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -64,7 +64,7 @@ impl Directory {
                 if matches!(Errno::from_io_error(&error), Some(Errno::NOTDIR | Errno::LOOP)) {
                     self.remove(name)?;
                 }
-                trust::make(&self.file, name)?;
+                trust::make(&self.file, name.as_bytes())?;
                 self.entry(name)?
             }
             (found, _) => found?,

@@ -169,7 +169,7 @@ impl Assembly<'_> {
 
     fn add_native(&mut self, found: &Found, decision: &Decision) -> Result<(), Error> {
         let content = found.resource.data().read().map_err(Error::io("read", &found.origin))?.into_owned();
-        let content = self.spooled(prepare(content, self.is_with_its_files(found, decision)))?;
+        let content = self.spooled(prepare(content))?;
         let resource = match &found.resource {
             Resource::SharedLibrary(library) => Resource::SharedLibrary(SharedLibrary {
                 name: self.natives.soname(&library.name).to_owned(),
@@ -190,20 +190,13 @@ impl Assembly<'_> {
         self.part(resource, found, decision, content)
     }
 
-    /// Whether native code is in a directory with the other files of its distribution, among which it may look for
-    /// libraries.
-    fn is_with_its_files(&self, found: &Found, decision: &Decision) -> bool {
-        matches!(decision.location, Location::FilesystemRelative(_))
-            || self.plan.cached_distribution(&found.resource.relative_path()).is_some()
-    }
-
     /// Libraries from outside of the scan, and extension modules that others use as a library.
     fn add_libraries(&mut self) -> Result<(), Error> {
         for (soname, library) in self.natives.external_libraries()? {
             for needed in &library.needs {
                 self.collector.depends(&soname, needed);
             }
-            let content = prepare(library.content, false);
+            let content = prepare(library.content);
             let length = content.len() as u64;
             let resource = Resource::SharedLibrary(SharedLibrary {
                 name: soname.clone(),

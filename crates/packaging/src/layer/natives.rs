@@ -172,10 +172,9 @@ fn is_libpython(soname: &str) -> bool {
 /// was built on, and the dependency on a libpython that is part of the launcher. A file that cannot be changed stays
 /// as it is. If the whole distribution is `in_files`, paths that start where the library is still lead to its other
 /// files.
-pub(super) fn prepare(content: Vec<u8>, in_files: bool) -> Vec<u8> {
+pub(super) fn prepare(content: Vec<u8>) -> Vec<u8> {
     let misleads = |path: &str| {
-        !(in_files
-            && path.split(':').all(|directory| directory.starts_with("$ORIGIN") || directory.starts_with("${ORIGIN}")))
+        !path.split(':').all(|directory| directory.starts_with("$ORIGIN") || directory.starts_with("${ORIGIN}"))
     };
     let edited = edit_dynamic(content.to_vec(), misleads, is_libpython)
         .or_else(|_| edit_dynamic(content.to_vec(), misleads, |_| false))

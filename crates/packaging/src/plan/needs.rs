@@ -7,6 +7,7 @@ use pyox_scanner::{Evidence, Installed, NeedsFiles, Scan, files_needed, top_leve
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::policy::Policy;
 
 /// The evidence that a package has to exist as files.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    pub(crate) fn of(scan: &Scan, locations: &BTreeMap<String, Location>) -> Result<Self, Error> {
+    pub(crate) fn of(scan: &Scan, policy: &Policy) -> Result<Self, Error> {
         let installed = scan.installed()?;
         let mut needs = Self::default();
         for distribution in &installed {
@@ -58,13 +59,16 @@ impl Needs {
                 needs.owners.entry(name.clone()).or_insert_with(|| distribution.project.to_string());
             }
         }
-        for (name, location) in locations {
+        for (name, location) in &policy.locations {
             let Some((distribution, names)) = distribution_called(name, &installed, scan) else { continue };
             needs.located.insert(name.clone());
             for top_level in names {
                 needs.owners.insert(top_level.clone(), distribution.clone());
                 needs.asked.insert(top_level, location.clone());
             }
+        }
+        if policy.virtual_files {
+            return Ok(needs);
         }
         // Looking at the `__file__` of some module is mostly what reloaders and debuggers do, with modules of others.
         let found = files_needed(scan.resources.iter().map(|found| &found.resource))?;

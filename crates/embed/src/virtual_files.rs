@@ -1,0 +1,48 @@
+//! The packed files of the program for the whole process.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use pyox_finder::PackedFiles;
+use pyox_packed_resources::Blob;
+use pyox_python_objects::Gil;
+use pyox_virtual_files::{Content, Files};
+
+/// A process has one tree.
+static FILES: OnceLock<PackedFiles> = OnceLock::new();
+
+struct Tree;
+
+impl Files for Tree {
+    fn each(&self, visit: &mut dyn FnMut(&[&[u8]], Content)) {
+        if let Some(files) = FILES.get() {
+            files.each(&mut |path, field, blob, header| visit(path, Content::new(field, Some(blob)).header(header)));
+        }
+    }
+}
+
+/// Paths below the program's are those of its packed files from now on, unless someone has turned that off.
+pub(crate) fn start(root: &Path, blobs: &[Blob<'static>], script: Option<String>) {
+    if FILES.set(PackedFiles::new(blobs.to_vec(), script)).is_ok() {
+        // Where that is not possible virtual paths are no files.
+        let _ = pyox_virtual_files::start(root, &directory_name(blobs), &Tree);
+    }
+}
+
+/// Python runs.
+pub(crate) fn started(gil: Gil) {
+    if let Some(files) = FILES.get() {
+        files.started(gil);
+    }
+}
+
+/// The name of the directory in the cache: it follows from all that is packed, by the checksums of its sections.
+fn directory_name(blobs: &[Blob<'static>]) -> String {
+    let sections = blobs.iter().flat_map(Blob::sections);
+    let numbers = sections.flat_map(|section| [section.kind.code().into(), section.crc.into(), section.length]);
+    // FNV-1a with 128 bits.
+    let digest = numbers.flat_map(u64::to_le_bytes).fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+        (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+    });
+    format!("files-{digest:032x}")
+}

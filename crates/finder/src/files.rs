@@ -1,0 +1,134 @@
+//! The files that packed resources stand for, by their paths below the root.
+
+use std::sync::OnceLock;
+
+use pyo3_ffi as ffi;
+use pyox_packed_resources::{Blob, Encoding, Entry, EntryFlags, Field, FieldKind, pyc};
+use pyox_python_objects::Gil;
+
+/// The files of a program.
+pub struct PackedFiles {
+    blobs: Vec<Blob<'static>>,
+    /// The path of the script that is the packed `__main__`.
+    script: Option<String>,
+    /// What comes before bytecode in a file.
+    header: OnceLock<[u8; pyc::HEADER_LEN]>,
+}
+
+/// A file: its path in parts, the field that has its content, the blob of that, and what comes before the content.
+pub type Visit<'v> = dyn FnMut(&[&[u8]], Field<'static>, Blob<'static>, &'static [u8]) + 'v;
+
+impl PackedFiles {
+    /// Those of some blobs, of which the first that has a file counts.
+    pub fn new(blobs: Vec<Blob<'static>>, script: Option<String>) -> Self {
+        Self { blobs, script, header: OnceLock::new() }
+    }
+
+    /// Python runs: what comes before bytecode is known from now on.
+    pub fn started(&self, _gil: Gil) {
+        // SAFETY: the token says that Python runs.
+        let magic = unsafe { ffi::PyImport_GetMagicNumber() } as u32;
+        let _ = self.header.set(pyc::header(magic.to_le_bytes()));
+    }
+
+    /// Calls `visit` with each file. Nothing is allocated, and no lock taken. Damaged entries have no files.
+    pub fn each(&'static self, visit: &mut Visit<'_>) {
+        for blob in &self.blobs {
+            for position in 0..blob.entry_count() {
+                if let Ok(entry) = blob.entry_at(position) {
+                    self.each_of(&entry, &mut |path, field, header| visit(path, field, *blob, header));
+                }
+            }
+        }
+    }
+
+    fn each_of(
+        &'static self,
+        entry: &Entry<'static>,
+        visit: &mut dyn FnMut(&[&[u8]], Field<'static>, &'static [u8]),
+    ) {
+        let module = Parts::of_module(entry.name());
+        let (known, directory) = (text(entry, FieldKind::RelativePath), text(entry, FieldKind::MetadataDirectory));
+        let has_source = entry.field(FieldKind::Source).is_ok_and(|source| source.is_some());
+        let mut has_bytecode = false;
+        for field in entry.fields().flatten().filter(|field| matches!(field.file(), Ok(None))) {
+            let key = field.key().as_bytes();
+            match field.kind() {
+                FieldKind::Source => self.module_file(entry, &module, b".py", &mut |path| visit(path, field, &[])),
+                kind if kind.is_bytecode() && !has_source && !has_bytecode => {
+                    has_bytecode = true;
+                    let header = self.header.get().map_or(&[][..], |header| header);
+                    self.module_file(entry, &module, b".pyc", &mut |path| visit(path, field, header));
+                }
+                FieldKind::Extension | FieldKind::SharedLibrary => {
+                    if let Some(path) = known {
+                        visit(&[path], field, &[]);
+                    }
+                }
+                FieldKind::PackageResource => module.with(&[b"/", key], &mut |path| visit(path, field, &[])),
+                FieldKind::DistributionResource => {
+                    if let Some(directory) = directory {
+                        visit(&[directory, b"/", key], field, &[]);
+                    }
+                }
+                FieldKind::File => visit(&[entry.name().as_bytes()], field, &[]),
+                _ => {}
+            }
+        }
+    }
+
+    fn module_file(
+        &self,
+        entry: &Entry<'static>,
+        module: &Parts<'_>,
+        suffix: &[u8],
+        visit: &mut dyn FnMut(&[&[u8]]),
+    ) {
+        match &self.script {
+            Some(script) if entry.name() == "__main__" => visit(&[script.as_bytes()]),
+            _ if entry.is(EntryFlags::PACKAGE) => module.with(&[b"/__init__", suffix], visit),
+            _ => module.with(&[suffix], visit),
+        }
+    }
+}
+
+/// A value that is a short text.
+fn text(entry: &Entry<'static>, kind: FieldKind) -> Option<&'static [u8]> {
+    let field = entry.field(kind).ok().flatten()?;
+    matches!(field.encoding(), Ok(Encoding::Raw)).then(|| field.stored().ok()).flatten()
+}
+
+/// A path in parts.
+struct Parts<'p> {
+    parts: [&'p [u8]; 128],
+    /// 0 if there are too many.
+    count: usize,
+}
+
+impl<'p> Parts<'p> {
+    /// The names of a module's path, and slashes between them.
+    fn of_module(name: &'p str) -> Self {
+        let mut path = Self { parts: [&[]; 128], count: 0 };
+        for part in name.split('.') {
+            let Some(place) = path.parts.get_mut(path.count..path.count + 2) else {
+                path.count = 0;
+                return path;
+            };
+            place.copy_from_slice(&[part.as_bytes(), b"/"]);
+            path.count += 2;
+        }
+        path.count -= 1;
+        path
+    }
+
+    /// Calls `visit` with the path and more.
+    fn with(&self, more: &[&[u8]], visit: &mut dyn FnMut(&[&[u8]])) {
+        let mut parts: [&[u8]; 130] = [&[]; 130];
+        let end = self.count + more.len();
+        if self.count > 0 && end <= parts.len() {
+            parts[..self.count].copy_from_slice(&self.parts[..self.count]);
+            parts[self.count..end].copy_from_slice(more);
+            visit(&parts[..end]);
+        }
+    }
+}

@@ -1,0 +1,1 @@
+../../../virtual-files/build.rs
