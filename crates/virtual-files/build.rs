@@ -9,6 +9,8 @@ fn main() {
         println!("cargo::rustc-cfg=in_front_of_libc");
         let mut compiler = cc::Build::new();
         compiler.file("c/wrappers.c").flag("-std=gnu11").flag("-U_FORTIFY_SOURCE").flag("-fno-builtin").opt_level(2);
+        // Debug information names directories: launchers do not depend on them.
+        compiler.debug(false);
         compiler.compile("pyox_virtual_files");
     }
 }

@@ -6,6 +6,6 @@ pub(crate) mod image;
 pub(crate) mod symbols;
 mod version;
 
-pub use edit::{edit_dynamic, trim};
+pub use edit::{edit_dynamic, is_libpython, prepare, trim};
 pub use facts::{ElfFacts, ElfKind, ElfTarget, VersionNeed};
 pub use version::SymbolVersion;

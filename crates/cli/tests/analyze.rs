@@ -8,7 +8,7 @@ use pyox_test_support::place::{Outcome, Place, launcher, python};
 use pyox_test_support::wheel::wheel;
 use serde_json::Value;
 
-/// A program with a package in memory and one that finds its data through `__file__`.
+/// A program with a package in memory and one in files of the cache.
 fn program() -> &'static Place {
     static PROGRAM: OnceLock<Place> = OnceLock::new();
     PROGRAM.get_or_init(|| {
@@ -20,7 +20,17 @@ fn program() -> &'static Place {
             ("files/text", "read"),
         ];
         let wheel = wheel(&place, "shop", "", &files);
-        place.pack(["app.py", "--pip", &wheel.display().to_string(), "--report", "report.json"]).succeeds();
+        place
+            .pack([
+                "app.py",
+                "--pip",
+                &wheel.display().to_string(),
+                "--location",
+                "shop=cache",
+                "--report",
+                "report.json",
+            ])
+            .succeeds();
         place
     })
 }

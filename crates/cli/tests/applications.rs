@@ -9,4 +9,5 @@ mod packages;
 mod scripts;
 mod start;
 mod stdlib;
+mod virtual_files;
 pub mod wheels;

@@ -36,7 +36,12 @@ extern "C" fn free(_: *mut c_void, memory: *mut c_void) {
 
 #[test]
 fn a_path_that_cannot_be_decoded_for_lack_of_memory_is_an_error() {
-    let invocation = Invocation::new(vec!["/opt/app/hello".into()], Path::new("/opt/app/hello")).unwrap();
+    let invocation = Invocation::new(
+        vec!["/opt/app/hello".into()],
+        Path::new("/opt/app/hello"),
+        &pyox_interpreter_config::Run::Repl,
+    )
+    .unwrap();
     preinitialize(&InterpreterConfig::default(), &invocation).unwrap();
     let mut allocator = ffi::PyMemAllocatorEx {
         ctx: ptr::null_mut(),

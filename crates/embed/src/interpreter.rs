@@ -1,12 +1,12 @@
 //! The interpreter of the main thread, from start to exit status.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3_ffi as ffi;
-use pyox_finder::{Finder, Layer, Settings};
+use pyox_finder::{Finder, Layer, Loaded, Settings};
 use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run};
 use pyox_packed_resources::{Blob, SectionKind};
 use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, set_sys};
@@ -67,31 +67,27 @@ impl MainPythonInterpreter {
         };
         let layers = blobs.iter().map(|blob| Arc::new(Layer::of_process(*blob))).collect();
         let root: PathBuf = executable.map_or_else(current_executable, Ok)?;
-        let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &root)?;
         // SAFETY: reads a variable.
         if unsafe { ffi::Py_IsInitialized() } != 0 || STARTED.swap(true, Ordering::SeqCst) {
             return Err(NewInterpreterError::AlreadyStarted);
-        }
-        let is_alone = has_one_thread();
-        if is_alone {
-            Mark::hide();
-            privileges::clean_environment();
         }
         let script = match &config.run {
             Run::Script { file } => Some(file.clone()),
             _ => None,
         };
         let is_virtual = config.file_attribute == FileAttribute::Virtual;
-        #[cfg(feature = "virtual-files")]
-        if is_virtual && config.virtual_files {
-            crate::virtual_files::start(&root, &blobs, script.clone());
+        let loaded = virtual_files(is_virtual && config.virtual_files, &root, &blobs, &script);
+        let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &root, &config.run)?;
+        let is_alone = has_one_thread();
+        if is_alone {
+            Mark::hide();
+            privileges::clean_environment();
         }
         let settings = Settings::new(layers, &root)
             .script(script)
             .optimize(config.optimization_level)
-            .virtual_files(is_virtual);
-        #[cfg(feature = "virtual-files")]
-        let settings = settings.loaded(Some(pyox_virtual_files::loaded));
+            .virtual_files(is_virtual)
+            .loaded(loaded);
         // SAFETY: Python has not started, and this is the only thread that gets here.
         unsafe { boot::prepare(settings, boot_code, &modules) }?;
         arenas::use_huge_pages();
@@ -182,6 +178,17 @@ impl Drop for MainPythonInterpreter {
         // Python has complained on standard error, if it could.
         let _ = self.end();
     }
+}
+
+/// Lets packed paths be files for the whole process, where that is possible.
+#[cfg(feature = "virtual-files")]
+fn virtual_files(on: bool, root: &Path, blobs: &[Blob<'static>], script: &Option<String>) -> Option<Loaded> {
+    if on { crate::virtual_files::start(root, blobs, script.clone()) } else { None }
+}
+
+#[cfg(not(feature = "virtual-files"))]
+fn virtual_files(_: bool, _: &Path, _: &[Blob<'static>], _: &Option<String>) -> Option<Loaded> {
+    None
 }
 
 /// Compares the sections by which everything is found with their checksums: with a damaged one, a module would be

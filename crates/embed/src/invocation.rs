@@ -14,7 +14,9 @@
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use pyox_interpreter_config::Run;
 
 use crate::command;
 use crate::error::NewInterpreterError;
@@ -34,7 +36,8 @@ pub(crate) struct Invocation {
 }
 
 impl Invocation {
-    pub(crate) fn new(argv: Vec<OsString>, executable: &Path) -> Result<Self, NewInterpreterError> {
+    /// `run` is what the program runs.
+    pub(crate) fn new(argv: Vec<OsString>, executable: &Path, run: &Run) -> Result<Self, NewInterpreterError> {
         let mut words = argv.into_iter().map(|word| CString::new(word.into_vec())).collect::<Result<Vec<_>, _>>()?;
         if words.is_empty() {
             words.push(CString::default());
@@ -42,7 +45,7 @@ impl Invocation {
         let given = words.split_off(1);
         let mut arguments = given.clone();
         let (mut as_interpreter, mut repeats) = (false, 0);
-        if given.first().is_some_and(|first| lineage::restarts(first, names(first, executable))) {
+        if given.first().is_some_and(|first| lineage::restarts(first, names(first, executable, run))) {
             arguments.remove(0);
         } else if command::is_interpreter(&given) {
             match lineage::meaning(&given) {
@@ -70,11 +73,27 @@ impl Invocation {
     }
 }
 
-/// Whether an argument is the path of the program, or a virtual path below it.
-fn names(argument: &CStr, executable: &Path) -> bool {
+/// Whether an argument is the path of the program, or a virtual path below it; not if that is another packed file than
+/// the one that the program runs.
+fn names(argument: &CStr, executable: &Path, run: &Run) -> bool {
     let bytes = argument.to_bytes();
     let path = Path::new(OsStr::from_bytes(bytes));
-    path.starts_with(executable) || (bytes.contains(&b'/') && path.canonicalize().is_ok_and(|path| path == executable))
+    if let Ok(file) = path.strip_prefix(executable) {
+        return file.as_os_str().is_empty() || is_run(file, run) || !path.is_file();
+    }
+    bytes.contains(&b'/') && path.canonicalize().is_ok_and(|path| path == executable)
+}
+
+/// Whether a file below the root is what the program runs.
+fn is_run(file: &Path, run: &Run) -> bool {
+    match run {
+        Run::Script { file: script } => file == Path::new(script),
+        Run::Module(name) => {
+            let module = PathBuf::from(name.replace('.', "/"));
+            file == module.join("__main__.py") || file == Path::new(&format!("{}.py", module.display()))
+        }
+        _ => file == Path::new("__main__.py"),
+    }
 }
 
 /// The command line of the process. A program found through `PATH` is named by its path, as scripts are.
@@ -95,7 +114,8 @@ mod tests {
 
     #[test]
     fn a_script_argument_is_the_program_or_below_it() {
-        let names = |first: &str| names(&CString::new(first).unwrap(), Path::new("/bin/sh/app"));
+        let run = Run::Script { file: "main.py".into() };
+        let names = |first: &str| names(&CString::new(first).unwrap(), Path::new("/bin/sh/app"), &run);
         assert!(names("/bin/sh/app") && names("/bin/sh/app/main.py"));
         assert!(!names("/bin/sh/apple") && !names("app") && !names("-c"));
     }
@@ -103,8 +123,8 @@ mod tests {
     #[test]
     fn arguments_are_bytes() {
         let argv = vec![OsString::from_vec(vec![0xff]), OsString::from_vec(vec![0xfe, b'/'])];
-        let invocation = Invocation::new(argv, Path::new("/bin/app")).unwrap();
+        let invocation = Invocation::new(argv, Path::new("/bin/app"), &Run::Repl).unwrap();
         assert_eq!(invocation.words, [c"\xff".to_owned(), c"\xfe/".to_owned()]);
-        assert_eq!(Invocation::new(Vec::new(), Path::new("/bin/app")).unwrap().pointers().len(), 1);
+        assert_eq!(Invocation::new(Vec::new(), Path::new("/bin/app"), &Run::Repl).unwrap().pointers().len(), 1);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
-use pyox_finder::PackedFiles;
+use pyox_finder::{Loaded, PackedFiles};
 use pyox_packed_resources::Blob;
 use pyox_python_objects::Gil;
 use pyox_virtual_files::{Content, Files};
@@ -21,12 +21,12 @@ impl Files for Tree {
     }
 }
 
-/// Paths below the program's are those of its packed files from now on, unless someone has turned that off.
-pub(crate) fn start(root: &Path, blobs: &[Blob<'static>], script: Option<String>) {
-    if FILES.set(PackedFiles::new(blobs.to_vec(), script)).is_ok() {
-        // Where that is not possible virtual paths are no files.
-        let _ = pyox_virtual_files::start(root, &directory_name(blobs), &Tree);
-    }
+/// Paths below the program's are those of its packed files from now on, unless someone has turned that off, or it is not
+/// possible. Then the importer tells which native code it has loaded from memory.
+pub(crate) fn start(root: &Path, blobs: &[Blob<'static>], script: Option<String>) -> Option<Loaded> {
+    FILES.set(PackedFiles::new(blobs.to_vec(), script)).ok()?;
+    let is_started = pyox_virtual_files::start(root, &directory_name(blobs), &Tree);
+    matches!(is_started, Ok(true)).then_some(pyox_virtual_files::loaded)
 }
 
 /// Python runs.
@@ -41,8 +41,9 @@ fn directory_name(blobs: &[Blob<'static>]) -> String {
     let sections = blobs.iter().flat_map(Blob::sections);
     let numbers = sections.flat_map(|section| [section.kind.code().into(), section.crc.into(), section.length]);
     // FNV-1a with 128 bits.
-    let digest = numbers.flat_map(u64::to_le_bytes).fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
-        (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
-    });
+    let digest =
+        numbers.flat_map(u64::to_le_bytes).fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128, |hash, byte| {
+            (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)
+        });
     format!("files-{digest:032x}")
 }

@@ -122,7 +122,9 @@ pub(crate) fn after_import(finder: &Instance<State>, name: &str, module: &Object
     let gil = module.gil();
     match name {
         "io" => {
-            for (name, definition) in [(c"open", &OPEN), (c"open_code", &open_code::OPEN_CODE)] {
+            // Virtual paths may be those of files, but code is not only in sources.
+            let functions = [(c"open_code", &open_code::OPEN_CODE), (c"open", &OPEN)];
+            for (name, definition) in &functions[..if finder.loaded.is_some() { 1 } else { 2 }] {
                 let original = module.attr(name)?;
                 // `pickle` looks for it there. Until 3.11 it said `io`, since 3.12 it says so itself.
                 original.set_attr(c"__module__", &Object::str(gil, "_io")?)?;

@@ -18,6 +18,9 @@ pub struct PackedFiles {
 /// A file: its path in parts, the field that has its content, the blob of that, and what comes before the content.
 pub type Visit<'v> = dyn FnMut(&[&[u8]], Field<'static>, Blob<'static>, &'static [u8]) + 'v;
 
+/// The same for the files of one entry.
+type VisitOf<'v> = dyn FnMut(&[&[u8]], Field<'static>, &'static [u8]) + 'v;
+
 impl PackedFiles {
     /// Those of some blobs, of which the first that has a file counts.
     pub fn new(blobs: Vec<Blob<'static>>, script: Option<String>) -> Self {
@@ -42,11 +45,7 @@ impl PackedFiles {
         }
     }
 
-    fn each_of(
-        &'static self,
-        entry: &Entry<'static>,
-        visit: &mut dyn FnMut(&[&[u8]], Field<'static>, &'static [u8]),
-    ) {
+    fn each_of(&'static self, entry: &Entry<'static>, visit: &mut VisitOf<'_>) {
         let module = Parts::of_module(entry.name());
         let (known, directory) = (text(entry, FieldKind::RelativePath), text(entry, FieldKind::MetadataDirectory));
         let has_source = entry.field(FieldKind::Source).is_ok_and(|source| source.is_some());
@@ -77,13 +76,7 @@ impl PackedFiles {
         }
     }
 
-    fn module_file(
-        &self,
-        entry: &Entry<'static>,
-        module: &Parts<'_>,
-        suffix: &[u8],
-        visit: &mut dyn FnMut(&[&[u8]]),
-    ) {
+    fn module_file(&self, entry: &Entry<'static>, module: &Parts<'_>, suffix: &[u8], visit: &mut dyn FnMut(&[&[u8]])) {
         match &self.script {
             Some(script) if entry.name() == "__main__" => visit(&[script.as_bytes()]),
             _ if entry.is(EntryFlags::PACKAGE) => module.with(&[b"/__init__", suffix], visit),

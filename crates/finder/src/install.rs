@@ -24,7 +24,8 @@ pub struct Settings {
     pub optimize: u8,
     /// Whether modules in memory have `__file__` and `__cached__`, which are virtual paths.
     pub virtual_files: bool,
-    /// Is told of native code that was loaded from memory.
+    /// Is told of native code that was loaded from memory. If there is one, virtual paths are those of files for the
+    /// whole process.
     pub loaded: Option<Loaded>,
 }
 

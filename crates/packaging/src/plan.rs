@@ -49,8 +49,9 @@ impl<'s> Plan<'s> {
     /// decided to be is elsewhere or left out.
     fn settle(&mut self) {
         for (found, decision) in &mut self.resources {
-            // Entries have no place for a file outside of packages: it exists only as a file.
-            let has_no_place = matches!(found.resource, Resource::File(_)) && decision.location != Location::Cache;
+            // What belongs to no package is no use in memory, unless it is a virtual file.
+            let is_file = matches!(found.resource, Resource::File(_)) && !self.needs.other_files;
+            let has_no_place = is_file && decision.location != Location::Cache;
             if has_no_place && decision.location_fallback == Some(Location::Cache) {
                 decision.location = Location::Cache;
             }
@@ -63,13 +64,14 @@ impl<'s> Plan<'s> {
             let path = found.resource.relative_path();
             let is_beside = matches!(decision.location, Location::FilesystemRelative(_));
             let is_metadata = matches!(found.resource, Resource::DistributionResource(_));
+            let is_file = matches!(found.resource, Resource::File(_)) && !self.needs.other_files;
             // It is read from memory in any case.
             if is_metadata && decision.location == Location::Cache {
                 decision.location = Location::InMemory;
             }
             match self.cached.get(&self.needs.owner(&path)).filter(|_| !is_beside && !is_metadata) {
                 Some(reason) => (decision.location, decision.reason) = (Location::Cache, reason.clone()),
-                None if matches!(found.resource, Resource::File(_)) && decision.include => {
+                None if is_file && decision.include => {
                     (decision.include, decision.reason) = (false, Reason::NoPackage);
                 }
                 None => {}

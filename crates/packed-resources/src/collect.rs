@@ -30,8 +30,6 @@ pub enum Placed {
     Added,
     /// A resource of the same kind and name was there before, or another metadata directory of the same project.
     Shadowed,
-    /// Entries have no place for it: a file outside of packages exists only as a file.
-    NotPacked,
 }
 
 impl Collector {
@@ -42,7 +40,7 @@ impl Collector {
 
     /// Adds a resource whose content is `value`.
     pub fn add(&mut self, resource: &Resource, value: Value) -> Placed {
-        let Some((name, flags, kind, key)) = describe(resource) else { return Placed::NotPacked };
+        let (name, flags, kind, key) = describe(resource);
         if let Resource::DistributionResource(file) = resource
             && *self.metadata_directories.entry(name.clone()).or_insert_with(|| file.directory.clone())
                 != file.directory
@@ -183,12 +181,12 @@ impl Collector {
     }
 }
 
-fn describe(resource: &Resource) -> Option<(String, EntryFlags, FieldKind, String)> {
+fn describe(resource: &Resource) -> (String, EntryFlags, FieldKind, String) {
     let module = |name: &str, is_package: bool, flags: EntryFlags, kind| {
         let flags = if is_package { flags.union(EntryFlags::PACKAGE) } else { flags };
         (name.to_owned(), flags, kind, String::new())
     };
-    Some(match resource {
+    match resource {
         Resource::ModuleSource(m) => module(&m.name, m.is_package, EntryFlags::MODULE, FieldKind::Source),
         Resource::ModuleBytecode(m) => {
             module(&m.name, m.is_package, EntryFlags::MODULE, FieldKind::bytecode(m.optimize))
@@ -204,8 +202,8 @@ fn describe(resource: &Resource) -> Option<(String, EntryFlags, FieldKind, Strin
         Resource::SharedLibrary(library) => {
             (library.name.clone(), EntryFlags::SHARED_LIBRARY, FieldKind::SharedLibrary, String::new())
         }
-        Resource::File(_) => return None,
-    })
+        Resource::File(file) => (file.path.clone(), EntryFlags::FILE, FieldKind::File, String::new()),
+    }
 }
 
 /// `a.b`, `a` for `a.b.c`.

@@ -108,10 +108,13 @@ fn cache_files_are_listed_by_their_directory() -> TestResult {
     collector.cache_directory("pkg", "project-00ff");
     collector.cache_directory("single", "project-00ff");
     let file = Resource::File(FileData { path: "man/x.1".into(), data: b""[..].into(), executable: false });
-    assert_eq!(collector.add(&file, b"5"[..].into()), Placed::NotPacked);
+    assert_eq!(collector.add(&file, b"5"[..].into()), Placed::Added);
+    assert_eq!(collector.add(&file, b"6"[..].into()), Placed::Shadowed);
     let bytes = collector.finish().to_vec()?;
 
     let blob = Blob::open(&bytes)?;
+    let file = blob.entry("man/x.1")?.expect("is there");
+    assert!(file.is(EntryFlags::FILE) && file.field(FieldKind::File)?.expect("its content").read()?[..] == *b"5");
     let directory = blob.entry("project-00ff")?.expect("is there");
     assert_eq!(directory.flags(), EntryFlags::default());
     let files: Vec<&str> = directory

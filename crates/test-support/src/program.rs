@@ -81,6 +81,7 @@ impl Program {
         let summary = &self.report.summary;
         let mut writable: Vec<PathBuf> = run.writes.iter().map(|place| self.place(place)).collect();
         let mut readable = vec![self.place("work")];
+        readable.extend(writable.iter().cloned());
         if !(summary.packages_in_files.is_empty() && summary.libraries_in_files.is_empty()) {
             writable.extend((!run.warm).then(|| self.packages()));
             readable.push(self.packages());

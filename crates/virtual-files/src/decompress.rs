@@ -22,8 +22,7 @@ impl Context {
     ///
     /// `ENOMEM`
     pub(crate) fn new() -> Result<Self, Errno> {
-        let memory =
-            zstd::ZSTD_customMem { customAlloc: Some(allocate), customFree: Some(free), opaque: null_mut() };
+        let memory = zstd::ZSTD_customMem { customAlloc: Some(allocate), customFree: Some(free), opaque: null_mut() };
         // SAFETY: the functions are those that zstd asks for.
         NonNull::new(unsafe { zstd::ZSTD_createDCtx_advanced(memory) }).map(Self).ok_or(Errno::NOMEM)
     }

@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use crate::directory::Stream;
 use crate::index::Node;
 use crate::loaded::{name_of, path_of};
-use crate::native::with_needed;
+use crate::native::loadable;
 use crate::place::{Place, bytes_of, descriptor_path};
 use crate::program::CommandLine;
 use crate::store::known;
@@ -90,11 +90,7 @@ unsafe fn packed(
 ///
 /// `path` is a string, and `meaning` can be written.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn pyox_virtual_files_look(
-    directory: c_int,
-    path: *const c_char,
-    meaning: *mut Meaning,
-) -> c_int {
+unsafe extern "C" fn pyox_virtual_files_look(directory: c_int, path: *const c_char, meaning: *mut Meaning) -> c_int {
     let Some(tree) = tree() else { return 0 };
     // SAFETY: as the caller says.
     let (path, meaning) = unsafe { (bytes_of(path), &mut *meaning) };
@@ -218,7 +214,7 @@ unsafe extern "C" fn pyox_virtual_files_correct_extended(
         found.stx_nlink = facts.st_nlink as u32;
         (found.stx_dev_major, found.stx_dev_minor) = (libc::major(facts.st_dev), libc::minor(facts.st_dev));
         (found.stx_uid, found.stx_gid) = (facts.st_uid, facts.st_gid);
-        let time = (facts.st_mtime as i64, 0);
+        let time = (facts.st_mtime, 0);
         for place in [&mut found.stx_atime, &mut found.stx_mtime, &mut found.stx_ctime] {
             (place.tv_sec, place.tv_nsec) = time;
         }
@@ -332,7 +328,7 @@ unsafe extern "C" fn pyox_virtual_files_library(path: *const c_char, real: *mut 
         place.push_name(path)?;
         let found = match name_of(place.as_c_str()) {
             Some(name) => PathBuffer::of(name.to_bytes())?,
-            None => with_needed(tree, number)?,
+            None => loadable(tree, number)?,
         };
         // SAFETY: as the caller says.
         unsafe { give(&found, real) };
@@ -500,10 +496,7 @@ unsafe extern "C" fn pyox_virtual_files_is_program(path: *const c_char) -> c_int
 ///
 /// `arguments` are strings and a null pointer; `line` has as many bytes as C is told.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn pyox_virtual_files_arguments(
-    arguments: *const *const c_char,
-    line: *mut CommandLine,
-) -> c_int {
+unsafe extern "C" fn pyox_virtual_files_arguments(arguments: *const *const c_char, line: *mut CommandLine) -> c_int {
     let tree = tree().ok_or(Errno::NOENT);
     // SAFETY: as the caller says.
     answer(tree.and_then(|tree| unsafe { (*line).fill(tree, arguments) }).map(|()| 0))

@@ -92,9 +92,9 @@ fn may_be_packed(found: &libc::stat) -> bool {
 
 /// FNV-1a, as far as numbers of directories go.
 fn hash(path: &[u8]) -> u64 {
-    let hash = path.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = path
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     hash % FIRST_NUMBER
 }
 
@@ -136,4 +136,3 @@ impl Facts {
         (found.stx_rdev_major, found.stx_rdev_minor) = (0, 0);
     }
 }
-

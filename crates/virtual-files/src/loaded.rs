@@ -37,12 +37,12 @@ pub fn loaded(name: &Path, path: &Path) {
 
 /// The path in the tree of what the dynamic loader knows by a name.
 pub(crate) fn path_of(name: &CStr) -> Option<&'static CStr> {
-    find(|loaded| &*loaded.name == name).map(|loaded| &*loaded.path)
+    find(|loaded| *loaded.name == *name).map(|loaded| &*loaded.path)
 }
 
 /// The name by which the dynamic loader knows what has a path in the tree.
 pub(crate) fn name_of(path: &CStr) -> Option<&'static CStr> {
-    find(|loaded| &*loaded.path == path).map(|loaded| &*loaded.name)
+    find(|loaded| *loaded.path == *path).map(|loaded| &*loaded.name)
 }
 
 fn find(is: impl Fn(&Loaded) -> bool) -> Option<&'static Loaded> {

@@ -8,7 +8,17 @@ use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
 
 use crate::mapped::Mapped;
+use crate::store::store;
 use crate::tree::Tree;
+
+/// The path to load a library from: a file of the cache, after those that it needs; or a memory file, where those that
+/// it needs have to be loaded.
+pub(crate) fn loadable(tree: &Tree, number: usize) -> Result<PathBuffer, Errno> {
+    match store(tree) {
+        Ok(store) if store.is_for_code() => with_needed(tree, number),
+        _ => tree.memory_path(number),
+    }
+}
 
 /// The file of a library, after those that it needs.
 pub(crate) fn with_needed(tree: &Tree, number: usize) -> Result<PathBuffer, Errno> {

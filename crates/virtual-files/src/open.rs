@@ -1,6 +1,6 @@
 //! Opening packed files.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
 
 use pyox_native_loader::PathBuffer;
 use rustix::fs::{MemfdFlags, Mode, OFlags, memfd_create, open};
@@ -58,6 +58,15 @@ impl Tree {
             Err(error) if error != Errno::IO => in_memory().map_err(|_| error),
             opened => opened,
         }
+    }
+
+    /// The path of a memory file, which stays for the life of the process.
+    pub(crate) fn memory_path(&self, number: usize) -> Result<PathBuffer, Errno> {
+        let content = self.index()?.content(number).ok_or(Errno::NOENT)?;
+        let file = in_memory(number, content, OFlags::RDONLY | OFlags::CLOEXEC)?;
+        let mut path = PathBuffer::of(b"/proc/self/fd/")?;
+        push_number(&mut path, file.into_raw_fd() as u64)?;
+        Ok(path)
     }
 
     /// The file of the cache with what a packed file has.

@@ -11,8 +11,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use pyox_native_loader::{Missing, PathBuffer, STAMP, check_facts, walk};
 use rustix::fs::{
-    AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, Stat, Timespec, Timestamps, fchmod, flock, fstat,
-    fsync, futimens, lstat, mkdirat, open, openat, rename, statat, unlinkat,
+    AtFlags, CWD, FileType, FlockOperation, Mode, OFlags, Stat, StatVfsMountFlags, Timespec, Timestamps, fchmod, flock,
+    fstat, fstatvfs, fsync, futimens, lstat, mkdirat, open, openat, rename, statat, unlinkat,
 };
 use rustix::io::Errno;
 
@@ -27,6 +27,8 @@ pub(crate) struct Store {
     pub(crate) path: PathBuffer,
     /// Where files are in the making.
     top: PathBuffer,
+    /// Device and number of that directory.
+    identity: (u64, u64),
 }
 
 static STORE: AtomicPtr<Store> = AtomicPtr::new(std::ptr::null_mut());
@@ -56,11 +58,13 @@ pub(crate) fn store(tree: &Tree) -> Result<&'static Store, Errno> {
     let cache = cache.map_err(refused)?;
     let directory = locked(&cache, tree.name.as_bytes())?;
     top.push_name(tree.name.as_bytes())?;
+    let facts = fstat(&directory)?;
+    let identity = (facts.st_dev, facts.st_ino);
     let program = tree.root.as_bytes().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     subdirectory(&directory, program)?;
     let mut path = top.clone();
     path.push_name(program)?;
-    match Boxed::new(Store { path, top })?.publish(&STORE) {
+    match Boxed::new(Store { path, top, identity })?.publish(&STORE) {
         Ok(store) => {
             keep_open(directory);
             Ok(store)
@@ -144,16 +148,23 @@ impl Store {
         self.place(path)
     }
 
+    /// Whether native code can be taken from there: the directory still is where it was, no one else can exchange
+    /// anything on the way, and its file system allows it.
+    pub(crate) fn is_for_code(&self) -> bool {
+        let mut resolved = PathBuffer::new();
+        walk(self.top.as_bytes(), Missing::Fail, &mut resolved).is_ok_and(|directory| {
+            let is_same = fstat(&directory).is_ok_and(|facts| (facts.st_dev, facts.st_ino) == self.identity);
+            is_same && fstatvfs(&directory).is_ok_and(|facts| !facts.f_flag.contains(StatVfsMountFlags::NOEXEC))
+        })
+    }
+
     /// Makes packed files that are not there. All are written before the first is waited for: a file system writes them
     /// to the disk together then.
     ///
     /// # Errors
     ///
     /// As [`Store::file`].
-    pub(crate) fn files<'f>(
-        &self,
-        files: impl Iterator<Item = (&'f [u8], &'f Content)> + Clone,
-    ) -> Result<(), Errno> {
+    pub(crate) fn files<'f>(&self, files: impl Iterator<Item = (&'f [u8], &'f Content)> + Clone) -> Result<(), Errno> {
         let unfinished = Unfinished::new(self)?;
         let write = |(number, (path, content))| match is_intact(&self.place(path)?, content) {
             true => Ok(()),

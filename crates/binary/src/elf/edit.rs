@@ -162,6 +162,24 @@ fn field(entry: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(bytes.unwrap_or_default())
 }
 
+/// Removes what an extension module or library that a program carries does not need, or what would mislead: symbols and
+/// debug information, search paths of the machine the file was built on, and the dependency on a libpython that is part
+/// of the program. Paths that start where the library is lead to other files of its distribution, and stay. A file that
+/// cannot be changed stays as it is.
+pub fn prepare(content: Vec<u8>) -> Vec<u8> {
+    let is_own = |directory: &str| directory.starts_with("$ORIGIN") || directory.starts_with("${ORIGIN}");
+    let misleads = |path: &str| !path.split(':').all(is_own);
+    let edited = edit_dynamic(content.clone(), misleads, is_libpython)
+        .or_else(|_| edit_dynamic(content.clone(), misleads, |_| false))
+        .unwrap_or(content);
+    trim(edited)
+}
+
+/// Whether a library is the interpreter, by its SONAME.
+pub fn is_libpython(soname: &str) -> bool {
+    soname.starts_with("libpython") && soname.contains(".so")
+}
+
 #[cfg(test)]
 mod tests {
     use goblin::elf::dynamic::{DT_SONAME, DT_STRSZ, DT_STRTAB};

@@ -106,11 +106,15 @@ class OxidizedPkgResourcesProvider:
 def pkg_resources_find_distributions(finder, path_item, only=False):
     """The distributions of an OxidizedPathEntryFinder, as objects of pkg_resources.
 
-    All of them are at the root, the path that OxidizedFinder.path_hook_base_str names.
+    Those of the finder are at the root, the path that OxidizedFinder.path_hook_base_str names; a directory below it may
+    have others, where it is one for the whole process.
     """
-    if not isinstance(finder, OxidizedPathEntryFinder) or finder._package:
+    if not isinstance(finder, OxidizedPathEntryFinder):
         return
     import pkg_resources
+    if finder._package:
+        yield from pkg_resources.find_on_path(finder, path_item, only)
+        return
     for found in finder._finder.find_distributions():
         is_egg_info = found._path.suffix == ".egg-info"
         kind = pkg_resources.Distribution if is_egg_info else pkg_resources.DistInfoDistribution

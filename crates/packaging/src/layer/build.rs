@@ -6,14 +6,14 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Collector, Content, Data, Placed, Resource, SharedLibrary, Value, pyc};
+use pyox_packed_resources::{Collector, Content, Data, FileData, Placed, Resource, SharedLibrary, Value, pyc};
 use pyox_scanner::{Found, LONG, Scan, SkipReason, Spool};
 
 use super::cache_files::CacheFiles;
 use super::cached_distributions::CachedDistributions;
 use super::compile::Bytecode;
 use super::compress::{ContentKind, Dictionaries};
-use super::natives::{Natives, prepare};
+use super::natives::Natives;
 use super::planning;
 use super::stored::{self, Stored};
 use super::{Facts, Layer, LayerBuilder, NativeFile};
@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::plan::{Decision, LayerKind, Needs, Plan};
 use crate::report::{Finding, ReportRow};
 use pyox_binary::ElfFacts;
+use pyox_binary::prepare;
 use pyox_linker::{Progress, Step};
 use pyox_packed_resources::Location;
 
@@ -265,13 +266,18 @@ impl Assembly<'_> {
         let unreadable = || Error::io("read", &found.origin);
         let stored = value.stored_len().map_err(unreadable())?;
         let value = match decision.location {
-            Location::InMemory => value,
+            Location::InMemory if !found.executable => value,
             _ => value.with_mode(if found.executable { 0o755 } else { 0o644 }),
         };
         let mut placed = self.collector.add(&found.resource, value.clone());
+        let is_library = matches!(found.resource, Resource::SharedLibrary(_));
+        if is_library && placed == Placed::Shadowed && decision.location == Location::InMemory {
+            // It is loaded by its path, if at all.
+            let file = FileData { path: path.clone(), data: Vec::new().into(), executable: found.executable };
+            placed = self.collector.add(&Resource::File(file), value.clone());
+        }
         // Bytecode and metadata are read from memory in any case.
         let is_file = !matches!(found.resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
-        let is_library = matches!(found.resource, Resource::SharedLibrary(_));
         let distribution = self.cached.files_of(self.plan, &path);
         // Libraries of the same name in other directories are opened by their paths.
         let is_opened = is_library && distribution.is_some();

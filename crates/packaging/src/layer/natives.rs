@@ -9,7 +9,7 @@ use super::{Layer, NativeFile};
 use crate::error::Error;
 use crate::plan::Plan;
 use crate::report::Finding;
-use pyox_binary::{Closure, LibrarySource, Lookup, Root, SystemLibraries, edit_dynamic, trim};
+use pyox_binary::{Closure, LibrarySource, Lookup, Root, SystemLibraries, is_libpython};
 
 /// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/17`. In bytes.
 const LONGEST_PATH_IN_MEMORY: usize = 20;
@@ -162,22 +162,4 @@ fn describe(source: &LibrarySource) -> String {
 fn is_everywhere(soname: &str) -> bool {
     let parts = ["libc.", "libm.", "libdl.", "libpthread.", "librt.", "libutil.", "libgcc_s.", "ld-linux"];
     parts.iter().any(|part| soname.starts_with(part))
-}
-
-fn is_libpython(soname: &str) -> bool {
-    soname.starts_with("libpython") && soname.contains(".so")
-}
-
-/// Removes what is not needed or would mislead: symbols and debug information, search paths of the machine the file
-/// was built on, and the dependency on a libpython that is part of the launcher. A file that cannot be changed stays
-/// as it is. If the whole distribution is `in_files`, paths that start where the library is still lead to its other
-/// files.
-pub(super) fn prepare(content: Vec<u8>) -> Vec<u8> {
-    let misleads = |path: &str| {
-        !path.split(':').all(|directory| directory.starts_with("$ORIGIN") || directory.starts_with("${ORIGIN}"))
-    };
-    let edited = edit_dynamic(content.to_vec(), misleads, is_libpython)
-        .or_else(|_| edit_dynamic(content.to_vec(), misleads, |_| false))
-        .unwrap_or_else(|_| content.to_vec());
-    trim(edited)
 }

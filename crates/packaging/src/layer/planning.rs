@@ -13,7 +13,7 @@ impl LayerBuilder<'_> {
     pub(crate) fn plan<'s>(&self, kind: LayerKind, scan: &'s Scan) -> Result<Plan<'s>, Error> {
         let needs = match kind {
             LayerKind::StandardLibrary => Needs::default(),
-            _ => Needs::of(scan, &self.policy)?,
+            _ => Needs::of(scan, kind, &self.policy)?,
         };
         Plan::of(scan, needs, |found, needs| self.decide(kind, found, needs))
     }

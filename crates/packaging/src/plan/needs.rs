@@ -7,6 +7,7 @@ use pyox_scanner::{Evidence, Installed, NeedsFiles, Scan, files_needed, top_leve
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::plan::LayerKind;
 use crate::policy::Policy;
 
 /// The evidence that a package has to exist as files.
@@ -41,6 +42,8 @@ impl FilesNeeded {
 /// What the packages of one layer ask for, by top-level name.
 #[derive(Default)]
 pub(crate) struct Needs {
+    /// Whether files outside of packages, which were installed with them, are virtual ones.
+    pub(super) other_files: bool,
     /// Distribution by top-level name. One without metadata is named after its package.
     owners: BTreeMap<String, String>,
     asked: BTreeMap<String, Location>,
@@ -51,9 +54,10 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    pub(crate) fn of(scan: &Scan, policy: &Policy) -> Result<Self, Error> {
+    pub(crate) fn of(scan: &Scan, kind: LayerKind, policy: &Policy) -> Result<Self, Error> {
         let installed = scan.installed()?;
-        let mut needs = Self::default();
+        let is_installed = matches!(kind, LayerKind::Wheel | LayerKind::Requirements | LayerKind::Virtualenv);
+        let mut needs = Self { other_files: policy.virtual_files && is_installed, ..Self::default() };
         for distribution in &installed {
             for name in &distribution.top_level {
                 needs.owners.entry(name.clone()).or_insert_with(|| distribution.project.to_string());

