@@ -121,6 +121,8 @@ impl MainPythonInterpreter {
         };
         let fast = self.config.fast_exit;
         drop(finder);
+        #[cfg(feature = "virtual-files")]
+        crate::virtual_files::finish();
         match outcome {
             // SAFETY: the thread runs the main interpreter, and the finder was the last object that Rust code has here.
             Some(outcome) => unsafe { exit::finish(outcome, fast) },

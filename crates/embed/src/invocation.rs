@@ -45,9 +45,10 @@ impl Invocation {
         let given = words.split_off(1);
         let mut arguments = given.clone();
         let (mut as_interpreter, mut repeats) = (false, 0);
-        if given.first().is_some_and(|first| lineage::restarts(first, names(first, executable, run))) {
+        let first = given.first();
+        if first.is_some_and(|first| lineage::restarts(first, names(first, executable, run))) {
             arguments.remove(0);
-        } else if command::is_interpreter(&given) {
+        } else if command::is_interpreter(&given) || first.is_some_and(|first| is_code_below(first, executable, run)) {
             match lineage::meaning(&given) {
                 Meaning::Interpreter => as_interpreter = true,
                 Meaning::Application { .. } if command::is_helper(&given) => return Err(NewInterpreterError::Helper),
@@ -79,9 +80,16 @@ fn names(argument: &CStr, executable: &Path, run: &Run) -> bool {
     let bytes = argument.to_bytes();
     let path = Path::new(OsStr::from_bytes(bytes));
     if let Ok(file) = path.strip_prefix(executable) {
-        return file.as_os_str().is_empty() || is_run(file, run) || !path.is_file();
+        return file.as_os_str().is_empty() || is_run(file, run) || !path.exists();
     }
     bytes.contains(&b'/') && path.canonicalize().is_ok_and(|path| path == executable)
+}
+
+/// Whether an argument is a packed file or directory that Python runs, and that is not what the program runs.
+fn is_code_below(argument: &CStr, executable: &Path, run: &Run) -> bool {
+    let path = Path::new(OsStr::from_bytes(argument.to_bytes()));
+    path.strip_prefix(executable).is_ok_and(|file| !file.as_os_str().is_empty() && !is_run(file, run))
+        && (path.is_file() || path.join("__main__.py").is_file())
 }
 
 /// Whether a file below the root is what the program runs.

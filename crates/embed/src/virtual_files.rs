@@ -36,6 +36,11 @@ pub(crate) fn started(gil: Gil) {
     }
 }
 
+/// The program is about to end.
+pub(crate) fn finish() {
+    pyox_virtual_files::finish();
+}
+
 /// The name of the directory in the cache: it follows from all that is packed, by the checksums of its sections.
 fn directory_name(blobs: &[Blob<'static>]) -> String {
     let sections = blobs.iter().flat_map(Blob::sections);

@@ -119,7 +119,8 @@ fn standard_libraries_are_equal_both_ways() -> Outcome {
 
         // What we collect and write it reads, except where extension modules were.
         let mut collector = Collector::new();
-        for resource in &resources {
+        // The oracle has been given no files outside of packages.
+        for resource in resources.iter().filter(|resource| !matches!(resource, Resource::File(_))) {
             collector.add(resource, Value::raw(resource.data().clone()));
         }
         let collected = collector.finish().to_vec()?;

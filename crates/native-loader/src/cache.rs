@@ -134,6 +134,14 @@ impl Placed {
     }
 }
 
+/// Keeps the cache below its size: what was not used for longest goes, if no process uses it. That is done for every
+/// [`Placed`] which is made; who makes directories otherwise, with [`walk`], has to call this.
+pub fn enforce_limit() {
+    if let Ok(root) = root::directory() {
+        limit::enforce(&root);
+    }
+}
+
 fn plain_name(name: &str) -> io::Result<&str> {
     let plain = !name.starts_with('.')
         && !name.is_empty()

@@ -11,7 +11,9 @@ mod path_buffer;
 mod registry;
 mod shared;
 
-pub use cache::{Distrust, File, Files, Missing, Placed, Refusal, STAMP, VARIABLE, cache_path, check_facts, walk};
+pub use cache::{
+    Distrust, File, Files, Missing, Placed, Refusal, STAMP, VARIABLE, cache_path, check_facts, enforce_limit, walk,
+};
 pub use error::LoadError;
 pub use file_pages::{is_mapped_from_file, reading};
 pub use held::Module;

@@ -18,7 +18,8 @@ pub(crate) struct Companions {
 
 /// Follows the imports of a script, wherever in its source they are, to what is beside it, as `python SCRIPT` would
 /// find it there.
-pub(crate) fn companions(script: &Path, source: &[u8]) -> Result<Companions, Error> {
+/// `suffixes` are those of extension modules.
+pub(crate) fn companions(script: &Path, source: &[u8], suffixes: &[String]) -> Result<Companions, Error> {
     let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut found = Companions { siblings: BTreeSet::new(), others: BTreeSet::new() };
     let mut codes = VecDeque::from([(source.to_vec(), false)]);
@@ -28,7 +29,7 @@ pub(crate) fn companions(script: &Path, source: &[u8]) -> Result<Companions, Err
                 continue;
             }
             let files = python_files(directory, &name)?;
-            if files.is_empty() {
+            if files.is_empty() && !has_extension_module(directory, &name, suffixes) {
                 found.others.insert(name);
                 continue;
             }
@@ -77,6 +78,11 @@ fn has_ending(path: &Path, ending: &str) -> bool {
     path.extension().is_some_and(|extension| extension == ending)
 }
 
+/// Whether a directory has an extension module.
+fn has_extension_module(directory: &Path, name: &str, suffixes: &[String]) -> bool {
+    suffixes.iter().any(|suffix| directory.join(format!("{name}{suffix}")).is_file())
+}
+
 /// Whether a directory has a top-level module or package.
 pub(crate) fn has_module(directory: &Path, name: &str) -> bool {
     python_files(directory, name).is_ok_and(|files| !files.is_empty())
@@ -106,11 +112,12 @@ fn entries(directory: &Path) -> Result<Vec<PathBuf>, Error> {
 /// The script's directory, restricted to its siblings.
 pub(crate) fn sibling_directory(script: &Path, siblings: BTreeSet<String>, suffixes: &[String]) -> Directory {
     let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let root = directory.to_owned();
+    let (root, endings) = (directory.to_owned(), suffixes.to_vec());
     Directory::new(directory).extension_suffixes(suffixes.iter()).exclude_if(move |path| {
         let top = path.split('/').next().unwrap_or(path);
         let without_source = || top.strip_suffix(".pyc").filter(|_| is_bytecode_only(&root.join(top)));
-        !siblings.contains(top.strip_suffix(".py").or_else(without_source).unwrap_or(top))
+        let native = || endings.iter().find_map(|ending| top.strip_suffix(&**ending));
+        !siblings.contains(top.strip_suffix(".py").or_else(without_source).or_else(native).unwrap_or(top))
     })
 }
 
@@ -162,16 +169,17 @@ mod tests {
             ("late.py", ""),
             ("named.py", ""),
             ("unused.py", ""),
+            ("native.abi3.so", ""),
             ("pkg/__init__.py", "from . import inner\n"),
             ("pkg/inner.py", "import script\n"),
         ] {
             std::fs::write(place.path().join(name), text)?;
         }
-        let source = b"import os.path, helper\nimport pkg.inner\nimportlib.import_module('named')\n";
+        let source = b"import os.path, helper, native\nimport pkg.inner\nimportlib.import_module('named')\n";
         let script = place.path().join("script.py");
         std::fs::write(&script, source)?;
-        let found = companions(&script, source)?;
-        assert_eq!(Vec::from_iter(found.siblings), ["helper", "late", "named", "pkg", "script"]);
+        let found = companions(&script, source, &[".abi3.so".into(), ".so".into()])?;
+        assert_eq!(Vec::from_iter(found.siblings), ["helper", "late", "named", "native", "pkg", "script"]);
         assert_eq!(Vec::from_iter(found.others), ["json", "os"]);
         Ok(())
     }

@@ -125,7 +125,7 @@ fn cache_files_are_listed_by_their_directory() -> TestResult {
     // The first of two files with one path is the one on disk.
     assert_eq!(value(&bytes, "project-00ff", FieldKind::CacheFile, "pkg/__init__.py")?.as_deref(), Some("1"));
     assert_eq!(value(&bytes, "pkg", FieldKind::CacheDirectory, "")?.as_deref(), Some("project-00ff"));
-    assert_eq!(names(&bytes)?, ["pkg", "project-00ff", "single"]);
+    assert_eq!(names(&bytes)?, ["man/x.1", "pkg", "project-00ff", "single"]);
     Ok(())
 }
 

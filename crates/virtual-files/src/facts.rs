@@ -31,9 +31,8 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// `ENOENT`, `ENOTDIR`, and those of looking at the program.
+    /// `ENOENT`, `ENOTDIR`, `ENOMEM`
     pub(crate) fn facts(&self, path: &[u8], node: Node) -> Result<Facts, Errno> {
-        let program = stat(self.root.as_c_str())?;
         let index = self.index()?;
         let (number, mode, links, size) = match node {
             Node::Missing => return Err(Errno::NOENT),
@@ -44,8 +43,8 @@ impl Tree {
                 (FIRST_NUMBER + file as u64, libc::S_IFREG | mode(content).as_raw_mode(), 1, content.len())
             }
         };
-        let (owner, group) = (program.st_uid, program.st_gid);
-        Ok(Facts { device: program.st_dev, number, mode, links, owner, group, size })
+        let (device, owner, group) = self.program;
+        Ok(Facts { device, number, mode, links, owner, group, size })
     }
 
     /// What is open, if that is a packed file or directory; `found` is what the kernel says about it.

@@ -1,6 +1,9 @@
 #![cfg_attr(doc, doc = include_str!("../README.md"))]
 #![cfg_attr(not(doc), doc = "README.md describes this crate.")]
 
+#[cfg(not(in_front_of_libc))]
+compile_error!("pyox-virtual-files is for Linux with glibc on machines with 64 bits: elsewhere, leave it out");
+
 mod content;
 mod decompress;
 mod directory;
@@ -18,4 +21,5 @@ mod tree;
 
 pub use content::{Content, Files};
 pub use loaded::loaded;
+pub use store::finish;
 pub use tree::{StartError, VARIABLE, is_active, start};

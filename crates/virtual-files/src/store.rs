@@ -29,6 +29,8 @@ pub(crate) struct Store {
     top: PathBuffer,
     /// Device and number of that directory.
     identity: (u64, u64),
+    /// Whether this process has made it.
+    is_new: bool,
 }
 
 static STORE: AtomicPtr<Store> = AtomicPtr::new(std::ptr::null_mut());
@@ -44,6 +46,14 @@ pub(crate) fn known() -> Option<&'static Store> {
     published(&STORE)
 }
 
+/// What a process does that has used packed files and ends: if it has added to the cache, that is kept below its size.
+/// Allocates, and is not for signal handlers.
+pub fn finish() {
+    if known().is_some_and(|store| store.is_new) {
+        pyox_native_loader::enforce_limit();
+    }
+}
+
 /// The directory. It is made if it is not there.
 ///
 /// # Errors
@@ -56,6 +66,7 @@ pub(crate) fn store(tree: &Tree) -> Result<&'static Store, Errno> {
     let mut top = PathBuffer::new();
     let cache = walk(tree.cache.as_ref().ok_or(Errno::NOENT)?.as_bytes(), Missing::Make, &mut top);
     let cache = cache.map_err(refused)?;
+    let is_new = statat(&cache, tree.name.as_bytes(), AtFlags::SYMLINK_NOFOLLOW).is_err();
     let directory = locked(&cache, tree.name.as_bytes())?;
     top.push_name(tree.name.as_bytes())?;
     let facts = fstat(&directory)?;
@@ -64,7 +75,7 @@ pub(crate) fn store(tree: &Tree) -> Result<&'static Store, Errno> {
     subdirectory(&directory, program)?;
     let mut path = top.clone();
     path.push_name(program)?;
-    match Boxed::new(Store { path, top, identity })?.publish(&STORE) {
+    match Boxed::new(Store { path, top, identity, is_new })?.publish(&STORE) {
         Ok(store) => {
             keep_open(directory);
             Ok(store)

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use pyox_native_loader::{PathBuffer, cache_path};
+use rustix::fs::stat;
 use rustix::io::Errno;
 
 use crate::content::Files;
@@ -24,6 +25,8 @@ pub(crate) struct Tree {
     pub(crate) root: PathBuffer,
     /// The directory of the cache in which files are made; `None` if the environment names none.
     pub(crate) cache: Option<PathBuffer>,
+    /// Device, owner and group of the program, as it was when it started: they are those of all that is packed.
+    pub(crate) program: (u64, u32, u32),
     /// The name of the directory of this program in the cache.
     pub(crate) name: String,
     files: &'static dyn Files,
@@ -45,8 +48,6 @@ pub(crate) static pyox_virtual_files_inside: AtomicBool = AtomicBool::new(false)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StartError {
-    /// This program is not linked with the functions that have to be in front of the C library.
-    Unsupported,
     /// There is a tree already: a process has one.
     Started,
     /// The root is no absolute path of a file.
@@ -63,9 +64,6 @@ pub enum StartError {
 ///
 /// [`StartError`]
 pub fn start(root: &Path, name: &str, files: &'static dyn Files) -> Result<bool, StartError> {
-    if !cfg!(in_front_of_libc) {
-        return Err(StartError::Unsupported);
-    }
     // SAFETY: has no preconditions. A program with the rights of another user does not do what the environment says.
     let is_elevated = unsafe { libc::getauxval(libc::AT_SECURE) } != 0;
     let variable = OsStr::from_bytes(VARIABLE.to_bytes());
@@ -75,7 +73,9 @@ pub fn start(root: &Path, name: &str, files: &'static dyn Files) -> Result<bool,
     let plain = |path: &[u8]| PathBuffer::of(path).ok();
     let mark = root.file_name().filter(|_| root.is_absolute()).ok_or(StartError::Root)?;
     let mark = CString::new([mark.as_bytes(), b"/"].concat()).map_err(|_| StartError::Root)?;
+    let program = stat(root).map_or((0, 0, 0), |facts| (facts.st_dev, facts.st_uid, facts.st_gid));
     let tree = Tree {
+        program,
         root: plain(root.as_os_str().as_bytes()).ok_or(StartError::Root)?,
         cache: cache_path().ok().and_then(|path| plain(path.as_os_str().as_bytes())),
         name: name.to_owned(),

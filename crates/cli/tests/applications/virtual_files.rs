@@ -13,11 +13,13 @@ fn write(src: &Path, script: &str, text: &str) -> std::io::Result<()> {
     let package = src.join("treedemo");
     std::fs::create_dir_all(package.join("templates/parts"))?;
     std::fs::create_dir_all(package.join("tools"))?;
+    std::fs::create_dir_all(package.join("adapter"))?;
     for (name, content) in [
         ("__init__.py", "class Thing:\n    pass\n\n\ndef function():\n    return 1\n"),
         ("plain.py", "NAME = 'plain'\n"),
         ("_version.py", "VERSION = '1.2'\n"),
         ("worker.py", "import os, sys\nprint(__name__, os.path.basename(__file__), sys.argv[1:])\n"),
+        ("adapter/__main__.py", "import sys\nprint(__name__, sys.argv[1:])\n"),
         ("data.txt", "some data\n"),
         ("pattern", "some\n"),
         ("README.md", "# A package\n"),

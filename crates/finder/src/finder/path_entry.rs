@@ -80,7 +80,8 @@ impl Instance<PathEntry> {
             return if parent == self.package { finder.find_spec(finder.object(), name) } else { Ok(None) };
         }
         // A script is in a file of another name, where nothing finds it: it cannot be loaded again.
-        if text == "__main__" && finder.script.as_ref().is_some_and(|script| script != "__main__.py") {
+        let is_main = text == "__main__" && self.package.is_empty();
+        if is_main && finder.script.as_ref().is_some_and(|script| script != "__main__.py") {
             return Ok(None);
         }
         // As in a directory, only the last part of the name counts.

@@ -87,7 +87,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
     ) -> Result<(), Error> {
         let suffixes = &self.builder.python.target().info().extension_suffixes;
         self.compile_script(path, text)?;
-        let companions = script::companions(path, text)?;
+        let companions = script::companions(path, text, suffixes)?;
         self.imports = companions.others;
         if !companions.siblings.is_empty() {
             let directory = script::sibling_directory(path, companions.siblings, suffixes);

@@ -96,4 +96,5 @@ child = os.fork()
 if not child:
     os._exit(len(open(HERE + "/data.txt").read()) + len(os.listdir(HERE + "/templates")))
 show(os.waitpid(child, 0)[1] >> 8)
+show(run(sys.executable, HERE + "/adapter", "argument"), "treedemo" in os.listdir(sys.path[0] + "/"))
 show(run(sys.executable, HERE + "/worker.py", "argument"), run(sys.executable, "-c", "print('child')"))
