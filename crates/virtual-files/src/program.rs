@@ -18,6 +18,9 @@ const TEXT: usize = 64 << 10;
 /// What ends a path in a command of the shell, or in an option.
 const DELIMITERS: &[u8] = b" \t\n'\"`;|&<>()$,:=#*?[]{}";
 
+/// Directories of programs, with data in directories beside them.
+const PROGRAM_DIRECTORIES: [&[u8]; 3] = [b"bin", b"sbin", b"libexec"];
+
 /// Files that read what is beside them.
 const SCRIPTS: [&[u8]; 9] = [b".js", b".mjs", b".cjs", b".py", b".sh", b".pl", b".rb", b".jar", b".exe"];
 
@@ -139,11 +142,16 @@ impl Tree {
         with_needed(self, number)
     }
 
-    /// Makes the directory that a file is in, unless it has all that the program has.
+    /// Makes the directory that a file is in, unless it has all that the program has. Programs in `bin` have their data
+    /// in directories beside that.
     fn beside(&self, path: &[u8]) -> Result<(), Errno> {
-        match path.iter().rposition(|byte| *byte == b'/') {
-            Some(end) => self.directory(&path[..end]).map(drop),
-            None => Ok(()),
+        let above = |path: &[u8]| path.iter().rposition(|byte| *byte == b'/');
+        let Some(end) = above(path) else { return Ok(()) };
+        let directory = &path[..end];
+        let start = above(directory).map_or(0, |slash| slash + 1);
+        match PROGRAM_DIRECTORIES.contains(&&directory[start..]) && start > 0 {
+            true => self.directory(&directory[..start - 1]).map(drop),
+            false => self.directory(directory).map(drop),
         }
     }
 

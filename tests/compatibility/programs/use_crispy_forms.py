@@ -11,6 +11,7 @@ settings.configure(
     CRISPY_ALLOWED_TEMPLATE_PACKS="bootstrap5",
     CRISPY_TEMPLATE_PACK="bootstrap5",
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
+    ROOT_URLCONF=[],
     USE_TZ=True,
 )
 django.setup()

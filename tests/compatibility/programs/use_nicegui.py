@@ -21,6 +21,9 @@ ui.run_with(application := fastapi.FastAPI(), storage_secret="x")
 with fastapi.testclient.TestClient(application) as client:
     answer = client.get("/")
     print(answer.status_code, "Hello" in answer.text, "Press" in answer.text)
-    for path in sorted(set(re.findall(r'(?:href|src)="(/_nicegui/[^"]+)"', answer.text))):
+    lines = []
+    for path in set(re.findall(r'(?:href|src)="(/_nicegui/[^"]+)"', answer.text)):
         got = client.get(path)
-        print(path, got.status_code, len(got.content))
+        # Of the path of the component's file.
+        lines.append((re.sub("[0-9a-f]{32}", "DIGEST", path), got.status_code, len(got.content)))
+    print(*sorted(lines), sep="\n")
