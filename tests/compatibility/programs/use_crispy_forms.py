@@ -11,10 +11,11 @@ settings.configure(
     CRISPY_ALLOWED_TEMPLATE_PACKS="bootstrap5",
     CRISPY_TEMPLATE_PACK="bootstrap5",
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}],
-    ROOT_URLCONF=[],
+    ROOT_URLCONF="__main__",
     USE_TZ=True,
 )
 django.setup()
+urlpatterns = []
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout, Submit
