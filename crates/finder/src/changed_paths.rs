@@ -75,9 +75,7 @@ impl State {
     /// extension module so.
     fn in_own_directory(&self, name: &Object, entry: &Found<'_>) -> Result<Option<Object>> {
         let gil = name.gil();
-        let Some(file) = self.module_file(gil, entry)?.filter(|file| !file.starts_with(&self.root)) else {
-            return Ok(None);
-        };
+        let Some(file) = self.module_file(gil, entry)? else { return Ok(None) };
         let directory = file.parent().unwrap_or(&file);
         let Some(search_path) = sys(gil, c"path").filter(Object::is_list) else { return Ok(None) };
         if !contains(&search_path, directory)? {

@@ -41,8 +41,12 @@ impl State {
         if let Some(path) = file {
             return Ok(Some(entry.catalogue.origin().join(&*path)));
         }
+        // An extension module that is in the cache since it is large is a virtual file like others.
+        let is_single = entry.is(EntryFlags::EXTENSION) && !entry.is(EntryFlags::PACKAGE);
         let directory = if entry.name().contains('.') {
             self.cache_directory(gil, entry.catalogue, top_level(entry.name()))?
+        } else if self.loaded.is_some() && is_single {
+            None
         } else {
             self.cache_directory_of(gil, entry)?
         };

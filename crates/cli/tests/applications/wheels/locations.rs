@@ -131,7 +131,7 @@ print(twofold.native.VALUE, os.path.basename(twofold.native.__file__), hasattr(t
             std::fs::write(src.join("twofold/twofold.py"), "VALUE = 42\n")?;
             std::fs::write(src.join("use.py"), TEXT)
         };
-        for location in ["cache", "filesystem-relative:lib"] {
+        for location in ["cache", "filesystem-relative:lib", "in-memory"] {
             let option = format!("twofold={location}");
             let program = Program::pack(python, "use", sources, &["use.py", "--location", &option])?;
             let ran = program.run_visible(&Run::new::<String>([]))?.expect_status(0)?;
