@@ -31,9 +31,10 @@ def answer():
     connection.recv(1000)
     connection.sendall(b"this is not TLS")
     connection.close()
-    print("asked for TLS", request.hex())
+    requests.append(request.hex())
 
 
+requests = []
 server = threading.Thread(target=answer)
 server.start()
 try:
@@ -41,6 +42,7 @@ try:
 except psycopg2.OperationalError as error:
     print("error", "SSL error" in str(error))
 server.join()
+print("asked for TLS", *requests)
 
 print("dsn", psycopg2.extensions.parse_dsn("postgresql://ada@host:5433/db?sslmode=require"))
 try:
