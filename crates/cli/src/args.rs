@@ -100,15 +100,14 @@ pub struct Pack {
     #[arg(long, value_name = "FILE")]
     pub import_order: Option<PathBuf>,
     /// Place the files of a distribution or top-level package: in memory, in the cache directory (as is done with
-    /// packages that seem to need files, and with libraries from 5 MiB on), or in a directory beside the program;
-    /// may be repeated
+    /// libraries from 5 MiB on), or in a directory beside the program; may be repeated
     #[arg(long, value_name = "PKG=in-memory|cache|filesystem-relative:DIR", value_parser = package_location)]
     pub location: Vec<(String, Location)>,
     /// What `__file__` of a module in memory is: a virtual path below the executable, as with archives, or not there
     #[arg(long, value_enum, default_value_t)]
     pub file_attribute: FileAttribute,
-    /// Whether the paths below the executable are files for all code of the program, also for extension modules; if not,
-    /// packages that seem to need files are placed in the cache directory
+    /// Whether the paths below the executable are files for all code of the program, also for extension modules; if
+    /// not, packages that seem to need files are placed in the cache directory
     #[arg(long, value_enum, default_value_t)]
     pub virtual_files: Switch,
     /// Warn if the program needs a newer version of the GNU C library than this, and name the files that do

@@ -169,6 +169,20 @@ fn packages_and_application_directories() {
     assert!(!String::from_utf8_lossy(&place.read("report")).contains("big.py"));
 }
 
+/// One of CPython's own for tests, which is left out of programs where it is.
+#[test]
+fn an_extension_module_beside_a_script() {
+    let place = Place::with(&[("app.py", "import xxlimited\nprint(xxlimited.foo(2, 3), xxlimited.__file__[-3:])\n")]);
+    let name = format!("xxlimited{}", python().info().extension_suffixes[0]);
+    let code = "import sys, sysconfig; print(sysconfig.get_path('platstdlib') + '/lib-dynload')";
+    let found = Command::new(python_path()).args(["-I", "-c", code]).output().expect("python starts");
+    let directory = String::from_utf8(found.stdout).expect("a path");
+    std::fs::copy(std::path::Path::new(directory.trim()).join(&name), place.path(&name)).expect("a copy");
+    place.pack(["app.py", "-o", "program"]).succeeds();
+    std::fs::remove_file(place.path(&name)).expect("it is there");
+    place.program("program", &[]).prints("5 .so\n");
+}
+
 #[test]
 fn a_program_among_the_files_of_a_package() {
     use std::os::unix::fs::PermissionsExt;

@@ -121,8 +121,7 @@ impl MainPythonInterpreter {
         };
         let fast = self.config.fast_exit;
         drop(finder);
-        #[cfg(feature = "virtual-files")]
-        crate::virtual_files::finish();
+        finish_files();
         match outcome {
             // SAFETY: the thread runs the main interpreter, and the finder was the last object that Rust code has here.
             Some(outcome) => unsafe { exit::finish(outcome, fast) },
@@ -150,6 +149,7 @@ impl MainPythonInterpreter {
             return Ok(());
         }
         drop(finder);
+        finish_files();
         // SAFETY: the thread runs the main interpreter, and the finder was the last object that Rust code has here.
         if unsafe { ffi::Py_FinalizeEx() } == 0 { Ok(()) } else { Err(FinalizeError::Flush) }
     }
@@ -191,6 +191,12 @@ fn virtual_files(on: bool, root: &Path, blobs: &[Blob<'static>], script: &Option
 #[cfg(not(feature = "virtual-files"))]
 fn virtual_files(_: bool, _: &Path, _: &[Blob<'static>], _: &Option<String>) -> Option<Loaded> {
     None
+}
+
+/// Python is about to end.
+fn finish_files() {
+    #[cfg(feature = "virtual-files")]
+    pyox_virtual_files::finish();
 }
 
 /// Compares the sections by which everything is found with their checksums: with a damaged one, a module would be

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use pyox_finder::{Loaded, PackedFiles};
 use pyox_packed_resources::Blob;
 use pyox_python_objects::Gil;
-use pyox_virtual_files::{Content, Files};
+use pyox_virtual_files::{Content, Files, HEADER_LEN};
 
 /// A process has one tree.
 static FILES: OnceLock<PackedFiles> = OnceLock::new();
@@ -16,13 +16,21 @@ struct Tree;
 impl Files for Tree {
     fn each(&self, visit: &mut dyn FnMut(&[&[u8]], Content)) {
         if let Some(files) = FILES.get() {
-            files.each(&mut |path, field, blob, header| visit(path, Content::new(field, Some(blob)).header(header)));
+            files.each(&mut |path, field, blob, has_header| {
+                let content = Content::new(field, Some(blob));
+                visit(path, if has_header { content.header(header) } else { content });
+            });
         }
     }
 }
 
-/// Paths below the program's are those of its packed files from now on, unless someone has turned that off, or it is not
-/// possible. Then the importer tells which native code it has loaded from memory.
+/// What comes before bytecode in a file.
+fn header() -> [u8; HEADER_LEN] {
+    FILES.get().map_or([0; HEADER_LEN], PackedFiles::header)
+}
+
+/// Paths below the program's are those of its packed files from now on, unless someone has turned that off, or it is
+/// not possible. The importer then says which native code it has loaded from memory.
 pub(crate) fn start(root: &Path, blobs: &[Blob<'static>], script: Option<String>) -> Option<Loaded> {
     FILES.set(PackedFiles::new(blobs.to_vec(), script)).ok()?;
     let is_started = pyox_virtual_files::start(root, &directory_name(blobs), &Tree);
@@ -34,11 +42,6 @@ pub(crate) fn started(gil: Gil) {
     if let Some(files) = FILES.get() {
         files.started(gil);
     }
-}
-
-/// The program is about to end.
-pub(crate) fn finish() {
-    pyox_virtual_files::finish();
 }
 
 /// The name of the directory in the cache: it follows from all that is packed, by the checksums of its sections.

@@ -15,11 +15,12 @@ pub struct PackedFiles {
     header: OnceLock<[u8; pyc::HEADER_LEN]>,
 }
 
-/// A file: its path in parts, the field that has its content, the blob of that, and what comes before the content.
-pub type Visit<'v> = dyn FnMut(&[&[u8]], Field<'static>, Blob<'static>, &'static [u8]) + 'v;
+/// A file: its path in parts, the field that has its content, the blob of that, and whether [`PackedFiles::header`] comes
+/// before the content.
+pub type Visit<'v> = dyn FnMut(&[&[u8]], Field<'static>, Blob<'static>, bool) + 'v;
 
 /// The same for the files of one entry.
-type VisitOf<'v> = dyn FnMut(&[&[u8]], Field<'static>, &'static [u8]) + 'v;
+type VisitOf<'v> = dyn FnMut(&[&[u8]], Field<'static>, bool) + 'v;
 
 impl PackedFiles {
     /// Those of some blobs, of which the first that has a file counts.
@@ -34,18 +35,23 @@ impl PackedFiles {
         let _ = self.header.set(pyc::header(magic.to_le_bytes()));
     }
 
+    /// What comes before bytecode in a file; zeros until Python runs.
+    pub fn header(&self) -> [u8; pyc::HEADER_LEN] {
+        self.header.get().copied().unwrap_or_default()
+    }
+
     /// Calls `visit` with each file. Nothing is allocated, and no lock taken. Damaged entries have no files.
-    pub fn each(&'static self, visit: &mut Visit<'_>) {
+    pub fn each(&self, visit: &mut Visit<'_>) {
         for blob in &self.blobs {
             for position in 0..blob.entry_count() {
                 if let Ok(entry) = blob.entry_at(position) {
-                    self.each_of(&entry, &mut |path, field, header| visit(path, field, *blob, header));
+                    self.each_of(&entry, &mut |path, field, has_header| visit(path, field, *blob, has_header));
                 }
             }
         }
     }
 
-    fn each_of(&'static self, entry: &Entry<'static>, visit: &mut VisitOf<'_>) {
+    fn each_of(&self, entry: &Entry<'static>, visit: &mut VisitOf<'_>) {
         let module = Parts::of_module(entry.name());
         let (known, directory) = (text(entry, FieldKind::RelativePath), text(entry, FieldKind::MetadataDirectory));
         let has_source = entry.field(FieldKind::Source).is_ok_and(|source| source.is_some());
@@ -53,24 +59,23 @@ impl PackedFiles {
         for field in entry.fields().flatten().filter(|field| matches!(field.file(), Ok(None))) {
             let key = field.key().as_bytes();
             match field.kind() {
-                FieldKind::Source => self.module_file(entry, &module, b".py", &mut |path| visit(path, field, &[])),
+                FieldKind::Source => self.module_file(entry, &module, b".py", &mut |path| visit(path, field, false)),
                 kind if kind.is_bytecode() && !has_source && !has_bytecode => {
                     has_bytecode = true;
-                    let header = self.header.get().map_or(&[][..], |header| header);
-                    self.module_file(entry, &module, b".pyc", &mut |path| visit(path, field, header));
+                    self.module_file(entry, &module, b".pyc", &mut |path| visit(path, field, true));
                 }
                 FieldKind::Extension | FieldKind::SharedLibrary => {
                     if let Some(path) = known {
-                        visit(&[path], field, &[]);
+                        visit(&[path], field, false);
                     }
                 }
-                FieldKind::PackageResource => module.with(&[b"/", key], &mut |path| visit(path, field, &[])),
+                FieldKind::PackageResource => module.with(&[b"/", key], &mut |path| visit(path, field, false)),
                 FieldKind::DistributionResource => {
                     if let Some(directory) = directory {
-                        visit(&[directory, b"/", key], field, &[]);
+                        visit(&[directory, b"/", key], field, false);
                     }
                 }
-                FieldKind::File => visit(&[entry.name().as_bytes()], field, &[]),
+                FieldKind::File => visit(&[entry.name().as_bytes()], field, false),
                 _ => {}
             }
         }

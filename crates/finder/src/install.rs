@@ -24,7 +24,7 @@ pub struct Settings {
     pub optimize: u8,
     /// Whether modules in memory have `__file__` and `__cached__`, which are virtual paths.
     pub virtual_files: bool,
-    /// Is told of native code that was loaded from memory. If there is one, virtual paths are those of files for the
+    /// Is called when native code was loaded from memory. If there is one, virtual paths are those of files for the
     /// whole process.
     pub loaded: Option<Loaded>,
 }
@@ -59,7 +59,7 @@ impl Settings {
         self
     }
 
-    /// Sets who is told of native code that was loaded from memory.
+    /// Sets what is called when native code was loaded from memory.
     #[must_use]
     pub fn loaded(mut self, loaded: Option<Loaded>) -> Self {
         self.loaded = loaded;

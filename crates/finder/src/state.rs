@@ -26,7 +26,7 @@ pub struct State {
     pub(crate) is_of_program: bool,
     /// Whether modules in memory have `__file__` and `__cached__`.
     pub(crate) virtual_files: bool,
-    /// Is told of native code that was loaded from memory.
+    /// Is called when native code was loaded from memory.
     pub(crate) loaded: Option<Loaded>,
     /// Kinds of bytecode in the order in which they are looked for.
     pub(crate) bytecode_kinds: [FieldKind; 3],

@@ -37,7 +37,7 @@
 
 /* The next function with a name: that of the C library, or of a library that is preloaded. */
 #define FOR_EACH_FUNCTION(do) \
-    do(access) do(bindtextdomain) do(canonicalize_file_name) do(chdir) do(chmod) do(chown) do(closedir) do(creat) \
+    do(access) do(bindtextdomain) do(chdir) do(chmod) do(chown) do(closedir) do(creat) \
     do(creat64) do(dirfd) do(dladdr) do(dladdr1) do(dlmopen) do(dlopen) do(eaccess) do(euidaccess) do(execv) do(execve) do(execveat) \
     do(execvp) do(execvpe) do(faccessat) do(fchmodat) do(fchownat) do(fdopen) do(fopen) do(fopen64) do(freopen) \
     do(freopen64) do(fstat) do(fstat64) do(fstatat) do(fstatat64) do(ftw) do(ftw64) do(futimesat) do(getcwd) \

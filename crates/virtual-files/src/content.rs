@@ -1,6 +1,6 @@
 //! What packed files have.
 
-use pyox_packed_resources::{Blob, Encoding, Field};
+use pyox_packed_resources::{Blob, Encoding, Field, pyc};
 use rustix::io::Errno;
 
 use crate::decompress::{Context, with_dictionary};
@@ -16,30 +16,36 @@ pub trait Files: Sync {
     fn each(&self, visit: &mut dyn FnMut(&[&[u8]], Content));
 }
 
+/// Gives what comes before a value in its file, when the file is read. It is called as [`Files::each`] is.
+pub type Header = fn() -> [u8; HEADER_LEN];
+
+/// The length of that, in bytes.
+pub const HEADER_LEN: usize = pyc::HEADER_LEN;
+
 /// What a packed file has.
 #[derive(Clone, Copy)]
 pub struct Content {
     pub(crate) field: Field<'static>,
     /// Where the dictionaries of the field are.
     blob: Option<Blob<'static>>,
-    header: &'static [u8],
+    header: Option<Header>,
     is_executable: bool,
 }
 
 impl Content {
     /// The value of a field. `blob` is the one that it is in, if that has dictionaries.
     pub fn new(field: Field<'static>, blob: Option<Blob<'static>>) -> Self {
-        Self { field, blob, header: &[], is_executable: field.mode() & 0o111 != 0 }
+        Self { field, blob, header: None, is_executable: field.mode() & 0o111 != 0 }
     }
 
     /// Puts bytes before the value.
     #[must_use]
-    pub fn header(self, header: &'static [u8]) -> Self {
-        Self { header, ..self }
+    pub fn header(self, header: Header) -> Self {
+        Self { header: Some(header), ..self }
     }
 
     pub(crate) fn len(&self) -> u64 {
-        (self.header.len() as u64).saturating_add(self.field.len())
+        self.field.len().saturating_add(if self.header.is_some() { HEADER_LEN as u64 } else { 0 })
     }
 
     pub(crate) fn is_executable(&self) -> bool {
@@ -56,8 +62,8 @@ impl Content {
         if self.field.crc().is_some_and(|expected| crc32fast::hash(stored) != expected) {
             return Err(Errno::IO);
         }
-        if !self.header.is_empty() {
-            sink(self.header)?;
+        if let Some(header) = self.header {
+            sink(&header())?;
         }
         let decompress = |dictionary: &[u8], sink: &mut dyn FnMut(&[u8]) -> Result<(), Errno>| {
             let mut value = Mapped::zeros(usize::try_from(self.field.len()).map_err(|_| Errno::NOMEM)?)?;

@@ -494,7 +494,7 @@ unsafe extern "C" fn pyox_virtual_files_is_program(path: *const c_char) -> c_int
 ///
 /// # Safety
 ///
-/// `arguments` are strings and a null pointer; `line` has as many bytes as C is told.
+/// `arguments` are strings and a null pointer; `line` has `pyox_virtual_files_command_line_size` bytes.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn pyox_virtual_files_arguments(arguments: *const *const c_char, line: *mut CommandLine) -> c_int {
     let tree = tree().ok_or(Errno::NOENT);
@@ -506,7 +506,7 @@ unsafe extern "C" fn pyox_virtual_files_arguments(arguments: *const *const c_cha
 ///
 /// # Safety
 ///
-/// `command` is a string; `line` has as many bytes as C is told.
+/// `command` is a string; `line` has `pyox_virtual_files_command_line_size` bytes.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn pyox_virtual_files_command(command: *const c_char, line: *mut CommandLine) -> *const c_char {
     let mut changed = std::ptr::null();

@@ -19,7 +19,7 @@ mod program;
 mod store;
 mod tree;
 
-pub use content::{Content, Files};
+pub use content::{Content, Files, HEADER_LEN, Header};
 pub use loaded::loaded;
 pub use store::finish;
-pub use tree::{StartError, VARIABLE, is_active, start};
+pub use tree::{StartError, VARIABLE, start};

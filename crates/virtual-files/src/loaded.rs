@@ -19,7 +19,7 @@ struct Loaded {
 static NEWEST: AtomicPtr<Loaded> = AtomicPtr::new(null_mut());
 
 /// Says that a packed library, with its path in the tree, was loaded from memory, and by which path the dynamic loader
-/// knows it. From now on whoever asks is told the path in the tree, and whoever loads that gets the same library.
+/// knows it. From now on `dladdr` gives the path in the tree, and whoever loads that gets the same library.
 pub fn loaded(name: &Path, path: &Path) {
     let c_string = |path: &Path| CString::new(path.as_os_str().as_bytes());
     let (Ok(name), Ok(path)) = (c_string(name), c_string(path)) else { return };

@@ -9,6 +9,7 @@ use rustix::io::Errno;
 use crate::index::Node;
 use crate::native::with_needed;
 use crate::place::{Place, bytes_of};
+use crate::store::store;
 use crate::tree::Tree;
 
 /// How many arguments a command line with packed paths can have, and how long those with such paths can be in all.
@@ -138,6 +139,9 @@ impl Tree {
     /// The real path of a program that is executed: it has what is beside it, and the libraries that it needs.
     pub(crate) fn program(&self, path: &[u8], node: Node) -> Result<PathBuffer, Errno> {
         let Node::File(number) = node else { return self.real(path, node) };
+        if !store(self)?.is_for_code() {
+            return Err(Errno::ACCESS);
+        }
         self.beside(path)?;
         with_needed(self, number)
     }

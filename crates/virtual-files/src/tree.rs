@@ -90,11 +90,6 @@ pub fn start(root: &Path, name: &str, files: &'static dyn Files) -> Result<bool,
     Ok(true)
 }
 
-/// Whether there is a tree.
-pub fn is_active() -> bool {
-    tree().is_some()
-}
-
 pub(crate) fn tree() -> Option<&'static Tree> {
     let is_active = !pyox_virtual_files_mark.load(Ordering::Acquire).is_null();
     TREE.get().filter(|_| is_active)

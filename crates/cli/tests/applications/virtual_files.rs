@@ -170,6 +170,28 @@ library.probe(os.fsencode(here))
     });
 }
 
+/// A module without source text is a file with bytecode, also in a child that looks at files before Python starts.
+#[test]
+fn bytecode_without_source() {
+    const TEXT: &str = "
+import importlib.machinery, importlib.util, os, subprocess, sys, treedemo.plain
+file = os.path.join(os.path.dirname(treedemo.__file__), 'plain.pyc')
+print(sorted(name for name in os.listdir(os.path.dirname(file)) if name.endswith('.py')))
+print(open(file, 'rb').read(4) == importlib.util.MAGIC_NUMBER)
+print(importlib.machinery.SourcelessFileLoader('again', file).load_module().NAME)
+worker = os.path.join(os.path.dirname(file), 'worker.pyc')
+print(subprocess.run([sys.executable, worker, 'argument'], capture_output=True, text=True))
+";
+    for_two_pythons("bytecode without source as files", |python| {
+        let sources = |src: &Path| write(src, "coded.py", TEXT);
+        let program = Program::pack(python, "coded", sources, &["coded.py", "--no-source"])?;
+        let ran = program.run_hidden(&Run::new::<String>([]))?.expect_status(0)?;
+        ensure!(ran.stdout.starts_with("[]\nTrue\nplain\n"), "{ran:?}");
+        ensure!(ran.stdout.contains("stdout=\"__main__ worker.pyc ['argument']\\n\""), "{ran:?}");
+        Ok(())
+    });
+}
+
 /// A program that asks for no file leaves nothing behind, and neither does one that only reads what is short.
 #[test]
 fn what_is_read_leaves_nothing_behind() {
