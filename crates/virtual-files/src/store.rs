@@ -263,7 +263,9 @@ impl Unfinished {
 
     fn write(&self, number: usize, content: &Content) -> Result<(), Errno> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        fill(&open(self.path(number)?.as_c_str(), flags, Mode::RUSR | Mode::WUSR)?, content)
+        let file = open(self.path(number)?.as_c_str(), flags, Mode::RUSR | Mode::WUSR)?;
+        fill(&file, content)?;
+        fchmod(&file, mode(content))
     }
 }
 
@@ -282,7 +284,7 @@ pub(crate) fn has_time(facts: &Stat) -> bool {
     facts.st_mtime as u64 == STAMP.as_secs() && facts.st_mtime_nsec == 0
 }
 
-/// Writes what a file has, its mode and its time.
+/// Writes what a file has, and its time.
 pub(crate) fn fill(file: &OwnedFd, content: &Content) -> Result<(), Errno> {
     content.copy(&mut |mut part| {
         while !part.is_empty() {
@@ -295,7 +297,6 @@ pub(crate) fn fill(file: &OwnedFd, content: &Content) -> Result<(), Errno> {
         }
         Ok(())
     })?;
-    fchmod(file, mode(content))?;
     futimens(file, &Timestamps { last_access: TIME, last_modification: TIME })
 }
 

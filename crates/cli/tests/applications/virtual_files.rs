@@ -291,6 +291,45 @@ print(failures)
     });
 }
 
+/// Native code and programs are not taken from a directory that has come into the place of the cache.
+#[test]
+fn a_cache_that_was_exchanged() {
+    const TEXT: &str = "
+import ctypes, os, subprocess, treedemo
+native = os.path.join(os.path.dirname(treedemo.__file__), 'native')
+cache = os.environ['PYOXIDIZER_PACKAGE_CACHE']
+def places(part):
+    return {line.split(None, 5)[5].split('/')[1].split('-')[0].strip() for line in open('/proc/self/maps') if part in line}
+print(ctypes.CDLL(native + '/libone.so').one(), bool(places('libone.so')))
+os.rename(cache, cache + '.old')
+subprocess.run(['cp', '-a', cache + '.old', cache], check=True)
+print(ctypes.CDLL(native + '/libtwo.so').two(), places('libtwo.so'), places('packed-file'))
+try:
+    subprocess.run([native + '/../tools/say.sh'])
+except PermissionError:
+    print('refused')
+";
+    for_two_pythons("a cache that was exchanged", |python| {
+        let sources = |src: &Path| {
+            write(src, "exchanged.py", TEXT)?;
+            let native = src.join("treedemo/native");
+            std::fs::create_dir_all(&native)?;
+            for (name, value) in [("one", 1), ("two", 2)] {
+                let source = native.join(format!("{name}.c"));
+                std::fs::write(&source, format!("int {name}(void) {{ return {value}; }}\n"))?;
+                let library = native.join(format!("lib{name}.so"));
+                run_checked(Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(library).arg(&source))?;
+                std::fs::remove_file(source)?;
+            }
+            Ok(())
+        };
+        let program = Program::pack(python, "exchanged", sources, &["exchanged.py"])?;
+        let ran = program.run_visible(&run())?.expect_status(0)?;
+        ensure!(ran.stdout == "1 True\n2 set() {'memfd:packed'}\nrefused\n", "{ran:?}");
+        Ok(())
+    });
+}
+
 /// What turns virtual files off: for a program, and for one start of it.
 #[test]
 fn turned_off() {
