@@ -1,4 +1,4 @@
-/* What is in Rust: src/exports.rs says what it does. */
+/* What is in Rust: src/exports.rs and src/exports say what it does. */
 enum meaning_kind { ELSEWHERE = 1, PACKED = 2, NOT_DIRECTORY = 3 };
 struct meaning {
     enum meaning_kind kind;
