@@ -142,7 +142,7 @@ fn boot(gil: Gil) -> Result<()> {
     let settings = SETTINGS.get().ok_or_else(not_prepared)?;
     set_sys(c"oxidized", &Object::bool(gil, true))?;
     // Since 3.11 `PYTHONEXECUTABLE` replaces what the configuration says, even in isolated mode.
-    set_sys(c"executable", &Object::fs_str(gil, settings.root.as_os_str().as_bytes())?)?;
+    set_sys(c"executable", &Object::fs_str(gil, settings.roots.program().as_os_str().as_bytes())?)?;
     let finder = Finder::install(gil, settings.clone())?;
     finder.patch_module(&import_in_progress(gil)?, "encodings")?;
     // The main interpreter is the first. SAFETY: only who runs it asks for its finder, which is never dropped.

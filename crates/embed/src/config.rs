@@ -2,13 +2,14 @@
 
 use std::ffi::{CStr, CString, OsString, c_char, c_int};
 use std::mem::MaybeUninit;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
 
 use libc::wchar_t;
 use pyo3_ffi as ffi;
-use pyox_interpreter_config::{InterpreterConfig, Profile};
-use pyox_packed_resources::{Blob, SectionKind};
+use pyox_finder::Roots;
+use pyox_interpreter_config::{InterpreterConfig, Profile, directories};
+use pyox_packed_resources::{Blob, Place, SectionKind};
 
 use crate::error::NewInterpreterError;
 use crate::executable::current_executable;
@@ -101,12 +102,12 @@ impl OxidizedPythonInterpreterConfig {
 /// Initialises CPython. The importer must have been prepared by [`crate::boot::prepare`].
 pub(crate) fn initialize(
     config: &InterpreterConfig,
-    executable: &Path,
+    roots: &Roots,
     invocation: &Invocation,
 ) -> Result<(), NewInterpreterError> {
     preinitialize(config, invocation)?;
     let mut python = PyConfig::new();
-    python.apply(config, executable, invocation)?;
+    python.apply(config, roots, invocation)?;
     // SAFETY: the configuration is initialised and Python is pre-initialised.
     let outcome = status(unsafe { ffi::Py_InitializeFromConfig(&raw const python.0) });
     outcome.map_err(|error| crate::boot::failure().map_or(error, |exception| NewInterpreterError::Boot { exception }))
@@ -165,11 +166,11 @@ impl PyConfig {
     fn apply(
         &mut self,
         config: &InterpreterConfig,
-        executable: &Path,
+        roots: &Roots,
         invocation: &Invocation,
     ) -> Result<(), NewInterpreterError> {
         self.behaviour(config, invocation);
-        self.paths(executable)?;
+        self.paths(roots)?;
         if invocation.as_interpreter {
             self.0.parse_argv = 1;
         }
@@ -215,21 +216,43 @@ impl PyConfig {
         }
     }
 
-    /// All paths are given, so that Python looks for nothing: the executable stands for the installation too.
-    fn paths(&mut self, executable: &Path) -> Result<(), NewInterpreterError> {
-        let path = CString::new(executable.as_os_str().as_bytes())?;
+    /// All paths are given, so that Python looks for nothing: the installation is below the executable.
+    fn paths(&mut self, roots: &Roots) -> Result<(), NewInterpreterError> {
+        let path = CString::new(roots.program().as_os_str().as_bytes())?;
         self.set(|c| &raw mut c.program_name, &path)?;
         self.set(|c| &raw mut c.executable, &path)?;
         self.set(|c| &raw mut c.base_executable, &path)?;
-        self.set(|c| &raw mut c.prefix, &path)?;
-        self.set(|c| &raw mut c.base_prefix, &path)?;
-        self.set(|c| &raw mut c.exec_prefix, &path)?;
-        self.set(|c| &raw mut c.base_exec_prefix, &path)?;
+        let prefix = CString::new(roots.program().join(directories::PREFIX).into_os_string().into_vec())?;
+        self.set(|c| &raw mut c.prefix, &prefix)?;
+        self.set(|c| &raw mut c.base_prefix, &prefix)?;
+        self.set(|c| &raw mut c.exec_prefix, &prefix)?;
+        self.set(|c| &raw mut c.base_exec_prefix, &prefix)?;
+        self.set(|c| &raw mut c.platlibdir, c"lib")?;
         #[cfg(Py_3_11)]
-        self.set(|c| &raw mut c.stdlib_dir, &path)?;
+        {
+            let library = CString::new(roots.of(Place::StandardLibrary).as_os_str().as_bytes())?;
+            self.set(|c| &raw mut c.stdlib_dir, &library)?;
+        }
         self.0.module_search_paths_set = 1;
-        // SAFETY: both are part of the configuration; the path was decoded above, and is copied.
-        status(unsafe { ffi::PyWideStringList_Append(&raw mut self.0.module_search_paths, self.0.executable) })
+        roots.all().iter().try_for_each(|directory| self.search(&CString::new(directory.as_os_str().as_bytes())?))
+    }
+
+    /// Appends to `sys.path`.
+    fn search(&mut self, directory: &CStr) -> Result<(), NewInterpreterError> {
+        // SAFETY: Python is pre-initialised; the result is null, or a string that is freed once, after it was copied.
+        let outcome = unsafe {
+            let decoded = ffi::Py_DecodeLocale(directory.as_ptr(), std::ptr::null_mut());
+            if decoded.is_null() {
+                return Err(NewInterpreterError::Python {
+                    function: "Py_DecodeLocale".into(),
+                    message: "memory exhausted, or a path that cannot be decoded".into(),
+                });
+            }
+            let outcome = ffi::PyWideStringList_Append(&raw mut self.0.module_search_paths, decoded);
+            ffi::PyMem_RawFree(decoded.cast());
+            outcome
+        };
+        status(outcome)
     }
 
     fn set(

@@ -36,12 +36,9 @@ extern "C" fn free(_: *mut c_void, memory: *mut c_void) {
 
 #[test]
 fn a_path_that_cannot_be_decoded_for_lack_of_memory_is_an_error() {
-    let invocation = Invocation::new(
-        vec!["/opt/app/hello".into()],
-        Path::new("/opt/app/hello"),
-        &pyox_interpreter_config::Run::Repl,
-    )
-    .unwrap();
+    let roots = crate::interpreter::roots("/opt/app/hello".into(), 13);
+    let run = pyox_interpreter_config::Run::Repl;
+    let invocation = Invocation::new(vec!["/opt/app/hello".into()], &roots, &run).unwrap();
     preinitialize(&InterpreterConfig::default(), &invocation).unwrap();
     let mut allocator = ffi::PyMemAllocatorEx {
         ctx: ptr::null_mut(),
@@ -57,7 +54,7 @@ fn a_path_that_cannot_be_decoded_for_lack_of_memory_is_an_error() {
     for allocations in 0.. {
         let mut config = PyConfig::new();
         LEFT.set(allocations);
-        let outcome = config.paths(Path::new("/opt/app/hello"));
+        let outcome = config.paths(&roots);
         LEFT.set(usize::MAX);
         match outcome {
             Ok(()) => break,

@@ -1,13 +1,13 @@
 //! The interpreter of the main thread, from start to exit status.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3_ffi as ffi;
-use pyox_finder::{Finder, Layer, Loaded, Settings};
-use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run};
+use pyox_finder::{Finder, Layer, Loaded, Roots, Settings};
+use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run, directories};
 use pyox_packed_resources::{Blob, SectionKind};
 use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, set_sys};
 
@@ -66,7 +66,7 @@ impl MainPythonInterpreter {
             None => return Err(NewInterpreterError::NoBootCode),
         };
         let layers = blobs.iter().map(|blob| Arc::new(Layer::of_process(*blob))).collect();
-        let root: PathBuf = executable.map_or_else(current_executable, Ok)?;
+        let roots = roots(executable.map_or_else(current_executable, Ok)?, config.python.1);
         // SAFETY: reads a variable.
         if unsafe { ffi::Py_IsInitialized() } != 0 || STARTED.swap(true, Ordering::SeqCst) {
             return Err(NewInterpreterError::AlreadyStarted);
@@ -76,14 +76,14 @@ impl MainPythonInterpreter {
             _ => None,
         };
         let is_virtual = config.file_attribute == FileAttribute::Virtual;
-        let loaded = virtual_files(is_virtual && config.virtual_files, &root, &blobs, &script);
-        let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &root, &config.run)?;
+        let loaded = virtual_files(is_virtual && config.virtual_files, &roots, &blobs, &script);
+        let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &roots, &config.run)?;
         let is_alone = has_one_thread();
         if is_alone {
             Mark::hide();
             privileges::clean_environment();
         }
-        let settings = Settings::new(layers, &root)
+        let settings = Settings::new(layers, roots.clone())
             .script(script)
             .optimize(config.optimization_level)
             .virtual_files(is_virtual)
@@ -91,7 +91,7 @@ impl MainPythonInterpreter {
         // SAFETY: Python has not started, and this is the only thread that gets here.
         unsafe { boot::prepare(settings, boot_code, &modules) }?;
         arenas::use_huge_pages();
-        initialize(&config, &root, &invocation)?;
+        initialize(&config, &roots, &invocation)?;
         if is_alone && has_one_thread() {
             invocation.leave_mark();
         }
@@ -182,14 +182,20 @@ impl Drop for MainPythonInterpreter {
     }
 }
 
+/// Where the files of a program for Python 3.`minor` seem to be.
+pub(crate) fn roots(program: PathBuf, minor: u8) -> Roots {
+    let standard_library = directories::standard_library(minor);
+    Roots::new(program, [directories::APPLICATION.to_owned(), standard_library, directories::site_packages(minor)])
+}
+
 /// Lets packed paths be files for the whole process, where that is possible.
 #[cfg(feature = "virtual-files")]
-fn virtual_files(on: bool, root: &Path, blobs: &[Blob<'static>], script: &Option<String>) -> Option<Loaded> {
-    if on { crate::virtual_files::start(root, blobs, script.clone()) } else { None }
+fn virtual_files(on: bool, roots: &Roots, blobs: &[Blob<'static>], script: &Option<String>) -> Option<Loaded> {
+    if on { crate::virtual_files::start(roots, blobs, script.clone()) } else { None }
 }
 
 #[cfg(not(feature = "virtual-files"))]
-fn virtual_files(_: bool, _: &Path, _: &[Blob<'static>], _: &Option<String>) -> Option<Loaded> {
+fn virtual_files(_: bool, _: &Roots, _: &[Blob<'static>], _: &Option<String>) -> Option<Loaded> {
     None
 }
 

@@ -14,9 +14,11 @@
 
 use std::ffi::{CStr, CString, OsStr, OsString, c_char};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use pyox_finder::Roots;
 use pyox_interpreter_config::Run;
+use pyox_packed_resources::Place;
 
 use crate::command;
 use crate::error::NewInterpreterError;
@@ -37,7 +39,7 @@ pub(crate) struct Invocation {
 
 impl Invocation {
     /// `run` is what the program runs.
-    pub(crate) fn new(argv: Vec<OsString>, executable: &Path, run: &Run) -> Result<Self, NewInterpreterError> {
+    pub(crate) fn new(argv: Vec<OsString>, roots: &Roots, run: &Run) -> Result<Self, NewInterpreterError> {
         let mut words = argv.into_iter().map(|word| CString::new(word.into_vec())).collect::<Result<Vec<_>, _>>()?;
         if words.is_empty() {
             words.push(CString::default());
@@ -46,9 +48,9 @@ impl Invocation {
         let mut arguments = given.clone();
         let (mut as_interpreter, mut repeats) = (false, 0);
         let first = given.first();
-        if first.is_some_and(|first| lineage::restarts(first, names(first, executable, run))) {
+        if first.is_some_and(|first| lineage::restarts(first, names(first, roots, run))) {
             arguments.remove(0);
-        } else if command::is_interpreter(&given) || first.is_some_and(|first| is_code_below(first, executable, run)) {
+        } else if command::is_interpreter(&given) || first.is_some_and(|first| is_code_below(first, roots, run)) {
             match lineage::meaning(&given) {
                 Meaning::Interpreter => as_interpreter = true,
                 Meaning::Application { .. } if command::is_helper(&given) => return Err(NewInterpreterError::Helper),
@@ -76,31 +78,32 @@ impl Invocation {
 
 /// Whether an argument is the path of the program, or a virtual path below it; not if that is another packed file than
 /// the one that the program runs.
-fn names(argument: &CStr, executable: &Path, run: &Run) -> bool {
+fn names(argument: &CStr, roots: &Roots, run: &Run) -> bool {
     let bytes = argument.to_bytes();
     let path = Path::new(OsStr::from_bytes(bytes));
-    if let Ok(file) = path.strip_prefix(executable) {
-        return file.as_os_str().is_empty() || is_run(file, run) || !path.exists();
+    if let Ok(file) = path.strip_prefix(roots.program()) {
+        return file.as_os_str().is_empty() || is_run(path, roots, run) || !path.exists();
     }
-    bytes.contains(&b'/') && path.canonicalize().is_ok_and(|path| path == executable)
+    bytes.contains(&b'/') && path.canonicalize().is_ok_and(|path| path == roots.program())
 }
 
 /// Whether an argument is a packed file or directory that Python runs, and that is not what the program runs.
-fn is_code_below(argument: &CStr, executable: &Path, run: &Run) -> bool {
+fn is_code_below(argument: &CStr, roots: &Roots, run: &Run) -> bool {
     let path = Path::new(OsStr::from_bytes(argument.to_bytes()));
-    path.strip_prefix(executable).is_ok_and(|file| !file.as_os_str().is_empty() && !is_run(file, run))
+    path.strip_prefix(roots.program()).is_ok_and(|file| !file.as_os_str().is_empty() && !is_run(path, roots, run))
         && (path.is_file() || path.join("__main__.py").is_file())
 }
 
-/// Whether a file below the root is what the program runs.
-fn is_run(file: &Path, run: &Run) -> bool {
+/// Whether a path is that of the file which the program runs.
+fn is_run(path: &Path, roots: &Roots, run: &Run) -> bool {
+    let is_script = |file: &str| path == roots.of(Place::Application).join(file);
     match run {
-        Run::Script { file: script } => file == Path::new(script),
-        Run::Module(name) => {
-            let module = PathBuf::from(name.replace('.', "/"));
-            file == module.join("__main__.py") || file == Path::new(&format!("{}.py", module.display()))
-        }
-        _ => file == Path::new("__main__.py"),
+        Run::Script { file } => is_script(file),
+        Run::Module(name) => roots.all().iter().any(|root| {
+            let module = root.join(name.replace('.', "/"));
+            path == module.join("__main__.py") || path == module.with_added_extension("py")
+        }),
+        _ => is_script("__main__.py"),
     }
 }
 
@@ -123,16 +126,18 @@ mod tests {
     #[test]
     fn a_script_argument_is_the_program_or_below_it() {
         let run = Run::Script { file: "main.py".into() };
-        let names = |first: &str| names(&CString::new(first).unwrap(), Path::new("/bin/sh/app"), &run);
-        assert!(names("/bin/sh/app") && names("/bin/sh/app/main.py"));
+        let roots = crate::interpreter::roots("/bin/sh/app".into(), 13);
+        let names = |first: &str| names(&CString::new(first).unwrap(), &roots, &run);
+        assert!(names("/bin/sh/app") && names("/bin/sh/app/app/main.py"));
         assert!(!names("/bin/sh/apple") && !names("app") && !names("-c"));
     }
 
     #[test]
     fn arguments_are_bytes() {
         let argv = vec![OsString::from_vec(vec![0xff]), OsString::from_vec(vec![0xfe, b'/'])];
-        let invocation = Invocation::new(argv, Path::new("/bin/app"), &Run::Repl).unwrap();
+        let roots = crate::interpreter::roots("/bin/app".into(), 13);
+        let invocation = Invocation::new(argv, &roots, &Run::Repl).unwrap();
         assert_eq!(invocation.words, [c"\xff".to_owned(), c"\xfe/".to_owned()]);
-        assert_eq!(Invocation::new(Vec::new(), Path::new("/bin/app"), &Run::Repl).unwrap().pointers().len(), 1);
+        assert_eq!(Invocation::new(Vec::new(), &roots, &Run::Repl).unwrap().pointers().len(), 1);
     }
 }

@@ -1,9 +1,8 @@
 //! The packed files of the program for the whole process.
 
-use std::path::Path;
 use std::sync::OnceLock;
 
-use pyox_finder::{Loaded, PackedFiles};
+use pyox_finder::{Loaded, PackedFiles, Roots};
 use pyox_packed_resources::Blob;
 use pyox_python_objects::Gil;
 use pyox_virtual_files::{Content, Files, HEADER_LEN};
@@ -31,9 +30,9 @@ fn header() -> [u8; HEADER_LEN] {
 
 /// Paths below the program's are those of its packed files from now on, unless someone has turned that off, or it is
 /// not possible. The importer then says which native code it has loaded from memory.
-pub(crate) fn start(root: &Path, blobs: &[Blob<'static>], script: Option<String>) -> Option<Loaded> {
-    FILES.set(PackedFiles::new(blobs.to_vec(), script)).ok()?;
-    let is_started = pyox_virtual_files::start(root, &directory_name(blobs), &Tree);
+pub(crate) fn start(roots: &Roots, blobs: &[Blob<'static>], script: Option<String>) -> Option<Loaded> {
+    FILES.set(PackedFiles::new(blobs.to_vec(), roots.clone(), script)).ok()?;
+    let is_started = pyox_virtual_files::start(roots.program(), &directory_name(blobs), &Tree);
     matches!(is_started, Ok(true)).then_some(pyox_virtual_files::loaded)
 }
 

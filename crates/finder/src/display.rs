@@ -191,7 +191,8 @@ fn virtual_lines(finder: &Instance<State>, filename: &Object, linecache: &Object
 /// The module at a virtual path; `None` if it is not one. A relative path is relative to an item of `sys.path`.
 fn virtual_module(finder: &Instance<State>, filename: &Object) -> Option<String> {
     let bytes = filename.to_fs_bytes().map_err(|raised| raised.forget(finder.gil())).ok()?;
-    finder.module_of_file(&finder.root.join(std::ffi::OsStr::from_bytes(&bytes)))
+    let name = std::ffi::OsStr::from_bytes(&bytes);
+    finder.roots.all().iter().find_map(|root| finder.module_of_file(&root.join(name)))
 }
 
 #[cfg(not(Py_3_10))]

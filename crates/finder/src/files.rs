@@ -3,13 +3,16 @@
 use std::sync::OnceLock;
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{Blob, Encoding, Entry, EntryFlags, Field, FieldKind, pyc};
+use pyox_packed_resources::{Blob, Encoding, Entry, EntryFlags, Field, FieldKind, Place, pyc};
 use pyox_python_objects::Gil;
+
+use crate::roots::Roots;
 
 /// The files of a program.
 pub struct PackedFiles {
     blobs: Vec<Blob<'static>>,
-    /// The path of the script that is the packed `__main__`.
+    roots: Roots,
+    /// The path of the script that is the packed `__main__`, below the directory of the application.
     script: Option<String>,
     /// What comes before bytecode in a file.
     header: OnceLock<[u8; pyc::HEADER_LEN]>,
@@ -23,9 +26,9 @@ pub type Visit<'v> = dyn FnMut(&[&[u8]], Field<'static>, Blob<'static>, bool) + 
 type VisitOf<'v> = dyn FnMut(&[&[u8]], Field<'static>, bool) + 'v;
 
 impl PackedFiles {
-    /// Those of some blobs, of which the first that has a file counts.
-    pub fn new(blobs: Vec<Blob<'static>>, script: Option<String>) -> Self {
-        Self { blobs, script, header: OnceLock::new() }
+    /// Those of some blobs, of which the first that has a file counts. Their paths are relative to the program of `roots`.
+    pub fn new(blobs: Vec<Blob<'static>>, roots: Roots, script: Option<String>) -> Self {
+        Self { blobs, roots, script, header: OnceLock::new() }
     }
 
     /// Python runs: what comes before bytecode is known from now on.
@@ -52,7 +55,8 @@ impl PackedFiles {
     }
 
     fn each_of(&self, entry: &Entry<'static>, visit: &mut VisitOf<'_>) {
-        let module = Parts::of_module(entry.name());
+        let root = |place| self.roots.relative(place).as_bytes();
+        let module = Parts::of_module(root(entry.flags().place()), entry.name());
         let (known, directory) = (text(entry, FieldKind::RelativePath), text(entry, FieldKind::MetadataDirectory));
         let has_source = entry.field(FieldKind::Source).is_ok_and(|source| source.is_some());
         let mut has_bytecode = false;
@@ -66,13 +70,14 @@ impl PackedFiles {
                 }
                 FieldKind::Extension | FieldKind::SharedLibrary => {
                     if let Some(path) = known {
-                        visit(&[path], field, false);
+                        below(root(entry.flags().place()), &[path], &mut |path| visit(path, field, false));
                     }
                 }
                 FieldKind::PackageResource => module.with(&[b"/", key], &mut |path| visit(path, field, false)),
                 FieldKind::DistributionResource => {
                     if let Some(directory) = directory {
-                        visit(&[directory, b"/", key], field, false);
+                        let path = [directory, b"/", key];
+                        below(root(entry.flags().metadata_place()), &path, &mut |path| visit(path, field, false));
                     }
                 }
                 FieldKind::File => visit(&[entry.name().as_bytes()], field, false),
@@ -83,7 +88,9 @@ impl PackedFiles {
 
     fn module_file(&self, entry: &Entry<'static>, module: &Parts<'_>, suffix: &[u8], visit: &mut dyn FnMut(&[&[u8]])) {
         match &self.script {
-            Some(script) if entry.name() == "__main__" => visit(&[script.as_bytes()]),
+            Some(script) if entry.name() == "__main__" => {
+                below(self.roots.relative(Place::Application).as_bytes(), &[script.as_bytes()], visit);
+            }
             _ if entry.is(EntryFlags::PACKAGE) => module.with(&[b"/__init__", suffix], visit),
             _ => module.with(&[suffix], visit),
         }
@@ -96,6 +103,14 @@ fn text(entry: &Entry<'static>, kind: FieldKind) -> Option<&'static [u8]> {
     matches!(field.encoding(), Ok(Encoding::Raw)).then(|| field.stored().ok()).flatten()
 }
 
+/// Calls `visit` with a path of at most three parts below a root.
+fn below(root: &[u8], path: &[&[u8]], visit: &mut dyn FnMut(&[&[u8]])) {
+    let mut parts: [&[u8]; 5] = [root, b"/", &[], &[], &[]];
+    let path = &path[..path.len().min(3)];
+    parts[2..2 + path.len()].copy_from_slice(path);
+    visit(&parts[if root.is_empty() { 2 } else { 0 }..2 + path.len()]);
+}
+
 /// A path in parts.
 struct Parts<'p> {
     parts: [&'p [u8]; 128],
@@ -104,9 +119,13 @@ struct Parts<'p> {
 }
 
 impl<'p> Parts<'p> {
-    /// The names of a module's path, and slashes between them.
-    fn of_module(name: &'p str) -> Self {
+    /// The names of a module's path below a root, and slashes between them.
+    fn of_module(root: &'p [u8], name: &'p str) -> Self {
         let mut path = Self { parts: [&[]; 128], count: 0 };
+        if !root.is_empty() {
+            path.parts[..2].copy_from_slice(&[root, b"/"]);
+            path.count = 2;
+        }
         for part in name.split('.') {
             let Some(place) = path.parts.get_mut(path.count..path.count + 2) else {
                 path.count = 0;

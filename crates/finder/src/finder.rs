@@ -114,7 +114,8 @@ fast_method!(State: get_data, ["path"], 1, |finder, a: Arguments| {
     if let Some(content) = finder.content_of_file(finder.gil(), &finder.catalogue(), path)? {
         return Object::bytes(finder.gil(), &content);
     }
-    if finder.below_root(path).is_some() {
+    // Where virtual paths are those of files, it may be one that is no part of a package.
+    if path.starts_with(finder.roots.program()) && finder.loaded.is_none() {
         return Err(os_error(libc::ENOENT, a.required(0)));
     }
     match std::fs::read(path) {
@@ -134,7 +135,7 @@ fast_method!(State: get_resource_reader, ["fullname"], 1, |finder, a: Arguments|
         // Since 3.12 `files()` takes a module for the directory that it is in.
         let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
         match parent {
-            "" => (parent, finder.root.clone()),
+            "" => (parent, finder.base(finder.gil(), &catalogue, name)?.into_owned()),
             _ => (parent, finder.package_directory(finder.gil(), &catalogue, parent)?),
         }
     } else {
@@ -154,7 +155,7 @@ fast_method!(State: invalidate_caches, [], 0, |finder, _a: Arguments| Ok(Object:
 
 fast_method!(State: iter_modules, ["prefix=''"], 0, |finder, a: Arguments| {
     let prefix = a.optional(0).map(Object::to_str).transpose()?.unwrap_or_default();
-    listing::modules(finder.gil(), &finder.catalogue(), "", prefix)
+    listing::modules(finder.gil(), &finder.catalogue(), "", prefix, |_| true)
 });
 
 fast_method!(State: path_hook, ["path"], 1, |finder, a: Arguments| PathEntry::make(finder, a.required(0)));
@@ -214,7 +215,7 @@ fast_method!(State: normalized, ["name"], 1, |finder, a: Arguments| {
 });
 
 fast_method!(State: distributions, [], 0, |finder, _a: Arguments| {
-    listing::distributions(finder.gil(), &finder.catalogue())
+    listing::distributions(finder.gil(), &finder.roots, &finder.catalogue())
 });
 
 fast_method!(State: distribution_files, ["distribution"], 1, |finder, a: Arguments| {
@@ -242,8 +243,9 @@ fast_method!(State: distribution_file, ["distribution", "name"], 2, |finder, a: 
     }
 });
 
-fast_method!(State: locate_file, ["path"], 1, |finder, a: Arguments| {
-    finder.path_object(finder.gil(), &finder.locate(finder.gil(), &finder.catalogue(), a.required(0).to_str()?)?)
+fast_method!(State: locate_file, ["distribution", "path"], 2, |finder, a: Arguments| {
+    let (distribution, path) = (a.required(0).to_str()?, a.required(1).to_str()?);
+    finder.path_object(finder.gil(), &finder.locate(finder.gil(), &finder.catalogue(), distribution, path)?)
 });
 
 fast_method!(State: is_file, ["path"], 1, |finder, a: Arguments| {
@@ -306,9 +308,9 @@ static METHODS: MethodTable = method_table![
         c"All files below a package: a dict of relative path to path on disk, or to None."
     ),
     (c"_normalized", normalized, c"The name of a project as PEP 503 compares it."),
-    (c"_distributions", distributions, c"Pairs of name and metadata directory of all distributions."),
+    (c"_distributions", distributions, c"Name, metadata directory and path item of all distributions."),
     (c"_distribution_files", distribution_files, c"Names of the files in a distribution's metadata directory."),
     (c"_distribution_file", distribution_file, c"A file of a distribution's metadata directory, or None."),
-    (c"_locate_file", locate_file, c"The path of a file below an item of sys.path: a real or a virtual one."),
+    (c"_locate_file", locate_file, c"The path of a file that a distribution has installed: a real or a virtual one."),
     (c"_is_file", is_file, c"Whether there is a file in memory at a virtual path."),
 ];

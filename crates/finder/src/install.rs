@@ -1,12 +1,13 @@
 //! The finder of a program that starts with it.
 
 use std::ffi::{CStr, c_long};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::catalogue::Catalogue;
 use crate::class::Instance;
 use crate::layer::Layer;
+use crate::roots::Roots;
 use crate::state::State;
 use pyox_python_objects::{Gil, Kind, Object, Raised, Result, import_error, sys};
 
@@ -16,9 +17,9 @@ use pyox_python_objects::{Gil, Kind, Object, Raised, Result, import_error, sys};
 pub struct Settings {
     /// The program's resources; of several layers the first that has a module wins.
     pub layers: Vec<Arc<Layer>>,
-    /// Absolute path of the executable: the root of virtual paths.
-    pub root: PathBuf,
-    /// Path of the script below the root when the packed `__main__` is one.
+    /// Where virtual paths are, and the absolute path of the executable that they are below.
+    pub roots: Roots,
+    /// Path of the script below the directory of the application when the packed `__main__` is one.
     pub script: Option<String>,
     /// `sys.flags.optimize`.
     pub optimize: u8,
@@ -33,12 +34,12 @@ pub struct Settings {
 pub type Loaded = fn(&Path, &Path);
 
 impl Settings {
-    /// A finder of these resources, with virtual paths below `root`, for a program that is no script.
-    pub fn new(layers: Vec<Arc<Layer>>, root: impl Into<PathBuf>) -> Self {
-        Self { layers, root: root.into(), script: None, optimize: 0, virtual_files: true, loaded: None }
+    /// A finder of these resources, with virtual paths in `roots`, for a program that is no script.
+    pub fn new(layers: Vec<Arc<Layer>>, roots: Roots) -> Self {
+        Self { layers, roots, script: None, optimize: 0, virtual_files: true, loaded: None }
     }
 
-    /// Sets the path of the script below the root, which the packed `__main__` is.
+    /// Sets the path of the script below the directory of the application, which the packed `__main__` is.
     #[must_use]
     pub fn script(mut self, script: Option<String>) -> Self {
         self.script = script;
@@ -79,9 +80,9 @@ impl Finder {
     ///
     /// A Python exception.
     pub fn install(gil: Gil, settings: Settings) -> Result<Self> {
-        let Settings { layers, root, script, optimize, virtual_files, loaded } = settings;
-        let catalogue = Catalogue::new(layers, root.parent().unwrap_or(&root));
-        let mut state = State::new(gil, catalogue, root, script, optimize)?;
+        let Settings { layers, roots, script, optimize, virtual_files, loaded } = settings;
+        let catalogue = Catalogue::new(layers, roots.program().parent().unwrap_or(roots.program()));
+        let mut state = State::new(gil, catalogue, roots, script, optimize)?;
         state.is_of_program = true;
         state.virtual_files = virtual_files;
         state.loaded = loaded;

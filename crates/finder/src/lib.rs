@@ -36,6 +36,7 @@ mod property;
 mod python;
 mod python_resources;
 mod resource;
+mod roots;
 #[cfg(feature = "scan")]
 mod scan;
 mod spec;
@@ -45,3 +46,4 @@ pub use files::{PackedFiles, Visit};
 pub use install::{Finder, Loaded, Settings};
 pub use layer::Layer;
 pub use module::init_module;
+pub use roots::Roots;

@@ -49,7 +49,7 @@ impl State {
         if let Some(loaded) = self.loaded
             && let Ok(Some(relative)) = entry.text(FieldKind::RelativePath)
         {
-            loaded(path, &self.root.join(relative));
+            loaded(path, &self.roots.of(entry.flags().place()).join(relative));
         }
     }
 

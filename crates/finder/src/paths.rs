@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use pyo3_ffi as ffi;
-use pyox_packed_resources::{EntryFlags, Field, FieldKind, OptimizeLevel, pyc, top_level};
+use pyox_packed_resources::{EntryFlags, Field, FieldKind, OptimizeLevel, Place, pyc, top_level};
 
 use crate::catalogue::{Catalogue, Found, damaged, dotted};
 use crate::state::State;
@@ -14,9 +14,27 @@ use pyox_python_objects::{Gil, Object, Result};
 
 impl State {
     /// The directory that stands for an entry of `sys.path`: the cache directory of the module's top-level package
-    /// if it was placed in files, else the executable.
+    /// if it was placed in files, else that of its place.
     pub(crate) fn base(&self, gil: Gil, catalogue: &Catalogue, name: &str) -> Result<Cow<'_, Path>> {
-        Ok(self.cache_directory(gil, catalogue, top_level(name))?.map_or(Cow::Borrowed(&*self.root), Cow::Owned))
+        if let Some(directory) = self.cache_directory(gil, catalogue, top_level(name))? {
+            return Ok(Cow::Owned(directory));
+        }
+        // A directory without modules is no entry: it lies where the package around it does.
+        let mut name = name;
+        loop {
+            if let Some(entry) = catalogue.entry(name)? {
+                return Ok(Cow::Borrowed(self.root_of(&entry)));
+            }
+            match name.rsplit_once('.') {
+                Some((package, _)) => name = package,
+                None => return Ok(Cow::Borrowed(self.roots.of(Place::Application))),
+            }
+        }
+    }
+
+    /// The directory that a module is in, or the package that it belongs to.
+    fn root_of(&self, entry: &Found<'_>) -> &Path {
+        self.roots.of(entry.flags().place())
     }
 
     /// The file that the code of a module says it is from: the source file, wherever that is.
@@ -50,7 +68,7 @@ impl State {
         } else {
             self.cache_directory_of(gil, entry)?
         };
-        let base = directory.as_ref().unwrap_or(&self.root).as_os_str().as_bytes();
+        let base = directory.as_deref().unwrap_or(self.root_of(entry)).as_os_str().as_bytes();
         let mut path = Vec::with_capacity(base.len() + entry.name().len() + "//__init__.py".len());
         path.extend_from_slice(base);
         path.push(b'/');
@@ -115,37 +133,43 @@ impl State {
         Ok(append(&self.base(gil, catalogue, name)?, &name.replace('.', "/")))
     }
 
-    /// A path below the root, relative to it; `None` for other paths.
-    pub(crate) fn below_root<'p>(&self, path: &'p Path) -> Option<&'p Path> {
-        path.strip_prefix(&self.root).ok()
-    }
-
-    /// Whether an item of `sys.path` or of a package's `__path__` is the root, or a package directory below it: then
-    /// the name of that package, empty for the root.
-    pub(crate) fn path_entry(&self, path: &Path) -> Result<Option<String>> {
-        let Some(relative) = self.below_root(path).and_then(Path::to_str) else { return Ok(None) };
+    /// Whether an item of `sys.path` or of a package's `__path__` is the program, a directory of top-level modules, or a
+    /// package directory below one: then that directory, `None` for the program, and the name of the package, empty for
+    /// the others.
+    pub(crate) fn path_entry(&self, path: &Path) -> Result<Option<(Option<PathBuf>, String)>> {
+        if path == self.roots.program() {
+            return Ok(Some((None, String::new())));
+        }
+        let Some((root, relative)) = self.roots.split(path) else { return Ok(None) };
+        let Some(relative) = relative.to_str() else { return Ok(None) };
+        let found = |name| Ok(Some((Some(root.to_owned()), name)));
         if relative.is_empty() {
-            return Ok(Some(String::new()));
+            return found(String::new());
         }
         let Some(name) = dotted(relative.trim_end_matches('/')) else { return Ok(None) };
-        let is_package = self.catalogue().entry(&name)?.is_some_and(|entry| entry.is(EntryFlags::PACKAGE));
-        Ok(is_package.then_some(name))
+        match self.catalogue().entry(&name)? {
+            Some(entry) if entry.is(EntryFlags::PACKAGE) && self.root_of(&entry) == root => found(name),
+            _ => Ok(None),
+        }
     }
 
     /// The name of the module that has this virtual source file.
     pub(crate) fn module_of_file(&self, path: &Path) -> Option<String> {
-        self.module_at(self.below_root(path)?.to_str()?)
+        let (root, relative) = self.roots.split(path)?;
+        let name = self.module_at(root, relative.to_str()?)?;
+        let is_elsewhere = |entry: Found<'_>| self.root_of(&entry) != root;
+        (!self.catalogue().entry(&name).ok().flatten().is_some_and(is_elsewhere)).then_some(name)
     }
 
-    fn module_at(&self, relative: &str) -> Option<String> {
-        if Some(relative) == self.script.as_deref() {
+    fn module_at(&self, root: &Path, relative: &str) -> Option<String> {
+        if Some(relative) == self.script.as_deref() && root == self.roots.of(Place::Application) {
             return Some("__main__".to_owned());
         }
         let name = relative.strip_suffix(".py")?;
         dotted(name.strip_suffix("/__init__").unwrap_or(name))
     }
 
-    /// The content at a path below the root, if it is in memory: a module's source or, if it has none, its bytecode, a
+    /// The content at a virtual path, if it is in memory: a module's source or, if it has none, its bytecode, a
     /// data file, a metadata file.
     pub(crate) fn content_of_file<'c>(
         &self,
@@ -158,55 +182,77 @@ impl State {
         Ok(Some(if field.kind().is_bytecode() { with_header(gil, &content).into() } else { content }))
     }
 
-    /// Whether there is something in memory at a path below the root.
+    /// Whether there is something in memory at a virtual path.
     pub(crate) fn is_file(&self, catalogue: &Catalogue, path: &Path) -> Result<bool> {
         Ok(self.field_of_file(catalogue, path)?.is_some())
     }
 
     fn field_of_file<'c>(&self, catalogue: &'c Catalogue, path: &Path) -> Result<Option<(Found<'c>, Field<'c>)>> {
-        let Some(relative) = self.below_root(path) else { return Ok(None) };
+        let Some((root, relative)) = self.roots.split(path) else { return Ok(None) };
         // One slash between the names.
         let names: Option<Vec<&str>> = relative.iter().map(|name| name.to_str()).collect();
         let Some(names) = names else { return Ok(None) };
-        let found = self.field_at(catalogue, &names.join("/"))?;
+        let found = self.field_at(catalogue, root, &names.join("/"))?;
         Ok(found.filter(|(_, field)| matches!(field.file(), Ok(None))))
     }
 
-    /// The value that is the content of a file below an item of `sys.path`.
-    fn field_at<'c>(&self, catalogue: &'c Catalogue, relative: &str) -> Result<Option<(Found<'c>, Field<'c>)>> {
-        if let Some(name) = self.module_at(relative)
+    /// The value that is the content of a file below a directory of top-level modules.
+    fn field_at<'c>(
+        &self,
+        catalogue: &'c Catalogue,
+        root: &Path,
+        relative: &str,
+    ) -> Result<Option<(Found<'c>, Field<'c>)>> {
+        if let Some(name) = self.module_at(root, relative)
             && let Some(entry) = catalogue.entry(&name)?
+            && self.root_of(&entry) == root
             && let Some(source) = entry.field_with_key(FieldKind::Source, "")?
         {
             return Ok(Some((entry, source)));
         }
         if let Some(source) = relative.strip_suffix('c')
-            && let Some(name) = self.module_at(source)
+            && let Some(name) = self.module_at(root, source)
             && let Some(entry) = catalogue.entry(&name)?
+            && self.root_of(&entry) == root
             && !entry.has(FieldKind::Source)
             && let Some(kind) = FieldKind::BYTECODE.into_iter().find(|kind| entry.has(*kind))
             && let Some(code) = entry.field_with_key(kind, "")?
         {
             return Ok(Some((entry, code)));
         }
-        if let Some(found) = catalogue.package_resource(relative)? {
+        if let Some(found) = catalogue.package_resource(relative)?
+            && self.root_of(&found.0) == root
+        {
             return Ok(Some(found));
         }
         let Some((directory, file)) = relative.split_once('/') else { return Ok(None) };
         let Some(entry) = catalogue.distribution_in(directory)? else { return Ok(None) };
+        if self.roots.of(entry.flags().metadata_place()) != root {
+            return Ok(None);
+        }
         let field = entry.field_with_key(FieldKind::DistributionResource, file)?;
         Ok(field.map(|field| (entry, field)))
     }
 
-    /// Where a file below an item of `sys.path` is: below the origin, in a cache directory, or else below the root.
-    pub(crate) fn locate(&self, gil: Gil, catalogue: &Catalogue, relative: &str) -> Result<PathBuf> {
-        if let Some((entry, field)) = self.field_at(catalogue, relative)?
+    /// Where a file is whose path is relative to the directory in which a distribution has its metadata directory: below
+    /// the origin, in a cache directory, or else below that directory.
+    pub(crate) fn locate(
+        &self,
+        gil: Gil,
+        catalogue: &Catalogue,
+        distribution: &str,
+        relative: &str,
+    ) -> Result<PathBuf> {
+        let place = catalogue.entry(distribution)?.map(|entry| entry.flags().metadata_place()).unwrap_or_default();
+        let root = self.roots.of(place);
+        if let Some((entry, field)) = self.field_at(catalogue, root, relative)?
             && let Some(path) = field.file().map_err(|error| damaged(&error, entry.name()))?
         {
             return Ok(catalogue.origin().join(&*path));
         }
         let directory = relative.split('/').next().unwrap_or_default();
-        Ok(self.base(gil, catalogue, directory)?.join(relative))
+        let cached = self.cache_directory(gil, catalogue, directory)?;
+        Ok(append(cached.as_deref().unwrap_or(root), relative))
     }
 }
 

@@ -144,7 +144,7 @@ impl State {
         let template = &self.python(name.gil()).spec;
         let spec = template.spec(name, finder)?;
         spec.set(&template.origin, &self.path_object(gil, &file)?)?;
-        if !self.virtual_files && file.starts_with(&self.root) {
+        if !self.virtual_files && file.starts_with(self.roots.program()) {
             spec.set(&template.has_location, &Object::bool(name.gil(), false))?;
         }
         if entry.is(EntryFlags::PACKAGE) {

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use pyox_packed_resources::FieldKind;
 
 use crate::catalogue::Catalogue;
 use crate::install::Loaded;
+use crate::roots::Roots;
 use crate::spec::Template;
 use pyox_native_loader::Placed;
 use pyox_python_objects::{Gil, Held, Object, Result, import, interned, sys};
@@ -16,9 +17,9 @@ use pyox_python_objects::{Gil, Held, Object, Result, import, interned, sys};
 /// What an `OxidizedFinder` is.
 pub struct State {
     catalogue: RwLock<Arc<Catalogue>>,
-    /// Absolute path that virtual paths are below: that of the executable.
-    pub(crate) root: PathBuf,
-    /// Path below the root of the script that is the packed `__main__`, if that is one.
+    /// Where virtual paths are: below that of the executable.
+    pub(crate) roots: Roots,
+    /// Path below the directory of the application of the script that is the packed `__main__`, if that is one.
     pub(crate) script: Option<String>,
     /// `sys.flags.optimize`, at most 2.
     pub(crate) optimize: u8,
@@ -70,7 +71,7 @@ impl State {
     pub(crate) fn new(
         gil: Gil,
         catalogue: Catalogue,
-        root: PathBuf,
+        roots: Roots,
         script: Option<String>,
         optimize: u8,
     ) -> Result<Self> {
@@ -83,7 +84,7 @@ impl State {
         let python = unsafe { Held::new(Python::new(gil)?) };
         Ok(Self {
             catalogue: RwLock::new(Arc::new(catalogue)),
-            root,
+            roots,
             script,
             optimize,
             is_of_program: false,

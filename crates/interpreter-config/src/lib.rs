@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod codec;
+pub mod directories;
 mod setters;
 
 pub use codec::{Error, VERSION};

@@ -94,7 +94,9 @@ impl<'a> Writer<'a> {
             flags = flags.difference(EntryFlags::DISTRIBUTION);
         }
         let kept = FLAGS.iter().fold(EntryFlags::default(), |all, (_, flag)| all.union(*flag));
-        let lost = flags.difference(kept);
+        // Where files seem to be is up to the reader.
+        let places = EntryFlags::PLACE.union(EntryFlags::INSTALLED_DISTRIBUTION);
+        let lost = flags.difference(kept).difference(places);
         if lost != EntryFlags::default() {
             Loss::Flags { entry: name, flags: lost }.allow(may_lose)?;
         }

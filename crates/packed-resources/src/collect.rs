@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::layered::Visible;
 use crate::layout::{EntryFlags, FieldKind};
 use crate::names::{normalize_project_name, top_level};
+use crate::place::Place;
 use crate::resource::Resource;
 use crate::value::Value;
 use crate::write::{EntryWriter, Writer};
@@ -20,6 +21,7 @@ pub struct Collector {
     metadata_directories: BTreeMap<String, String>,
     hidden: BTreeSet<String>,
     hidden_packages: BTreeSet<String>,
+    place: Place,
 }
 
 /// What became of a resource.
@@ -38,6 +40,14 @@ impl Collector {
         Self::default()
     }
 
+    /// Says where the resources are that are added from now on, one by one. The path of a
+    /// [`Resource::File`] says it by itself.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
+
     /// Adds a resource whose content is `value`.
     pub fn add(&mut self, resource: &Resource, value: Value) -> Placed {
         let (name, flags, kind, key) = describe(resource);
@@ -50,7 +60,10 @@ impl Collector {
         if !self.set(&name, kind, &key, || value) {
             return Placed::Shadowed;
         }
-        self.writer.entry(&*name).flag(flags);
+        let place = self.place_of(resource);
+        let entry = self.writer.entry(&*name);
+        let visible = Visible::after(entry.flags(), flags.union(place)).flags;
+        entry.flag(flags).flag(visible.intersection(place));
         match resource {
             Resource::ExtensionModule(module) => {
                 self.set(&name, FieldKind::RelativePath, "", || module.relative_path.as_bytes().into());
@@ -66,6 +79,18 @@ impl Collector {
             _ => {}
         }
         Placed::Added
+    }
+
+    /// The bits that say where a resource is.
+    fn place_of(&self, resource: &Resource) -> EntryFlags {
+        match resource {
+            Resource::File(_) => EntryFlags::default(),
+            Resource::DistributionResource(_) if self.place == Place::SitePackages => {
+                EntryFlags::INSTALLED_DISTRIBUTION
+            }
+            Resource::DistributionResource(_) => EntryFlags::default(),
+            _ => EntryFlags::at(self.place),
+        }
     }
 
     /// Says that a file, with its path below `sys.path`, belongs into a cache directory.
@@ -174,7 +199,9 @@ impl Collector {
         for name in implied {
             let entry = self.writer.entry(name);
             if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
-                entry.flag(EntryFlags::NAMESPACE.union(EntryFlags::PACKAGE));
+                let flags = EntryFlags::NAMESPACE.union(EntryFlags::PACKAGE);
+                let visible = Visible::after(entry.flags(), flags.union(EntryFlags::at(self.place)));
+                entry.flag(visible.flags);
             }
         }
         self.writer

@@ -102,6 +102,8 @@ fn merge<'i>(first: &Entry<'i>, second: &Entry<'i>) -> Result<Entry<'i>, Error> 
     Ok(Entry::merged(first.name(), first.flags().union(visible.flags), fields.into()))
 }
 
+const INSTALLED: EntryFlags = EntryFlags::INSTALLED_DISTRIBUTION;
+
 /// What is visible of an entry after another one of the same name.
 pub(crate) struct Visible {
     /// Its flags.
@@ -117,7 +119,14 @@ impl Visible {
         let module = !(first.intersects(code) && second.intersects(code));
         let library = !(first.intersects(EntryFlags::SHARED_LIBRARY) && second.intersects(EntryFlags::SHARED_LIBRARY));
         let others = EntryFlags::SHARED_LIBRARY.union(EntryFlags::DISTRIBUTION).union(EntryFlags::FILE);
-        Self { flags: if module { second } else { second.intersection(others) }, module, library }
+        let mut flags = if module { second } else { second.intersection(others.union(INSTALLED)) };
+        if first.intersects(EntryFlags::IMPORTABLE.union(EntryFlags::PACKAGE).union(EntryFlags::SHARED_LIBRARY)) {
+            flags = flags.difference(EntryFlags::PLACE);
+        }
+        if first.intersects(EntryFlags::DISTRIBUTION) {
+            flags = flags.difference(INSTALLED);
+        }
+        Self { flags, module, library }
     }
 
     /// Whether fields of a kind are visible.

@@ -99,6 +99,7 @@ mod names;
 mod native_paths;
 mod parts;
 mod path;
+mod place;
 pub mod pyc;
 mod resource;
 mod value;
@@ -121,6 +122,7 @@ pub use location::{Location, LocationError};
 pub use names::{hex, normalize_project_name, top_level};
 pub use native_paths::NativePaths;
 pub use path::is_plain_path;
+pub use place::Place;
 pub use resource::{
     Content, Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
     PackageResource, ReadData, Resource, ResourceKind, SharedLibrary,

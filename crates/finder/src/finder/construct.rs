@@ -11,6 +11,7 @@ use crate::arguments::{Arguments, END_OF_PROPERTIES, Static, getter, property};
 use crate::catalogue::Catalogue;
 use crate::class::Instance;
 use crate::layer::{Layer, OpenError};
+use crate::roots::Roots;
 use crate::state::State;
 use pyox_python_objects::{Gil, Object, Result, import, io_error, os_error, value_error};
 
@@ -28,7 +29,7 @@ pub(super) fn construct(gil: Gil, arguments: &Arguments) -> Result<State> {
         Some(origin) => PathBuf::from(OsStr::from_bytes(&origin.to_fs_bytes()?)),
         None => root.parent().unwrap_or(Path::new("/")).to_owned(),
     };
-    State::new(gil, Catalogue::new(layers, &origin), root, None, optimize(gil)?)
+    State::new(gil, Catalogue::new(layers, &origin), Roots::flat(root), None, optimize(gil)?)
 }
 
 /// The file that the process runs, as `sys.executable` may be a link to it, or anything else.
@@ -75,7 +76,7 @@ fn layer_of_file(path: &Object) -> Result<Layer> {
 }
 
 property!(State: path_hook_base_str, |finder| {
-    finder.path_object(finder.gil(), &finder.root)
+    finder.path_object(finder.gil(), finder.roots.program())
 });
 
 property!(State: origin, |finder| {

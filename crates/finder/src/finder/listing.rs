@@ -7,10 +7,17 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Field, FieldKind};
 
 use crate::catalogue::{Catalogue, Found, damaged};
+use crate::roots::Roots;
 use pyox_python_objects::{Gil, Object, Result, check, dictionary, tuple};
 
-/// Pairs of name and is-a-package of the modules directly inside `package` (empty: top-level ones).
-pub(super) fn modules(gil: Gil, catalogue: &Catalogue, package: &str, prefix: &str) -> Result<Object> {
+/// Pairs of name and is-a-package of the modules directly inside `package` (empty: top-level ones) that are `wanted`.
+pub(super) fn modules(
+    gil: Gil,
+    catalogue: &Catalogue,
+    package: &str,
+    prefix: &str,
+    wanted: impl Fn(&Found<'_>) -> bool,
+) -> Result<Object> {
     let inside = if package.is_empty() { String::new() } else { format!("{package}.") };
     let mut found = BTreeMap::new();
     for entry in catalogue.entries(&inside) {
@@ -18,7 +25,7 @@ pub(super) fn modules(gil: Gil, catalogue: &Catalogue, package: &str, prefix: &s
         let name = &entry.name()[inside.len()..];
         // As with directories: neither namespace packages nor the program's own `__main__`.
         let is_module = entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION));
-        if is_module && !name.contains('.') && entry.name() != "__main__" {
+        if is_module && !name.contains('.') && entry.name() != "__main__" && wanted(&entry) {
             found.insert(name, entry.is(EntryFlags::PACKAGE));
         }
     }
@@ -87,13 +94,15 @@ fn is_first_bytecode(entry: &Found<'_>, kind: FieldKind) -> bool {
     FieldKind::BYTECODE.into_iter().find(|kind| entry.has(*kind)) == Some(kind)
 }
 
-/// Pairs of project name, as the finder spells it, and metadata directory of all distributions.
-pub(super) fn distributions(gil: Gil, catalogue: &Catalogue) -> Result<Object> {
+/// The project name, as the finder spells it, the metadata directory, and the item of `sys.path` that has it, of all
+/// distributions.
+pub(super) fn distributions(gil: Gil, roots: &Roots, catalogue: &Catalogue) -> Result<Object> {
     Object::list(
         gil,
         catalogue.distributions().map(|found| {
             let (entry, directory) = found?;
-            tuple(gil, &[Object::str(gil, entry.name())?, Object::str(gil, &directory)?])
+            let item = roots.of(entry.flags().metadata_place()).as_os_str().as_bytes();
+            tuple(gil, &[Object::str(gil, entry.name())?, Object::str(gil, &directory)?, Object::fs_str(gil, item)?])
         }),
     )
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pyo3_ffi as ffi;
 
@@ -10,6 +10,7 @@ use super::listing;
 use crate::arguments::{
     Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
 };
+use crate::catalogue::Found;
 use crate::class::{Class, Instance};
 use crate::state::State;
 use pyox_python_objects::{Held, Kind, Object, Raised, Result};
@@ -17,8 +18,10 @@ use pyox_python_objects::{Held, Kind, Object, Raised, Result};
 /// What an `OxidizedPathEntryFinder` is.
 pub(crate) struct PathEntry {
     finder: Held<Instance<State>>,
-    /// Name of the package whose directory the path entry is; empty for the root.
+    /// Name of the package whose directory the path entry is; empty for a directory of top-level modules.
     package: String,
+    /// That directory; `None` for the program, which stands for all of them.
+    root: Option<PathBuf>,
 }
 
 impl Class for PathEntry {
@@ -45,7 +48,8 @@ fast_method!(PathEntry: find_module, ["fullname"], 1, |this, a: Arguments| {
 
 fast_method!(PathEntry: iter_modules, ["prefix=''"], 0, |this, a: Arguments| {
     let prefix = a.0[0].as_ref().map(Object::to_str).transpose()?.unwrap_or_default();
-    listing::modules(this.gil(), &this.finder.get(this.gil()).catalogue(), &this.package, prefix)
+    let finder = this.finder.get(this.gil());
+    listing::modules(this.gil(), &finder.catalogue(), &this.package, prefix, |entry| this.has(finder, entry))
 });
 
 fast_method!(PathEntry: invalidate_caches, [], 0, |this, _a: Arguments| Ok(Object::none(this.gil())));
@@ -86,24 +90,32 @@ impl Instance<PathEntry> {
         }
         // As in a directory, only the last part of the name counts.
         let packed = if self.package.is_empty() { last.to_owned() } else { format!("{}.{last}", self.package) };
+        if finder.catalogue().entry(&packed)?.is_some_and(|entry| !self.has(finder, &entry)) {
+            return Ok(None);
+        }
         finder.find_spec_as(finder, name, &packed)
     }
 }
 
 impl PathEntry {
+    /// Whether a module is in the directory.
+    fn has(&self, finder: &State, entry: &Found<'_>) -> bool {
+        self.root.as_ref().is_none_or(|root| finder.roots.of(entry.flags().place()) == root)
+    }
+
     /// A path entry finder for a virtual path; `ImportError` for anything else, as path hooks do.
     pub(crate) fn make(finder: &Instance<State>, path: &Object) -> Result<Object> {
         let forget = |raised: Raised| raised.forget(finder.gil());
         let bytes = if path.is_str() { path.to_fs_bytes().map_err(forget).ok() } else { None };
-        let package = match bytes {
+        let found = match bytes {
             Some(bytes) => finder.path_entry(Path::new(OsStr::from_bytes(&bytes)))?,
             None => None,
         };
-        let Some(package) = package else {
+        let Some((root, package)) = found else {
             return Err(Raised::new(Kind::ImportError, "not a path inside this program"));
         };
         // SAFETY: a part of an instance of a Python type, which the interpreter of the finder alone uses and drops.
-        let entry = Self { finder: unsafe { Held::new(finder.clone()) }, package };
+        let entry = Self { finder: unsafe { Held::new(finder.clone()) }, package, root };
         Instance::new(finder.gil(), entry).map(Instance::into_object)
     }
 }

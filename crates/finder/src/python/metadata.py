@@ -48,10 +48,11 @@ class PackedFile(type(pathlib.Path())):
 class OxidizedDistribution(importlib.metadata.Distribution):
     """A distribution that a finder has: an importlib.metadata.Distribution."""
 
-    def __init__(self, finder, name, directory):
+    def __init__(self, finder, name, directory, item):
         self._finder = finder
         self._name = name
-        self._path = PackedFile.of(finder, finder._locate_file(directory))
+        self._item = item
+        self._path = PackedFile.of(finder, finder._locate_file(name, directory))
 
     def read_text(self, filename):
         """The text of a file of the metadata directory; None if there is no such file."""
@@ -60,24 +61,29 @@ class OxidizedDistribution(importlib.metadata.Distribution):
 
     def locate_file(self, path):
         """The path of a file that the distribution has installed."""
-        return PackedFile.of(self._finder, self._finder._locate_file(os.fspath(path)))
+        return PackedFile.of(self._finder, self._finder._locate_file(self._name, os.fspath(path)))
 
 
 def find_distributions(finder, context=None):
     """Distributions that match an importlib.metadata context, or all of them.
 
-    Those of a finder are at the path that its path_hook() takes. They do not match a context that was given other paths.
+    Those of a finder are in the directories of its modules, and the path of the program stands for all of these. They do
+    not match a context that was given other paths. The context loses the directories: the finders that are asked next,
+    with the same context, would find the same files there once more.
     """
-    wanted = None
+    wanted, path, found = None, None, finder._distributions()
     if context is not None:
-        path, name = context.path, context.name
-        if vars(context).get("path") is not None and finder.path_hook_base_str not in map(os.fspath, path):
-            return iter(())
+        name, own = context.name, {item for _, _, item in found}
+        searched = [os.fspath(item) for item in context.path]
+        if vars(context).get("path") is not None and finder.path_hook_base_str not in searched:
+            path = searched
+        if own.intersection(searched):
+            vars(context)["path"] = [item for item in searched if item not in own]
         # Since Python 3.10 an empty name is as good as none.
         is_any = name is None or (name == "" and sys.version_info >= (3, 10))
         wanted = None if is_any else finder._normalized(name)
     return iter([
-        OxidizedDistribution(finder, name, directory)
-        for name, directory in finder._distributions()
-        if wanted is None or finder._normalized(name) == wanted
+        OxidizedDistribution(finder, name, directory, item)
+        for name, directory, item in found
+        if (wanted is None or finder._normalized(name) == wanted) and (path is None or item in path)
     ])

@@ -15,8 +15,8 @@ def teach_pdb(pdb, finder):
         names = [filename, filename + ".py"]
         if sys.version_info >= (3, 13):
             names.append(filename.replace(".", "/") + ".py")
-        root = finder.path_hook_base_str
-        return next(filter(None, (readable(os.path.join(root, name)) for name in names)), None)
+        paths = (os.path.join(item, name) for item in sys.path for name in names)
+        return next(filter(None, map(readable, paths)), None)
 
     def readable(path):
         try:

@@ -106,8 +106,8 @@ class OxidizedPkgResourcesProvider:
 def pkg_resources_find_distributions(finder, path_item, only=False):
     """The distributions of an OxidizedPathEntryFinder, as objects of pkg_resources.
 
-    Those of the finder are at the root, the path that OxidizedFinder.path_hook_base_str names; a directory below it may
-    have others, where it is one for the whole process.
+    Those of the finder are in the directories of its modules, and OxidizedFinder.path_hook_base_str stands for all of
+    these; a directory below may have others, where it is one for the whole process.
     """
     if not isinstance(finder, OxidizedPathEntryFinder):
         return
@@ -115,7 +115,10 @@ def pkg_resources_find_distributions(finder, path_item, only=False):
     if finder._package:
         yield from pkg_resources.find_on_path(finder, path_item, only)
         return
-    for found in finder._finder.find_distributions():
+    packed = finder._finder
+    for found in packed.find_distributions():
+        if path_item not in (found._item, packed.path_hook_base_str):
+            continue
         is_egg_info = found._path.suffix == ".egg-info"
         kind = pkg_resources.Distribution if is_egg_info else pkg_resources.DistInfoDistribution
         provider = OxidizedPkgResourcesProvider._of_distribution(found._finder, found._name)

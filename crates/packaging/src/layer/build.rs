@@ -64,7 +64,8 @@ impl LayerBuilder<'_> {
             reason: skipped.reason.clone(),
             concerns: is_missed(&skipped.reason),
         }));
-        let (collector, cached, parts) = (Collector::new(), CachedDistributions::default(), Vec::new());
+        let (cached, parts) = (CachedDistributions::default(), Vec::new());
+        let collector = Collector::new().at(kind.place());
         let mut assembly =
             Assembly { builder: self, directory: &directory, collector, facts, plan: &plan, cached, natives, parts };
         for (found, decision) in plan.included() {
@@ -269,12 +270,14 @@ impl Assembly<'_> {
             Location::InMemory if !found.executable => value,
             _ => value.with_mode(if found.executable { 0o755 } else { 0o644 }),
         };
-        let mut placed = self.collector.add(&found.resource, value.clone());
+        let mut placed = match &found.resource {
+            Resource::File(_) => self.collector.add(&self.file(path.clone(), found.executable), value.clone()),
+            resource => self.collector.add(resource, value.clone()),
+        };
         let is_library = matches!(found.resource, Resource::SharedLibrary(_));
         if is_library && placed == Placed::Shadowed && decision.location == Location::InMemory {
             // It is loaded by its path, if at all.
-            let file = FileData { path: path.clone(), data: Vec::new().into(), executable: found.executable };
-            placed = self.collector.add(&Resource::File(file), value.clone());
+            placed = self.collector.add(&self.file(path.clone(), found.executable), value.clone());
         }
         // Bytecode and metadata are read from memory in any case.
         let is_file = !matches!(found.resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
@@ -315,6 +318,12 @@ impl Assembly<'_> {
             });
         }
         Ok(())
+    }
+
+    /// A file that belongs to no package, with its path below that of the program.
+    fn file(&self, path: String, executable: bool) -> Resource {
+        let directory = self.facts.kind.directory(self.builder.python.target().minor().1);
+        Resource::File(FileData { path: format!("{directory}/{path}"), data: Vec::new().into(), executable })
     }
 
     /// Adds the bytecode of a module without source text to the files of its distribution, where `compileall -b` puts

@@ -1,5 +1,7 @@
 //! Kinds of layers.
 
+use pyox_interpreter_config::directories;
+use pyox_packed_resources::Place;
 use serde::{Deserialize, Serialize};
 
 /// Where the resources of a layer come from.
@@ -29,6 +31,24 @@ pub enum LayerKind {
 }
 
 impl LayerKind {
+    /// Which directory of an installed Python its files are in.
+    pub fn place(self) -> Place {
+        match self {
+            Self::StandardLibrary => Place::StandardLibrary,
+            Self::Wheel | Self::Requirements | Self::Virtualenv | Self::PackageRoot => Place::SitePackages,
+            Self::ScriptDirectory | Self::Package | Self::Application | Self::Other => Place::Application,
+        }
+    }
+
+    /// The same as a path below that of the program, for a Python 3.`minor`.
+    pub(crate) fn directory(self, minor: u8) -> String {
+        match self.place() {
+            Place::StandardLibrary => directories::standard_library(minor),
+            Place::SitePackages => directories::site_packages(minor),
+            _ => directories::APPLICATION.to_owned(),
+        }
+    }
+
     /// What it is called, such as `standard library`.
     pub fn name(self) -> &'static str {
         match self {
