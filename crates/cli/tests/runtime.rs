@@ -122,7 +122,7 @@ fn compare(script: &Script, python: &Installed, app: &Path, scratch: &Path) -> R
     std::fs::create_dir_all(scratch)?;
     let program = scratch.join(&script.name);
     script.pack(app, python, &program)?;
-    let (packed, plain) = (Normal::packed(&program), Normal::unpackaged(app, python));
+    let (packed, plain) = (Normal::packed(&program, python), Normal::unpackaged(app, python));
     let words = script.unpackaged(app, python)?;
     // `python -m` finds modules in the current directory.
     let directory = if script.module.is_some() { app } else { scratch };

@@ -94,9 +94,7 @@ impl<'a> Writer<'a> {
             flags = flags.difference(EntryFlags::DISTRIBUTION);
         }
         let kept = FLAGS.iter().fold(EntryFlags::default(), |all, (_, flag)| all.union(*flag));
-        // Where files seem to be is up to the reader.
-        let places = EntryFlags::PLACE.union(EntryFlags::INSTALLED_DISTRIBUTION);
-        let lost = flags.difference(kept).difference(places);
+        let lost = flags.difference(kept);
         if lost != EntryFlags::default() {
             Loss::Flags { entry: name, flags: lost }.allow(may_lose)?;
         }

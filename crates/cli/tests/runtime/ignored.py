@@ -20,18 +20,23 @@ if getattr(sys, "oxidized", False):
     assert not sys.warnoptions and not sys._xoptions, (sys.warnoptions, sys._xoptions)
     assert not hasattr(sys, "frozen")
     assert sys.executable == os.path.realpath(os.fsdecode(os.readlink("/proc/self/exe"))), sys.executable
-    for name in "prefix", "exec_prefix", "base_prefix", "base_exec_prefix", "_base_executable":
-        assert getattr(sys, name) == sys.executable, name
-    assert sys.path == [sys.executable], sys.path
+    assert sys._base_executable == sys.executable
+    prefix = os.path.join(sys.executable, "python")
+    for name in "prefix", "exec_prefix", "base_prefix", "base_exec_prefix":
+        assert getattr(sys, name) == prefix, name
+    library = os.path.join(prefix, "lib", "python%d.%d" % sys.version_info[:2])
+    assert sys.platlibdir == "lib"
+    application = os.path.join(sys.executable, "app")
+    assert sys.path == [application, library, os.path.join(library, "site-packages")], sys.path
     assert sys.argv == sys.orig_argv if hasattr(sys, "orig_argv") else True
-    assert __file__ == os.path.join(sys.executable, "ignored.py"), __file__
+    assert __file__ == os.path.join(application, "ignored.py"), __file__
     assert __name__ == "__main__" and __package__ is None and __spec__ is None and __cached__ is None
-    assert os.__file__ == os.path.join(sys.executable, "os.py")
+    assert os.__file__ == os.path.join(library, "os.py")
     assert [type(finder).__name__ for finder in sys.meta_path].count("OxidizedFinder") == 1
-    assert sys.implementation.cache_tag and sys.platlibdir
+    assert sys.implementation.cache_tag
     assert "site" not in sys.modules
     import demo.sub, json.decoder, subprocess, traceback  # everything below works with odd names
-    assert demo.sub.__file__ == os.path.join(sys.executable, "demo", "sub", "__init__.py")
+    assert demo.sub.__file__ == os.path.join(application, "demo", "sub", "__init__.py")
     from importlib.resources import files
     assert files("demo").joinpath("text.txt").read_text() == "text of the package\n"
     try:

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use pyox_distribution::{Host as _, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
+use pyox_interpreter_config::directories;
 
 /// Output with everything replaced that has to differ.
 pub struct Normal {
@@ -11,16 +12,24 @@ pub struct Normal {
 }
 
 impl Normal {
-    pub fn packed(program: &Path) -> Self {
+    pub fn packed(program: &Path, python: &Installed) -> Self {
         let program = program.display().to_string();
-        Self { replacements: vec![(format!("{program}/"), "<ROOT>/"), (program, "<APP>")] }
+        let library = format!("{program}/{}/", directories::standard_library(python.minor().1));
+        let replacements = vec![
+            (library, "<LIBRARY>/"),
+            (format!("{program}/{}", directories::PREFIX), "<PREFIX>"),
+            (format!("{program}/{}", directories::APPLICATION), "<ROOT>"),
+            (program, "<APP>"),
+        ];
+        Self { replacements }
     }
 
     pub fn unpackaged(app: &Path, python: &Installed) -> Self {
         let mut replacements = Vec::new();
-        for directory in [python.extension_dir(), Some(python.stdlib_dir()), Some(app)].into_iter().flatten() {
-            replacements.push((format!("{}/", directory.display()), "<ROOT>/"));
+        for library in [python.extension_dir(), Some(python.stdlib_dir())].into_iter().flatten() {
+            replacements.push((format!("{}/", library.display()), "<LIBRARY>/"));
         }
+        replacements.push((app.display().to_string(), "<ROOT>"));
         replacements.push((python.executable().display().to_string(), "<APP>"));
         Self { replacements }
     }

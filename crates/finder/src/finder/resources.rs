@@ -122,7 +122,13 @@ fn version_3(entries: &[Found<'_>]) -> std::result::Result<Vec<u8>, Error> {
     for entry in entries {
         writer.add(entry, |loss| {
             let is_path = |kind| matches!(kind, FieldKind::RelativePath | FieldKind::MetadataDirectory);
-            matches!(loss, Loss::Mode { .. }) || matches!(loss, Loss::Field { kind, .. } if is_path(*kind))
+            let places = EntryFlags::PLACE.union(EntryFlags::INSTALLED_DISTRIBUTION);
+            match loss {
+                Loss::Mode { .. } => true,
+                Loss::Field { kind, .. } => is_path(*kind),
+                Loss::Flags { flags, .. } => flags.difference(places) == EntryFlags::default(),
+                _ => false,
+            }
         })?;
     }
     writer.to_vec()

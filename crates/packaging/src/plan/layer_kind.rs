@@ -35,8 +35,10 @@ impl LayerKind {
     pub fn place(self) -> Place {
         match self {
             Self::StandardLibrary => Place::StandardLibrary,
-            Self::Wheel | Self::Requirements | Self::Virtualenv | Self::PackageRoot => Place::SitePackages,
-            Self::ScriptDirectory | Self::Package | Self::Application | Self::Other => Place::Application,
+            Self::Wheel | Self::Requirements | Self::Virtualenv => Place::SitePackages,
+            Self::ScriptDirectory | Self::Package | Self::Application | Self::PackageRoot | Self::Other => {
+                Place::Application
+            }
         }
     }
 
