@@ -8,20 +8,21 @@ use pyox_bytecode::CompileBytecode;
 use pyox_distribution::Toolchain;
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_packed_resources::{
-    Blob, Collector, Layout, Location, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
+    Blob, Collector, Layout, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
 };
 
 use crate::code::{BOOT_FILE, BOOT_SOURCE, main_code};
 use crate::entry::Entry;
 use crate::error::Error;
-use crate::layer::Layer;
-use crate::plan::Reason;
-use crate::policy::Policy;
 use crate::relative_files::{self, RelativeFiles};
-use crate::report::{Finding, Report, ReportRow, Timing};
+use crate::report::{Report, Timing};
 use crate::shadowed::Shadowed;
 use crate::shared_resources::SharedResources;
 use crate::start_up::StartUp;
+use pyox_layers::Layer;
+use pyox_layers::Policy;
+use pyox_layers::Reason;
+use pyox_layers::{Finding, ReportRow};
 use pyox_linker::{Launcher, Progress, Step};
 use pyox_output::{EXECUTABLE, Outputs, PLAIN, Stage};
 use pyox_program_format::Attachment;
@@ -287,24 +288,16 @@ impl<'a> ApplicationBuilder<'a> {
         let mut add = |resource: Resource, value: Value, size: usize| -> Result<(), Error> {
             let stored = value.stored().read().map_err(Error::io("read", &file))?.len() as u64;
             collector.add(&resource, value);
-            rows.push(ReportRow {
-                name: name.clone(),
-                kind: resource.kind(),
-                path: file.clone(),
-                origin: self.entry.describe(),
-                owner: None,
-                size: size as u64,
-                stored,
-                location: Location::InMemory,
-                reason: Reason::Main,
-            });
+            let mut row = ReportRow::new(&*name, resource.kind(), &*file, size as u64, Reason::Main);
+            (row.origin, row.stored) = (self.entry.describe(), stored);
+            rows.push(row);
             Ok(())
         };
         let (length, bytecode) = (code.len(), Value::raw(code));
         let module = ModuleBytecode { name: name.clone(), is_package: false, optimize, bytecode: Vec::new().into() };
         add(Resource::ModuleBytecode(module), bytecode, length)?;
         if self.policy.include_source {
-            let value = Value::compressed(&source, crate::layer::COMPRESSION_LEVEL)?;
+            let value = Value::compressed(&source, pyox_layers::COMPRESSION_LEVEL)?;
             let module = ModuleSource { name: name.clone(), is_package: false, source: Vec::new().into() };
             add(Resource::ModuleSource(module), value, source.len())?;
         }

@@ -1,7 +1,5 @@
 use std::path::PathBuf;
 
-use pyox_binary::NativeError;
-
 /// An application could not be packaged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -9,9 +7,12 @@ pub enum Error {
     /// The Python installation.
     #[error(transparent)]
     Distribution(#[from] pyox_distribution::Error),
-    /// A worker process that compiles.
+    /// Making a layer.
     #[error(transparent)]
-    Worker(#[from] pyox_bytecode::WorkerError),
+    Layer(#[from] pyox_layers::Error),
+    /// Native code.
+    #[error(transparent)]
+    Native(#[from] pyox_binary::NativeError),
     /// Installing requirements.
     #[error(transparent)]
     Pip(#[from] pyox_pip::Error),
@@ -27,21 +28,12 @@ pub enum Error {
     /// Looking for resources.
     #[error(transparent)]
     Scan(#[from] pyox_scanner::Error),
-    /// Native code.
-    #[error(transparent)]
-    Native(#[from] NativeError),
     /// Packed resources.
     #[error(transparent)]
     Resources(#[from] pyox_packed_resources::Error),
     /// The location of a package was asked for that is not in the program.
     #[error("there is no distribution or top-level package {name:?} to be placed elsewhere")]
     NoPackageToLocate {
-        /// The name that was given.
-        name: String,
-    },
-    /// The location of a package was asked for more than once.
-    #[error("the location of {name} is given more than once")]
-    LocatedTwice {
         /// The name that was given.
         name: String,
     },
@@ -135,18 +127,6 @@ pub enum Error {
     /// [`Progress::is_cancelled`](pyox_linker::Progress::is_cancelled) said so.
     #[error("packing was cancelled")]
     Cancelled,
-    /// A function that changes decisions has failed.
-    #[error("deciding about {resource} failed")]
-    Decide {
-        /// Path of the resource below `sys.path`.
-        resource: String,
-        /// The reason.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The compiler of another library failed.
-    #[error("cannot compile")]
-    Compiler(#[source] pyox_bytecode::CompileError),
     /// The compiler of another library gave no answer for a source.
     #[error("{file} was not compiled")]
     NotCompiled {

@@ -9,11 +9,11 @@ use pyox_scanner::{Directory, Virtualenv};
 
 use crate::entry::{Entry, EntryRequest};
 use crate::error::Error;
-use crate::layer::{Layer, LayerBuilder};
-use crate::plan::LayerKind;
-use crate::report::Finding;
 use crate::script;
 use crate::wheel_tags;
+use pyox_layers::Finding;
+use pyox_layers::LayerKind;
+use pyox_layers::{Layer, LayerBuilder};
 use pyox_linker::Progress;
 use pyox_output::is_aside;
 
@@ -97,8 +97,8 @@ impl Inputs {
     ///
     /// What is missing, contradictory or cannot be read.
     pub fn resolve(&self, builder: &LayerBuilder<'_>, progress: &mut dyn Progress) -> Result<Resolved, Error> {
-        let builder = &LayerBuilder { policy: builder.policy.clone(), refresh: self.refresh, ..*builder };
-        let info = builder.python.target().info();
+        let builder = &builder.clone().refresh(self.refresh);
+        let info = builder.python().target().info();
         let suffixes = &info.extension_suffixes;
         let source = Source::detect(self.source.as_deref(), suffixes)?;
         // What cannot work says so before the long work.
@@ -132,7 +132,7 @@ impl Inputs {
             }
             Source::Wheel(wheel) => {
                 let path = self.source.as_deref().unwrap_or(Path::new(""));
-                wheel_tags::check(path, wheel.tags(), builder.python.host())?;
+                wheel_tags::check(path, wheel.tags(), builder.python().host())?;
                 required::check_python(path, wheel.metadata().requires_python.as_deref(), info)?;
                 request.requirements.extend(required::by_wheel(wheel, info)?);
                 wanted = vec![normalize_project_name(&wheel.metadata().name)];
@@ -198,8 +198,8 @@ impl Inputs {
 }
 
 fn open_virtualenv(path: &Path, builder: &LayerBuilder<'_>) -> Result<Virtualenv, Error> {
-    let virtualenv = Virtualenv::open(path, builder.python.target().info().extension_suffixes.iter())?;
-    let (found, expected) = (virtualenv.python_version(), builder.python.target().minor());
+    let virtualenv = Virtualenv::open(path, builder.python().target().info().extension_suffixes.iter())?;
+    let (found, expected) = (virtualenv.python_version(), builder.python().target().minor());
     if found == expected {
         Ok(virtualenv)
     } else {

@@ -14,10 +14,7 @@ mod code;
 mod entry;
 mod error;
 mod inputs;
-mod layer;
 mod pack;
-mod plan;
-mod policy;
 mod relative_files;
 mod report;
 mod script;
@@ -32,14 +29,15 @@ pub use code::boot_code;
 pub use entry::{Entry, EntryRequest};
 pub use error::Error;
 pub use inputs::{Inputs, PackageRoot, Resolved, is_source};
-pub use layer::{Layer, LayerBuilder, NativeFile};
 pub use pack::{Request, pack};
-pub use plan::{Candidate, Decide, Decision, FilesNeeded, LayerKind, Reason};
-pub use policy::{Policy, Profile};
 pub use pyox_interpreter_config::FileAttribute;
+pub use pyox_layers::{
+    Candidate, Decide, Decision, Error as LayerError, FilesNeeded, Finding, Layer, LayerBuilder, LayerKind, NativeFile,
+    Policy, Profile, Reason, ReportRow,
+};
 pub use pyox_linker::{Progress, Silent, Step};
 pub use pyox_packed_resources::{Location, LocationError};
-pub use report::{Finding, Report, ReportRow, Summary, Timing};
+pub use report::{Report, Summary, Timing};
 pub use shared_resources::SharedResources;
 pub use start_up::read_import_order;
 

@@ -12,13 +12,13 @@ use pyox_output::{Outputs, default_output};
 use crate::application::{ApplicationBuilder, interpreter_of_programs};
 use crate::error::Error;
 use crate::inputs::Inputs;
-use crate::layer::LayerBuilder;
-use crate::plan::Decide;
-use crate::policy::Policy;
 use crate::relative_files;
 use crate::report::Report;
 use crate::shared_resources::SharedResources;
 use crate::timed::Timed;
+use pyox_layers::Decide;
+use pyox_layers::LayerBuilder;
+use pyox_layers::Policy;
 
 /// What the report is called in errors.
 const REPORT: &str = "the report";
@@ -111,8 +111,12 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     request.launcher.check(target)?;
     let mut progress = Timed::new(progress);
     let mut builder = LayerBuilder::new(*python, policy.clone(), cache);
-    builder.decide = request.decide;
-    builder.compiler = request.compiler;
+    if let Some(decide) = request.decide {
+        builder = builder.with_decisions(decide);
+    }
+    if let Some(compiler) = request.compiler {
+        builder = builder.with_compiler(compiler);
+    }
     let resolved = inputs.resolve(&builder, &mut progress)?;
     let output = match known {
         Some(output) => output,

@@ -7,10 +7,10 @@ use std::path::Path;
 use pyox_packed_resources::{Entry, Field, FieldKind, Index, Value};
 
 use crate::error::Error;
-use crate::layer::Layer;
-use crate::policy::Policy;
 use pyox_inspect::ResourceFile;
 use pyox_inspect::extract::{Pyc, Tree};
+use pyox_layers::Layer;
+use pyox_layers::Policy;
 use pyox_output::{Outputs, Stage, parent};
 use pyox_packed_resources::Location;
 

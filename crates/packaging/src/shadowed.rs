@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use pyox_packed_resources::{EntryFlags, ResourceKind, top_level};
 
 use crate::error::Error;
-use crate::layer::Layer;
-use crate::report::{Finding, ReportRow};
+use pyox_layers::Layer;
+use pyox_layers::{Finding, ReportRow};
 
 /// For each layer the top-level modules that an earlier one has, and which one.
 pub(crate) struct Shadowed(Vec<BTreeMap<String, usize>>);

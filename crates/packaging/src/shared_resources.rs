@@ -12,10 +12,10 @@ use pyox_packed_resources::{Blob, Collector, SectionKind};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::layer::Layer;
-use crate::policy::Profile;
 use crate::relative_files::RelativeFiles;
 use crate::start_up::StartUp;
+use pyox_layers::Layer;
+use pyox_layers::Profile;
 use pyox_output::parent;
 
 /// Section with an [`Origin`] as JSON, of the kind *origin*.
@@ -80,8 +80,8 @@ impl SharedResources {
         python: &dyn Python,
     ) -> Result<Self, Error> {
         let start_up = match profile {
-            Profile::Speed => StartUp::unknown(),
             Profile::Size => StartUp::of_interpreter(),
+            _ => StartUp::unknown(),
         };
         let mut collector = Collector::new();
         let mut origin = Origin { python: python.minor(), layers: BTreeSet::new() };

@@ -8,9 +8,9 @@ use pyox_packed_resources::{Blob, Collector, Decoder, Encoding, Entry as PackedE
 use pyox_scanner::{ImportGraph, STARTUP_MODULES};
 
 use crate::entry::Entry;
-use crate::layer::Layer;
-use crate::policy::Profile;
 use crate::relative_files::RelativeFiles;
+use pyox_layers::Layer;
+use pyox_layers::Profile;
 
 /// What the interpreter of a program imports besides, for `quit` and `exit`.
 const BUILTINS: &str = "_sitebuiltins";

@@ -1,5 +1,3 @@
-//! Layers: what is decided about resources, and what is kept.
+//! The parts, put together by others.
 
-mod caches;
 mod parts;
-mod plan;

@@ -7,7 +7,7 @@ use pyox_build_cache::Cache;
 use pyox_bytecode::{BytecodeCompiler, CompileBytecode, CompileError, CompileJob, CompiledModule};
 use pyox_distribution::{Error as PythonError, Host, Installed, Python, PythonInfo, Toolchain};
 use pyox_linker::Silent;
-use pyox_packaging::{ApplicationBuilder, Entry, Error, Layer, LayerBuilder, LayerKind, Policy, boot_code};
+use pyox_packaging::{ApplicationBuilder, Entry, Layer, LayerBuilder, LayerError, LayerKind, Policy, boot_code};
 use pyox_packed_resources::{Blob, FieldKind, SectionKind};
 use pyox_scanner::MemorySource;
 use pyox_test_support::pythons;
@@ -44,7 +44,7 @@ impl CompileBytecode for Counting {
     }
 }
 
-fn layer(builder: &LayerBuilder<'_>, source: &MemorySource) -> Result<Layer, Error> {
+fn layer(builder: &LayerBuilder<'_>, source: &MemorySource) -> Result<Layer, LayerError> {
     builder.layer(LayerKind::Other, source, &[], &mut Silent)
 }
 
@@ -57,7 +57,7 @@ fn another_compiler_is_asked_and_its_errors_are_passed_on() -> Test {
     let field = made.blob()?.entry("app")?.and_then(|entry| entry.field(FieldKind::Bytecode).ok().flatten());
     assert!(field.is_some() && compiler.jobs.load(Ordering::Relaxed) == 1);
     let Err(error) = layer(&builder, &MemorySource::new().file("refused.py", "")) else { panic!("it was refused") };
-    assert!(matches!(error, Error::Compiler(_)), "{error:?}");
+    assert!(matches!(error, LayerError::Compiler(_)), "{error:?}");
     assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("out of order"));
     Ok(())
 }

@@ -1,20 +1,17 @@
 //! Packing.
 
-use pyox_packaging::Error;
+use pyox_packaging::{Error, LayerError};
 
 pub(super) fn hint(error: &Error) -> Option<String> {
     let list = |names: &[String]| names.iter().map(|name| format!("\n  {name}")).collect::<String>();
     let text = match error {
         Error::Distribution(error) => return super::python::hint(error),
-        Error::Worker(error) => super::python::worker(error).into(),
+        Error::Layer(error) => return layer(error),
         Error::Pip(error) => return super::python::pip(error),
         Error::Linker(error) => return super::linker::hint(error),
         Error::Inspect(error) => return super::inspect::hint(error),
         Error::Output(error) => return super::output(error),
         Error::Resources(error) => return super::format(error),
-        Error::Scan(pyox_scanner::Error::PackageNotFound { package, .. }) if pyox_packaging::is_source(package) => {
-            "a SOURCE has to stand before --package-root, which takes all names after it".into()
-        }
         Error::Scan(error) => return scan(error).map(str::to_owned),
         Error::NoSource { .. } => "give a script, a wheel, a package or project directory that exists".into(),
         Error::UnknownSource { .. } => {
@@ -43,7 +40,6 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::NoPackageToLocate { .. } => {
             "name a distribution as pip does, or what is imported; --report lists all that is packed".into()
         }
-        Error::LocatedTwice { .. } => "leave out all but one".into(),
         Error::LocationOfSharedPackage => "leave out --resource-file, or the location".into(),
         Error::EntrySyntax { .. } => "write MODULE:FUNCTION, or the name of a console script".into(),
         Error::VirtualenvVersion { found, .. } => format!("use --python {}.{}", found.0, found.1),
@@ -87,9 +83,25 @@ pub(super) fn hint(error: &Error) -> Option<String> {
     Some(text)
 }
 
+fn layer(error: &LayerError) -> Option<String> {
+    match error {
+        LayerError::Distribution(error) => super::python::hint(error),
+        LayerError::Worker(error) => Some(super::python::worker(error).into()),
+        LayerError::Scan(error) => scan(error).map(str::to_owned),
+        LayerError::Resources(error) => super::format(error),
+        LayerError::Inspect(error) => super::inspect::hint(error),
+        LayerError::LocatedTwice { .. } => Some("leave out all but one".into()),
+        LayerError::Io { source, .. } => super::io(source.kind()),
+        _ => None,
+    }
+}
+
 fn scan(error: &pyox_scanner::Error) -> Option<&'static str> {
     use pyox_scanner::Error;
     Some(match error {
+        Error::PackageNotFound { package, .. } if pyox_packaging::is_source(package) => {
+            "a SOURCE has to stand before --package-root, which takes all names after it"
+        }
         Error::PackageNotFound { .. } => "give the name that is imported, it can differ from the project's name",
         Error::WheelFileName { .. } => "a wheel is called name-version-python-abi-platform.whl",
         Error::Archive { .. }

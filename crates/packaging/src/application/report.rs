@@ -10,10 +10,11 @@ use pyox_scanner::top_level_of_path;
 
 use super::ApplicationBuilder;
 use crate::error::Error;
-use crate::layer::Layer;
-use crate::report::{Finding, Report, ReportRow, Summary};
+use crate::report::{Report, Summary};
 use crate::shadowed::Shadowed;
 use crate::start_up::StartUp;
+use pyox_layers::Layer;
+use pyox_layers::{Finding, ReportRow};
 
 /// What a report is about.
 pub(super) struct Written<'a> {
@@ -59,7 +60,7 @@ impl ApplicationBuilder<'_> {
                     }
                 }
             }));
-            let beside = layer.facts().relative_files.iter();
+            let beside = layer.relative_paths().iter();
             packages_beside
                 .extend(beside.map(|(path, directory)| (top_level_of_path(path).to_owned(), directory.clone())));
             floors.extend(

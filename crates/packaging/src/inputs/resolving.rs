@@ -12,10 +12,10 @@ use super::source::Source;
 use crate::code::main_code;
 use crate::entry::{ConsoleScript, Entry, EntryRequest, only_script};
 use crate::error::Error;
-use crate::layer::{Layer, LayerBuilder};
-use crate::plan::LayerKind;
-use crate::report::Finding;
 use crate::script;
+use pyox_layers::Finding;
+use pyox_layers::LayerKind;
+use pyox_layers::{Layer, LayerBuilder};
 use pyox_linker::{Progress, Step};
 
 /// Layers that are put together.
@@ -34,7 +34,7 @@ pub(super) struct Resolving<'a, 'b> {
 impl<'a, 'b> Resolving<'a, 'b> {
     pub(super) fn new(builder: &'a LayerBuilder<'b>) -> Result<Self, Error> {
         let (layers, own, findings, imports) = Default::default();
-        let extensions = builder.python.target().extension_modules()?.into_iter();
+        let extensions = builder.python().target().extension_modules()?.into_iter();
         let built_in = extensions.filter(|module| module.is_built_in()).map(|module| module.name).collect();
         Ok(Self { builder, layers, own, findings, imports, built_in })
     }
@@ -49,7 +49,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         standard_library: &Layer,
         progress: &mut dyn Progress,
     ) -> Result<(), Error> {
-        let fixed = self.builder.python.target().info().fixed_modules.clone();
+        let fixed = self.builder.python().target().info().fixed_modules.clone();
         let module_of = |path: &str| {
             let top = path.split('/').next().unwrap_or(path);
             top.strip_suffix(".py").unwrap_or(top).to_owned()
@@ -85,7 +85,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         stdlib: &Layer,
         progress: &mut dyn Progress,
     ) -> Result<(), Error> {
-        let suffixes = &self.builder.python.target().info().extension_suffixes;
+        let suffixes = &self.builder.python().target().info().extension_suffixes;
         self.compile_script(path, text)?;
         let companions = script::companions(path, text, suffixes)?;
         self.imports = companions.others;
@@ -100,24 +100,21 @@ impl<'a, 'b> Resolving<'a, 'b> {
     /// Refuses a script that does not compile, before the long work.
     fn compile_script(&self, path: &Path, text: &[u8]) -> Result<(), Error> {
         let file = path.file_name().unwrap_or_default().to_string_lossy();
-        main_code(self.builder.python, self.builder.compiler, &file, text, 0).map(drop)
+        main_code(self.builder.python(), self.builder.other_compiler(), &file, text, 0).map(drop)
     }
 
     /// Runs pip, or takes what it installed before, and returns the names of the projects installed from paths.
     pub(super) fn install(&mut self, request: &PipRequest, progress: &mut dyn Progress) -> Result<Vec<String>, Error> {
-        let python = self.builder.python;
-        let pip = Pip::new(python.host(), self.builder.cache.directory("pip"));
+        let python = self.builder.python();
+        let pip = Pip::new(python.host(), self.builder.cache().directory("pip"));
         let mut tree = run_pip(&pip, request, progress)?;
         let below: Vec<&Layer> = self.layers.iter().collect();
         let kind = LayerKind::Requirements;
         let directory = |tree: &InstalledTree| {
             Directory::new(&tree.path).extension_suffixes(python.target().info().extension_suffixes.iter())
         };
-        let place = |tree: &InstalledTree| {
-            let identity = format!("{} {}", tree.path.display(), tree.digest());
-            Ok::<_, Error>(self.builder.place(kind, &self.builder.identity(kind, &directory(tree), &identity)?, &below))
-        };
-        let mut kept = self.builder.load(&place(&tree)?, progress);
+        let identity = |tree: &InstalledTree| format!("{} {}", tree.path.display(), tree.digest());
+        let mut kept = self.builder.kept_layer(kind, &directory(&tree), &identity(&tree), &below, progress)?;
         let mut projects = projects_from_paths(&tree);
         // What is read of the tree has to be what pip installed.
         if projects.is_none() || (kept.is_none() && tree.cached && !tree.is_intact()) {
@@ -127,15 +124,15 @@ impl<'a, 'b> Resolving<'a, 'b> {
         }
         let layer = match kept {
             Some(layer) => layer,
-            None => self.builder.make(&place(&tree)?, kind, &directory(&tree), &below, progress)?,
+            None => self.builder.made_layer(kind, &directory(&tree), &identity(&tree), &below, progress)?,
         };
         self.layers.push(layer);
         Ok(projects.unwrap_or_default())
     }
 
     pub(super) fn finish(self, source: &Source, request: &EntryRequest, wanted: &[String]) -> Result<Resolved, Error> {
-        let is_located = |name: &String| self.layers.iter().any(|layer| layer.facts().located.contains(name));
-        if let Some(name) = self.builder.policy.locations.keys().find(|name| !is_located(name)) {
+        let is_located = |name: &String| self.layers.iter().any(|layer| layer.located().contains(name));
+        if let Some(name) = self.builder.policy().locations.keys().find(|name| !is_located(name)) {
             return Err(Error::NoPackageToLocate { name: name.clone() });
         }
         let mut scripts: Vec<ConsoleScript> = self

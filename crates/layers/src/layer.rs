@@ -14,9 +14,10 @@ use pyox_scanner::ResourceSource;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::finding::Finding;
 use crate::plan::{Decide, LayerKind};
 use crate::policy::{Policy, Profile};
-use crate::report::{Finding, ReportRow};
+use crate::row::ReportRow;
 use pyox_binary::Lookup;
 use pyox_build_cache::Cache;
 use pyox_inspect::extract::{Pyc, Tree};
@@ -33,7 +34,7 @@ mod planning;
 mod stored;
 
 use compress::Dictionaries;
-pub(crate) use compress::LEVEL as COMPRESSION_LEVEL;
+pub use compress::LEVEL as COMPRESSION_LEVEL;
 use stored::Stored;
 
 /// Resources from one place as packed resources, with what a report says of them.
@@ -96,7 +97,7 @@ impl Layer {
     }
 
     /// The import statements of a module, if its source text was left out.
-    pub(crate) fn imports(&self, module: &str) -> Option<&str> {
+    pub fn imports(&self, module: &str) -> Option<&str> {
         self.facts.imports.get(module).map(String::as_str)
     }
 
@@ -135,13 +136,23 @@ impl Layer {
         &self.facts.entry_points
     }
 
-    /// What is kept beside the blob.
-    pub(crate) fn facts(&self) -> &Facts {
-        &self.facts
+    /// Paths of files that are in a directory beside the program, and which.
+    pub fn relative_paths(&self) -> &BTreeMap<String, String> {
+        &self.facts.relative_files
     }
 
-    /// The files of packages that are in a directory beside the program, by directory.
-    pub(crate) fn relative_files(&self, header: Option<Pyc>) -> Result<BTreeMap<&str, Tree<'_>>, Error> {
+    /// The names of [`Policy::locations`] that it has.
+    pub fn located(&self) -> &BTreeSet<String> {
+        &self.facts.located
+    }
+
+    /// The files of packages that are in a directory beside the program, by directory. Bytecode is in files with this
+    /// header.
+    ///
+    /// # Errors
+    ///
+    /// The layer is damaged.
+    pub fn relative_files(&self, header: Option<Pyc>) -> Result<BTreeMap<&str, Tree<'_>>, Error> {
         let mut trees = BTreeMap::new();
         if self.facts.relative_files.is_empty() {
             return Ok(trees);
@@ -164,7 +175,11 @@ impl Layer {
     }
 
     /// A value of this layer for a writer, as it is once decoded.
-    pub(crate) fn decoded<'l>(
+    ///
+    /// # Errors
+    ///
+    /// The value is damaged, or cannot be read.
+    pub fn decoded<'l>(
         &'l self,
         decoder: &Decoder<'l>,
         field: &Field<'l>,
@@ -176,7 +191,11 @@ impl Layer {
     }
 
     /// A value of this layer for a writer: the stored bytes, shared.
-    pub(crate) fn value(&self, field: &Field<'_>) -> Result<Value, pyox_packed_resources::Error> {
+    ///
+    /// # Errors
+    ///
+    /// The value is not within the layer.
+    pub fn value(&self, field: &Field<'_>) -> Result<Value, pyox_packed_resources::Error> {
         let stored = self.stored.part(field.offset(), field.stored_len())?;
         Value::from_field(field, stored, &self.by_number)
     }
@@ -191,14 +210,15 @@ fn directory_of<'b>(beside: &'b BTreeMap<String, String>, path: &str, header: Op
 }
 
 /// Makes layers for one Python under one policy.
+#[derive(Clone)]
 pub struct LayerBuilder<'a> {
-    pub(crate) python: Toolchain<'a>,
-    pub(crate) compiler: Option<&'a dyn CompileBytecode>,
-    pub(crate) policy: Policy,
-    pub(crate) cache: &'a Cache,
+    python: Toolchain<'a>,
+    compiler: Option<&'a dyn CompileBytecode>,
+    policy: Policy,
+    cache: &'a Cache,
     /// Whether every layer is made anew, also one that is kept.
-    pub(crate) refresh: bool,
-    pub(crate) decide: Option<&'a Decide<'a>>,
+    refresh: bool,
+    decide: Option<&'a Decide<'a>>,
 }
 
 impl<'a> LayerBuilder<'a> {
@@ -219,6 +239,33 @@ impl<'a> LayerBuilder<'a> {
     pub fn with_compiler(mut self, compiler: &'a dyn CompileBytecode) -> Self {
         self.compiler = Some(compiler);
         self
+    }
+
+    /// Says whether every layer is made anew, also one that is kept.
+    #[must_use]
+    pub fn refresh(mut self, refresh: bool) -> Self {
+        self.refresh = refresh;
+        self
+    }
+
+    /// The Python that layers are made with and for.
+    pub fn python(&self) -> Toolchain<'a> {
+        self.python
+    }
+
+    /// What goes in, and in which form.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Where layers are kept.
+    pub fn cache(&self) -> &'a Cache {
+        self.cache
+    }
+
+    /// What compiles bytecode instead of the Python.
+    pub fn other_compiler(&self) -> Option<&'a dyn CompileBytecode> {
+        self.compiler
     }
 
     /// What compiles bytecode.
@@ -276,11 +323,43 @@ impl<'a> LayerBuilder<'a> {
         below: &[&Layer],
         progress: &mut dyn Progress,
     ) -> Result<Layer, Error> {
-        let place = self.place(kind, &self.identity(kind, source, identity)?, below);
-        match self.load(&place, progress) {
+        match self.kept_layer(kind, source, identity, below, progress)? {
             Some(layer) => Ok(layer),
-            None => self.make(&place, kind, source, below, progress),
+            None => self.made_layer(kind, source, identity, below, progress),
         }
+    }
+
+    /// What [`LayerBuilder::cached_layer`] has kept, if that can still be used.
+    ///
+    /// # Errors
+    ///
+    /// The source cannot be read, where it is read to know what was decided about it.
+    pub fn kept_layer(
+        &self,
+        kind: LayerKind,
+        source: &dyn ResourceSource,
+        identity: &str,
+        below: &[&Layer],
+        progress: &mut dyn Progress,
+    ) -> Result<Option<Layer>, Error> {
+        Ok(self.load(&self.place(kind, &self.identity(kind, source, identity)?, below), progress))
+    }
+
+    /// What a source finds, made anew and kept as [`LayerBuilder::cached_layer`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`LayerBuilder::layer`].
+    pub fn made_layer(
+        &self,
+        kind: LayerKind,
+        source: &dyn ResourceSource,
+        identity: &str,
+        below: &[&Layer],
+        progress: &mut dyn Progress,
+    ) -> Result<Layer, Error> {
+        let place = self.place(kind, &self.identity(kind, source, identity)?, below);
+        self.make(&place, kind, source, below, progress)
     }
 
     /// The identity of what a source finds, together with what a function has decided about it: what the policy decides

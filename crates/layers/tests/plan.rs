@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 
 use pyox_build_cache::Cache;
-use pyox_packaging::{
-    Candidate, Decision, Error, Layer, LayerBuilder, LayerKind, Location, Policy, Progress, Reason, Silent, Step,
-};
-use pyox_packed_resources::{EntryFlags, FieldKind, OptimizeLevel};
+use pyox_layers::{Candidate, Decision, Error, Layer, LayerBuilder, LayerKind, Policy, Reason};
+use pyox_linker::{Progress, Silent, Step};
+use pyox_packed_resources::{EntryFlags, FieldKind, Location, OptimizeLevel};
 use pyox_scanner::Directory;
 use pyox_test_support::pythons::newest;
 

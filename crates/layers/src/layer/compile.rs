@@ -8,8 +8,8 @@ use pyox_packed_resources::{ModuleBytecode, ModuleSource, OptimizeLevel, Resourc
 
 use super::LayerBuilder;
 use crate::error::Error;
+use crate::finding::Finding;
 use crate::plan::{Decision, Plan};
-use crate::report::Finding;
 use pyox_linker::{Progress, Step};
 
 /// Bytecode of one level or several, by path below `sys.path`.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pyox_packed_resources::{Blob, Compressor, Data, Dictionary, Encoding, Error, FieldKind, Value};
 
 /// zstd level: layers are made once and read often. Those of a build for tests are read once or twice.
-pub(crate) const LEVEL: i32 = if cfg!(debug_assertions) { 3 } else { 19 };
+pub const LEVEL: i32 = if cfg!(debug_assertions) { 3 } else { 19 };
 
 /// Below so many bytes a dictionary costs more time than it saves space.
 const WORTH_A_DICTIONARY: u64 = 256 << 10;

@@ -6,7 +6,8 @@ use std::process::Command;
 
 use pyox_build_cache::Cache;
 use pyox_distribution::{Installed, Python as _};
-use pyox_packaging::{Finding, Layer, LayerBuilder, LayerKind, Policy, Progress};
+use pyox_layers::{Finding, Layer, LayerBuilder, LayerKind, Policy};
+use pyox_linker::Progress;
 use pyox_scanner::Directory;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;

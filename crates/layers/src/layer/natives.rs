@@ -7,8 +7,8 @@ use pyox_packed_resources::Resource;
 
 use super::{Layer, NativeFile};
 use crate::error::Error;
+use crate::finding::Finding;
 use crate::plan::Plan;
-use crate::report::Finding;
 use pyox_binary::{Closure, LibrarySource, Lookup, Root, SystemLibraries, is_libpython};
 
 /// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/17`. In bytes.

@@ -5,8 +5,8 @@ use pyox_scanner::{Found, Scan};
 
 use super::LayerBuilder;
 use crate::error::Error;
+use crate::finding::Finding;
 use crate::plan::{Candidate, Decision, LayerKind, Needs, Plan, Reason};
-use crate::report::Finding;
 
 impl LayerBuilder<'_> {
     /// Decides about everything in a scan.

@@ -1,0 +1,4 @@
+//! What is decided about resources, and what is kept.
+
+mod caches;
+mod plan;
