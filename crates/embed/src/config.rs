@@ -2,13 +2,13 @@
 
 use std::ffi::{CStr, CString, OsString, c_char, c_int};
 use std::mem::MaybeUninit;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use libc::wchar_t;
 use pyo3_ffi as ffi;
 use pyox_finder::Roots;
-use pyox_interpreter_config::{InterpreterConfig, Profile, directories};
+use pyox_interpreter_config::{InterpreterConfig, Profile};
 use pyox_packed_resources::{Blob, Place, SectionKind};
 
 use crate::error::NewInterpreterError;
@@ -222,7 +222,7 @@ impl PyConfig {
         self.set(|c| &raw mut c.program_name, &path)?;
         self.set(|c| &raw mut c.executable, &path)?;
         self.set(|c| &raw mut c.base_executable, &path)?;
-        let prefix = CString::new(roots.program().join(directories::PREFIX).into_os_string().into_vec())?;
+        let prefix = CString::new(roots.of(Place::Prefix).as_os_str().as_bytes())?;
         self.set(|c| &raw mut c.prefix, &prefix)?;
         self.set(|c| &raw mut c.base_prefix, &prefix)?;
         self.set(|c| &raw mut c.exec_prefix, &prefix)?;
@@ -234,7 +234,7 @@ impl PyConfig {
             self.set(|c| &raw mut c.stdlib_dir, &library)?;
         }
         self.0.module_search_paths_set = 1;
-        roots.all().iter().try_for_each(|directory| self.search(&CString::new(directory.as_os_str().as_bytes())?))
+        roots.search_path().iter().try_for_each(|directory| self.search(&CString::new(directory.as_os_str().as_bytes())?))
     }
 
     /// Appends to `sys.path`.

@@ -16,7 +16,7 @@ use crate::error::{FinalizeError, NewInterpreterError};
 use crate::executable::current_executable;
 use crate::invocation::{Invocation, process_arguments};
 use crate::mark::Mark;
-use crate::{address_space, arenas, boot, exit, privileges, run};
+use crate::{address_space, arenas, boot, exit, path_configuration, privileges, run};
 
 /// CPython is started at most once per process: packed modules are served from the start, or not at all.
 static STARTED: AtomicBool = AtomicBool::new(false);
@@ -83,6 +83,7 @@ impl MainPythonInterpreter {
             Mark::hide();
             privileges::clean_environment();
         }
+        let has_files = loaded.is_some();
         let settings = Settings::new(layers, roots.clone())
             .script(script)
             .optimize(config.optimization_level)
@@ -103,6 +104,9 @@ impl MainPythonInterpreter {
         crate::virtual_files::started(gil);
         let interpreter = Self { config, as_interpreter: invocation.as_interpreter, finder: Some(finder) };
         interpreter.decorate(gil).map_err(|raised| decorate_failed(gil, raised))?;
+        if interpreter.config.path_configuration_files && !interpreter.config.site_import && has_files {
+            path_configuration::run(gil, &roots).map_err(|raised| decorate_failed(gil, raised))?;
+        }
         Ok(interpreter)
     }
 
@@ -184,8 +188,9 @@ impl Drop for MainPythonInterpreter {
 
 /// Where the files of a program for Python 3.`minor` seem to be.
 pub(crate) fn roots(program: PathBuf, minor: u8) -> Roots {
-    let standard_library = directories::standard_library(minor);
-    Roots::new(program, [directories::APPLICATION.to_owned(), standard_library, directories::site_packages(minor)])
+    let (application, prefix) = (directories::APPLICATION.to_owned(), directories::PREFIX.to_owned());
+    let (standard_library, packages) = (directories::standard_library(minor), directories::site_packages(minor));
+    Roots::new(program, [application, standard_library, packages, prefix])
 }
 
 /// Lets packed paths be files for the whole process, where that is possible.

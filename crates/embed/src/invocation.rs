@@ -99,7 +99,7 @@ fn is_run(path: &Path, roots: &Roots, run: &Run) -> bool {
     let is_script = |file: &str| path == roots.of(Place::Application).join(file);
     match run {
         Run::Script { file } => is_script(file),
-        Run::Module(name) => roots.all().iter().any(|root| {
+        Run::Module(name) => roots.search_path().iter().any(|root| {
             let module = root.join(name.replace('.', "/"));
             path == module.join("__main__.py") || path == module.with_added_extension("py")
         }),

@@ -16,6 +16,7 @@ mod invocation;
 mod lineage;
 mod mark;
 mod origin;
+mod path_configuration;
 pub mod payload;
 mod privileges;
 mod process;

@@ -192,7 +192,7 @@ fn virtual_lines(finder: &Instance<State>, filename: &Object, linecache: &Object
 fn virtual_module(finder: &Instance<State>, filename: &Object) -> Option<String> {
     let bytes = filename.to_fs_bytes().map_err(|raised| raised.forget(finder.gil())).ok()?;
     let name = std::ffi::OsStr::from_bytes(&bytes);
-    finder.roots.all().iter().find_map(|root| finder.module_of_file(&root.join(name)))
+    finder.roots.search_path().iter().find_map(|root| finder.module_of_file(&root.join(name)))
 }
 
 #[cfg(not(Py_3_10))]

@@ -8,9 +8,9 @@ use pyox_packed_resources::Place;
 #[derive(Clone, Debug)]
 pub struct Roots {
     program: PathBuf,
-    /// Relative paths, for the application, the standard library and installed packages.
-    relative: [String; 3],
-    absolute: [PathBuf; 3],
+    /// Relative paths: of the application, the standard library, installed packages, and the installation.
+    relative: [String; 4],
+    absolute: [PathBuf; 4],
 }
 
 impl Roots {
@@ -19,9 +19,9 @@ impl Roots {
         Self::new(program, Default::default())
     }
 
-    /// Directories for the application, the standard library and installed packages: paths below that of the program,
-    /// with `/`; an empty one is that of the program itself.
-    pub fn new(program: impl Into<PathBuf>, relative: [String; 3]) -> Self {
+    /// Directories of the application, the standard library, installed packages, and the installation: paths below that
+    /// of the program, with `/`; an empty one is that of the program itself.
+    pub fn new(program: impl Into<PathBuf>, relative: [String; 4]) -> Self {
         let program = program.into();
         let absolute = relative.clone().map(|relative| match &*relative {
             "" => program.clone(),
@@ -35,9 +35,9 @@ impl Roots {
         &self.program
     }
 
-    /// The directories, in the order of `sys.path`.
-    pub fn all(&self) -> &[PathBuf; 3] {
-        &self.absolute
+    /// The directories with modules, in the order of `sys.path`.
+    pub fn search_path(&self) -> &[PathBuf] {
+        &self.absolute[..3]
     }
 
     /// The directory of a place.
@@ -50,9 +50,9 @@ impl Roots {
         &self.relative[index(place)]
     }
 
-    /// The innermost directory that a path is below, and the rest of the path.
+    /// The innermost directory with modules that a path is below, and the rest of the path.
     pub(crate) fn split<'r, 'p>(&'r self, path: &'p Path) -> Option<(&'r Path, &'p Path)> {
-        let below = self.absolute.iter().filter_map(|root| Some((&**root, path.strip_prefix(root).ok()?)));
+        let below = self.search_path().iter().filter_map(|root| Some((&**root, path.strip_prefix(root).ok()?)));
         below.max_by_key(|(root, _)| root.as_os_str().len())
     }
 }
@@ -61,6 +61,7 @@ fn index(place: Place) -> usize {
     match place {
         Place::StandardLibrary => 1,
         Place::SitePackages => 2,
+        Place::Prefix => 3,
         _ => 0,
     }
 }
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_path_belongs_to_the_innermost_directory() {
-        let roots = Roots::new("/x", ["app", "python/lib", "python/lib/site-packages"].map(str::to_owned));
+        let roots = Roots::new("/x", ["app", "python/lib", "python/lib/site-packages", "python"].map(str::to_owned));
         let split = |path: &'static str| {
             let found = roots.split(Path::new(path))?;
             Some((found.0.to_str()?.to_owned(), found.1.to_str()?))

@@ -101,6 +101,9 @@ pub struct InterpreterConfig {
     pub optimization_level: u8,
     /// Import the module `site` when starting.
     pub site_import: bool,
+    /// Let the path configuration files (`.pth`) among the installed packages have their effect when starting, without
+    /// `site_import`. That needs virtual files.
+    pub path_configuration_files: bool,
     /// Provide `exit`, `quit` and `help` as `site` does, without importing it.
     pub site_builtins: bool,
     /// Set `sys.frozen`, which some programs test for.

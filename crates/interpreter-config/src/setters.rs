@@ -27,6 +27,7 @@ setters! {
     profile: Profile,
     optimization_level: u8,
     site_import: bool,
+    path_configuration_files: bool,
     site_builtins: bool,
     sys_frozen: bool,
     utf8_mode: impl Into<Option<bool>>,

@@ -48,6 +48,14 @@ impl Collector {
         self
     }
 
+    /// Adds a resource that is in another place.
+    pub fn add_at(&mut self, place: Place, resource: &Resource, value: Value) -> Placed {
+        let usual = std::mem::replace(&mut self.place, place);
+        let placed = self.add(resource, value);
+        self.place = usual;
+        placed
+    }
+
     /// Adds a resource whose content is `value`.
     pub fn add(&mut self, resource: &Resource, value: Value) -> Placed {
         let (name, flags, kind, key) = describe(resource);

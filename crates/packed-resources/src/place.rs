@@ -14,6 +14,8 @@ pub enum Place {
     StandardLibrary,
     /// That of installed packages: `site-packages`.
     SitePackages,
+    /// The one around these: `sys.prefix`. It has no modules, but libraries, programs and data.
+    Prefix,
 }
 
 impl EntryFlags {
@@ -28,6 +30,7 @@ impl EntryFlags {
             Place::Application => Self(0),
             Place::StandardLibrary => Self(512),
             Place::SitePackages => Self(1024),
+            Place::Prefix => Self::PLACE,
         }
     }
 
@@ -36,6 +39,7 @@ impl EntryFlags {
         match self.0 & Self::PLACE.0 {
             512 => Place::StandardLibrary,
             1024 => Place::SitePackages,
+            1536 => Place::Prefix,
             _ => Place::Application,
         }
     }

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use pyox_packed_resources::normalize_project_name;
+use pyox_scanner::SitePackages;
 
 use crate::Error;
 use crate::run::Run;
@@ -35,16 +36,15 @@ pub(super) fn replace(
     words.extend(arguments.iter().map(OsString::from));
     words.extend_from_slice(wanted);
     run.isolated().pip(words, progress)?;
-    let mut words =
-        own(&["install", "--no-deps", "--no-index", "--no-compile", "--no-warn-script-location", "--target"]);
-    words.push(fresh.clone().into());
+    let mut words = own(&["install", "--no-deps", "--no-index", "--no-compile", "--no-warn-script-location"]);
+    words.extend(crate::prefix(&fresh));
     for installation in &found {
         words.push(wheel_of(&wheels, &installation.project)?.ok_or_else(|| installation.error())?.into());
     }
     // Environment variables may name requirements too, which are in the tree already.
     run.without_requirements().pip(words, progress)?;
     for installation in &found {
-        installation.remove(tree)?;
+        installation.remove()?;
     }
     merge(&fresh, tree)?;
     find(tree)?.first().map_or(Ok(()), |left| Err(left.error()))
@@ -54,7 +54,9 @@ pub(super) fn replace(
 struct Installation {
     /// The normalised name of the project.
     project: String,
-    /// What was installed, relative to the tree.
+    /// The directory of modules that it is in.
+    directory: PathBuf,
+    /// What was installed, relative to that.
     files: Vec<PathBuf>,
 }
 
@@ -63,9 +65,9 @@ impl Installation {
         Error::Editable { project: self.project.clone() }
     }
 
-    fn remove(&self, tree: &Path) -> Result<(), Error> {
+    fn remove(&self) -> Result<(), Error> {
         let is_below = |path: &&PathBuf| path.components().all(|part| matches!(part, Component::Normal(_)));
-        for path in self.files.iter().filter(is_below).map(|path| tree.join(path)) {
+        for path in self.files.iter().filter(is_below).map(|path| self.directory.join(path)) {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(Error::io("remove", path)(error));
@@ -80,13 +82,23 @@ impl Installation {
 /// The editable installations of a tree: those that say so
 /// ([PEP 610](https://peps.python.org/pep-0610/)), and those of `setup.py develop`.
 fn find(tree: &Path) -> Result<Vec<Installation>, Error> {
+    let no_suffixes: [&str; 0] = [];
+    let installed = SitePackages::below(tree, no_suffixes)?;
+    installed.directories().iter().try_fold(Vec::new(), |mut found, directory| {
+        found.extend(find_in(directory)?);
+        Ok(found)
+    })
+}
+
+fn find_in(directory: &Path) -> Result<Vec<Installation>, Error> {
     let mut found = Vec::new();
-    for name in names(tree)? {
+    for name in names(directory)? {
         if let Some(stem) = name.strip_suffix(".egg-link") {
             let files = ["easy-install.pth".into(), name.clone().into()].into();
-            found.push(Installation { project: normalize_project_name(stem), files });
+            let (project, directory) = (normalize_project_name(stem), directory.to_owned());
+            found.push(Installation { project, directory, files });
         } else if let Some(stem) = name.strip_suffix(".dist-info") {
-            let read = |file: &str| fs::read_to_string(tree.join(&name).join(file)).unwrap_or_default();
+            let read = |file: &str| fs::read_to_string(directory.join(&name).join(file)).unwrap_or_default();
             let direct: serde_json::Value = serde_json::from_str(&read("direct_url.json")).unwrap_or_default();
             if direct["dir_info"]["editable"] != true {
                 continue;
@@ -95,7 +107,7 @@ fn find(tree: &Path) -> Result<Vec<Installation>, Error> {
             let files = record.lines().filter_map(|line| line.rsplitn(3, ',').last());
             let files = files.map(|path| path.trim_matches('"').into()).collect();
             let project = normalize_project_name(stem.split('-').next().unwrap_or(stem));
-            found.push(Installation { project, files });
+            found.push(Installation { project, directory: directory.to_owned(), files });
         }
     }
     Ok(found)

@@ -44,6 +44,9 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// What pip has installed cannot be read.
+    #[error(transparent)]
+    Scan(#[from] pyox_scanner::Error),
     /// A file or directory could not be read or written.
     #[error("cannot {action} {}", path.display())]
     Io {

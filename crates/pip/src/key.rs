@@ -34,7 +34,7 @@ const SKIPPED: [&str; 8] = [".git", ".hg", ".tox", ".nox", ".venv", "__pycache__
 const SKIPPED_AT_TOP: [&str; 4] = ["build", "dist", "target", "venv"];
 
 pub(super) fn digest(identity: &str, request: &PipRequest) -> Result<String, Error> {
-    let mut fields = PartsDigest::default().with("pip 2").with(identity);
+    let mut fields = PartsDigest::default().with("pip 3").with(identity);
     for setting in SETTINGS {
         fields.push(std::env::var_os(setting).unwrap_or_default().as_encoded_bytes());
     }

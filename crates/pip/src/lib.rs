@@ -150,12 +150,18 @@ impl Pip {
         let mut words: Vec<OsString> =
             ["install", "--no-compile", "--no-warn-script-location"].map(OsString::from).into();
         // Not into the working directory, where pip puts sources of editable requirements otherwise.
-        words.extend(["--src".into(), scratch.join("sources").into(), "--target".into(), tree.into()]);
+        words.extend(["--src".into(), scratch.join("sources").into()]);
+        words.extend(prefix(tree));
         words.extend(arguments.iter().map(OsString::from));
         words.extend_from_slice(wanted);
         run.pip(words, progress)?;
         editable::replace(&run, tree, arguments, wanted, scratch, progress)
     }
+}
+
+/// The arguments of pip for an installation of its own, that has all that belongs to it.
+pub(crate) fn prefix(tree: &Path) -> [OsString; 3] {
+    ["--ignore-installed".into(), "--prefix".into(), tree.into()]
 }
 
 /// The arguments of pip that say what to install: what comes after `--` is no option.

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use pyox_build_cache::{self as kept, Kept, Scratch, file_digest};
 
-/// A directory like `site-packages`. It belongs to the cache: it is to be read and not changed. It stays as long as
+/// What pip has installed below a prefix of its own: `lib/python3.X/site-packages`, `bin` and whatever else. It belongs to the cache: it is to be read and not changed. It stays as long as
 /// this lives.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -68,7 +68,8 @@ pub(crate) fn is_module(path: &str, library: &Data, name: &str) -> std::io::Resu
 /// How ELF, PE and Mach-O files start, the latter in both widths and for several architectures.
 const FORMATS: [&[u8]; 5] = [b"\x7fELF", b"MZ", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"];
 
-fn is_native(file_name: &str) -> bool {
+/// Whether a file has the name of native code.
+pub(crate) fn is_native(file_name: &str) -> bool {
     let versioned = file_name.rsplit_once(".so.").is_some_and(|(stem, version)| {
         !stem.is_empty() && version.starts_with(|c: char| c.is_ascii_digit()) && version.chars().all(is_version_char)
     });

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 /// A line of a `.pth` file that adds a directory to `sys.path`
 /// ([site](https://docs.python.org/3/library/site.html)).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +32,13 @@ pub(crate) fn parse(file: &str, text: &str) -> (Vec<PathLine>, Vec<usize>) {
     (paths, code)
 }
 
+/// The lines of a `.pth` file with these numbers.
+pub(crate) fn only(text: &str, numbers: &BTreeSet<usize>) -> String {
+    let lines = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+    let kept = lines.split('\n').enumerate().filter(|(index, _)| numbers.contains(&(index + 1)));
+    kept.map(|(_, line)| format!("{line}\n")).collect()
+}
+
 /// What `str.strip` removes.
 fn is_space(character: char) -> bool {
     character.is_whitespace() || ('\x1c'..='\x1f').contains(&character)
@@ -45,6 +54,7 @@ mod tests {
             [(3, "/src"), (5, "important")]
         );
         assert_eq!(code, [4]);
+        assert_eq!(super::only("\u{feff}a\r\nb\rc\nd", &[1, 3].into()), "a\nc\n");
     }
 
     #[test]

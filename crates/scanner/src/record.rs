@@ -66,7 +66,7 @@ fn finish(rows: &mut Vec<RecordRow>, fields: &mut Vec<String>, line: usize) {
     }
 }
 
-/// `RECORD` without what differs between two installations: caches, scripts, `.pth` files, the installer's notes.
+/// `RECORD` without what differs between two installations: caches, the installer's notes, digests of scripts.
 /// Sorted, and a wheel's own `RECORD` says the same as that of an installation.
 pub(crate) struct RecordContent(pub(crate) Data);
 
@@ -82,9 +82,11 @@ fn reproducible(text: &str) -> String {
         .into_iter()
         .filter_map(|row| {
             let path = installed_path(&row.path)?;
+            let is_script = path.starts_with(SCRIPTS);
+            let (hash, size) = if is_script { ("", "") } else { (&*row.hash, &*row.size) };
             let quote = path.contains([',', '"', '\n']);
-            let path = if quote { format!("\"{}\"", path.replace('"', "\"\"")) } else { path.to_owned() };
-            Some(format!("{path},{},{}\n", row.hash, row.size))
+            let path = if quote { format!("\"{}\"", path.replace('"', "\"\"")) } else { path };
+            Some(format!("{path},{hash},{size}\n"))
         })
         .collect();
     lines.sort();
@@ -92,24 +94,33 @@ fn reproducible(text: &str) -> String {
     lines.concat()
 }
 
-fn installed_path(path: &str) -> Option<&str> {
+/// Where `sys.prefix` is from `site-packages`, and scripts below that.
+pub(crate) const PREFIX: &str = "../../../";
+const SCRIPTS: &str = "../../../bin/";
+
+fn installed_path(path: &str) -> Option<String> {
     let path = match wheel_scheme(path) {
-        Some(("purelib" | "platlib", rest)) => rest,
+        Some(("purelib" | "platlib", rest)) => rest.to_owned(),
+        Some(("scripts", rest)) => format!("{SCRIPTS}{rest}"),
+        Some(("data", rest)) => format!("{PREFIX}{rest}"),
         Some(_) => return None,
-        None => path,
+        None => path.to_owned(),
     };
+    let below = path.strip_prefix(PREFIX).filter(|below| !below.starts_with("include/")).unwrap_or(&path);
     let outside =
-        path.starts_with(['/', '\\']) || path.split(['/', '\\']).any(|part| part == "..") || path.contains(':');
+        below.starts_with(['/', '\\']) || below.split(['/', '\\']).any(|part| part == "..") || path.contains(':');
     let cache = path.split(['/', '\\']).any(|part| part == "__pycache__");
     let dropped =
-        metadata_directory::split(path).is_some_and(|(_, name)| metadata_directory::is_installation_note(name));
-    let site = !path.contains('/') && (path.ends_with(".pth") || is_editable_hook(path));
+        metadata_directory::split(&path).is_some_and(|(_, name)| metadata_directory::is_installation_note(name));
+    let site = !path.contains('/') && is_editable_hook(&path);
     (!outside && !cache && !dropped && !site).then_some(path)
 }
 
 /// Whether a file at the root is machinery of setuptools' editable installations.
 pub(crate) fn is_editable_hook(path: &str) -> bool {
-    (path.starts_with("__editable___") && path.ends_with("_finder.py")) || path.ends_with(".egg-link")
+    (path.starts_with("__editable___") && path.ends_with("_finder.py"))
+        || path.ends_with(".egg-link")
+        || (path.starts_with("__editable__") && path.ends_with(".pth"))
 }
 
 /// Installation scheme and rest of a path in a wheel's `NAME-VERSION.data` directory
@@ -133,12 +144,12 @@ mod tests {
 
     #[test]
     fn machine_dependent_lines_go() {
-        let installed = "../../bin/a,sha256=x,1\n/abs,,\nC:\\x,,\na/__pycache__/m.pyc,,\na/m.py,sha256=y,2\n\
+        let installed = "../../../bin/a,sha256=x,1\n../../../share/a,sha256=x,1\n../../../include/a,,\n../x,,\n/abs,,\nC:\\x,,\na/__pycache__/m.pyc,,\na/m.py,sha256=y,2\n\
                          a-1.dist-info/direct_url.json,,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\n\"a/x,y\",,\n\
                          x.pth,,\n__editable___a_finder.py,,\n";
-        let expected = "\"a/x,y\",,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\na/m.py,sha256=y,2\n";
+        let expected = "\"a/x,y\",,\n../../../bin/a,,\n../../../share/a,sha256=x,1\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\na/m.py,sha256=y,2\nx.pth,,\n";
         assert_eq!(reproducible(installed), expected);
         let wheel = "a-1.data/purelib/a/m.py,sha256=y,2\na-1.data/scripts/x,,\nb.data/x,,\n";
-        assert_eq!(reproducible(wheel), "a/m.py,sha256=y,2\nb.data/x,,\n");
+        assert_eq!(reproducible(wheel), "../../../bin/x,,\na/m.py,sha256=y,2\nb.data/x,,\n");
     }
 }

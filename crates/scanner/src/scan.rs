@@ -1,5 +1,5 @@
 use crate::pth::PathLine;
-use pyox_packed_resources::Resource;
+use pyox_packed_resources::{Place, Resource};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,18 +54,27 @@ pub struct Found {
     pub executable: bool,
     /// The normalised name of the distribution that has installed it, if its `RECORD` says so.
     pub owner: Option<Arc<str>>,
+    /// Where it is, and its path is relative to, if that is not where all else of its source is.
+    pub place: Option<Place>,
 }
 
 impl Found {
     /// A resource from this place, not meant to be executed, that no distribution is known to have installed.
     pub fn new(resource: Resource, origin: impl Into<PathBuf>) -> Self {
-        Self { resource, origin: origin.into(), executable: false, owner: None }
+        Self { resource, origin: origin.into(), executable: false, owner: None, place: None }
     }
 
     /// Says whether the file is meant to be executed.
     #[must_use]
     pub fn executable(mut self, executable: bool) -> Self {
         self.executable = executable;
+        self
+    }
+
+    /// Says where it is, and its path is relative to.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
         self
     }
 }

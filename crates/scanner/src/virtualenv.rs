@@ -1,7 +1,6 @@
-use crate::directory::{Directory, canonical};
-use crate::editable;
 use crate::error::Error;
 use crate::scan::{Scan, SkipReason, Skipped};
+use crate::site_packages::SitePackages;
 use crate::source::ResourceSource;
 use pyox_packed_resources::{Resource, normalize_project_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,24 +95,11 @@ impl Virtualenv {
 impl ResourceSource for Virtualenv {
     /// [`Scan::path_lines`] is empty: the directories have been searched.
     fn scan(&self) -> Result<Scan, Error> {
-        let mut merged = Scan::default();
+        let mut merged = SitePackages::new(&self.site_packages, &self.suffixes).scan()?;
         if self.system_site_packages {
             let reason = SkipReason::SystemSitePackages;
             merged.skipped.push(Skipped { path: "pyvenv.cfg".to_owned(), reason });
         }
-        let mut seen = BTreeSet::new();
-        for directory in &self.site_packages {
-            if !seen.insert(canonical(directory)?) {
-                continue;
-            }
-            let mut scan = Directory::new(directory).extension_suffixes(self.suffixes.iter().cloned()).scan()?;
-            let added = editable::scan_added(directory, &mut scan, &self.suffixes, &mut seen)?;
-            merged.append(scan);
-            for scan in added {
-                merged.append(scan);
-            }
-        }
-        merged.path_lines.clear();
         drop_bootstrap_tools(&mut merged)?;
         merged.sort();
         Ok(merged)
@@ -208,14 +194,19 @@ fn drop_bootstrap_tools(scan: &mut Scan) -> Result<(), Error> {
             scan.skipped.push(Skipped { path: project.to_owned(), reason: SkipReason::BootstrapTool });
         }
     }
+    let dropped = |path: &str| {
+        let top = path.split('/').next().unwrap_or("");
+        modules.contains(&top.strip_suffix(".py").unwrap_or(top))
+    };
     scan.resources.retain(|found| match &found.resource {
         Resource::DistributionResource(file) => !projects.contains(&normalize_project_name(&file.project).as_str()),
-        resource => {
-            let path = resource.relative_path();
-            let top = path.split('/').next().unwrap_or("");
-            !modules.contains(&top.strip_suffix(".py").unwrap_or(top))
-        }
+        Resource::File(file) => match (&found.owner, &*file.path) {
+            (Some(owner), _) => !projects.contains(&&**owner),
+            (None, "_virtualenv.pth") => false,
+            (None, "distutils-precedence.pth") => !projects.contains(&"setuptools"),
+            (None, path) => !dropped(path),
+        },
+        resource => !dropped(&resource.relative_path()),
     });
-    scan.skipped.retain(|skip| skip.path != "distutils-precedence.pth" && skip.path != "_virtualenv.pth");
     Ok(())
 }

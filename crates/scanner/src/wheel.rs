@@ -12,13 +12,17 @@ use crate::candidate::Candidate;
 use crate::classify::Classifier;
 use crate::entry_points::{EntryPoint, entry_points};
 use crate::error::Error;
+use crate::installed_files::{command_of, found_file, is_packed};
 use crate::metadata::{Metadata, metadata_headers};
+use crate::pth::PathLine;
 use crate::record::wheel_scheme;
-use crate::scan::{Scan, SkipReason, Skipped};
+use crate::scan::{Found, Scan, SkipReason, Skipped};
+use crate::site_packages::keep_start_up_lines;
 use crate::source::ResourceSource;
 use archive::{Archive, MemberContent};
 use hash::Hash;
-use pyox_packed_resources::Data;
+use pyox_packed_resources::{Data, normalize_project_name};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
@@ -27,7 +31,8 @@ use std::sync::Arc;
 /// A wheel that has been checked completely: names are safe and unique, `RECORD` lists every file and nothing else, and
 /// every hash and length is right.
 ///
-/// Files of the schemes `purelib` and `platlib` are found at the root; those of the other schemes are skipped.
+/// Files of the schemes `purelib` and `platlib` are found at the root, those of `scripts` and `data` where an installer puts
+/// them below `sys.prefix`, with the commands that it makes of entry points; headers are skipped.
 #[derive(Debug)]
 pub struct Wheel {
     archive: Arc<Archive>,
@@ -139,19 +144,32 @@ impl Wheel {
     pub fn path(&self) -> &Path {
         self.archive.path()
     }
+
+    /// The content of the member at a position.
+    fn content(&self, position: usize) -> Data {
+        let hash = self.hashes.get(position).cloned().flatten();
+        Data::lazy(MemberContent::new(&self.archive, position, hash))
+    }
 }
 
 impl ResourceSource for Wheel {
     fn scan(&self) -> Result<Scan, Error> {
-        let (mut candidates, mut skipped) = (Vec::new(), Vec::new());
+        let (mut candidates, mut skipped, mut installed_files) = (Vec::new(), Vec::new(), Vec::new());
         for (position, member) in self.archive.members().iter().enumerate() {
             let path = match wheel_scheme(&member.name) {
                 Some(("purelib" | "platlib", rest)) => rest,
-                Some((scheme, _)) => {
-                    let reason = match scheme {
-                        "scripts" => SkipReason::Scripts,
-                        _ => SkipReason::WheelScheme { scheme: scheme.to_owned() },
+                Some((scheme, rest)) => {
+                    let installed = match scheme {
+                        "scripts" => Some(format!("bin/{rest}")),
+                        "data" => Some(rest.to_owned()),
+                        _ => None,
                     };
+                    if let Some(path) = installed.filter(|path| is_packed(path)) {
+                        let origin = self.archive.path().join(&member.name);
+                        installed_files.push(found_file(&path, self.content(position), origin, member.executable));
+                        continue;
+                    }
+                    let reason = SkipReason::WheelScheme { scheme: scheme.to_owned() };
                     skipped.push(Skipped { path: member.name.clone(), reason });
                     continue;
                 }
@@ -160,11 +178,7 @@ impl ResourceSource for Wheel {
             candidates.push(Candidate {
                 path: path.to_owned(),
                 origin: self.archive.path().join(&member.name),
-                data: Data::lazy(MemberContent::new(
-                    &self.archive,
-                    position,
-                    self.hashes.get(position).cloned().flatten(),
-                )),
+                data: self.content(position),
                 executable: member.executable,
             });
         }
@@ -175,10 +189,39 @@ impl ResourceSource for Wheel {
         }
         let mut scan = self.classifier.classify(candidates)?;
         scan.skipped.extend(skipped);
+        let directories: BTreeSet<String> = scan.resources.iter().flat_map(|found| above(found)).collect();
+        let inside = |line: &PathLine| directories.contains(line.path.trim_end_matches('/'));
+        let (kept, missing) = std::mem::take(&mut scan.path_lines).into_iter().partition(inside);
+        scan.path_lines = missing;
+        keep_start_up_lines(&mut scan, kept, |file| {
+            let stem = self.dist_info.trim_end_matches(".dist-info");
+            let names = ["".to_owned(), format!("{stem}.data/purelib/"), format!("{stem}.data/platlib/")];
+            let texts = names.iter().map(|directory| self.archive.text(&format!("{directory}{file}")));
+            let text = texts.filter_map(Result::transpose).next().transpose()?;
+            Ok((text.unwrap_or_default(), self.path().join(file)))
+        })?;
         scan.sort();
         scan.set_owners()?;
+        let project = Arc::from(normalize_project_name(&self.metadata.name));
+        let commands = self.entry_points.iter().filter(|entry| COMMANDS.contains(&&*entry.group));
+        let origin = self.path().join(&self.dist_info).join("entry_points.txt");
+        let own: BTreeSet<String> = installed_files.iter().map(|found| found.resource.relative_path()).collect();
+        let commands = commands.filter_map(|entry| command_of(entry, origin.clone()));
+        installed_files.extend(commands.filter(|command| !own.contains(&command.resource.relative_path())));
+        installed_files.iter_mut().for_each(|file| file.owner = Some(Arc::clone(&project)));
+        scan.resources.extend(installed_files);
+        scan.sort();
         Ok(scan)
     }
+}
+
+/// Groups of entry points of which installers make commands.
+const COMMANDS: [&str; 2] = ["console_scripts", "gui_scripts"];
+
+/// The directories that a resource is below.
+fn above(found: &Found) -> Vec<String> {
+    let path = found.resource.relative_path();
+    path.match_indices('/').map(|(end, _)| path[..end].to_owned()).collect()
 }
 
 /// The one `.dist-info` directory, which must be that of the project in the file name.

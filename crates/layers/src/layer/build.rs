@@ -24,7 +24,8 @@ use crate::row::ReportRow;
 use pyox_binary::ElfFacts;
 use pyox_binary::prepare;
 use pyox_linker::{Progress, Step};
-use pyox_packed_resources::Location;
+use pyox_interpreter_config::directories;
+use pyox_packed_resources::{Location, Place};
 
 impl LayerBuilder<'_> {
     pub(super) fn build(
@@ -271,14 +272,15 @@ impl Assembly<'_> {
             Location::InMemory if !found.executable => value,
             _ => value.with_mode(if found.executable { 0o755 } else { 0o644 }),
         };
+        let place = found.place.unwrap_or(self.facts.kind.place());
         let mut placed = match &found.resource {
-            Resource::File(_) => self.collector.add(&self.file(path.clone(), found.executable), value.clone()),
-            resource => self.collector.add(resource, value.clone()),
+            Resource::File(_) => self.collector.add(&self.file(place, &path, found.executable), value.clone()),
+            resource => self.collector.add_at(place, resource, value.clone()),
         };
         let is_library = matches!(found.resource, Resource::SharedLibrary(_));
         if is_library && placed == Placed::Shadowed && decision.location == Location::InMemory {
             // It is loaded by its path, if at all.
-            placed = self.collector.add(&self.file(path.clone(), found.executable), value.clone());
+            placed = self.collector.add(&self.file(place, &path, found.executable), value.clone());
         }
         // Bytecode and metadata are read from memory in any case.
         let is_file = !matches!(found.resource, Resource::ModuleBytecode(_) | Resource::DistributionResource(_));
@@ -322,8 +324,14 @@ impl Assembly<'_> {
     }
 
     /// A file that belongs to no package, with its path below that of the program.
-    fn file(&self, path: String, executable: bool) -> Resource {
-        let directory = self.facts.kind.directory(self.builder.python.target().minor().1);
+    fn file(&self, place: Place, path: &str, executable: bool) -> Resource {
+        let minor = self.builder.python.target().minor().1;
+        let directory = match place {
+            Place::StandardLibrary => directories::standard_library(minor),
+            Place::SitePackages => directories::site_packages(minor),
+            Place::Prefix => directories::PREFIX.to_owned(),
+            _ => directories::APPLICATION.to_owned(),
+        };
         Resource::File(FileData { path: format!("{directory}/{path}"), data: Vec::new().into(), executable })
     }
 

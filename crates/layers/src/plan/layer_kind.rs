@@ -1,6 +1,5 @@
 //! Kinds of layers.
 
-use pyox_interpreter_config::directories;
 use pyox_packed_resources::Place;
 use serde::{Deserialize, Serialize};
 
@@ -39,15 +38,6 @@ impl LayerKind {
             Self::ScriptDirectory | Self::Package | Self::Application | Self::PackageRoot | Self::Other => {
                 Place::Application
             }
-        }
-    }
-
-    /// The same as a path below that of the program, for a Python 3.`minor`.
-    pub(crate) fn directory(self, minor: u8) -> String {
-        match self.place() {
-            Place::StandardLibrary => directories::standard_library(minor),
-            Place::SitePackages => directories::site_packages(minor),
-            _ => directories::APPLICATION.to_owned(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use pyox_packed_resources::{EntryFlags, normalize_project_name, top_level};
 use pyox_pip::{InstalledTree, Pip, PipRequest};
-use pyox_scanner::Directory;
+use pyox_scanner::{Directory, SitePackages};
 
 use super::Resolved;
 use super::source::Source;
@@ -110,11 +110,11 @@ impl<'a, 'b> Resolving<'a, 'b> {
         let mut tree = run_pip(&pip, request, progress)?;
         let below: Vec<&Layer> = self.layers.iter().collect();
         let kind = LayerKind::Requirements;
-        let directory = |tree: &InstalledTree| {
-            Directory::new(&tree.path).extension_suffixes(python.target().info().extension_suffixes.iter())
+        let installed = |tree: &InstalledTree| {
+            SitePackages::below(&tree.path, python.target().info().extension_suffixes.iter())
         };
         let identity = |tree: &InstalledTree| format!("{} {}", tree.path.display(), tree.digest());
-        let mut kept = self.builder.kept_layer(kind, &directory(&tree), &identity(&tree), &below, progress)?;
+        let mut kept = self.builder.kept_layer(kind, &installed(&tree)?, &identity(&tree), &below, progress)?;
         let mut projects = projects_from_paths(&tree);
         // What is read of the tree has to be what pip installed.
         if projects.is_none() || (kept.is_none() && tree.cached && !tree.is_intact()) {
@@ -124,7 +124,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         }
         let layer = match kept {
             Some(layer) => layer,
-            None => self.builder.made_layer(kind, &directory(&tree), &identity(&tree), &below, progress)?,
+            None => self.builder.made_layer(kind, &installed(&tree)?, &identity(&tree), &below, progress)?,
         };
         self.layers.push(layer);
         Ok(projects.unwrap_or_default())
@@ -274,7 +274,7 @@ fn run_pip(pip: &Pip, request: &PipRequest, progress: &mut dyn Progress) -> Resu
 fn projects_from_paths(tree: &InstalledTree) -> Option<Vec<String>> {
     let directories = tree.files().filter_map(|file| file.strip_suffix("/direct_url.json"));
     let mut projects = Vec::new();
-    for directory in directories.filter(|directory| !directory.contains('/')) {
+    for directory in directories.filter(|directory| directory.ends_with(".dist-info")) {
         let metadata = format!("{directory}/METADATA");
         if tree.files().any(|file| file == metadata) {
             let text = String::from_utf8_lossy(&tree.read(&metadata)?).into_owned();
