@@ -234,7 +234,10 @@ impl PyConfig {
             self.set(|c| &raw mut c.stdlib_dir, &library)?;
         }
         self.0.module_search_paths_set = 1;
-        roots.search_path().iter().try_for_each(|directory| self.search(&CString::new(directory.as_os_str().as_bytes())?))
+        roots
+            .search_path()
+            .iter()
+            .try_for_each(|directory| self.search(&CString::new(directory.as_os_str().as_bytes())?))
     }
 
     /// Appends to `sys.path`.

@@ -48,10 +48,14 @@ impl Invocation {
         let mut arguments = given.clone();
         let (mut as_interpreter, mut repeats) = (false, 0);
         let first = given.first();
+        let are_commands = |arguments: &[CString]| {
+            let is_below = arguments.first().is_some_and(|first| is_code_below(first, roots, run));
+            is_below || command::is_interpreter(arguments)
+        };
         if first.is_some_and(|first| lineage::restarts(first, names(first, roots, run))) {
             arguments.remove(0);
-        } else if command::is_interpreter(&given) || first.is_some_and(|first| is_code_below(first, roots, run)) {
-            match lineage::meaning(&given) {
+        } else if are_commands(&given) {
+            match lineage::meaning(&given, &are_commands) {
                 Meaning::Interpreter => as_interpreter = true,
                 Meaning::Application { .. } if command::is_helper(&given) => return Err(NewInterpreterError::Helper),
                 Meaning::Application { repeats: found } => repeats = found,

@@ -45,8 +45,8 @@ pub(crate) fn restarts(script: &CStr, is_its_path: bool) -> bool {
     }
 }
 
-/// What arguments mean that could be those of an interpreter.
-pub(crate) fn meaning(arguments: &[CString]) -> Meaning {
+/// What arguments mean that could be those of an interpreter: `are_commands` says so of all such arguments.
+pub(crate) fn meaning(arguments: &[CString], are_commands: &dyn Fn(&[CString]) -> bool) -> Meaning {
     const NOTHING_ELSE: Meaning = Meaning::Application { repeats: 0 };
     if elevated() {
         return NOTHING_ELSE;
@@ -59,7 +59,7 @@ pub(crate) fn meaning(arguments: &[CString]) -> Meaning {
         Some(mark) => Meaning::Application { repeats: mark.repeats + 1 },
         None => {
             let ancestors = arguments_of_ancestors();
-            let is_interpreter = !ancestors.is_empty() && interprets(arguments, &ancestors);
+            let is_interpreter = !ancestors.is_empty() && interprets(arguments, &ancestors, are_commands);
             if is_interpreter { Meaning::Interpreter } else { NOTHING_ELSE }
         }
     }
@@ -76,12 +76,12 @@ pub(crate) fn leave_mark(name: &CStr, arguments: &[CString], as_interpreter: boo
 
 /// Whether a process with these arguments is an interpreter, given those of its ancestors that run the program, the
 /// nearest first. The farthest one is the application, for all that is known, unless it can only be a helper.
-fn interprets(arguments: &[CString], ancestors: &[Vec<CString>]) -> bool {
+fn interprets(arguments: &[CString], ancestors: &[Vec<CString>], are_commands: &dyn Fn(&[CString]) -> bool) -> bool {
     let Some((parent, farther)) = ancestors.split_first() else { return command::is_helper(arguments) };
     let is_all = parent.len() == arguments.len();
     let is_given = parent.ends_with(arguments) && command::may_be_passed_on(arguments, is_all);
-    let passed_on = is_given && !interprets(parent, farther);
-    command::is_interpreter(arguments) && !passed_on
+    let passed_on = is_given && !interprets(parent, farther, are_commands);
+    are_commands(arguments) && !passed_on
 }
 
 /// The arguments of the ancestors that run this program, the nearest first.

@@ -1,6 +1,10 @@
 use super::*;
 use crate::privileges::Privileges;
 
+fn interprets(arguments: &[CString], ancestors: &[Vec<CString>]) -> bool {
+    super::interprets(arguments, ancestors, &command::is_interpreter)
+}
+
 fn words(arguments: &[&str]) -> Vec<CString> {
     arguments.iter().map(|argument| CString::new(*argument).unwrap()).collect()
 }

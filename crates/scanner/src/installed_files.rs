@@ -12,7 +12,7 @@ use crate::entry_points::EntryPoint;
 use crate::error::Error;
 use crate::native;
 use crate::python_name::split_path;
-use crate::record::{PREFIX, record_rows};
+use crate::record::{below_prefix, record_rows};
 use crate::scan::{Found, Scan};
 
 /// What begins a command that is run by the Python that it is installed for.
@@ -24,7 +24,9 @@ const COMMANDS: &str = "bin/";
 /// The files below `sys.prefix` that the `RECORD`s in `site_packages` list. Each has its path below that.
 pub(crate) fn installed_files(site_packages: &Path, scan: &Scan) -> Result<Vec<Found>, Error> {
     let mut found = Vec::new();
-    let Some(prefix) = prefix_of(site_packages) else { return Ok(found) };
+    if !is_in_prefix(site_packages) {
+        return Ok(found);
+    }
     for file in scan.resources.iter().filter_map(|found| match &found.resource {
         Resource::DistributionResource(file) if file.name == "RECORD" => Some(file),
         _ => None,
@@ -32,12 +34,12 @@ pub(crate) fn installed_files(site_packages: &Path, scan: &Scan) -> Result<Vec<F
         let owner: Arc<str> = normalize_project_name(&file.project).into();
         let path = site_packages.join(&file.directory).join("RECORD");
         for row in record_rows(&read_text(&Data::lazy(FileContent(path.clone())), &path)?) {
-            let Some(relative) = row.path.strip_prefix(PREFIX).filter(|path| is_packed(path)) else { continue };
-            let path = prefix.join(relative);
+            let Some(relative) = below_prefix(&row.path).filter(|path| is_packed(path)) else { continue };
+            let path = site_packages.join(&row.path);
             let Ok(metadata) = path.metadata() else { continue };
             if metadata.is_file() {
                 let data = Data::lazy(FileContent(path.clone()));
-                let mut file = found_file(relative, data, path, is_executable(&metadata));
+                let mut file = found_file(&relative, data, path, is_executable(&metadata));
                 file.owner = Some(Arc::clone(&owner));
                 found.push(file);
             }
@@ -71,11 +73,10 @@ pub(crate) fn command_of(entry: &EntryPoint, origin: PathBuf) -> Option<Found> {
     is_packed(&relative).then(|| found_file(&relative, text.into_bytes().into(), origin, true))
 }
 
-/// `sys.prefix` of a `site-packages` directory, if that is where installers put it.
-fn prefix_of(site_packages: &Path) -> Option<&Path> {
-    let library = site_packages.parent()?;
-    let is_versioned = library.file_name()?.to_string_lossy().starts_with("python");
-    library.parent()?.parent().filter(|_| is_versioned)
+/// Whether a directory of modules is where installers put it below a prefix: `lib/python3.X/site-packages`.
+fn is_in_prefix(site_packages: &Path) -> bool {
+    let library = site_packages.parent().and_then(Path::file_name);
+    library.is_some_and(|name| name.to_string_lossy().starts_with("python"))
 }
 
 /// Whether a path below `sys.prefix` is a plain one, and of use without a compiler.

@@ -82,7 +82,7 @@ fn reproducible(text: &str) -> String {
         .into_iter()
         .filter_map(|row| {
             let path = installed_path(&row.path)?;
-            let is_script = path.starts_with(SCRIPTS);
+            let is_script = path.starts_with(COMMANDS);
             let (hash, size) = if is_script { ("", "") } else { (&*row.hash, &*row.size) };
             let quote = path.contains([',', '"', '\n']);
             let path = if quote { format!("\"{}\"", path.replace('"', "\"\"")) } else { path };
@@ -94,19 +94,37 @@ fn reproducible(text: &str) -> String {
     lines.concat()
 }
 
-/// Where `sys.prefix` is from `site-packages`, and scripts below that.
-pub(crate) const PREFIX: &str = "../../../";
-const SCRIPTS: &str = "../../../bin/";
+/// Where commands are, from `site-packages`.
+const COMMANDS: &str = "../../../bin/";
+
+/// The path below `sys.prefix` of what has this one from `lib/python3.X/site-packages`, if it is outside of
+/// `lib/python3.X`.
+pub(crate) fn below_prefix(path: &str) -> Option<String> {
+    let below = match path.strip_prefix("../../../") {
+        Some(below) => below.to_owned(),
+        None => format!("lib/{}", path.strip_prefix("../../")?),
+    };
+    (!below.split('/').any(|part| part == "..")).then_some(below)
+}
+
+/// The other way round.
+fn from_site_packages(below_prefix: &str) -> String {
+    match below_prefix.strip_prefix("lib/") {
+        Some(library) => format!("../../{library}"),
+        None => format!("../../../{below_prefix}"),
+    }
+}
 
 fn installed_path(path: &str) -> Option<String> {
     let path = match wheel_scheme(path) {
         Some(("purelib" | "platlib", rest)) => rest.to_owned(),
-        Some(("scripts", rest)) => format!("{SCRIPTS}{rest}"),
-        Some(("data", rest)) => format!("{PREFIX}{rest}"),
+        Some(("scripts", rest)) => format!("{COMMANDS}{rest}"),
+        Some(("data", rest)) => from_site_packages(rest),
         Some(_) => return None,
         None => path.to_owned(),
     };
-    let below = path.strip_prefix(PREFIX).filter(|below| !below.starts_with("include/")).unwrap_or(&path);
+    let below = below_prefix(&path).filter(|below| !below.starts_with("include/"));
+    let below = below.as_deref().unwrap_or(&path);
     let outside =
         below.starts_with(['/', '\\']) || below.split(['/', '\\']).any(|part| part == "..") || path.contains(':');
     let cache = path.split(['/', '\\']).any(|part| part == "__pycache__");
@@ -144,12 +162,12 @@ mod tests {
 
     #[test]
     fn machine_dependent_lines_go() {
-        let installed = "../../../bin/a,sha256=x,1\n../../../share/a,sha256=x,1\n../../../include/a,,\n../x,,\n/abs,,\nC:\\x,,\na/__pycache__/m.pyc,,\na/m.py,sha256=y,2\n\
+        let installed = "../../../bin/a,sha256=x,1\n../../../share/a,sha256=x,1\n../../../include/a,,\n../x,,\n../../l.so,,\n/abs,,\nC:\\x,,\na/__pycache__/m.pyc,,\na/m.py,sha256=y,2\n\
                          a-1.dist-info/direct_url.json,,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\n\"a/x,y\",,\n\
                          x.pth,,\n__editable___a_finder.py,,\n";
-        let expected = "\"a/x,y\",,\n../../../bin/a,,\n../../../share/a,sha256=x,1\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\na/m.py,sha256=y,2\nx.pth,,\n";
+        let expected = "\"a/x,y\",,\n../../../bin/a,,\n../../../share/a,sha256=x,1\n../../l.so,,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\na/m.py,sha256=y,2\nx.pth,,\n";
         assert_eq!(reproducible(installed), expected);
-        let wheel = "a-1.data/purelib/a/m.py,sha256=y,2\na-1.data/scripts/x,,\nb.data/x,,\n";
-        assert_eq!(reproducible(wheel), "../../../bin/x,,\na/m.py,sha256=y,2\nb.data/x,,\n");
+        let wheel = "a-1.data/purelib/a/m.py,sha256=y,2\na-1.data/scripts/x,,\na-1.data/data/lib/l,,\nb.data/x,,\n";
+        assert_eq!(reproducible(wheel), "../../../bin/x,,\n../../l,,\na/m.py,sha256=y,2\nb.data/x,,\n");
     }
 }

@@ -9,20 +9,45 @@ static int has_packed(char *const *arguments) {
     return 0;
 }
 
-/* The program's real path, in `real` if it is packed; null if it cannot be made. */
-static const char *program(const char *path, char *real) {
+/* The program's real path, in `real` if it is packed; null if it cannot be made. A command of Python is run by this
+ * program: then that is the result, and `command` has the path in the tree, or else nothing. */
+static const char *program(const char *path, char *real, char *command) {
     struct meaning meaning;
+    *command = 0;
     int found = may_be_packed(path) ? look(AT_FDCWD, &path, &meaning) : 0;
     if (found < 0) return NULL;
     if (found == 0) return path == meaning.path ? strcpy(real, path) : path;
-    return pyox_virtual_files_real(meaning.path, FOR_EXECUTION, real) < 0 ? NULL : real;
+    int done = pyox_virtual_files_real(meaning.path, FOR_EXECUTION, real);
+    if (done < 0) return NULL;
+    if (done > 0 && pyox_virtual_files_absolute(meaning.path, command) < 0) return NULL;
+    return real;
+}
+
+static size_t count_of(char *const *arguments) {
+    size_t count = 0;
+    while (arguments && arguments[count]) count++;
+    return count;
+}
+
+/* The command line of a command: the program, the command, and the arguments after the first one. */
+static void run_command(const char *path, const char *command, char *const *given, size_t count, char **arguments) {
+    arguments[0] = (char *)path;
+    arguments[1] = (char *)command;
+    for (size_t i = 1; i < count; i++) arguments[i + 1] = given[i];
+    arguments[count > 0 ? count + 1 : 2] = NULL;
 }
 
 /* Calls `next` with real paths. */
 #define START(failed, path, arguments, next) \
-    char real[PATH_MAX]; \
-    const char *path = program(given_path, real); \
+    char real[PATH_MAX], command[PATH_MAX]; \
+    const char *path = program(given_path, real, command); \
     if (!path) return failed; \
+    if (*command) { \
+        size_t count = count_of(given_arguments); \
+        char *arguments[count + 3]; \
+        run_command(path, command, given_arguments, count, arguments); \
+        return next; \
+    } \
     if (!has_packed(given_arguments) || pyox_virtual_files_is_program(path)) { \
         char *const *arguments = given_arguments; \
         return next; \

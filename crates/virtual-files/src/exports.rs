@@ -177,7 +177,8 @@ const FOR_EXECUTION: c_int = 1;
 /// To be the working directory.
 const FOR_WORKING_DIRECTORY: c_int = 2;
 
-/// The path of the real file or directory, which is made.
+/// The path of the real file or directory, which is made. To execute a command of Python it is that of the program, and
+/// the result is 1.
 ///
 /// # Safety
 ///
@@ -185,6 +186,11 @@ const FOR_WORKING_DIRECTORY: c_int = 2;
 #[unsafe(no_mangle)]
 unsafe extern "C" fn pyox_virtual_files_real(path: *const c_char, purpose: c_int, real: *mut c_char) -> c_int {
     let make = |tree: &Tree, path: &[u8], node| {
+        if purpose == FOR_EXECUTION && tree.is_command(path, node)? {
+            // SAFETY: as the caller says.
+            unsafe { give(&tree.root, real) };
+            return Ok(1);
+        }
         let made = match (purpose, node) {
             (FOR_EXECUTION, _) => tree.program(path, node)?,
             (FOR_WORKING_DIRECTORY, Node::File(_)) => return Err(Errno::NOTDIR),

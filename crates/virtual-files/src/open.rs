@@ -77,6 +77,11 @@ impl Tree {
 
     /// The directory of the cache that has all that is packed below a path.
     pub(crate) fn directory(&self, path: &[u8]) -> Result<PathBuffer, Errno> {
+        self.directory_without(path, b"\0")
+    }
+
+    /// The same without what has a path below that which begins so.
+    pub(crate) fn directory_without(&self, path: &[u8], excluded: &[u8]) -> Result<PathBuffer, Errno> {
         let store = store(self)?;
         let mut place = store.path.clone();
         if !path.is_empty() {
@@ -84,7 +89,10 @@ impl Tree {
         }
         store.directory(&place, true)?;
         let index = self.index()?;
-        let files = index.below(path).filter_map(|number| Some((index.path(number), index.content(number)?)));
+        let start = if path.is_empty() { 0 } else { path.len() + 1 };
+        let wanted = |number: &usize| !index.path(*number)[start..].starts_with(excluded);
+        let files = index.below(path).filter(wanted);
+        let files = files.filter_map(|number| Some((index.path(number), index.content(number)?)));
         store.files(files)?;
         Ok(place)
     }

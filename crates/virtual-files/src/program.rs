@@ -4,7 +4,8 @@ use std::ffi::{c_char, c_int};
 use std::ptr::null;
 
 use pyox_native_loader::PathBuffer;
-use rustix::io::Errno;
+use rustix::fs::OFlags;
+use rustix::io::{Errno, pread};
 
 use crate::index::Node;
 use crate::native::with_needed;
@@ -21,6 +22,13 @@ const DELIMITERS: &[u8] = b" \t\n'\"`;|&<>()$,:=#*?[]{}";
 
 /// Directories of programs, with data in directories beside them.
 const PROGRAM_DIRECTORIES: [&[u8]; 3] = [b"bin", b"sbin", b"libexec"];
+
+/// What an installation has beside its programs, but not for them.
+const PYTHON_LIBRARY: &[u8] = b"lib/python3.";
+
+/// How a command begins that is run by the Python that it is installed for, and how long, in bytes, one may be.
+const COMMAND: &[u8; 9] = b"#!python\n";
+const LONGEST_COMMAND: u64 = 1 << 20;
 
 /// Files that read what is beside them.
 const SCRIPTS: [&[u8]; 9] = [b".js", b".mjs", b".cjs", b".py", b".sh", b".pl", b".rb", b".jar", b".exe"];
@@ -154,9 +162,20 @@ impl Tree {
         let directory = &path[..end];
         let start = above(directory).map_or(0, |slash| slash + 1);
         match PROGRAM_DIRECTORIES.contains(&&directory[start..]) && start > 0 {
-            true => self.directory(&directory[..start - 1]).map(drop),
+            true => self.directory_without(&directory[..start - 1], PYTHON_LIBRARY).map(drop),
             false => self.directory(directory).map(drop),
         }
+    }
+
+    /// Whether a file is a command that Python runs: the program does, as the interpreter.
+    pub(crate) fn is_command(&self, path: &[u8], node: Node) -> Result<bool, Errno> {
+        let Node::File(number) = node else { return Ok(false) };
+        if self.index()?.content(number).is_none_or(|content| content.len() > LONGEST_COMMAND) {
+            return Ok(false);
+        }
+        let file = self.open(path, node, OFlags::RDONLY | OFlags::CLOEXEC)?;
+        let mut start = [0; COMMAND.len()];
+        Ok(pread(&file, &mut start, 0)? == COMMAND.len() && start == *COMMAND)
     }
 
     /// Whether a path is that of the program itself, which has packed files of its own.

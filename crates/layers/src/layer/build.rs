@@ -23,8 +23,8 @@ use crate::plan::{Decision, LayerKind, Needs, Plan};
 use crate::row::ReportRow;
 use pyox_binary::ElfFacts;
 use pyox_binary::prepare;
-use pyox_linker::{Progress, Step};
 use pyox_interpreter_config::directories;
+use pyox_linker::{Progress, Step};
 use pyox_packed_resources::{Location, Place};
 
 impl LayerBuilder<'_> {

@@ -110,9 +110,8 @@ impl<'a, 'b> Resolving<'a, 'b> {
         let mut tree = run_pip(&pip, request, progress)?;
         let below: Vec<&Layer> = self.layers.iter().collect();
         let kind = LayerKind::Requirements;
-        let installed = |tree: &InstalledTree| {
-            SitePackages::below(&tree.path, python.target().info().extension_suffixes.iter())
-        };
+        let installed =
+            |tree: &InstalledTree| SitePackages::below(&tree.path, python.target().info().extension_suffixes.iter());
         let identity = |tree: &InstalledTree| format!("{} {}", tree.path.display(), tree.digest());
         let mut kept = self.builder.kept_layer(kind, &installed(&tree)?, &identity(&tree), &below, progress)?;
         let mut projects = projects_from_paths(&tree);
