@@ -4,6 +4,7 @@
 
 mod flask;
 mod importer;
+mod installed;
 mod native;
 mod packages;
 mod scripts;

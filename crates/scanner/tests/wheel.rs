@@ -1,7 +1,7 @@
 //! Wheels, good and hostile.
 
 use crate::common::{METADATA, SUFFIXES, WHEEL, WheelBuilder, content, lines, patch, skipped, write_wheel, zip};
-use pyox_packed_resources::Content;
+use pyox_packed_resources::{Content, Place};
 use pyox_scanner::{Error, ResourceSource as _, Wheel, WheelLimits};
 use std::path::PathBuf;
 
@@ -24,7 +24,10 @@ fn accessors_and_scan() {
     let builder = good()
         .add("hello-1.0.data/purelib/hello/more.py", b"")
         .add("hello-1.0.data/platlib/_fast.abi3.so", b"PyInit__fast\0")
-        .add("hello-1.0.data/scripts/run", b"")
+        .add("hello-1.0.data/scripts/run", b"#!/usr/bin/env python3\nprint()\n")
+        .add("hello-1.0.data/data/share/hello.txt", b"")
+        .add("hello-1.0.data/data/lib/libhello.so.1", b"")
+        .add("hello.pth", b"import hello\nhello\n/elsewhere\nmissing\n")
         .add("hello-1.0.data/headers/h.h", b"");
     let wheel = open(builder).unwrap().extension_suffixes(SUFFIXES);
     assert_eq!(wheel.name().distribution, "hello");
@@ -39,6 +42,9 @@ fn accessors_and_scan() {
         lines(&scan),
         [
             "extension _fast _fast.abi3.so",
+            "file  bin/hello",
+            "file  bin/run",
+            "library libhello.so.1 lib/libhello.so.1",
             "metadata Hello hello-1.0.dist-info/METADATA",
             "metadata Hello hello-1.0.dist-info/RECORD",
             "metadata Hello hello-1.0.dist-info/WHEEL",
@@ -46,15 +52,24 @@ fn accessors_and_scan() {
             "source hello hello/__init__.py",
             "source hello.more hello/more.py",
             "data hello hello/x.txt",
+            "file  hello.pth",
+            "file  share/hello.txt",
         ]
     );
-    assert_eq!(
-        skipped(&scan),
-        ["hello-1.0.data/headers/h.h: WheelScheme { scheme: \"headers\" }", "hello-1.0.data/scripts/run: Scripts",]
-    );
+    assert_eq!(skipped(&scan), ["hello-1.0.data/headers/h.h: WheelScheme { scheme: \"headers\" }"]);
+    let in_prefix = scan.resources.iter().filter(|found| found.place == Some(Place::Prefix));
+    let in_prefix: Vec<_> = in_prefix.map(|found| (found.resource.relative_path(), found.executable)).collect();
+    let expected = [("bin/hello", true), ("bin/run", true), ("lib/libhello.so.1", false), ("share/hello.txt", false)];
+    assert_eq!(in_prefix, expected.map(|(path, executable)| (path.to_owned(), executable)));
+    assert_eq!(content(&scan, "bin/hello"), b"#!python\nimport sys\nfrom hello import main\nsys.exit(main())\n");
+    assert_eq!(content(&scan, "bin/run"), b"#!python\nprint()\n");
+    assert_eq!(content(&scan, "hello.pth"), b"import hello\nhello\n");
+    let elsewhere: Vec<_> = scan.path_lines.iter().map(|line| (line.line, &*line.path)).collect();
+    assert_eq!(elsewhere, [(3, "/elsewhere"), (4, "missing")]);
     assert_eq!(content(&scan, "hello/__init__.py"), b"def main(): pass");
     let record = String::from_utf8(content(&scan, "hello-1.0.dist-info/RECORD")).unwrap();
     assert!(record.contains("\nhello/more.py,sha256=") && !record.contains(".data/"), "{record}");
+    assert!(record.contains("../../../bin/run,,\n../../../share/hello.txt,sha256="), "{record}");
 }
 
 #[test]

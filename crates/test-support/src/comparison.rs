@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use pyox_distribution::Python as _;
+use pyox_interpreter_config::directories;
 
 use crate::program::Program;
 use crate::ran::{Ran, Run};
@@ -36,7 +38,11 @@ fn compare(program: &Program, plain: &Ran, packed: &Ran) -> anyhow::Result<()> {
 
 fn normalise(program: &Program, text: &str) -> String {
     let slash = |path: &Path| format!("{}/", path.display());
-    let mut roots = vec![slash(&program.executable()), slash(&program.place("src"))];
+    let (executable, minor) = (program.executable(), program.python.minor().1);
+    let places = [directories::site_packages(minor), directories::standard_library(minor)];
+    let mut roots = places.map(|place| slash(&executable.join(place))).to_vec();
+    roots.extend([slash(&executable.join(directories::APPLICATION)), slash(&executable)]);
+    roots.push(slash(&program.place("src")));
     roots.extend(program.tree.as_deref().map(|tree| slash(tree).replace("//", "/")));
     roots.extend(program.python.extension_dir().map(slash));
     roots.push(slash(program.python.stdlib_dir()));

@@ -17,7 +17,7 @@ pub struct Program {
     pub python: &'static Installed,
     /// What `--report` wrote.
     pub report: Report,
-    /// What pip installed, if it did.
+    /// The directory of the packages that pip installed, if it did.
     pub tree: Option<PathBuf>,
     pub(crate) name: String,
     directory: TempDir,
@@ -54,6 +54,12 @@ impl Program {
 
     pub fn executable(&self) -> PathBuf {
         self.place("bin").join(&self.name)
+    }
+
+    /// A command that pip installed.
+    pub fn command(&self, name: &str) -> anyhow::Result<PathBuf> {
+        let prefix = self.tree.as_deref().and_then(|tree| tree.ancestors().nth(3)).context("what pip installed")?;
+        Ok(prefix.join("bin").join(name))
     }
 
     /// Where packages are placed in files.

@@ -1,6 +1,5 @@
 //! Applications from PyPI, as pip installs them.
 
-use anyhow::Context as _;
 use pyox_test_support::{Program, Ran, Run, for_two_pythons};
 
 /// A program as `pyoxidizer pack --pip REQUIREMENT --entry ENTRY` makes it.
@@ -18,7 +17,7 @@ impl Application {
         entry: &str,
     ) -> anyhow::Result<Self> {
         let program = Program::pack(python, name, |_| Ok(()), &["--pip", requirement, "--entry", entry])?;
-        let command = program.tree.as_deref().context("what pip installed")?.join("bin").join(name);
+        let command = program.command(name)?;
         Ok(Self { program, command: command.display().to_string() })
     }
 
