@@ -68,6 +68,14 @@ pub struct Pack {
     /// Pack packages from this directory: all, or those named after it; may be repeated. Give SOURCE before it
     #[arg(long, value_names = ["DIR", "PKG"], num_args = 1.., action = ArgAction::Append)]
     pub package_root: Vec<String>,
+    /// Take in a module, or a package with all that is in it, that is left out otherwise (such as test.support, or pip
+    /// of a virtualenv) or that nothing is seen to import (a plug-in beside the script); may be repeated
+    #[arg(long, value_name = "MODULE")]
+    pub include: Vec<String>,
+    /// Leave out a module, a package with all that is in it, or all that a distribution has installed; what still
+    /// imports it is told; may be repeated
+    #[arg(long, value_name = "MODULE|DISTRIBUTION")]
+    pub exclude: Vec<String>,
     /// Run this module, like python -m
     #[arg(long, value_name = "M", group = "entry_point")]
     pub module: Option<String>,

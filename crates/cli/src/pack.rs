@@ -69,6 +69,8 @@ fn policy(args: &Pack) -> Result<Policy, pyox_packaging::Error> {
     for (package, location) in &args.location {
         policy.locate(package, location.clone())?;
     }
+    args.include.iter().try_for_each(|name| policy.include(name))?;
+    args.exclude.iter().try_for_each(|name| policy.exclude(name))?;
     policy.profile = match args.profile {
         crate::args::Profile::Speed => Profile::Speed,
         crate::args::Profile::Size => Profile::Size,

@@ -172,6 +172,12 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
             let names = modules.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
             (format!("imported from {}, not from {}: {names}{more}", used.name(), other.name()), true)
         }
+        Finding::StillImported { name, importers, concerns } => {
+            let others = importers.len().saturating_sub(5);
+            let more = if others == 0 { String::new() } else { format!(" and {others} more") };
+            let by = importers.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+            (format!("{name} is left out, and still imported by {by}{more}"), *concerns)
+        }
         Finding::MissingModule { module } => (
             format!(
                 "the script imports {module}, which is not in the program (add it with --pip, --venv or --package-root)"

@@ -177,7 +177,7 @@ impl<'a> ApplicationBuilder<'a> {
         let mut rows = Vec::new();
         let minor = self.python.target().minor();
         let beside = self.layers.iter().map(|layer| RelativeFiles::of(layer, minor)).collect::<Result<Vec<_>, _>>()?;
-        let start_up = StartUp::of(self.policy.profile, &self.entry, &self.layers, &self.import_order)?;
+        let start_up = StartUp::of(&self.policy, &self.entry, &self.layers, &self.import_order)?;
         let mut writer = self.payload(output, &start_up, &beside, &mut rows)?;
         beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
         if launcher.is_some() {

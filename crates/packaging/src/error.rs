@@ -37,6 +37,26 @@ pub enum Error {
         /// The name that was given.
         name: String,
     },
+    /// A module was to be taken in that is nowhere.
+    #[error("there is no module {name}: looked in {}", places.join(", "))]
+    NothingToInclude {
+        /// The name that was given.
+        name: String,
+        /// Where it was looked for.
+        places: Vec<String>,
+    },
+    /// Something was to be left out that would not be in the program.
+    #[error("there is no module or distribution {name} to be left out")]
+    NothingToExclude {
+        /// The name that was given.
+        name: String,
+    },
+    /// A module was to be left out that is part of the interpreter.
+    #[error("{name} is part of the interpreter and cannot be left out")]
+    ExcludedBuiltIn {
+        /// The name that was given.
+        name: String,
+    },
     /// A package cannot be both in a file that programs share and in a directory beside one program.
     #[error("packages in a file that programs share cannot be placed beside one program")]
     LocationOfSharedPackage,

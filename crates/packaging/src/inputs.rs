@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use pyox_packed_resources::normalize_project_name;
+use pyox_packed_resources::{normalize_project_name, top_level};
 use pyox_pip::PipRequest;
 use pyox_scanner::{Directory, Virtualenv};
 
@@ -143,10 +143,11 @@ impl Inputs {
             }
             Source::Package { parent, name } => {
                 let directory = Directory::new(parent).extension_suffixes(suffixes.iter());
-                let (package, module) = (name.clone(), format!("{name}.py"));
+                let mut modules: BTreeSet<String> = [name.clone()].into();
+                modules.extend(builder.policy().includes.iter().map(|name| top_level(name).to_owned()));
                 let directory = directory.exclude_if(move |path| {
                     let top = path.split('/').next().unwrap_or(path);
-                    top != package && top != module || is_aside(path)
+                    !modules.contains(top.strip_suffix(".py").unwrap_or(top)) || is_aside(path)
                 });
                 resolving.add_before(LayerKind::Package, &directory, parent, &standard_library, progress)?;
             }
@@ -199,6 +200,7 @@ impl Inputs {
 
 fn open_virtualenv(path: &Path, builder: &LayerBuilder<'_>) -> Result<Virtualenv, Error> {
     let virtualenv = Virtualenv::open(path, builder.python().target().info().extension_suffixes.iter())?;
+    let virtualenv = virtualenv.keep(builder.policy().includes.iter().map(|name| top_level(name)));
     let (found, expected) = (virtualenv.python_version(), builder.python().target().minor());
     if found == expected {
         Ok(virtualenv)

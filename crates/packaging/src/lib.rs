@@ -14,6 +14,7 @@ mod code;
 mod entry;
 mod error;
 mod inputs;
+mod modules;
 mod pack;
 mod relative_files;
 mod report;
@@ -32,8 +33,8 @@ pub use inputs::{Inputs, PackageRoot, Resolved, is_source};
 pub use pack::{Request, pack};
 pub use pyox_interpreter_config::FileAttribute;
 pub use pyox_layers::{
-    Candidate, Decide, Decision, Error as LayerError, FilesNeeded, Finding, Layer, LayerBuilder, LayerKind, NativeFile,
-    Policy, Profile, Reason, ReportRow,
+    Candidate, Decide, Decision, Error as LayerError, FilesNeeded, Finding, Layer, LayerBuilder, LayerKind, LeftOut,
+    NativeFile, Policy, Profile, Reason, ReportRow,
 };
 pub use pyox_linker::{Progress, Silent, Step};
 pub use pyox_packed_resources::{Location, LocationError};

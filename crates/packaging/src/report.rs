@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pyox_layers::{Finding, ReportRow};
+use pyox_layers::{Finding, LeftOut, ReportRow};
 use pyox_linker::Step;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Every resource.
     pub resources: Vec<ReportRow>,
+    /// What was found and is not in the program.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
 }
 
 /// The facts in short.

@@ -40,6 +40,13 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::NoPackageToLocate { .. } => {
             "name a distribution as pip does, or what is imported; --report lists all that is packed".into()
         }
+        Error::NothingToInclude { .. } => {
+            "name it as it is imported, or add what has it with --pip, --venv or --package-root".into()
+        }
+        Error::NothingToExclude { .. } => {
+            "name what is imported, or a distribution as pip does; --report lists all that is packed".into()
+        }
+        Error::ExcludedBuiltIn { .. } => "leave out the option".into(),
         Error::LocationOfSharedPackage => "leave out --resource-file, or the location".into(),
         Error::EntrySyntax { .. } => "write MODULE:FUNCTION, or the name of a console script".into(),
         Error::VirtualenvVersion { found, .. } => format!("use --python {}.{}", found.0, found.1),
@@ -91,6 +98,9 @@ fn layer(error: &LayerError) -> Option<String> {
         LayerError::Resources(error) => super::format(error),
         LayerError::Inspect(error) => super::inspect::hint(error),
         LayerError::LocatedTwice { .. } => Some("leave out all but one".into()),
+        LayerError::NotAModule { .. } => Some("name it as it is imported, such as package.module".into()),
+        LayerError::ExcludedNeeded { .. } => Some("leave out the option".into()),
+        LayerError::IncludedAndExcluded { .. } => Some("leave out one of the options".into()),
         LayerError::Io { source, .. } => super::io(source.kind()),
         _ => None,
     }

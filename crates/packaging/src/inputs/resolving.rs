@@ -27,16 +27,18 @@ pub(super) struct Resolving<'a, 'b> {
     findings: Vec<Finding>,
     /// Top-level modules that the script imports from elsewhere.
     imports: BTreeSet<String>,
+    /// Modules beside the script that are left out.
+    excluded: BTreeSet<String>,
     /// Modules that are part of the interpreter.
     built_in: BTreeSet<String>,
 }
 
 impl<'a, 'b> Resolving<'a, 'b> {
     pub(super) fn new(builder: &'a LayerBuilder<'b>) -> Result<Self, Error> {
-        let (layers, own, findings, imports) = Default::default();
+        let (layers, own, findings, imports, excluded) = Default::default();
         let extensions = builder.python().target().extension_modules()?.into_iter();
         let built_in = extensions.filter(|module| module.is_built_in()).map(|module| module.name).collect();
-        Ok(Self { builder, layers, own, findings, imports, built_in })
+        Ok(Self { builder, layers, own, findings, imports, excluded, built_in })
     }
 
     /// A layer that comes before the standard library, as the directory of a script does, but for the modules that
@@ -87,7 +89,8 @@ impl<'a, 'b> Resolving<'a, 'b> {
     ) -> Result<(), Error> {
         let suffixes = &self.builder.python().target().info().extension_suffixes;
         self.compile_script(path, text)?;
-        let companions = script::companions(path, text, suffixes)?;
+        let companions = script::companions(path, text, suffixes, self.builder.policy())?;
+        self.excluded = companions.excluded;
         self.imports = companions.others;
         if !companions.siblings.is_empty() {
             let directory = script::sibling_directory(path, companions.siblings, suffixes);
@@ -135,6 +138,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         if let Some(name) = self.builder.policy().locations.keys().find(|name| !is_located(name)) {
             return Err(Error::NoPackageToLocate { name: name.clone() });
         }
+        self.check_names(source)?;
         let mut scripts: Vec<ConsoleScript> = self
             .layers
             .iter()
@@ -178,10 +182,39 @@ impl<'a, 'b> Resolving<'a, 'b> {
             (Entry::Function { module, .. }, _) => top_level(module).to_owned(),
             _ => "app".into(),
         });
-        let missing: Vec<String> = self.imports.iter().filter(|module| !self.has(module)).cloned().collect();
+        let policy = self.builder.policy();
+        let missing: Vec<String> = self
+            .imports
+            .iter()
+            .filter(|module| !self.has(module) && !policy.excludes_module(module))
+            .cloned()
+            .collect();
         let mut findings = self.findings;
         findings.extend(missing.into_iter().map(|module| Finding::MissingModule { module }));
         Ok(Resolved { layers: self.layers, entry, name: file_name(&name), findings, own: self.own })
+    }
+
+    /// Whether what is to be taken in is there, and what is to be left out would be.
+    fn check_names(&self, source: &Source) -> Result<(), Error> {
+        let policy = self.builder.policy();
+        for name in policy.excludes.iter().filter(|name| !self.excluded.contains(top_level(name))) {
+            if self.built_in.contains(name) {
+                return Err(Error::ExcludedBuiltIn { name: name.clone() });
+            }
+            if !self.layers.iter().any(|layer| layer.excluded().contains_key(name)) {
+                return Err(Error::NothingToExclude { name: name.clone() });
+            }
+        }
+        let Some(name) = policy.includes.iter().find(|name| !self.has(name)) else { return Ok(()) };
+        let version = &self.builder.python().target().info().version;
+        let place = |layer: &Layer| match layer.kind() {
+            LayerKind::StandardLibrary => format!("the standard library of Python {version}"),
+            LayerKind::ScriptDirectory => String::new(),
+            kind => kind.name().to_owned(),
+        };
+        let beside = source.directory().map(|directory| directory.display().to_string());
+        let places = beside.into_iter().chain(self.layers.iter().map(place)).filter(|place| !place.is_empty());
+        Err(Error::NothingToInclude { name: name.clone(), places: places.collect() })
     }
 
     fn default_entry(&self, source: &Source, scripts: &[ConsoleScript], wanted: &[String]) -> Result<Entry, Error> {

@@ -57,6 +57,15 @@ impl Source {
         }
     }
 
+    /// The directory in which modules are looked for that come along only if something names them.
+    pub(super) fn directory(&self) -> Option<&Path> {
+        match self {
+            Self::Script { path, .. } => path.parent(),
+            Self::Package { parent, .. } => Some(parent),
+            _ => None,
+        }
+    }
+
     /// A name for the program.
     pub(super) fn name(&self) -> Option<String> {
         let last = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
