@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, ArgMatches, ColorChoice, Parser, Subcommand};
 use pyox_binary::SymbolVersion;
-use pyox_packaging::Location;
+use pyox_packaging::{AddedData, Location};
 
 /// Turn a Python application into one native executable that runs without Python.
 #[derive(Parser)]
@@ -76,6 +76,11 @@ pub struct Pack {
     /// imports it is told; may be repeated
     #[arg(long, value_name = "MODULE|DISTRIBUTION")]
     pub exclude: Vec<String>,
+    /// Add files as they are, for the program to open: a file, a directory or a pattern, and the path that it has beside
+    /// the application's own modules (with a slash at the end, the directory that it is in) [default: its place below
+    /// the directory of the script or project, or else its name]; may be repeated
+    #[arg(long, value_name = "SRC[:DEST]")]
+    pub add_data: Vec<String>,
     /// Run this module, like python -m
     #[arg(long, value_name = "M", group = "entry_point")]
     pub module: Option<String>,
@@ -177,6 +182,16 @@ fn package_location(text: &str) -> Result<(String, Location), String> {
     let (package, location) = text.split_once('=').ok_or("PKG=LOCATION is expected")?;
     let location = location.parse().map_err(|error: pyox_packaging::LocationError| error.to_string())?;
     Ok((package.to_owned(), location))
+}
+
+/// A value of `--add-data`: a name with a colon in it is one if it is there.
+pub fn added_data(text: &str) -> AddedData {
+    match text.rsplit_once(':') {
+        Some((source, destination)) if !std::path::Path::new(text).exists() => {
+            AddedData::new(source, Some(destination))
+        }
+        _ => AddedData::new(text, None),
+    }
 }
 
 /// The values of each `--package-root`: the derived parser joins them all.

@@ -94,6 +94,7 @@ fn inputs(args: &Pack, package_roots: &[Vec<String>]) -> Inputs {
     inputs.requirements = args.requirements.clone();
     inputs.virtualenv = args.venv.clone();
     inputs.package_roots = package_roots.iter().map(root).collect();
+    inputs.data = args.add_data.iter().map(|text| crate::args::added_data(text)).collect();
     inputs.entry = entry;
     inputs.refresh = args.refresh;
     inputs

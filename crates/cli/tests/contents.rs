@@ -1,5 +1,6 @@
 //! What goes in, as a person says it, and what the report says of it.
 
+mod data;
 mod names;
 
 use pyox_distribution::{Host as _, Installed};

@@ -57,6 +57,41 @@ pub enum Error {
         /// The name that was given.
         name: String,
     },
+    /// Data was to be added that is not there.
+    #[error("nothing matches {}", source_path.display())]
+    NoData {
+        /// The path or pattern as given.
+        source_path: PathBuf,
+    },
+    /// A pattern of files is not valid.
+    #[error("{} is not a pattern of files: {message}", source_path.display())]
+    DataPattern {
+        /// As given.
+        source_path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// Data was to be added outside of the program.
+    #[error("{} cannot be added at {destination:?}: that is not a path within the program", source_path.display())]
+    DataOutside {
+        /// The data.
+        source_path: PathBuf,
+        /// As given.
+        destination: String,
+    },
+    /// A file was to be added where another one is.
+    #[error("{} cannot be added at {path:?}, where {packed} is", added.display())]
+    DataClash {
+        /// The path in the program.
+        path: String,
+        /// The file to be added.
+        added: PathBuf,
+        /// The file that is there, or one in a directory of that path.
+        packed: String,
+    },
+    /// Added data would not be found.
+    #[error("files that are added can only be opened where virtual files are on")]
+    DataWithoutVirtualFiles,
     /// A package cannot be both in a file that programs share and in a directory beside one program.
     #[error("packages in a file that programs share cannot be placed beside one program")]
     LocationOfSharedPackage,

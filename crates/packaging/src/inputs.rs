@@ -17,11 +17,13 @@ use pyox_layers::{Layer, LayerBuilder};
 use pyox_linker::Progress;
 use pyox_output::is_aside;
 
+mod data;
 mod read;
 mod required;
 mod resolving;
 mod source;
 
+pub use data::AddedData;
 use resolving::Resolving;
 use source::Source;
 pub use source::is_meant as is_source;
@@ -40,6 +42,8 @@ pub struct Inputs {
     pub virtualenv: Option<PathBuf>,
     /// Directories from which some packages go in.
     pub package_roots: Vec<PackageRoot>,
+    /// Files that go in as they are.
+    pub data: Vec<AddedData>,
     /// What to run.
     pub entry: EntryRequest,
     /// Run pip and make layers, also that of the standard library, even if the earlier outcome is kept.
@@ -113,6 +117,10 @@ impl Inputs {
             return Err(Error::ScriptIsNotRun { path: path.clone() });
         }
         self.check_files()?;
+        let data = data::files(&self.data, &source)?;
+        if !(self.data.is_empty() || builder.policy().virtual_files) {
+            return Err(Error::DataWithoutVirtualFiles);
+        }
         let nothing = matches!(source, Source::None) && self.pip.is_empty() && self.requirements.is_empty();
         if nothing && self.entry == EntryRequest::Default {
             return Err(Error::NoEntry { candidates: Vec::new() });
@@ -179,8 +187,16 @@ impl Inputs {
             let directory = if root.packages.is_empty() { directory } else { directory.only(root.packages.iter()) };
             resolving.add(LayerKind::PackageRoot, &directory, progress)?;
         }
+        if !self.data.is_empty() {
+            let packed = data::packed(&data, &resolving.layers, &source)?;
+            let packages = data::packages(&resolving.layers)?;
+            let data = data::InPackages { files: &data, packed, packages };
+            resolving.own.insert(resolving.layers.len());
+            resolving.add(LayerKind::Data, &data, progress)?;
+        }
         resolving.finish(&source, &self.entry, &wanted)
     }
+
     /// Files and directories that are named must be there before the long work.
     fn check_files(&self) -> Result<(), Error> {
         for path in &self.requirements {

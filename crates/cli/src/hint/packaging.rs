@@ -47,6 +47,15 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             "name what is imported, or a distribution as pip does; --report lists all that is packed".into()
         }
         Error::ExcludedBuiltIn { .. } => "leave out the option".into(),
+        Error::NoData { .. } => "check how the path is written, and from which directory it is meant; \
+            patterns have to be quoted for the shell"
+            .into(),
+        Error::DataPattern { .. } => "a pattern has *, ?, [a-z] and **, as a directory of its own".into(),
+        Error::DataOutside { .. } => {
+            "DEST is relative to the directory of the application: --add-data SRC:DIR/NAME".into()
+        }
+        Error::DataClash { .. } => "give it another place with --add-data SRC:DEST".into(),
+        Error::DataWithoutVirtualFiles => "leave out --virtual-files off".into(),
         Error::LocationOfSharedPackage => "leave out --resource-file, or the location".into(),
         Error::EntrySyntax { .. } => "write MODULE:FUNCTION, or the name of a console script".into(),
         Error::VirtualenvVersion { found, .. } => format!("use --python {}.{}", found.0, found.1),

@@ -23,6 +23,8 @@ pub enum LayerKind {
     Virtualenv,
     /// A directory from which packages are taken.
     PackageRoot,
+    /// Files that were added as they are, beside the modules of the application.
+    Data,
     /// Anything else.
     #[default]
     Other,
@@ -40,6 +42,7 @@ impl LayerKind {
             Self::Requirements => "requirements",
             Self::Virtualenv => "the virtualenv",
             Self::PackageRoot => "the package root",
+            Self::Data => "added data",
             Self::Other => "resources",
         }
     }

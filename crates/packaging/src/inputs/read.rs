@@ -25,6 +25,7 @@ impl Inputs {
         request.files().iter().for_each(|path| outputs.reads("a requirement", path));
         self.virtualenv.iter().for_each(|path| outputs.reads("the virtualenv", path));
         self.package_roots.iter().for_each(|root| outputs.reads("the package root", &root.directory));
+        self.data.iter().for_each(|data| outputs.reads("the data", &data.root()));
         outputs.keeps("the Python", python.host().executable());
         python.target().files().iter().for_each(|path| outputs.keeps("the Python", path));
         outputs.keeps("the cache", cache.root());

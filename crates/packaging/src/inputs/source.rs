@@ -66,6 +66,21 @@ impl Source {
         }
     }
 
+    /// The directories whose places files of the application keep, the innermost first.
+    pub(super) fn roots(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Script { path, .. } => path.parent().map(Path::to_owned).into_iter().collect(),
+            Self::Package { parent, .. } => vec![parent.clone()],
+            Self::Application(path) => vec![path.clone()],
+            Self::Project(path) => {
+                let packages = path.join("src");
+                let is_layout = packages.is_dir() && !packages.join("__init__.py").is_file();
+                is_layout.then_some(packages).into_iter().chain([path.clone()]).collect()
+            }
+            Self::Wheel(_) | Self::None => Vec::new(),
+        }
+    }
+
     /// A name for the program.
     pub(super) fn name(&self) -> Option<String> {
         let last = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
