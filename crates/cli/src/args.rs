@@ -90,9 +90,10 @@ pub struct Pack {
     /// Run these statements, like python -c
     #[arg(long, value_name = "TEXT", group = "entry_point")]
     pub code: Option<String>,
-    /// Which Python (3.9 or later): a version such as 3.12 or 3.12.1, or the path of an interpreter or virtualenv
-    /// [default: python3 on PATH]
-    #[arg(long, value_name = "VERSION|PATH")]
+    /// Which Python (3.9 or later): a version such as 3.12 or 3.12.1, versions such as ">=3.10,<3.13" of which the newest
+    /// one is taken, a name such as python3.12, or the path of an interpreter or virtualenv [default: that of --venv, or
+    /// python3 on PATH, or the newest that the source says it is made for]
+    #[arg(long, value_name = "VERSION|NAME|PATH")]
     pub python: Option<String>,
     /// The executable to write [default: named after the source or its command, in the current directory]
     #[arg(short, long, value_name = "FILE")]

@@ -5,7 +5,6 @@ use std::process::Command;
 
 use anyhow::Context;
 use pyox_build_cache::Cache;
-use pyox_distribution::Installed;
 use pyox_linker::{LauncherSource, Prebuilt};
 use pyox_packaging::{EntryRequest, FileAttribute, Inputs, PackageRoot, Policy, Profile, Report, Request};
 
@@ -41,13 +40,15 @@ pub fn run(
 
 fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> anyhow::Result<Report> {
     let cache = Cache::of_user()?;
-    let python = Installed::locate(args.python.as_deref())?;
+    let inputs = inputs(args, package_roots);
+    let (python, choice) = inputs.locate_python(args.python.as_deref())?;
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(compiled(&cache)),
     };
     let mut request = Request::new(&python, &*launcher, &cache);
-    request.inputs = inputs(args, package_roots);
+    request.inputs = inputs;
+    request.python_choice = Some(choice);
     request.policy = policy(args)?;
     request.output.clone_from(&args.output);
     request.report.clone_from(&args.report);

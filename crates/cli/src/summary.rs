@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_packaging::{FilesNeeded, Finding, Report};
+use pyox_distribution::Installed;
+use pyox_packaging::{FilesNeeded, Finding, PythonChoice, Report};
 
 use crate::left_out;
 use crate::speech::tell;
@@ -20,6 +21,9 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         summary.python,
         printable(&summary.entry)
     );
+    if let Some(why) = summary.python_choice.as_ref().and_then(|choice| python_choice(choice, &summary.python)) {
+        tell!("  {}", printable(why));
+    }
     let in_files = match summary.packages_in_files.len() + summary.packages_beside.len() {
         0 => "all".to_owned(),
         1 => "all but 1 package".to_owned(),
@@ -82,6 +86,19 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
     if report.findings.iter().any(|finding| matches!(finding, Finding::InFiles { .. })) {
         let elsewhere = "--location PKG=in-memory and PKG=filesystem-relative:DIR place a package elsewhere";
         tell!("{} {elsewhere}", style.hint("hint:"));
+    }
+}
+
+/// Why the program is made with this Python, if that is worth saying.
+fn python_choice(choice: &PythonChoice, version: &str) -> Option<String> {
+    match choice {
+        PythonChoice::Asked { text } => Installed::are_specifiers(text)
+            .then(|| format!("Python {version} is the newest that fits --python {text:?}")),
+        PythonChoice::Virtualenv { path } => Some(format!("Python {version} is that of {}", path.display())),
+        PythonChoice::Required { path, requires } => {
+            Some(format!("Python {version} is the newest that fits {}, which requires {requires}", path.display()))
+        }
+        _ => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod data;
 mod names;
+mod versions;
 
 use pyox_distribution::{Host as _, Installed};
 use pyox_test_support::place::{Outcome, Place};

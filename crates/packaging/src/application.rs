@@ -14,6 +14,7 @@ use pyox_packed_resources::{
 use crate::code::{BOOT_FILE, BOOT_SOURCE, main_code};
 use crate::entry::Entry;
 use crate::error::Error;
+use crate::python::PythonChoice;
 use crate::relative_files::{self, RelativeFiles};
 use crate::report::{Report, Timing};
 use crate::shadowed::Shadowed;
@@ -320,6 +321,11 @@ impl Staged {
     /// What is in the program.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// Says in the report why it is this Python.
+    pub(crate) fn python_choice(&mut self, choice: Option<PythonChoice>) {
+        self.report.summary.python_choice = choice;
     }
 
     /// Adds a file that is put into place together with the program, such as the report; `what` names it in errors.

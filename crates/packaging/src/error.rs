@@ -230,6 +230,21 @@ pub enum Error {
         /// The version of the distribution.
         found: String,
     },
+    /// The source is made for no Python that is there.
+    #[error(
+        "{} requires Python {requires}{}: there is none",
+        path.display(), wanted.as_ref().map(|wanted| format!(", and {wanted} is asked for")).unwrap_or_default()
+    )]
+    NoPythonAllowed {
+        /// The script, project file or wheel.
+        path: PathBuf,
+        /// The versions, as it states them.
+        requires: String,
+        /// The versions that were asked for.
+        wanted: Option<String>,
+        /// The versions that were found instead.
+        available: Vec<String>,
+    },
     /// A requirement that metadata states is none, or may not be there.
     #[error("the requirement in line {line} of {} is not taken", path.display())]
     Requirement {

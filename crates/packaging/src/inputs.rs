@@ -18,12 +18,14 @@ use pyox_linker::Progress;
 use pyox_output::is_aside;
 
 mod data;
+mod project;
 mod read;
 mod required;
 mod resolving;
 mod source;
 
 pub use data::AddedData;
+use project::ProjectFile;
 use resolving::Resolving;
 use source::Source;
 pub use source::is_meant as is_source;
@@ -146,6 +148,9 @@ impl Inputs {
                 wanted = vec![normalize_project_name(&wheel.metadata().name)];
             }
             Source::Project(path) => {
+                if let Some(file) = ProjectFile::of(path)? {
+                    required::check_python(file.path(), file.requires_python()?, info)?;
+                }
                 request.projects.push(path.clone());
                 wanted.clear();
             }

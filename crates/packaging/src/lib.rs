@@ -16,6 +16,7 @@ mod error;
 mod inputs;
 mod modules;
 mod pack;
+mod python;
 mod relative_files;
 mod report;
 mod script;
@@ -38,6 +39,7 @@ pub use pyox_layers::{
 };
 pub use pyox_linker::{Progress, Silent, Step};
 pub use pyox_packed_resources::{Location, LocationError};
+pub use python::{PythonChoice, RequiresPython};
 pub use report::{Report, Summary, Timing};
 pub use shared_resources::SharedResources;
 pub use start_up::read_import_order;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::python::PythonChoice;
 use pyox_layers::{Finding, LeftOut, ReportRow};
 use pyox_linker::Step;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,9 @@ pub struct Summary {
     pub launcher_size: u64,
     /// Version of Python, for example `3.12.1`.
     pub python: String,
+    /// Why it is this one, if that is known.
+    #[serde(default)]
+    pub python_choice: Option<PythonChoice>,
     /// What it runs.
     pub entry: String,
     /// Importable modules with source or bytecode.

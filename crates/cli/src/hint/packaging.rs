@@ -70,6 +70,9 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         }
         Error::ProjectFile { .. } => "correct the file; it is described at https://packaging.python.org".into(),
         Error::RequiresPython { .. } | Error::WheelTags { .. } => "choose another Python with --python".into(),
+        Error::NoPythonAllowed { available, .. } => {
+            format!("these are installed: {}; or give the path of an interpreter with --python", available.join(", "))
+        }
         Error::NotRunnable { name } => {
             format!("name a module of it with --module {name}.MODULE, or a function with --entry {name}:FUNCTION")
         }

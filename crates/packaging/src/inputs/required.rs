@@ -5,8 +5,12 @@ use std::path::Path;
 use pyox_distribution::PythonInfo;
 use pyox_scanner::{MarkerEnvironment, Requirement, RequiresDist, Wheel, allows_python};
 
+use super::Inputs;
+use super::project::ProjectFile;
+use super::source::Source;
 use crate::error::Error;
-use crate::script::InlineMetadata;
+use crate::python::RequiresPython;
+use crate::script::{InlineMetadata, inline_metadata};
 
 /// The requirements of a script that hold for a Python, as pip is given them. The script is on this machine, and may
 /// require what is on it by a `file:` URL.
@@ -32,6 +36,29 @@ pub(super) fn by_wheel(wheel: &Wheel, info: &PythonInfo) -> Result<Vec<String>, 
         found.push(requirement.to_string());
     }
     Ok(found)
+}
+
+impl Inputs {
+    /// The versions of Python that the source says it is made for.
+    ///
+    /// # Errors
+    ///
+    /// The source is none, or what it says of itself is not valid.
+    pub fn requires_python(&self) -> Result<Option<RequiresPython>, Error> {
+        let (path, requires) = match Source::detect(self.source.as_deref(), &[])? {
+            Source::Script { text, path } => {
+                let metadata = inline_metadata(&path, &text)?;
+                (self.source.clone().unwrap_or(path), metadata.requires_python)
+            }
+            Source::Project(path) => match ProjectFile::of(&path)? {
+                Some(file) => (file.path().to_owned(), file.requires_python()?.map(str::to_owned)),
+                None => return Ok(None),
+            },
+            Source::Wheel(wheel) => (self.source.clone().unwrap_or_default(), wheel.metadata().requires_python.clone()),
+            _ => return Ok(None),
+        };
+        Ok(requires.map(|requires| RequiresPython { path, requires }))
+    }
 }
 
 /// The requirement in a line, if its markers hold without any extra.
