@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, ArgMatches, ColorChoice, Parser, Subcommand};
 use pyox_binary::SymbolVersion;
 use pyox_packaging::{AddedData, Location};
@@ -60,8 +61,23 @@ pub struct Pack {
     #[arg(long, value_name = "REQ")]
     pub pip: Vec<String>,
     /// Install the requirements in this file with pip, and pack them; may be repeated
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     pub requirements: Vec<PathBuf>,
+    /// Limit the versions that pip installs to those in this file; may be repeated
+    #[arg(short, long, value_name = "FILE")]
+    pub constraint: Vec<PathBuf>,
+    /// The index that pip takes packages from, instead of its own. What it has of a password is in no program and no report
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub index_url: Option<String>,
+    /// A further index for pip; may be repeated
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub extra_index_url: Vec<String>,
+    /// An extra of the project, whose requirements go in as well; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub extra: Vec<String>,
+    /// A dependency group of the pyproject.toml in the directory of the source (PEP 735); may be repeated
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub group: Vec<String>,
     /// Pack the packages of this virtualenv
     #[arg(long, value_name = "DIR")]
     pub venv: Option<PathBuf>,

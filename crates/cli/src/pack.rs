@@ -93,6 +93,11 @@ fn inputs(args: &Pack, package_roots: &[Vec<String>]) -> Inputs {
     inputs.source = args.source.clone();
     inputs.pip = args.pip.clone();
     inputs.requirements = args.requirements.clone();
+    inputs.constraints = args.constraint.clone();
+    inputs.index_url = args.index_url.clone();
+    inputs.extra_index_urls = args.extra_index_url.clone();
+    inputs.extras = args.extra.clone();
+    inputs.groups = args.group.clone();
     inputs.virtualenv = args.venv.clone();
     inputs.package_roots = package_roots.iter().map(root).collect();
     inputs.data = args.add_data.iter().map(|text| crate::args::added_data(text)).collect();

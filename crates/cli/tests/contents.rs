@@ -2,6 +2,7 @@
 
 mod data;
 mod names;
+mod requirements;
 mod versions;
 
 use pyox_distribution::{Host as _, Installed};

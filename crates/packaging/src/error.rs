@@ -37,6 +37,41 @@ pub enum Error {
         /// The name that was given.
         name: String,
     },
+    /// Constraints or an index are given, and pip installs nothing.
+    #[error("pip installs nothing for which there could be constraints or an index")]
+    NothingToInstall,
+    /// Extras are given, and the source is no project.
+    #[error("extras are those of a project, and the source is none")]
+    ExtrasWithoutProject,
+    /// The project has no such extra.
+    #[error("there is no extra {name} in {}", path.display())]
+    UnknownExtra {
+        /// The project file.
+        path: PathBuf,
+        /// As given.
+        name: String,
+        /// Those that it has.
+        known: Vec<String>,
+    },
+    /// Dependency groups are given, and there is no file that could have them.
+    #[error(
+        "dependency groups are those of a pyproject.toml, and there is none{}",
+        directory.as_ref().map(|directory| format!(" in {}", directory.display())).unwrap_or_default()
+    )]
+    GroupsWithoutProject {
+        /// Where it was looked for.
+        directory: Option<PathBuf>,
+    },
+    /// The project file has no such dependency group.
+    #[error("there is no dependency group {name} in {}", path.display())]
+    UnknownGroup {
+        /// The project file.
+        path: PathBuf,
+        /// The normalised name.
+        name: String,
+        /// Those that it has.
+        known: Vec<String>,
+    },
     /// A module was to be taken in that is nowhere.
     #[error("there is no module {name}: looked in {}", places.join(", "))]
     NothingToInclude {

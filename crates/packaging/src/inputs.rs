@@ -40,6 +40,17 @@ pub struct Inputs {
     pub pip: Vec<String>,
     /// Requirement files for pip.
     pub requirements: Vec<PathBuf>,
+    /// Files that limit the versions which pip installs.
+    pub constraints: Vec<PathBuf>,
+    /// The index that pip takes packages from, instead of its own.
+    pub index_url: Option<String>,
+    /// Further indexes.
+    pub extra_index_urls: Vec<String>,
+    /// Extras of the project that is packed.
+    pub extras: Vec<String>,
+    /// Dependency groups of the `pyproject.toml` in the directory of the source
+    /// ([PEP 735](https://packaging.python.org/specifications/dependency-groups/)).
+    pub groups: Vec<String>,
     /// A virtualenv whose packages go in.
     pub virtualenv: Option<PathBuf>,
     /// Directories from which some packages go in.
@@ -119,6 +130,9 @@ impl Inputs {
             return Err(Error::ScriptIsNotRun { path: path.clone() });
         }
         self.check_files()?;
+        if !(self.extras.is_empty() || matches!(source, Source::Project(_))) {
+            return Err(Error::ExtrasWithoutProject);
+        }
         let data = data::files(&self.data, &source)?;
         if !(self.data.is_empty() || builder.policy().virtual_files) {
             return Err(Error::DataWithoutVirtualFiles);
@@ -130,8 +144,8 @@ impl Inputs {
         let virtualenv = self.virtualenv.as_deref().map(|path| open_virtualenv(path, builder)).transpose()?;
         let standard_library = builder.standard_library(progress)?;
         let mut resolving = Resolving::new(builder)?;
-        let mut request =
-            PipRequest::default().requirements(&self.pip).requirement_files(&self.requirements).refresh(self.refresh);
+        let mut request = self.pip_request().refresh(self.refresh);
+        request.requirements.extend(required::by_groups(&self.groups, &source, info)?);
         let mut wanted: Vec<String> = self.pip.iter().filter_map(|text| required::project(text)).collect();
         match &source {
             Source::Script { path, text } => {
@@ -151,7 +165,10 @@ impl Inputs {
                 if let Some(file) = ProjectFile::of(path)? {
                     required::check_python(file.path(), file.requires_python()?, info)?;
                 }
-                request.projects.push(path.clone());
+                match required::with_extras(path, &self.extras)? {
+                    Some(requirement) => request.requirements.push(requirement),
+                    None => request.projects.push(path.clone()),
+                }
                 wanted.clear();
             }
             Source::Package { parent, name } => {
@@ -181,7 +198,12 @@ impl Inputs {
             resolving.own.insert(resolving.layers.len());
             resolving.add(LayerKind::Wheel, wheel, progress)?;
         }
-        if !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty()) {
+        let installs =
+            !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty());
+        if !installs && !request.arguments.is_empty() {
+            return Err(Error::NothingToInstall);
+        }
+        if installs {
             wanted.extend(resolving.install(&request, progress)?);
         }
         if let Some(virtualenv) = &virtualenv {
@@ -202,9 +224,18 @@ impl Inputs {
         resolving.finish(&source, &self.entry, &wanted)
     }
 
+    /// What pip is asked for, as far as the source does not say it.
+    fn pip_request(&self) -> PipRequest {
+        let constraints = self.constraints.iter().map(|path| format!("--constraint={}", path.display()));
+        let index = self.index_url.iter().map(|url| format!("--index-url={url}"));
+        let more = self.extra_index_urls.iter().map(|url| format!("--extra-index-url={url}"));
+        let request = PipRequest::default().requirements(&self.pip).requirement_files(&self.requirements);
+        request.arguments(constraints.chain(index).chain(more))
+    }
+
     /// Files and directories that are named must be there before the long work.
     fn check_files(&self) -> Result<(), Error> {
-        for path in &self.requirements {
+        for path in self.requirements.iter().chain(&self.constraints) {
             std::fs::File::open(path).map_err(Error::io("read", path))?;
         }
         for root in &self.package_roots {

@@ -40,6 +40,15 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::NoPackageToLocate { .. } => {
             "name a distribution as pip does, or what is imported; --report lists all that is packed".into()
         }
+        Error::NothingToInstall => "leave out --constraint, --index-url and --extra-index-url".into(),
+        Error::ExtrasWithoutProject => "name extras of other projects with --pip NAME[EXTRA]".into(),
+        Error::UnknownExtra { known, .. } | Error::UnknownGroup { known, .. } if !known.is_empty() => {
+            format!("these exist: {}", known.join(", "))
+        }
+        Error::UnknownExtra { .. } | Error::UnknownGroup { .. } => "it has none; leave out the option".into(),
+        Error::GroupsWithoutProject { .. } => {
+            "leave out --group, or add a pyproject.toml with dependency-groups".into()
+        }
         Error::NothingToInclude { .. } => {
             "name it as it is imported, or add what has it with --pip, --venv or --package-root".into()
         }

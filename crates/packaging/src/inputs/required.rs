@@ -38,6 +38,37 @@ pub(super) fn by_wheel(wheel: &Wheel, info: &PythonInfo) -> Result<Vec<String>, 
     Ok(found)
 }
 
+/// The requirements of dependency groups that hold for a Python, as pip is given them. As those of scripts, they may
+/// name what is on this machine.
+pub(super) fn by_groups(groups: &[String], source: &Source, info: &PythonInfo) -> Result<Vec<String>, Error> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let roots = source.roots();
+    let directory = roots.last().ok_or(Error::GroupsWithoutProject { directory: None })?;
+    let none = || Error::GroupsWithoutProject { directory: Some(directory.clone()) };
+    let file = ProjectFile::of(directory)?.ok_or_else(none)?;
+    let environment = MarkerEnvironment::new(&info.markers);
+    let mut found = Vec::new();
+    for text in file.groups(groups)? {
+        let requirement = parse(file.path(), file.line_of(&text), &text, environment.as_ref())?;
+        found.extend(requirement.map(|requirement| requirement.to_string()));
+    }
+    Ok(found)
+}
+
+/// The requirement for a project with extras; nothing without any.
+pub(super) fn with_extras(project: &Path, extras: &[String]) -> Result<Option<String>, Error> {
+    if extras.is_empty() {
+        return Ok(None);
+    }
+    if let Some(file) = ProjectFile::of(project)? {
+        file.check_extras(extras)?;
+    }
+    let path = project.to_str().ok_or_else(|| Error::NotUtf8 { path: project.to_owned() })?;
+    Ok(Some(format!("{path}[{}]", extras.join(","))))
+}
+
 impl Inputs {
     /// The versions of Python that the source says it is made for.
     ///
