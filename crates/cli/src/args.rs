@@ -78,9 +78,13 @@ pub struct Pack {
     /// A dependency group of the pyproject.toml in the directory of the source (PEP 735); may be repeated
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub group: Vec<String>,
-    /// Pack the packages of this virtualenv
+    /// Pack the packages of this virtualenv [default: the active one, or .venv beside the source, if the source does not
+    /// say what it requires, and no other option says where packages come from]
     #[arg(long, value_name = "DIR")]
     pub venv: Option<PathBuf>,
+    /// Use no virtualenv that is not named
+    #[arg(long, conflicts_with = "venv")]
+    pub no_venv: bool,
     /// Pack packages from this directory: all, or those named after it; may be repeated. Give SOURCE before it
     #[arg(long, value_names = ["DIR", "PKG"], num_args = 1.., action = ArgAction::Append)]
     pub package_root: Vec<String>,

@@ -40,8 +40,15 @@ pub fn run(
 
 fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> anyhow::Result<Report> {
     let cache = Cache::of_user()?;
-    let inputs = inputs(args, package_roots);
-    let (python, choice) = inputs.locate_python(args.python.as_deref())?;
+    let mut inputs = inputs(args, package_roots);
+    let wanted = args.python.as_deref();
+    let (python, choice, virtualenv) = if args.no_venv {
+        let (python, choice) = inputs.locate_python(wanted)?;
+        (python, choice, None)
+    } else {
+        let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
+        inputs.locate_python_and_virtualenv(wanted, active.as_deref())?
+    };
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(compiled(&cache)),
@@ -49,6 +56,7 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     let mut request = Request::new(&python, &*launcher, &cache);
     request.inputs = inputs;
     request.python_choice = Some(choice);
+    request.virtualenv_choice = virtualenv;
     request.policy = policy(args)?;
     request.output.clone_from(&args.output);
     request.report.clone_from(&args.report);

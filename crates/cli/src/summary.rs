@@ -1,9 +1,10 @@
 //! What a person wants to know once a program is packed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use pyox_distribution::Installed;
-use pyox_packaging::{FilesNeeded, Finding, PythonChoice, Report};
+use pyox_packaging::{FilesNeeded, Finding, PythonChoice, Report, VirtualenvChoice};
 
 use crate::left_out;
 use crate::speech::tell;
@@ -23,6 +24,9 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
     );
     if let Some(why) = summary.python_choice.as_ref().and_then(|choice| python_choice(choice, &summary.python)) {
         tell!("  {}", printable(why));
+    }
+    if let Some(text) = summary.virtualenv_choice.as_ref().and_then(virtualenv_choice) {
+        tell!("  {}", printable(text));
     }
     let in_files = match summary.packages_in_files.len() + summary.packages_beside.len() {
         0 => "all".to_owned(),
@@ -100,6 +104,20 @@ fn python_choice(choice: &PythonChoice, version: &str) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Which virtualenv is used though no one names it, or why it is not.
+fn virtualenv_choice(choice: &VirtualenvChoice) -> Option<String> {
+    let used =
+        |which, path: &Path| format!("has the packages of the {which} {}, unless --no-venv is given", path.display());
+    Some(match choice {
+        VirtualenvChoice::Active { path } => used("active virtualenv", path),
+        VirtualenvChoice::Beside { path } => used("virtualenv", path),
+        VirtualenvChoice::OtherPython { path, found, .. } => {
+            format!("has no packages of the virtualenv {}, which is for Python {}.{}", path.display(), found.0, found.1)
+        }
+        _ => return None,
+    })
 }
 
 /// A library of the machine that runs the program, which it needs.

@@ -2,6 +2,7 @@
 
 mod data;
 mod names;
+mod nearby;
 mod requirements;
 mod versions;
 

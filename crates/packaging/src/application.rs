@@ -20,6 +20,7 @@ use crate::report::{Report, Timing};
 use crate::shadowed::Shadowed;
 use crate::shared_resources::SharedResources;
 use crate::start_up::StartUp;
+use crate::virtualenv::VirtualenvChoice;
 use pyox_layers::Layer;
 use pyox_layers::Policy;
 use pyox_layers::Reason;
@@ -323,9 +324,10 @@ impl Staged {
         &self.report
     }
 
-    /// Says in the report why it is this Python.
-    pub(crate) fn python_choice(&mut self, choice: Option<PythonChoice>) {
-        self.report.summary.python_choice = choice;
+    /// Says in the report why it is this Python, and which virtualenv was found.
+    pub(crate) fn choices(&mut self, python: Option<PythonChoice>, virtualenv: Option<VirtualenvChoice>) {
+        self.report.summary.python_choice = python;
+        self.report.summary.virtualenv_choice = virtualenv;
     }
 
     /// Adds a file that is put into place together with the program, such as the report; `what` names it in errors.

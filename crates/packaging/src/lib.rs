@@ -24,6 +24,7 @@ mod shadowed;
 mod shared_resources;
 mod start_up;
 mod timed;
+mod virtualenv;
 mod wheel_tags;
 
 pub use application::{ApplicationBuilder, Staged};
@@ -43,6 +44,7 @@ pub use python::{PythonChoice, RequiresPython};
 pub use report::{Report, Summary, Timing};
 pub use shared_resources::SharedResources;
 pub use start_up::read_import_order;
+pub use virtualenv::VirtualenvChoice;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -47,7 +47,7 @@ pub struct RequiresPython {
 
 impl RequiresPython {
     /// Whether it can be used with a Python. What is no version holds, as it does for pip.
-    fn allows(&self, python: &Installed) -> bool {
+    pub(crate) fn allows(&self, python: &Installed) -> bool {
         let info = python.info();
         allows_python(&self.requires, [info.major, info.minor, info.micro]) != Ok(false)
     }
@@ -119,7 +119,7 @@ fn checked(python: Installed, required: Option<&RequiresPython>) -> Result<Insta
 }
 
 /// The Python that a virtualenv was made of; another one of its version if that is gone.
-fn of_virtualenv(path: &Path) -> Result<Installed, Error> {
+pub(crate) fn of_virtualenv(path: &Path) -> Result<Installed, Error> {
     let virtualenv = Virtualenv::open(path, Vec::<String>::new())?;
     let directory = path.to_str().ok_or_else(|| Error::NotUtf8 { path: path.to_owned() })?;
     // A directory in the working directory is not a program of that name.

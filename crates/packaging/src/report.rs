@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::python::PythonChoice;
+use crate::virtualenv::VirtualenvChoice;
 use pyox_layers::{Finding, LeftOut, ReportRow};
 use pyox_linker::Step;
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,9 @@ pub struct Summary {
     /// Why it is this one, if that is known.
     #[serde(default)]
     pub python_choice: Option<PythonChoice>,
+    /// The virtualenv that was found and that no one has named.
+    #[serde(default)]
+    pub virtualenv_choice: Option<VirtualenvChoice>,
     /// What it runs.
     pub entry: String,
     /// Importable modules with source or bytecode.

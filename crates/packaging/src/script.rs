@@ -147,13 +147,14 @@ pub(crate) struct InlineMetadata {
     /// Lines of the script, counted from 1, and the requirements in them.
     pub(crate) dependencies: Vec<(usize, String)>,
     pub(crate) requires_python: Option<String>,
+    /// Whether there are dependencies stated, be it none.
+    pub(crate) states_dependencies: bool,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Block {
-    #[serde(default)]
-    dependencies: Vec<toml::Spanned<String>>,
+    dependencies: Option<Vec<toml::Spanned<String>>>,
     requires_python: Option<String>,
 }
 
@@ -171,8 +172,9 @@ pub(crate) fn inline_metadata(script: &Path, source: &[u8]) -> Result<InlineMeta
     }
     let line = |at: usize| block.line + block.text[..at].matches('\n').count();
     let located = |text: toml::Spanned<String>| (line(text.span().start), text.into_inner());
-    let dependencies = read.dependencies.into_iter().map(located).collect();
-    Ok(InlineMetadata { dependencies, requires_python: read.requires_python })
+    let states_dependencies = read.dependencies.is_some();
+    let dependencies = read.dependencies.unwrap_or_default().into_iter().map(located).collect();
+    Ok(InlineMetadata { dependencies, requires_python: read.requires_python, states_dependencies })
 }
 
 #[cfg(test)]

@@ -150,7 +150,9 @@ fn scan(error: &pyox_scanner::Error) -> Option<&'static str> {
         Error::NoSitePackages { .. } | Error::UnknownPythonVersion { .. } => {
             "create the virtualenv again with `python -m venv --clear`"
         }
-        Error::Editable { .. } => "install the project without --editable",
+        Error::Editable { .. } => {
+            "install the project without --editable, or leave out a virtualenv that is not named, with --no-venv"
+        }
         _ => return None,
     })
 }

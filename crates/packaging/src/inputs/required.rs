@@ -1,6 +1,6 @@
 //! What metadata requires.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pyox_distribution::PythonInfo;
 use pyox_scanner::{MarkerEnvironment, Requirement, RequiresDist, Wheel, allows_python};
@@ -89,6 +89,20 @@ impl Inputs {
             _ => return Ok(None),
         };
         Ok(requires.map(|requires| RequiresPython { path, requires }))
+    }
+
+    /// Whether the source says which packages it requires, be it none.
+    pub(crate) fn says_what_it_requires(&self) -> Result<bool, Error> {
+        Ok(match Source::detect(self.source.as_deref(), &[])? {
+            Source::Script { text, path } => inline_metadata(&path, &text)?.states_dependencies,
+            Source::Project(_) | Source::Wheel(_) => true,
+            Source::Package { .. } | Source::Application(_) | Source::None => false,
+        })
+    }
+
+    /// The directories that the source is in.
+    pub(crate) fn directories(&self) -> Result<Vec<PathBuf>, Error> {
+        Ok(Source::detect(self.source.as_deref(), &[])?.roots())
     }
 }
 
