@@ -165,10 +165,6 @@ impl Inputs {
                 if let Some(file) = ProjectFile::of(path)? {
                     required::check_python(file.path(), file.requires_python()?, info)?;
                 }
-                match required::with_extras(path, &self.extras)? {
-                    Some(requirement) => request.requirements.push(requirement),
-                    None => request.projects.push(path.clone()),
-                }
                 wanted.clear();
             }
             Source::Package { parent, name } => {
@@ -197,6 +193,15 @@ impl Inputs {
         if let Source::Wheel(wheel) = &source {
             resolving.own.insert(resolving.layers.len());
             resolving.add(LayerKind::Wheel, wheel, progress)?;
+        }
+        if let Source::Project(path) = &source {
+            match resolving.project(path, &self.extras, &mut request, progress)? {
+                Some(name) => wanted.push(name),
+                None => match required::with_extras(path, &self.extras)? {
+                    Some(requirement) => request.requirements.push(requirement),
+                    None => request.projects.push(path.clone()),
+                },
+            }
         }
         let installs =
             !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty());

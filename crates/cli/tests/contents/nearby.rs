@@ -23,7 +23,7 @@ fn virtualenv(place: &Place, python: &Installed, path: &str, module: &str) -> Pa
 /// Packs with an active virtualenv, without `--python`, and runs the program.
 fn packs(place: &Place, active: Option<&str>, arguments: &[&str], expected: &str) -> String {
     let mut command = place.command([&["pack"], arguments, &["-o", "program"]].concat());
-    active.iter().for_each(|path| drop(command.env("VIRTUAL_ENV", place.path(path))));
+    command.envs(active.map(|path| ("VIRTUAL_ENV", place.path(path))));
     let outcome = Outcome::of(&mut command).succeeds();
     place.program("program", &["ours", "theirs", "given"]).prints(expected);
     outcome.stderr

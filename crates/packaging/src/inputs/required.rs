@@ -1,5 +1,6 @@
 //! What metadata requires.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use pyox_distribution::PythonInfo;
@@ -8,6 +9,8 @@ use pyox_scanner::{MarkerEnvironment, Requirement, RequiresDist, Wheel, allows_p
 use super::Inputs;
 use super::project::ProjectFile;
 use super::source::Source;
+use pyox_packed_resources::normalize_project_name;
+
 use crate::error::Error;
 use crate::python::RequiresPython;
 use crate::script::{InlineMetadata, inline_metadata};
@@ -55,6 +58,35 @@ pub(super) fn by_groups(groups: &[String], source: &Source, info: &PythonInfo) -
         found.extend(requirement.map(|requirement| requirement.to_string()));
     }
     Ok(found)
+}
+
+/// The requirements of a project with extras that hold for a Python, as pip is given them, by the wheel that was made
+/// of it. The project is on this machine, and may require what is on it.
+pub(super) fn by_project(wheel: &Wheel, extras: &[String], info: &PythonInfo) -> Result<Vec<String>, Error> {
+    let (path, environment) = (wheel.metadata_path(), MarkerEnvironment::new(&info.markers));
+    let own = normalize_project_name(&wheel.metadata().name);
+    let mut extras: Vec<String> = extras.iter().map(|extra| normalize_project_name(extra)).collect();
+    loop {
+        let (mut found, mut more) = (Vec::new(), BTreeSet::new());
+        for RequiresDist { line, text, .. } in &wheel.metadata().requires_dist {
+            let invalid = |source| Error::Requirement { path: path.clone(), line: *line, source };
+            let requirement = Requirement::parse(text).map_err(invalid)?;
+            let holds = match &environment {
+                Some(environment) => requirement.applies_with(environment, &extras),
+                None => !requirement.is_optional(),
+            };
+            match holds && requirement.project() == own {
+                // `all = ["mine[one,two]"]`
+                true => more.extend(requirement.extras()),
+                false => found.extend(holds.then(|| requirement.to_string())),
+            }
+        }
+        more.retain(|extra| !extras.contains(extra));
+        if more.is_empty() {
+            return Ok(found);
+        }
+        extras.extend(more);
+    }
 }
 
 /// The requirement for a project with extras; nothing without any.
