@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, ArgMatches, ColorChoice, Parser, Subcommand};
 use pyox_binary::SymbolVersion;
-use pyox_packaging::Location;
+use pyox_packaging::{AddedData, Location};
 
 /// Turn a Python application into one native executable that runs without Python.
 #[derive(Parser)]
@@ -60,14 +61,46 @@ pub struct Pack {
     #[arg(long, value_name = "REQ")]
     pub pip: Vec<String>,
     /// Install the requirements in this file with pip, and pack them; may be repeated
-    #[arg(long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE")]
     pub requirements: Vec<PathBuf>,
-    /// Pack the packages of this virtualenv
+    /// Limit the versions that pip installs to those in this file; may be repeated
+    #[arg(short, long, value_name = "FILE")]
+    pub constraint: Vec<PathBuf>,
+    /// The index that pip takes packages from, instead of its own. What it has of a password is in no program and no report
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub index_url: Option<String>,
+    /// A further index for pip; may be repeated
+    #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
+    pub extra_index_url: Vec<String>,
+    /// An extra of the project, whose requirements go in as well; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub extra: Vec<String>,
+    /// A dependency group of the pyproject.toml in the directory of the source (PEP 735); may be repeated
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub group: Vec<String>,
+    /// Pack the packages of this virtualenv [default: the active one, or .venv beside the source, if the source does not
+    /// say what it requires, and no other option says where packages come from]
     #[arg(long, value_name = "DIR")]
     pub venv: Option<PathBuf>,
+    /// Use no virtualenv that is not named
+    #[arg(long, conflicts_with = "venv")]
+    pub no_venv: bool,
     /// Pack packages from this directory: all, or those named after it; may be repeated. Give SOURCE before it
     #[arg(long, value_names = ["DIR", "PKG"], num_args = 1.., action = ArgAction::Append)]
     pub package_root: Vec<String>,
+    /// Take in a module, or a package with all that is in it, that is left out otherwise (such as test.support, or pip
+    /// of a virtualenv) or that nothing is seen to import (a plug-in beside the script); may be repeated
+    #[arg(long, value_name = "MODULE")]
+    pub include: Vec<String>,
+    /// Leave out a module, a package with all that is in it, or all that a distribution has installed; what still
+    /// imports it is told; may be repeated
+    #[arg(long, value_name = "MODULE|DISTRIBUTION")]
+    pub exclude: Vec<String>,
+    /// Add files as they are, for the program to open: a file, a directory or a pattern, and the path that it has beside
+    /// the application's own modules (with a slash at the end, the directory that it is in) [default: its place below
+    /// the directory of the script or project, or else its name]; may be repeated
+    #[arg(long, value_name = "SRC[:DEST]")]
+    pub add_data: Vec<String>,
     /// Run this module, like python -m
     #[arg(long, value_name = "M", group = "entry_point")]
     pub module: Option<String>,
@@ -77,9 +110,10 @@ pub struct Pack {
     /// Run these statements, like python -c
     #[arg(long, value_name = "TEXT", group = "entry_point")]
     pub code: Option<String>,
-    /// Which Python (3.9 or later): a version such as 3.12 or 3.12.1, or the path of an interpreter or virtualenv
-    /// [default: python3 on PATH]
-    #[arg(long, value_name = "VERSION|PATH")]
+    /// Which Python (3.9 or later): a version such as 3.12 or 3.12.1, versions such as ">=3.10,<3.13" of which the newest
+    /// one is taken, a name such as python3.12, or the path of an interpreter or virtualenv [default: that of --venv, or
+    /// python3 on PATH, or the newest that the source says it is made for]
+    #[arg(long, value_name = "VERSION|NAME|PATH")]
     pub python: Option<String>,
     /// The executable to write [default: named after the source or its command, in the current directory]
     #[arg(short, long, value_name = "FILE")]
@@ -169,6 +203,16 @@ fn package_location(text: &str) -> Result<(String, Location), String> {
     let (package, location) = text.split_once('=').ok_or("PKG=LOCATION is expected")?;
     let location = location.parse().map_err(|error: pyox_packaging::LocationError| error.to_string())?;
     Ok((package.to_owned(), location))
+}
+
+/// A value of `--add-data`: a name with a colon in it is one if it is there.
+pub fn added_data(text: &str) -> AddedData {
+    match text.rsplit_once(':') {
+        Some((source, destination)) if !std::path::Path::new(text).exists() => {
+            AddedData::new(source, Some(destination))
+        }
+        _ => AddedData::new(text, None),
+    }
 }
 
 /// The values of each `--package-root`: the derived parser joins them all.

@@ -5,7 +5,6 @@ use std::process::Command;
 
 use anyhow::Context;
 use pyox_build_cache::Cache;
-use pyox_distribution::Installed;
 use pyox_linker::{LauncherSource, Prebuilt};
 use pyox_packaging::{EntryRequest, FileAttribute, Inputs, PackageRoot, Policy, Profile, Report, Request};
 
@@ -41,13 +40,23 @@ pub fn run(
 
 fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> anyhow::Result<Report> {
     let cache = Cache::of_user()?;
-    let python = Installed::locate(args.python.as_deref())?;
+    let mut inputs = inputs(args, package_roots);
+    let wanted = args.python.as_deref();
+    let (python, choice, virtualenv) = if args.no_venv {
+        let (python, choice) = inputs.locate_python(wanted)?;
+        (python, choice, None)
+    } else {
+        let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
+        inputs.locate_python_and_virtualenv(wanted, active.as_deref())?
+    };
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(compiled(&cache)),
     };
     let mut request = Request::new(&python, &*launcher, &cache);
-    request.inputs = inputs(args, package_roots);
+    request.inputs = inputs;
+    request.python_choice = Some(choice);
+    request.virtualenv_choice = virtualenv;
     request.policy = policy(args)?;
     request.output.clone_from(&args.output);
     request.report.clone_from(&args.report);
@@ -69,6 +78,8 @@ fn policy(args: &Pack) -> Result<Policy, pyox_packaging::Error> {
     for (package, location) in &args.location {
         policy.locate(package, location.clone())?;
     }
+    args.include.iter().try_for_each(|name| policy.include(name))?;
+    args.exclude.iter().try_for_each(|name| policy.exclude(name))?;
     policy.profile = match args.profile {
         crate::args::Profile::Speed => Profile::Speed,
         crate::args::Profile::Size => Profile::Size,
@@ -90,8 +101,14 @@ fn inputs(args: &Pack, package_roots: &[Vec<String>]) -> Inputs {
     inputs.source = args.source.clone();
     inputs.pip = args.pip.clone();
     inputs.requirements = args.requirements.clone();
+    inputs.constraints = args.constraint.clone();
+    inputs.index_url = args.index_url.clone();
+    inputs.extra_index_urls = args.extra_index_url.clone();
+    inputs.extras = args.extra.clone();
+    inputs.groups = args.group.clone();
     inputs.virtualenv = args.venv.clone();
     inputs.package_roots = package_roots.iter().map(root).collect();
+    inputs.data = args.add_data.iter().map(|text| crate::args::added_data(text)).collect();
     inputs.entry = entry;
     inputs.refresh = args.refresh;
     inputs

@@ -1,8 +1,10 @@
 //! What a person wants to know once a program is packed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use pyox_packaging::{FilesNeeded, Finding, Report};
+use pyox_distribution::Installed;
+use pyox_packaging::{FilesNeeded, Finding, PythonChoice, Report, VirtualenvChoice};
 
 use crate::left_out;
 use crate::speech::tell;
@@ -20,6 +22,12 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         summary.python,
         printable(&summary.entry)
     );
+    if let Some(why) = summary.python_choice.as_ref().and_then(|choice| python_choice(choice, &summary.python)) {
+        tell!("  {}", printable(why));
+    }
+    if let Some(text) = summary.virtualenv_choice.as_ref().and_then(virtualenv_choice) {
+        tell!("  {}", printable(text));
+    }
     let in_files = match summary.packages_in_files.len() + summary.packages_beside.len() {
         0 => "all".to_owned(),
         1 => "all but 1 package".to_owned(),
@@ -83,6 +91,33 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         let elsewhere = "--location PKG=in-memory and PKG=filesystem-relative:DIR place a package elsewhere";
         tell!("{} {elsewhere}", style.hint("hint:"));
     }
+}
+
+/// Why the program is made with this Python, if that is worth saying.
+fn python_choice(choice: &PythonChoice, version: &str) -> Option<String> {
+    match choice {
+        PythonChoice::Asked { text } => Installed::are_specifiers(text)
+            .then(|| format!("Python {version} is the newest that fits --python {text:?}")),
+        PythonChoice::Virtualenv { path } => Some(format!("Python {version} is that of {}", path.display())),
+        PythonChoice::Required { path, requires } => {
+            Some(format!("Python {version} is the newest that fits {}, which requires {requires}", path.display()))
+        }
+        _ => None,
+    }
+}
+
+/// Which virtualenv is used though no one names it, or why it is not.
+fn virtualenv_choice(choice: &VirtualenvChoice) -> Option<String> {
+    let used =
+        |which, path: &Path| format!("has the packages of the {which} {}, unless --no-venv is given", path.display());
+    Some(match choice {
+        VirtualenvChoice::Active { path } => used("active virtualenv", path),
+        VirtualenvChoice::Beside { path } => used("virtualenv", path),
+        VirtualenvChoice::OtherPython { path, found, .. } => {
+            format!("has no packages of the virtualenv {}, which is for Python {}.{}", path.display(), found.0, found.1)
+        }
+        _ => return None,
+    })
 }
 
 /// A library of the machine that runs the program, which it needs.
@@ -171,6 +206,12 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
             let more = if others == 0 { String::new() } else { format!(" and {others} more") };
             let names = modules.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
             (format!("imported from {}, not from {}: {names}{more}", used.name(), other.name()), true)
+        }
+        Finding::StillImported { name, importers, concerns } => {
+            let others = importers.len().saturating_sub(5);
+            let more = if others == 0 { String::new() } else { format!(" and {others} more") };
+            let by = importers.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+            (format!("{name} is left out, and still imported by {by}{more}"), *concerns)
         }
         Finding::MissingModule { module } => (
             format!(

@@ -6,6 +6,7 @@ mod bytecode_only;
 mod caches;
 mod command_line;
 mod compatibility;
+mod contents;
 mod cpython;
 mod damage;
 mod determinism;

@@ -17,6 +17,14 @@ pub enum Error {
         /// The versions that were found instead.
         available: Vec<String>,
     },
+    /// What should state versions does not.
+    #[error("{text:?} does not state versions: {message}")]
+    Specifiers {
+        /// As given.
+        text: String,
+        /// What is wrong.
+        message: String,
+    },
     /// The interpreter is older than anything that can be embedded.
     #[error("{} is Python {found}, older than {minimum}", .executable.display())]
     TooOld {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use pyox_packed_resources::PartsDigest;
-use pyox_scanner::{Directory, ResourceSource};
+use pyox_scanner::{Directory, ResourceSource, allows_python};
 
 use crate::run::{Description, Paths};
 use crate::search::{self, Spec};
@@ -26,13 +26,18 @@ impl Installed {
     /// * `None`: the first usable `python3`, then `python`, on `PATH`;
     /// * `3`, `3.12`, `3.12.1`, `3.13t` (free-threaded): on `PATH`, then pyenv's versions (the newest that fits), then
     ///   the usual directories;
-    /// * another name: that program on `PATH`;
+    /// * `>=3.10, !=3.12.*` and the like: the newest of this machine that fits, of those that programs can be linked with
+    ///   if there are any, and no debug, free-threaded or preliminary one if there are others;
+    /// * another name: that program on `PATH`, and for `python3.12` also among pyenv's versions;
     /// * a path: an interpreter, or the directory of an installation or of a virtual environment.
     ///
     /// # Errors
     /// [`Error::NotFound`], or why the interpreter that was found cannot be used.
     pub fn locate(spec: Option<&str>) -> Result<Self, Error> {
         let parsed = Spec::parse(spec);
+        if let Spec::Specifiers(text) = &parsed {
+            return Self::newest(text);
+        }
         let mut searched = Vec::new();
         let mut unusable = None;
         for candidate in parsed.candidates() {
@@ -58,6 +63,34 @@ impl Installed {
             searched = parsed.places();
         }
         Err(Error::NotFound { spec: spec.map(Into::into), searched, available })
+    }
+
+    /// Whether [`Installed::locate`] takes a text for versions to choose from, such as `>=3.12`.
+    #[must_use]
+    pub fn are_specifiers(text: &str) -> bool {
+        search::are_specifiers(text)
+    }
+
+    /// The newest that is among some versions.
+    fn newest(specifiers: &str) -> Result<Self, Error> {
+        if let Err(message) = allows_python(specifiers, [3, 0, 0]) {
+            return Err(Error::Specifiers { text: specifiers.into(), message });
+        }
+        let (spec, all) = (Spec::parse(Some(specifiers)), Self::discover());
+        let is_preferred = |python: &&Self| {
+            let info = &python.info;
+            let is_plain = !info.gil_disabled && !info.debug && info.releaselevel == "final";
+            (python.link().is_ok(), is_plain, info.major, info.minor, info.micro)
+        };
+        let fitting = all.iter().filter(|python| spec.accepts(&python.info));
+        match fitting.max_by_key(is_preferred) {
+            Some(python) => Ok(python.clone()),
+            None => {
+                let mut available: Vec<String> = all.into_iter().map(|found| found.info.version).collect();
+                available.dedup();
+                Err(Error::NotFound { spec: Some(specifiers.into()), searched: spec.places(), available })
+            }
+        }
     }
 
     /// Every CPython 3.9 or later on `PATH`, among pyenv's versions and in the usual directories: one per distinct

@@ -5,6 +5,8 @@ use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use pyox_scanner::allows_python;
+
 use crate::{Error, PythonInfo};
 
 /// What was asked for.
@@ -14,6 +16,8 @@ pub(crate) enum Spec {
     Default,
     /// A version, such as 3.12 or 3.12.1.
     Version { numbers: Vec<u8>, free_threaded: bool },
+    /// Versions, such as `>=3.10, !=3.12.*`: the newest one of this machine.
+    Specifiers(String),
     /// A program on `PATH`.
     Name(String),
     /// An interpreter, or a directory that has one.
@@ -23,6 +27,9 @@ pub(crate) enum Spec {
 impl Spec {
     pub(crate) fn parse(spec: Option<&str>) -> Self {
         let Some(spec) = spec else { return Self::Default };
+        if are_specifiers(spec) {
+            return Self::Specifiers(spec.trim().into());
+        }
         if let Some((numbers, free_threaded)) = version(spec) {
             return Self::Version { numbers, free_threaded };
         }
@@ -45,6 +52,11 @@ impl Spec {
             Self::Version { numbers, free_threaded } => {
                 [info.major, info.minor, info.micro].starts_with(numbers) && info.gil_disabled == *free_threaded
             }
+            Self::Specifiers(text) => allows_python(text, [info.major, info.minor, info.micro]) == Ok(true),
+            // What pyenv has under another name is what the name says.
+            Self::Name(name) => named_version(name).is_none_or(|(numbers, free_threaded)| {
+                [info.major, info.minor, info.micro].starts_with(&numbers) && info.gil_disabled == free_threaded
+            }),
             _ => true,
         }
     }
@@ -64,14 +76,13 @@ impl Spec {
             Self::Default => [on_path("python3"), on_path("python")].concat(),
             Self::Name(name) => {
                 let mut found = on_path(name);
-                // `python3.12` is not on PATH where pyenv has it.
-                if let Some((numbers, false)) = name.strip_prefix("python").and_then(version)
-                    && found.is_empty()
-                {
-                    found = pyenv_versions(&numbers);
+                // Where pyenv has it, `python3.12` on PATH is a shim, which may not be active, or nothing.
+                if let Some((numbers, false)) = named_version(name) {
+                    found.extend(pyenv_versions(&numbers));
                 }
                 found
             }
+            Self::Specifiers(_) => everywhere(),
             Self::Path(path) if path.is_dir() => interpreter_in(path).into_iter().collect(),
             Self::Path(path) => vec![path.clone()],
             Self::Version { numbers, free_threaded } => {
@@ -139,6 +150,16 @@ fn version(text: &str) -> Option<(Vec<u8>, bool)> {
     let (numbers, free_threaded) = text.strip_suffix('t').map_or((text, false), |rest| (rest, true));
     let numbers: Option<Vec<u8>> = numbers.split('.').map(|part| part.parse().ok()).collect();
     numbers.filter(|numbers| numbers.len() <= 3).map(|numbers| (numbers, free_threaded))
+}
+
+/// Whether a text states versions by comparison.
+pub(crate) fn are_specifiers(text: &str) -> bool {
+    text.trim_start().starts_with(['<', '>', '=', '!', '~'])
+}
+
+/// The version in `python3.12`.
+fn named_version(name: &str) -> Option<(Vec<u8>, bool)> {
+    version(name.strip_prefix("python")?)
 }
 
 /// `python`, `python3`, `python3.12`, `python3.13t`.
@@ -224,6 +245,7 @@ mod tests {
         assert_eq!(Spec::parse(Some("3.12")), version(&[3, 12], false));
         assert_eq!(Spec::parse(Some("3.12.1")), version(&[3, 12, 1], false));
         assert_eq!(Spec::parse(Some("3.13t")), version(&[3, 13], true));
+        assert_eq!(Spec::parse(Some(">=3.12")), Spec::Specifiers(">=3.12".into()));
         assert_eq!(Spec::parse(Some("python3.12")), Spec::Name("python3.12".into()));
         assert_eq!(Spec::parse(Some("./venv")), Spec::Path("./venv".into()));
         assert_eq!(Spec::parse(Some("src")), Spec::Path("src".into()));

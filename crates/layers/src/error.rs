@@ -28,6 +28,28 @@ pub enum Error {
         /// The name that was given.
         name: String,
     },
+    /// What is to be taken in or left out cannot be a name.
+    #[error("{name:?} is not the name of a module")]
+    NotAModule {
+        /// As given.
+        name: String,
+    },
+    /// What is to be left out is needed by the interpreter.
+    #[error("{name} cannot be left out: the interpreter imports {needed} when it starts")]
+    ExcludedNeeded {
+        /// As given.
+        name: String,
+        /// The module.
+        needed: String,
+    },
+    /// A module is to be taken in, and it or a package that it is in is to be left out.
+    #[error("{included} is to be included, and {excluded} to be excluded")]
+    IncludedAndExcluded {
+        /// The module.
+        included: String,
+        /// It, or a package that it is in.
+        excluded: String,
+    },
     /// [`Progress::is_cancelled`](pyox_linker::Progress::is_cancelled) said so.
     #[error("packing was cancelled")]
     Cancelled,

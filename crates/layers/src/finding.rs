@@ -4,6 +4,7 @@ use pyox_scanner::SkipReason;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{FilesNeeded, LayerKind};
+use crate::policy::module_of;
 
 /// Something a person should know about the program.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -112,6 +113,15 @@ pub enum Finding {
         /// The layer that they are not imported from.
         other: LayerKind,
     },
+    /// Something was left out by its name, and what is in the program imports it.
+    StillImported {
+        /// The module, package or distribution.
+        name: String,
+        /// The modules that import it, first those that the program is known to import.
+        importers: Vec<String>,
+        /// Whether it concerns the program, as far as can be known.
+        concerns: bool,
+    },
     /// The script imports a module that is not in the program.
     MissingModule {
         /// Its name.
@@ -141,31 +151,7 @@ impl Finding {
     }
 }
 
-/// The module that a file below `sys.path` is, without the tag of its ABI.
-fn module_of(path: &str) -> String {
-    let (directory, file) = path.rsplit_once('/').map_or((None, path), |(directory, file)| (Some(directory), file));
-    let stem = file.split('.').next().unwrap_or(file);
-    let directory = directory.map(|directory| directory.replace('/', "."));
-    match (directory, stem) {
-        (Some(package), "__init__") => package,
-        (Some(package), stem) => format!("{package}.{stem}"),
-        (None, stem) => stem.to_owned(),
-    }
-}
-
 /// What older reports do not say.
 fn always() -> bool {
     true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::module_of;
-
-    #[test]
-    fn files_are_modules() {
-        assert_eq!(module_of("_tkinter.cpython-311-x86_64-linux-gnu.so"), "_tkinter");
-        assert_eq!(module_of("pkg/deep/mod.py"), "pkg.deep.mod");
-        assert_eq!(module_of("pkg/__init__.py"), "pkg");
-    }
 }

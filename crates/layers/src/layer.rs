@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use pyox_bytecode::{BytecodeCompiler, CompileBytecode};
 use pyox_distribution::Toolchain;
-use pyox_packed_resources::{Blob, Decoder, Dictionary, Field, Value, pyc};
+use pyox_packed_resources::{Blob, Decoder, Dictionary, Field, Value, pyc, top_level};
 use pyox_scanner::ResourceSource;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::plan::{Decide, LayerKind};
 use crate::policy::{Policy, Profile};
-use crate::row::ReportRow;
+use crate::row::{LeftOut, ReportRow};
 use pyox_binary::Lookup;
 use pyox_build_cache::Cache;
 use pyox_inspect::extract::{Pyc, Tree};
@@ -63,6 +63,11 @@ pub(crate) struct Facts {
     pub(crate) relative_files: BTreeMap<String, String>,
     /// The names of [`Policy::locations`](crate::Policy::locations) that it has.
     pub(crate) located: BTreeSet<String>,
+    /// What was found and is not in it.
+    pub(crate) left_out: Vec<LeftOut>,
+    /// The names of [`Policy::excludes`](crate::Policy::excludes) that it has, with the outermost modules that they
+    /// leave out.
+    pub(crate) excluded: BTreeMap<String, BTreeSet<String>>,
     /// Every search for a library on this machine.
     pub(crate) lookups: Vec<Lookup>,
     /// How many bytes of the blob are before its native code and data.
@@ -124,6 +129,16 @@ impl Layer {
     /// Findings for the report.
     pub fn findings(&self) -> &[Finding] {
         &self.facts.findings
+    }
+
+    /// What was found and is not in it.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.facts.left_out
+    }
+
+    /// The names of [`Policy::excludes`] that it would have, with the outermost modules that each of them leaves out.
+    pub fn excluded(&self) -> &BTreeMap<String, BTreeSet<String>> {
+        &self.facts.excluded
     }
 
     /// Extension modules and shared libraries.
@@ -370,10 +385,22 @@ impl<'a> LayerBuilder<'a> {
         source: &dyn ResourceSource,
         identity: &str,
     ) -> Result<String, Error> {
-        match self.decide {
-            Some(_) => Ok(format!("{identity} {}", self.plan(kind, &source.scan()?)?.digest())),
-            None => Ok(identity.to_owned()),
+        if self.decide.is_some() {
+            return Ok(format!("{identity} {}", self.plan(kind, &source.scan()?)?.digest()));
         }
+        let Policy { includes, excludes, .. } = &self.policy;
+        if kind != LayerKind::StandardLibrary || (includes.is_empty() && excludes.is_empty()) {
+            return Ok(identity.to_owned());
+        }
+        // It takes long to make, and most names make no difference to it.
+        let scan = source.scan()?;
+        let modules: BTreeSet<&str> = scan.module_names().map(top_level).collect();
+        let mut identity = identity.to_owned();
+        for (word, names) in [(" with ", includes), (" without ", excludes)] {
+            let own = names.iter().filter(|name| modules.contains(top_level(name)));
+            own.for_each(|name| identity.extend([word, name]));
+        }
+        Ok(identity)
     }
 
     /// Whether a layer keeps everything compressed. Of the standard library programs use but a part: what they use is

@@ -19,7 +19,7 @@ pub use finding::Finding;
 pub use layer::{COMPRESSION_LEVEL, Layer, LayerBuilder, NativeFile};
 pub use plan::{Candidate, Decide, Decision, FilesNeeded, LayerKind, Reason};
 pub use policy::{Policy, Profile};
-pub use row::ReportRow;
+pub use row::{LeftOut, ReportRow};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,5 +1,8 @@
 //! What goes in, and in which form.
 
+mod names;
+mod standard_library;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use pyox_binary::SymbolVersion;
@@ -8,6 +11,8 @@ use pyox_packed_resources::{Location, OptimizeLevel, Resource};
 
 use crate::error::Error;
 use crate::plan::{Candidate, Decision, LayerKind, Reason};
+pub(crate) use names::{module_of, outermost, package_or_module};
+pub(crate) use standard_library::unneeded_part;
 
 /// Choices that hold for the whole program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +33,10 @@ pub struct Policy {
     /// Where packages are, if not where they are placed otherwise, by the name of the distribution or of the
     /// top-level package. It holds for everything that the distribution has installed.
     pub locations: BTreeMap<String, Location>,
+    /// Modules and packages that go in even if they are left out otherwise, or if nothing is seen to import them.
+    pub includes: BTreeSet<String>,
+    /// Modules, packages and distributions that are left out.
+    pub excludes: BTreeSet<String>,
 }
 
 /// Whether the program starts fast or is small. Source text, which a program reads only for tracebacks, is
@@ -52,6 +61,8 @@ impl Default for Policy {
             virtual_files: true,
             glibc: None,
             locations: BTreeMap::new(),
+            includes: BTreeSet::new(),
+            excludes: BTreeSet::new(),
         }
     }
 }
@@ -64,7 +75,15 @@ impl Policy {
 
     /// The decision about a resource that follows from the settings.
     pub fn decide(&self, candidate: &Candidate<'_>) -> Decision {
-        let is_of_no_use = candidate.layer == LayerKind::StandardLibrary && is_excluded_from_stdlib(&candidate.path);
+        let module = package_or_module(&candidate.found.resource);
+        let is_brought = |part: &str| {
+            self.includes.iter().any(|name| standard_library::is_brought(name, part, &candidate.path, &module))
+        };
+        let part = unneeded_part(&candidate.path).filter(|_| candidate.layer == LayerKind::StandardLibrary);
+        let is_of_no_use = part.is_some_and(|part| !is_brought(part));
+        let is_included = part.is_some() || self.included(&module).is_some();
+        let excluded = self.excluding(candidate.found).first().map(|name| (*name).clone());
+        let is_excluded = excluded.is_some();
         // What the entry of a top-level package says of files holds for the whole package.
         let is_top_level_package = matches!(&candidate.found.resource,
             Resource::ExtensionModule(module) if module.is_package && !module.name.contains('.'));
@@ -74,10 +93,15 @@ impl Policy {
             (Some(asked), _) => (asked.clone(), Reason::Asked),
             (None, Some(why)) => (Location::Cache, Reason::FilesNeeded(why.clone())),
             (None, None) if is_large => (Location::Cache, Reason::Large),
+            (None, None) if is_included => (Location::InMemory, Reason::Included),
             (None, None) => (Location::InMemory, Reason::PartOf { layer: candidate.layer }),
         };
+        let (location, reason) = match excluded {
+            Some(name) => (Location::InMemory, Reason::Excluded { name }),
+            None => (location, reason),
+        };
         Decision {
-            include: !is_of_no_use,
+            include: !(is_of_no_use || is_excluded),
             location,
             location_fallback: None,
             source: self.include_source,
@@ -102,33 +126,3 @@ impl Policy {
 /// From this length on, in bytes, a library is placed in a file: copying 35 MB into memory takes 12 ms at every start,
 /// loading them from a file 2.5 ms.
 pub(crate) const LARGE_LIBRARY: u64 = 5 << 20;
-
-/// Directories of the standard library that no application needs: its tests, and the IDE.
-const EXCLUDED_DIRECTORIES: [&str; 10] = [
-    "test",
-    "idlelib",
-    "lib2to3/tests",
-    "distutils/tests",
-    "unittest/test",
-    "ctypes/test",
-    "tkinter/test",
-    "sqlite3/test",
-    "importlib/test",
-    "json/tests",
-];
-
-/// Wheels of pip and setuptools: no library, and there is no installation that they could be installed into.
-const BUNDLED_WHEELS: &str = "ensurepip/_bundled/";
-
-/// Extension modules that exist to test the interpreter.
-const TEST_EXTENSIONS: [&str; 4] = ["_test", "_ctypes_test", "_xxtestfuzz", "xxlimited"];
-
-/// Whether a path of the standard library, relative to its directory, is left out.
-fn is_excluded_from_stdlib(path: &str) -> bool {
-    let below =
-        |directory: &str| path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let file = path.rsplit('/').next().unwrap_or(path);
-    EXCLUDED_DIRECTORIES.iter().any(|directory| below(directory))
-        || (path.starts_with(BUNDLED_WHEELS) && path.ends_with(".whl"))
-        || (file.contains(".so") && TEST_EXTENSIONS.iter().any(|prefix| file.starts_with(prefix)))
-}

@@ -55,6 +55,18 @@ impl ReportRow {
     }
 }
 
+/// What is not in the program although it was found: one file, or a part of the standard library.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// Path below `sys.path`, of a file or a directory.
+    pub path: String,
+    /// The distribution that has installed it, if that is known.
+    pub owner: Option<String>,
+    /// Why.
+    pub reason: Reason,
+}
+
 /// Kinds by their names.
 mod kind_name {
     use pyox_packed_resources::ResourceKind;

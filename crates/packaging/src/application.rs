@@ -14,11 +14,13 @@ use pyox_packed_resources::{
 use crate::code::{BOOT_FILE, BOOT_SOURCE, main_code};
 use crate::entry::Entry;
 use crate::error::Error;
+use crate::python::PythonChoice;
 use crate::relative_files::{self, RelativeFiles};
 use crate::report::{Report, Timing};
 use crate::shadowed::Shadowed;
 use crate::shared_resources::SharedResources;
 use crate::start_up::StartUp;
+use crate::virtualenv::VirtualenvChoice;
 use pyox_layers::Layer;
 use pyox_layers::Policy;
 use pyox_layers::Reason;
@@ -177,7 +179,7 @@ impl<'a> ApplicationBuilder<'a> {
         let mut rows = Vec::new();
         let minor = self.python.target().minor();
         let beside = self.layers.iter().map(|layer| RelativeFiles::of(layer, minor)).collect::<Result<Vec<_>, _>>()?;
-        let start_up = StartUp::of(self.policy.profile, &self.entry, &self.layers, &self.import_order)?;
+        let start_up = StartUp::of(&self.policy, &self.entry, &self.layers, &self.import_order)?;
         let mut writer = self.payload(output, &start_up, &beside, &mut rows)?;
         beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
         if launcher.is_some() {
@@ -338,6 +340,12 @@ impl Staged {
     /// What is in the program.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// Says in the report why it is this Python, and which virtualenv was found.
+    pub(crate) fn choices(&mut self, python: Option<PythonChoice>, virtualenv: Option<VirtualenvChoice>) {
+        self.report.summary.python_choice = python;
+        self.report.summary.virtualenv_choice = virtualenv;
     }
 
     /// Adds a file that is put into place together with the program, such as the report; `what` names it in errors.

@@ -37,6 +37,96 @@ pub enum Error {
         /// The name that was given.
         name: String,
     },
+    /// Constraints or an index are given, and pip installs nothing.
+    #[error("pip installs nothing for which there could be constraints or an index")]
+    NothingToInstall,
+    /// Extras are given, and the source is no project.
+    #[error("extras are those of a project, and the source is none")]
+    ExtrasWithoutProject,
+    /// The project has no such extra.
+    #[error("there is no extra {name} in {}", path.display())]
+    UnknownExtra {
+        /// The project file.
+        path: PathBuf,
+        /// As given.
+        name: String,
+        /// Those that it has.
+        known: Vec<String>,
+    },
+    /// Dependency groups are given, and there is no file that could have them.
+    #[error(
+        "dependency groups are those of a pyproject.toml, and there is none{}",
+        directory.as_ref().map(|directory| format!(" in {}", directory.display())).unwrap_or_default()
+    )]
+    GroupsWithoutProject {
+        /// Where it was looked for.
+        directory: Option<PathBuf>,
+    },
+    /// The project file has no such dependency group.
+    #[error("there is no dependency group {name} in {}", path.display())]
+    UnknownGroup {
+        /// The project file.
+        path: PathBuf,
+        /// The normalised name.
+        name: String,
+        /// Those that it has.
+        known: Vec<String>,
+    },
+    /// A module was to be taken in that is nowhere.
+    #[error("there is no module {name}: looked in {}", places.join(", "))]
+    NothingToInclude {
+        /// The name that was given.
+        name: String,
+        /// Where it was looked for.
+        places: Vec<String>,
+    },
+    /// Something was to be left out that would not be in the program.
+    #[error("there is no module or distribution {name} to be left out")]
+    NothingToExclude {
+        /// The name that was given.
+        name: String,
+    },
+    /// A module was to be left out that is part of the interpreter.
+    #[error("{name} is part of the interpreter and cannot be left out")]
+    ExcludedBuiltIn {
+        /// The name that was given.
+        name: String,
+    },
+    /// Data was to be added that is not there.
+    #[error("nothing matches {}", source_path.display())]
+    NoData {
+        /// The path or pattern as given.
+        source_path: PathBuf,
+    },
+    /// A pattern of files is not valid.
+    #[error("{} is not a pattern of files: {message}", source_path.display())]
+    DataPattern {
+        /// As given.
+        source_path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// Data was to be added outside of the program.
+    #[error("{} cannot be added at {destination:?}: that is not a path within the program", source_path.display())]
+    DataOutside {
+        /// The data.
+        source_path: PathBuf,
+        /// As given.
+        destination: String,
+    },
+    /// A file was to be added where another one is.
+    #[error("{} cannot be added at {path:?}, where {packed} is", added.display())]
+    DataClash {
+        /// The path in the program.
+        path: String,
+        /// The file to be added.
+        added: PathBuf,
+        /// The file that is there, or one in a directory of that path.
+        packed: String,
+    },
+    /// Added data would not be found.
+    #[error("files that are added can only be opened where virtual files are on")]
+    DataWithoutVirtualFiles,
     /// A package cannot be both in a file that programs share and in a directory beside one program.
     #[error("packages in a file that programs share cannot be placed beside one program")]
     LocationOfSharedPackage,
@@ -174,6 +264,21 @@ pub enum Error {
         requires: String,
         /// The version of the distribution.
         found: String,
+    },
+    /// The source is made for no Python that is there.
+    #[error(
+        "{} requires Python {requires}{}: there is none",
+        path.display(), wanted.as_ref().map(|wanted| format!(", and {wanted} is asked for")).unwrap_or_default()
+    )]
+    NoPythonAllowed {
+        /// The script, project file or wheel.
+        path: PathBuf,
+        /// The versions, as it states them.
+        requires: String,
+        /// The versions that were asked for.
+        wanted: Option<String>,
+        /// The versions that were found instead.
+        available: Vec<String>,
     },
     /// A requirement that metadata states is none, or may not be there.
     #[error("the requirement in line {line} of {} is not taken", path.display())]

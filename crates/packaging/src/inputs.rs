@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use pyox_packed_resources::normalize_project_name;
+use pyox_packed_resources::{normalize_project_name, top_level};
 use pyox_pip::PipRequest;
 use pyox_scanner::{Directory, Virtualenv};
 
@@ -17,11 +17,15 @@ use pyox_layers::{Layer, LayerBuilder};
 use pyox_linker::Progress;
 use pyox_output::is_aside;
 
+mod data;
+mod project;
 mod read;
 mod required;
 mod resolving;
 mod source;
 
+pub use data::AddedData;
+use project::ProjectFile;
 use resolving::Resolving;
 use source::Source;
 pub use source::is_meant as is_source;
@@ -36,10 +40,23 @@ pub struct Inputs {
     pub pip: Vec<String>,
     /// Requirement files for pip.
     pub requirements: Vec<PathBuf>,
+    /// Files that limit the versions which pip installs.
+    pub constraints: Vec<PathBuf>,
+    /// The index that pip takes packages from, instead of its own.
+    pub index_url: Option<String>,
+    /// Further indexes.
+    pub extra_index_urls: Vec<String>,
+    /// Extras of the project that is packed.
+    pub extras: Vec<String>,
+    /// Dependency groups of the `pyproject.toml` in the directory of the source
+    /// ([PEP 735](https://packaging.python.org/specifications/dependency-groups/)).
+    pub groups: Vec<String>,
     /// A virtualenv whose packages go in.
     pub virtualenv: Option<PathBuf>,
     /// Directories from which some packages go in.
     pub package_roots: Vec<PackageRoot>,
+    /// Files that go in as they are.
+    pub data: Vec<AddedData>,
     /// What to run.
     pub entry: EntryRequest,
     /// Run pip and make layers, also that of the standard library, even if the earlier outcome is kept.
@@ -113,6 +130,13 @@ impl Inputs {
             return Err(Error::ScriptIsNotRun { path: path.clone() });
         }
         self.check_files()?;
+        if !(self.extras.is_empty() || matches!(source, Source::Project(_))) {
+            return Err(Error::ExtrasWithoutProject);
+        }
+        let data = data::files(&self.data, &source)?;
+        if !(self.data.is_empty() || builder.policy().virtual_files) {
+            return Err(Error::DataWithoutVirtualFiles);
+        }
         let nothing = matches!(source, Source::None) && self.pip.is_empty() && self.requirements.is_empty();
         if nothing && self.entry == EntryRequest::Default {
             return Err(Error::NoEntry { candidates: Vec::new() });
@@ -120,8 +144,8 @@ impl Inputs {
         let virtualenv = self.virtualenv.as_deref().map(|path| open_virtualenv(path, builder)).transpose()?;
         let standard_library = builder.standard_library(progress)?;
         let mut resolving = Resolving::new(builder)?;
-        let mut request =
-            PipRequest::default().requirements(&self.pip).requirement_files(&self.requirements).refresh(self.refresh);
+        let mut request = self.pip_request().refresh(self.refresh);
+        request.requirements.extend(required::by_groups(&self.groups, &source, info)?);
         let mut wanted: Vec<String> = self.pip.iter().filter_map(|text| required::project(text)).collect();
         match &source {
             Source::Script { path, text } => {
@@ -138,15 +162,18 @@ impl Inputs {
                 wanted = vec![normalize_project_name(&wheel.metadata().name)];
             }
             Source::Project(path) => {
-                request.projects.push(path.clone());
+                if let Some(file) = ProjectFile::of(path)? {
+                    required::check_python(file.path(), file.requires_python()?, info)?;
+                }
                 wanted.clear();
             }
             Source::Package { parent, name } => {
                 let directory = Directory::new(parent).extension_suffixes(suffixes.iter());
-                let (package, module) = (name.clone(), format!("{name}.py"));
+                let mut modules: BTreeSet<String> = [name.clone()].into();
+                modules.extend(builder.policy().includes.iter().map(|name| top_level(name).to_owned()));
                 let directory = directory.exclude_if(move |path| {
                     let top = path.split('/').next().unwrap_or(path);
-                    top != package && top != module || is_aside(path)
+                    !modules.contains(top.strip_suffix(".py").unwrap_or(top)) || is_aside(path)
                 });
                 resolving.add_before(LayerKind::Package, &directory, parent, &standard_library, progress)?;
             }
@@ -167,7 +194,21 @@ impl Inputs {
             resolving.own.insert(resolving.layers.len());
             resolving.add(LayerKind::Wheel, wheel, progress)?;
         }
-        if !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty()) {
+        if let Source::Project(path) = &source {
+            match resolving.project(path, &self.extras, &mut request, progress)? {
+                Some(name) => wanted.push(name),
+                None => match required::with_extras(path, &self.extras)? {
+                    Some(requirement) => request.requirements.push(requirement),
+                    None => request.projects.push(path.clone()),
+                },
+            }
+        }
+        let installs =
+            !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty());
+        if !installs && !request.arguments.is_empty() {
+            return Err(Error::NothingToInstall);
+        }
+        if installs {
             wanted.extend(resolving.install(&request, progress)?);
         }
         if let Some(virtualenv) = &virtualenv {
@@ -178,11 +219,28 @@ impl Inputs {
             let directory = if root.packages.is_empty() { directory } else { directory.only(root.packages.iter()) };
             resolving.add(LayerKind::PackageRoot, &directory, progress)?;
         }
+        if !self.data.is_empty() {
+            let packed = data::packed(&data, &resolving.layers, &source)?;
+            let packages = data::packages(&resolving.layers)?;
+            let data = data::InPackages { files: &data, packed, packages };
+            resolving.own.insert(resolving.layers.len());
+            resolving.add(LayerKind::Data, &data, progress)?;
+        }
         resolving.finish(&source, &self.entry, &wanted)
     }
+
+    /// What pip is asked for, as far as the source does not say it.
+    fn pip_request(&self) -> PipRequest {
+        let constraints = self.constraints.iter().map(|path| format!("--constraint={}", path.display()));
+        let index = self.index_url.iter().map(|url| format!("--index-url={url}"));
+        let more = self.extra_index_urls.iter().map(|url| format!("--extra-index-url={url}"));
+        let request = PipRequest::default().requirements(&self.pip).requirement_files(&self.requirements);
+        request.arguments(constraints.chain(index).chain(more))
+    }
+
     /// Files and directories that are named must be there before the long work.
     fn check_files(&self) -> Result<(), Error> {
-        for path in &self.requirements {
+        for path in self.requirements.iter().chain(&self.constraints) {
             std::fs::File::open(path).map_err(Error::io("read", path))?;
         }
         for root in &self.package_roots {
@@ -199,6 +257,7 @@ impl Inputs {
 
 fn open_virtualenv(path: &Path, builder: &LayerBuilder<'_>) -> Result<Virtualenv, Error> {
     let virtualenv = Virtualenv::open(path, builder.python().target().info().extension_suffixes.iter())?;
+    let virtualenv = virtualenv.keep(builder.policy().includes.iter().map(|name| top_level(name)));
     let (found, expected) = (virtualenv.python_version(), builder.python().target().minor());
     if found == expected {
         Ok(virtualenv)

@@ -14,7 +14,9 @@ mod code;
 mod entry;
 mod error;
 mod inputs;
+mod modules;
 mod pack;
+mod python;
 mod relative_files;
 mod report;
 mod script;
@@ -22,24 +24,27 @@ mod shadowed;
 mod shared_resources;
 mod start_up;
 mod timed;
+mod virtualenv;
 mod wheel_tags;
 
 pub use application::{ApplicationBuilder, Staged};
 pub use code::boot_code;
 pub use entry::{Entry, EntryRequest};
 pub use error::Error;
-pub use inputs::{Inputs, PackageRoot, Resolved, is_source};
+pub use inputs::{AddedData, Inputs, PackageRoot, Resolved, is_source};
 pub use pack::{Request, pack};
 pub use pyox_interpreter_config::FileAttribute;
 pub use pyox_layers::{
-    Candidate, Decide, Decision, Error as LayerError, FilesNeeded, Finding, Layer, LayerBuilder, LayerKind, NativeFile,
-    Policy, Profile, Reason, ReportRow,
+    Candidate, Decide, Decision, Error as LayerError, FilesNeeded, Finding, Layer, LayerBuilder, LayerKind, LeftOut,
+    NativeFile, Policy, Profile, Reason, ReportRow,
 };
 pub use pyox_linker::{Progress, Silent, Step};
 pub use pyox_packed_resources::{Location, LocationError};
+pub use python::{PythonChoice, RequiresPython};
 pub use report::{Report, Summary, Timing};
 pub use shared_resources::SharedResources;
 pub use start_up::read_import_order;
+pub use virtualenv::VirtualenvChoice;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -12,10 +12,12 @@ use pyox_output::{Outputs, default_output};
 use crate::application::{ApplicationBuilder, interpreter_of_programs};
 use crate::error::Error;
 use crate::inputs::Inputs;
+use crate::python::PythonChoice;
 use crate::relative_files;
 use crate::report::Report;
 use crate::shared_resources::SharedResources;
 use crate::timed::Timed;
+use crate::virtualenv::VirtualenvChoice;
 use pyox_layers::Decide;
 use pyox_layers::LayerBuilder;
 use pyox_layers::Policy;
@@ -44,6 +46,10 @@ const REPORT: &str = "the report";
 pub struct Request<'a> {
     /// The Python that the program is made with and for.
     pub python: Toolchain<'a>,
+    /// Why it is this one; only the report has it.
+    pub python_choice: Option<PythonChoice>,
+    /// The virtualenv that is used or not though no one names it; only the report has it.
+    pub virtualenv_choice: Option<VirtualenvChoice>,
     /// What compiles to bytecode; `None` for the Python, with a cache.
     pub compiler: Option<&'a dyn CompileBytecode>,
     /// Where the launcher comes from.
@@ -74,6 +80,8 @@ impl<'a> Request<'a> {
     pub fn new(python: impl Into<Toolchain<'a>>, launcher: &'a dyn LauncherSource, cache: &'a Cache) -> Self {
         Self {
             python: python.into(),
+            python_choice: None,
+            virtualenv_choice: None,
             compiler: None,
             launcher,
             cache,
@@ -141,6 +149,7 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     }
     Error::if_cancelled(&progress)?;
     let mut staged = application.stage(&launcher, &output, &mut progress)?;
+    staged.choices(request.python_choice.clone(), request.virtualenv_choice.clone());
     if let Some(path) = &request.report {
         let text = serde_json::to_vec_pretty(staged.report());
         staged.add_file(REPORT, path, &text.map_err(|error| Error::io("write", path)(error.into()))?)?;

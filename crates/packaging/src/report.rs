@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pyox_layers::{Finding, ReportRow};
+use crate::python::PythonChoice;
+use crate::virtualenv::VirtualenvChoice;
+use pyox_layers::{Finding, LeftOut, ReportRow};
 use pyox_linker::Step;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +20,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Every resource.
     pub resources: Vec<ReportRow>,
+    /// What was found and is not in the program.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
 }
 
 /// The facts in short.
@@ -32,6 +37,12 @@ pub struct Summary {
     pub launcher_size: u64,
     /// Version of Python, for example `3.12.1`.
     pub python: String,
+    /// Why it is this one, if that is known.
+    #[serde(default)]
+    pub python_choice: Option<PythonChoice>,
+    /// The virtualenv that was found and that no one has named.
+    #[serde(default)]
+    pub virtualenv_choice: Option<VirtualenvChoice>,
     /// What it runs.
     pub entry: String,
     /// Importable modules with source or bytecode.

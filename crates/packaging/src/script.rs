@@ -7,25 +7,36 @@ use pyox_packed_resources::top_level;
 use pyox_scanner::{Directory, ScriptMetadata, allows_python, imports};
 
 use crate::error::Error;
+use pyox_layers::Policy;
 
 /// What a script brings along.
+#[derive(Default)]
 pub(crate) struct Companions {
     /// Modules and packages in the script's directory that it imports, also indirectly.
     pub(crate) siblings: BTreeSet<String>,
     /// Top-level modules it imports that are not beside it.
     pub(crate) others: BTreeSet<String>,
+    /// Names of what is beside it and is left out.
+    pub(crate) excluded: BTreeSet<String>,
 }
 
 /// Follows the imports of a script, wherever in its source they are, to what is beside it, as `python SCRIPT` would
 /// find it there.
 /// `suffixes` are those of extension modules.
-pub(crate) fn companions(script: &Path, source: &[u8], suffixes: &[String]) -> Result<Companions, Error> {
+pub(crate) fn companions(
+    script: &Path,
+    source: &[u8],
+    suffixes: &[String],
+    policy: &Policy,
+) -> Result<Companions, Error> {
     let directory = script.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut found = Companions { siblings: BTreeSet::new(), others: BTreeSet::new() };
+    let mut found = Companions::default();
     let mut codes = VecDeque::from([(source.to_vec(), false)]);
+    let mut names: BTreeSet<String> = policy.includes.iter().map(|name| top_level(name).to_owned()).collect();
     while let Some((code, is_bytecode)) = codes.pop_front() {
-        for name in if is_bytecode { mentions(&code, directory)? } else { top_level_imports(&code) } {
-            if found.siblings.contains(&name) || found.others.contains(&name) {
+        names.extend(if is_bytecode { mentions(&code, directory)? } else { top_level_imports(&code) });
+        for name in std::mem::take(&mut names) {
+            if found.siblings.contains(&name) || found.others.contains(&name) || found.excluded.contains(&name) {
                 continue;
             }
             let files = python_files(directory, &name)?;
@@ -33,7 +44,15 @@ pub(crate) fn companions(script: &Path, source: &[u8], suffixes: &[String]) -> R
                 found.others.insert(name);
                 continue;
             }
-            for file in files.iter().filter(|file| *file != script) {
+            if policy.excludes_module(&name) {
+                found.excluded.insert(name);
+                continue;
+            }
+            let is_excluded = |file: &Path| {
+                let module = file.strip_prefix(directory).unwrap_or(file).with_extension("");
+                policy.excludes_module(&module.to_string_lossy().replace('/', ".").replace(".__init__", ""))
+            };
+            for file in files.iter().filter(|file| *file != script && !is_excluded(file)) {
                 codes.push_back((std::fs::read(file).map_err(Error::io("read", file))?, has_ending(file, "pyc")));
             }
             found.siblings.insert(name);
@@ -128,13 +147,14 @@ pub(crate) struct InlineMetadata {
     /// Lines of the script, counted from 1, and the requirements in them.
     pub(crate) dependencies: Vec<(usize, String)>,
     pub(crate) requires_python: Option<String>,
+    /// Whether there are dependencies stated, be it none.
+    pub(crate) states_dependencies: bool,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Block {
-    #[serde(default)]
-    dependencies: Vec<toml::Spanned<String>>,
+    dependencies: Option<Vec<toml::Spanned<String>>>,
     requires_python: Option<String>,
 }
 
@@ -152,8 +172,9 @@ pub(crate) fn inline_metadata(script: &Path, source: &[u8]) -> Result<InlineMeta
     }
     let line = |at: usize| block.line + block.text[..at].matches('\n').count();
     let located = |text: toml::Spanned<String>| (line(text.span().start), text.into_inner());
-    let dependencies = read.dependencies.into_iter().map(located).collect();
-    Ok(InlineMetadata { dependencies, requires_python: read.requires_python })
+    let states_dependencies = read.dependencies.is_some();
+    let dependencies = read.dependencies.unwrap_or_default().into_iter().map(located).collect();
+    Ok(InlineMetadata { dependencies, requires_python: read.requires_python, states_dependencies })
 }
 
 #[cfg(test)]
@@ -177,10 +198,18 @@ mod tests {
         }
         let source = b"import os.path, helper, native\nimport pkg.inner\nimportlib.import_module('named')\n";
         let script = place.path().join("script.py");
+        let suffixes = [".abi3.so".to_owned(), ".so".to_owned()];
         std::fs::write(&script, source)?;
-        let found = companions(&script, source, &[".abi3.so".into(), ".so".into()])?;
+        let found = companions(&script, source, &suffixes, &Policy::default())?;
         assert_eq!(Vec::from_iter(found.siblings), ["helper", "late", "named", "native", "pkg", "script"]);
         assert_eq!(Vec::from_iter(found.others), ["json", "os"]);
+        let mut policy = Policy::default();
+        policy.include("unused")?;
+        policy.exclude("helper")?;
+        policy.exclude("pkg.inner")?;
+        let found = companions(&script, source, &suffixes, &policy)?;
+        assert_eq!(Vec::from_iter(found.siblings), ["named", "native", "pkg", "unused"]);
+        assert_eq!(Vec::from_iter(found.excluded), ["helper"]);
         Ok(())
     }
 

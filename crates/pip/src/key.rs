@@ -57,6 +57,11 @@ pub(super) fn digest(identity: &str, request: &PipRequest) -> Result<String, Err
     for text in &request.arguments {
         fields.push("argument");
         fields.push(text);
+        let files = ["--constraint=", "--requirement="].iter().find_map(|option| text.strip_prefix(option));
+        if let Some(file) = files {
+            requirements(&spec::absolute(Path::new(file))?, &mut fields, &mut seen)?;
+            continue;
+        }
         let value = text.split_once('=').filter(|_| text.starts_with("--")).map_or(&**text, |(_, value)| value);
         match Path::new(value) {
             path if path.is_file() => tree(path, &mut fields)?,
@@ -194,6 +199,19 @@ mod tests {
         assert_ne!(second, first);
         write(directory.path().join("deep/more.txt"), "flask>3\n");
         assert_ne!(key(), second);
+    }
+
+    #[test]
+    fn constraints_count_with_all_that_they_name() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("limits.txt");
+        let request = PipRequest::default().arguments([format!("--constraint={}", file.display())]);
+        let key = || digest("python", &request).expect("a key");
+        write(file, "-c more.txt\n");
+        write(directory.path().join("more.txt"), "flask<3\n");
+        let first = key();
+        write(directory.path().join("more.txt"), "flask<2\n");
+        assert_ne!(key(), first);
     }
 
     #[test]

@@ -111,10 +111,48 @@ impl Pip {
             return Err(Error::Option { text: text.clone() });
         }
         let key = key::digest(&self.identity, request)?;
-        let known = || InstalledTree::open(&self.cache, &key);
-        if !request.refresh
-            && let Ok(Some(tree)) = known()
-        {
+        self.kept(&key, request.refresh, |tree| {
+            let wanted = wanted(request)?;
+            // Pip refuses to install nothing.
+            match wanted.is_empty() {
+                true => Ok(()),
+                false => self.fill(tree, &request.arguments, &wanted, progress),
+            }
+        })
+    }
+
+    /// Makes a wheel of a project, without what it requires, or finds it in the cache: the one file of the tree.
+    /// `arguments` are as those of a [`PipRequest`].
+    ///
+    /// # Errors
+    /// As [`Pip::install`].
+    pub fn build(
+        &self,
+        project: &Path,
+        arguments: &[String],
+        refresh: bool,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<InstalledTree, Error> {
+        let request = PipRequest::default().projects([project]).arguments(arguments);
+        let key = key::digest(&format!("{} wheel", self.identity), &request)?;
+        self.kept(&key, refresh, |tree| {
+            let mut words: Vec<OsString> = ["wheel", "--no-deps", "--wheel-dir"].map(OsString::from).into();
+            words.push(tree.into());
+            words.extend(arguments.iter().map(OsString::from));
+            words.extend(wanted(&request)?);
+            Run::new(&self.executable).isolated().without_requirements().pip(words, progress)
+        })
+    }
+
+    /// The tree of a key, or what `fill` makes in an empty directory.
+    fn kept(
+        &self,
+        key: &str,
+        refresh: bool,
+        fill: impl FnOnce(&Path) -> Result<(), Error>,
+    ) -> Result<InstalledTree, Error> {
+        let known = || InstalledTree::open(&self.cache, key);
+        if !refresh && let Ok(Some(tree)) = known() {
             return Ok(tree);
         }
         fs::create_dir_all(&self.cache).map_err(Error::io("create", &self.cache))?;
@@ -122,17 +160,13 @@ impl Pip {
         let lock = File::create(&lock_path).map_err(Error::io("create", &lock_path))?;
         lock.lock().map_err(Error::io("lock", &lock_path))?;
         let damaged = match known() {
-            Ok(Some(tree)) if !request.refresh => return Ok(tree),
+            Ok(Some(tree)) if !refresh => return Ok(tree),
             Ok(_) => None,
             Err(damaged) => Some(damaged),
         };
         let scratch = Scratch::new(&self.cache).map_err(Error::io("create a directory in", &self.cache))?;
-        let wanted = wanted(request)?;
-        // Pip refuses to install nothing.
-        if !wanted.is_empty() {
-            self.fill(scratch.path(), &request.arguments, &wanted, progress)?;
-        }
-        let tree = InstalledTree::publish(scratch, &self.cache, &key, damaged);
+        fill(scratch.path())?;
+        let tree = InstalledTree::publish(scratch, &self.cache, key, damaged);
         tree.map_err(Error::io("keep a tree in", &self.cache))
     }
 

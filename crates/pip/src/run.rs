@@ -93,9 +93,27 @@ impl<'a> Run<'a> {
             return Err(Error::NoPip { executable: executable.into() });
         }
         let command = [executable.into(), "-m".into(), "pip".into()].into_iter().chain(words);
-        let command = command.map(|word: OsString| word.to_string_lossy().into_owned()).collect();
+        let command = command.map(|word: OsString| without_secrets(&word.to_string_lossy())).collect();
         Err(Error::Failed { command, status, output })
     }
+}
+
+/// A word of a command line without what comes before the host in the URLs that it has.
+fn without_secrets(word: &str) -> String {
+    let (mut shown, mut rest) = (String::new(), word);
+    while let Some(start) = rest.find("://") {
+        let (before, after) = rest.split_at(start + 3);
+        let end = after.find(['/', '?', '#', ' ']).unwrap_or(after.len());
+        shown.push_str(before);
+        rest = match after[..end].rfind('@') {
+            Some(at) => {
+                shown.push_str("****");
+                &after[at..]
+            }
+            None => after,
+        };
+    }
+    shown + rest
 }
 
 fn lines(pipe: impl Read + Send + 'static, sender: Sender<String>) -> thread::JoinHandle<()> {
@@ -110,4 +128,22 @@ fn lines(pipe: impl Read + Send + 'static, sender: Sender<String>) -> thread::Jo
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn secrets_in_urls_are_not_shown() {
+        for (word, shown) in [
+            ("--index-url=https://user:pass@host/simple", "--index-url=https://****@host/simple"),
+            ("x @ git+https://token@host/x@v1", "x @ git+https://****@host/x@v1"),
+            ("https://a:b@c@host:80 http://d:e@f/?u=g@h", "https://****@host:80 http://****@f/?u=g@h"),
+            ("https://host/a@b", "https://host/a@b"),
+            ("flask>=3", "flask>=3"),
+        ] {
+            assert_eq!(without_secrets(word), shown);
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::select::select;
 use crate::source::ResourceSource;
 use pyox_packed_resources::{Data, pyc};
 use std::fmt;
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
@@ -117,7 +118,16 @@ impl Directory {
             || self.predicate.as_ref().is_some_and(|predicate| predicate(relative))
     }
 
-    fn walk(&self, skipped: &mut Vec<Skipped>) -> Result<Vec<Candidate>, Error> {
+    /// The files in it, none of which is where installers put commands.
+    pub(crate) fn files(&self, skipped: &mut Vec<Skipped>) -> Result<Vec<Candidate>, Error> {
+        self.walk(skipped, |_, _| false)
+    }
+
+    fn walk(
+        &self,
+        skipped: &mut Vec<Skipped>,
+        is_scripts: impl Fn(&str, &DirEntry) -> bool,
+    ) -> Result<Vec<Candidate>, Error> {
         let mut candidates = Vec::new();
         let mut entries = WalkDir::new(&self.path).follow_links(true).min_depth(1).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
@@ -137,7 +147,7 @@ impl Directory {
                 continue;
             };
             let excluded = self.is_excluded(&relative, is_dir);
-            let scripts = is_dir && is_scripts_directory(&relative, &entry);
+            let scripts = is_dir && is_scripts(&relative, &entry);
             if is_dir && (excluded || scripts) {
                 if scripts && !excluded {
                     skipped.push(Skipped { path: relative, reason: SkipReason::Scripts });
@@ -159,7 +169,7 @@ impl Directory {
             path,
             origin: entry.path().to_owned(),
             data: Data::lazy(FileContent(entry.path().to_owned())),
-            executable: is_executable(entry),
+            executable: entry.metadata().is_ok_and(|metadata| is_executable(&metadata)),
         }
     }
 
@@ -189,7 +199,7 @@ impl ResourceSource for Directory {
             return Err(Error::NotADirectory { path: self.path.clone() });
         }
         let mut skipped = Vec::new();
-        let candidates = self.walk(&mut skipped)?;
+        let candidates = self.walk(&mut skipped, is_scripts_directory)?;
         let mut scan = self.classifier.classify(candidates)?;
         scan.skipped.extend(skipped);
         scan.sort();
@@ -224,13 +234,13 @@ fn is_scripts_directory(relative: &str, entry: &DirEntry) -> bool {
 }
 
 #[cfg(unix)]
-fn is_executable(entry: &DirEntry) -> bool {
+pub(crate) fn is_executable(metadata: &Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    entry.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+    metadata.permissions().mode() & 0o111 != 0
 }
 
 #[cfg(not(unix))]
-fn is_executable(_entry: &DirEntry) -> bool {
+pub(crate) fn is_executable(_metadata: &Metadata) -> bool {
     false
 }
 

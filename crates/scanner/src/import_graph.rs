@@ -93,6 +93,21 @@ impl<S> ImportGraph<S> {
         }
         walk.reached
     }
+
+    /// The modules that have an import, also a deferred one, of what is wanted by its name.
+    pub fn importers<'a>(&self, is_wanted: impl Fn(&str) -> bool) -> BTreeSet<&str>
+    where
+        S: Fn() -> Cow<'a, [u8]>,
+    {
+        let imports_any = |name: &str, module: &Module<S>| {
+            imports(&(module.source)()).iter().any(|import| {
+                let Some(base) = base(name, module.is_package, import.level) else { return false };
+                let module = join(base, &import.module);
+                is_wanted(&module) || import.names.iter().any(|name| is_wanted(&join(&module, name)))
+            })
+        };
+        self.modules.iter().filter(|(name, module)| imports_any(name, module)).map(|(name, _)| &**name).collect()
+    }
 }
 
 struct Walk<'g, S> {
@@ -196,6 +211,19 @@ mod tests {
         assert!(NATIVE_IMPORTS.is_sorted_by_key(|(name, _)| name));
         let modules = [("copyreg", ""), ("m", "import _pickle"), ("functools", "")];
         assert_eq!(reachable(&["m"], &[], &modules), ["copyreg", "functools", "m"]);
+    }
+
+    #[test]
+    fn importers_of_a_module() {
+        let modules = [
+            ("p", true, "from . import x"),
+            ("p.y", false, "def f():\n    from .x import a"),
+            ("q", false, "import p"),
+        ];
+        let graph: ImportGraph<_> =
+            modules.into_iter().map(|(n, p, s)| (n.to_owned(), p, move || Cow::Borrowed(s.as_bytes()))).collect();
+        assert_eq!(Vec::from_iter(graph.importers(|name| name == "p.x")), ["p", "p.y"]);
+        assert_eq!(Vec::from_iter(graph.importers(|name| name == "p")), ["p", "q"]);
     }
 
     #[test]

@@ -40,6 +40,7 @@
 mod candidate;
 mod classify;
 mod data;
+mod data_files;
 mod direct_url;
 mod directory;
 mod dist_info;
@@ -73,6 +74,7 @@ mod wheel;
 
 pub use candidate::Candidate;
 pub use classify::Classifier;
+pub use data_files::DataFiles;
 pub use direct_url::DirectUrl;
 pub use directory::Directory;
 pub use entry_points::{EntryPoint, entry_points};

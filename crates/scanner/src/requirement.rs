@@ -1,10 +1,11 @@
 //! Requirements that metadata states.
 
-use pep508_rs::{MarkerEnvironmentBuilder, Pep508ErrorSource, Pep508Url, VersionOrUrl};
+use pep508_rs::{ExtraName, MarkerEnvironmentBuilder, Pep508ErrorSource, Pep508Url, VersionOrUrl};
 use pyox_packed_resources::normalize_project_name;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
+use std::str::FromStr as _;
 use url::Url;
 
 /// A project that metadata requires ([PEP 508](https://peps.python.org/pep-0508/)): by its name, or by its name and a
@@ -88,6 +89,17 @@ impl Requirement {
     /// Whether its markers hold, without any extra.
     pub fn applies(&self, environment: &MarkerEnvironment) -> bool {
         self.0.evaluate_markers(&environment.0, &[])
+    }
+
+    /// Whether its markers hold with these extras.
+    pub fn applies_with<S: AsRef<str>>(&self, environment: &MarkerEnvironment, extras: &[S]) -> bool {
+        let extras = extras.iter().filter_map(|extra| ExtraName::from_str(extra.as_ref()).ok());
+        self.0.evaluate_markers(&environment.0, &Vec::from_iter(extras))
+    }
+
+    /// The normalised names of the extras that it asks for.
+    pub fn extras(&self) -> Vec<String> {
+        self.0.extras.iter().map(ToString::to_string).collect()
     }
 
     /// Whether its URL is that of a file or directory of this machine.

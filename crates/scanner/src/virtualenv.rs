@@ -19,6 +19,7 @@ pub struct Virtualenv {
     site_packages: Vec<PathBuf>,
     system_site_packages: bool,
     suffixes: Vec<String>,
+    kept: BTreeSet<String>,
 }
 
 /// Major and minor version.
@@ -67,8 +68,17 @@ impl Virtualenv {
             version,
             site_packages,
             suffixes: extension_suffixes.into_iter().map(Into::into).collect(),
+            kept: BTreeSet::new(),
             path,
         })
+    }
+
+    /// Keeps installation tools, by the names of their top-level modules, even if nothing in the virtualenv requires
+    /// them.
+    #[must_use]
+    pub fn keep<S: Into<String>>(mut self, modules: impl IntoIterator<Item = S>) -> Self {
+        self.kept.extend(modules.into_iter().map(Into::into));
+        self
     }
 
     /// The virtualenv's directory.
@@ -100,7 +110,7 @@ impl ResourceSource for Virtualenv {
             let reason = SkipReason::SystemSitePackages;
             merged.skipped.push(Skipped { path: "pyvenv.cfg".to_owned(), reason });
         }
-        drop_bootstrap_tools(&mut merged)?;
+        drop_bootstrap_tools(&mut merged, &self.kept)?;
         merged.sort();
         Ok(merged)
     }
@@ -158,7 +168,7 @@ fn site_packages_directories(path: &Path) -> Result<Vec<(Option<Version>, PathBu
 const TOOLS: [(&str, &[&str]); 3] =
     [("pip", &["pip"]), ("setuptools", &["setuptools", "pkg_resources", "_distutils_hack"]), ("wheel", &["wheel"])];
 
-fn drop_bootstrap_tools(scan: &mut Scan) -> Result<(), Error> {
+fn drop_bootstrap_tools(scan: &mut Scan, kept: &BTreeSet<String>) -> Result<(), Error> {
     let mut required_by: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for found in &scan.resources {
         if let Resource::DistributionResource(file) = &found.resource
@@ -172,6 +182,8 @@ fn drop_bootstrap_tools(scan: &mut Scan) -> Result<(), Error> {
     let is_tool = |project: &str| TOOLS.iter().any(|(tool, _)| *tool == project);
     let mut wanted: BTreeSet<&str> =
         required_by.keys().map(String::as_str).filter(|project| !is_tool(project)).collect();
+    let is_kept = |(_, tops): &&(&str, &[&str])| tops.iter().any(|top| kept.contains(*top));
+    wanted.extend(TOOLS.iter().filter(is_kept).map(|(tool, _)| *tool));
     loop {
         let more: Vec<&str> = wanted
             .iter()

@@ -40,6 +40,31 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::NoPackageToLocate { .. } => {
             "name a distribution as pip does, or what is imported; --report lists all that is packed".into()
         }
+        Error::NothingToInstall => "leave out --constraint, --index-url and --extra-index-url".into(),
+        Error::ExtrasWithoutProject => "name extras of other projects with --pip NAME[EXTRA]".into(),
+        Error::UnknownExtra { known, .. } | Error::UnknownGroup { known, .. } if !known.is_empty() => {
+            format!("these exist: {}", known.join(", "))
+        }
+        Error::UnknownExtra { .. } | Error::UnknownGroup { .. } => "it has none; leave out the option".into(),
+        Error::GroupsWithoutProject { .. } => {
+            "leave out --group, or add a pyproject.toml with dependency-groups".into()
+        }
+        Error::NothingToInclude { .. } => {
+            "name it as it is imported, or add what has it with --pip, --venv or --package-root".into()
+        }
+        Error::NothingToExclude { .. } => {
+            "name what is imported, or a distribution as pip does; --report lists all that is packed".into()
+        }
+        Error::ExcludedBuiltIn { .. } => "leave out the option".into(),
+        Error::NoData { .. } => "check how the path is written, and from which directory it is meant; \
+            patterns have to be quoted for the shell"
+            .into(),
+        Error::DataPattern { .. } => "a pattern has *, ?, [a-z] and **, as a directory of its own".into(),
+        Error::DataOutside { .. } => {
+            "DEST is relative to the directory of the application: --add-data SRC:DIR/NAME".into()
+        }
+        Error::DataClash { .. } => "give it another place with --add-data SRC:DEST".into(),
+        Error::DataWithoutVirtualFiles => "leave out --virtual-files off".into(),
         Error::LocationOfSharedPackage => "leave out --resource-file, or the location".into(),
         Error::EntrySyntax { .. } => "write MODULE:FUNCTION, or the name of a console script".into(),
         Error::VirtualenvVersion { found, .. } => format!("use --python {}.{}", found.0, found.1),
@@ -54,6 +79,9 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         }
         Error::ProjectFile { .. } => "correct the file; it is described at https://packaging.python.org".into(),
         Error::RequiresPython { .. } | Error::WheelTags { .. } => "choose another Python with --python".into(),
+        Error::NoPythonAllowed { available, .. } => {
+            format!("these are installed: {}; or give the path of an interpreter with --python", available.join(", "))
+        }
         Error::NotRunnable { name } => {
             format!("name a module of it with --module {name}.MODULE, or a function with --entry {name}:FUNCTION")
         }
@@ -91,6 +119,9 @@ fn layer(error: &LayerError) -> Option<String> {
         LayerError::Resources(error) => super::format(error),
         LayerError::Inspect(error) => super::inspect::hint(error),
         LayerError::LocatedTwice { .. } => Some("leave out all but one".into()),
+        LayerError::NotAModule { .. } => Some("name it as it is imported, such as package.module".into()),
+        LayerError::ExcludedNeeded { .. } => Some("leave out the option".into()),
+        LayerError::IncludedAndExcluded { .. } => Some("leave out one of the options".into()),
         LayerError::Io { source, .. } => super::io(source.kind()),
         _ => None,
     }
@@ -119,7 +150,9 @@ fn scan(error: &pyox_scanner::Error) -> Option<&'static str> {
         Error::NoSitePackages { .. } | Error::UnknownPythonVersion { .. } => {
             "create the virtualenv again with `python -m venv --clear`"
         }
-        Error::Editable { .. } => "install the project without --editable",
+        Error::Editable { .. } => {
+            "install the project without --editable, or leave out a virtualenv that is not named, with --no-venv"
+        }
         _ => return None,
     })
 }

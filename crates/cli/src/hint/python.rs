@@ -12,6 +12,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::NotFound { available, .. } => {
             format!("these are installed: {}; or give the path of an interpreter", available.join(", "))
         }
+        Error::Specifiers { .. } => "versions are stated as in \">=3.10,<3.13\" or \"==3.12.*\"".into(),
         Error::TooOld { minimum, .. } => format!("use CPython {minimum} or later"),
         Error::NotCPython { .. } => "use CPython; other implementations cannot be embedded".into(),
         Error::NoStaticLibrary { version, .. } => {

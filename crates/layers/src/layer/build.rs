@@ -51,6 +51,8 @@ impl LayerBuilder<'_> {
             located: plan.located().clone(),
             imports: compiled.imports,
             lookups: natives.lookups(),
+            left_out: planning::left_out(kind, &plan),
+            excluded: planning::excluded(&self.policy, scan),
             ..Facts::default()
         };
         facts.findings.extend(natives.findings());

@@ -17,15 +17,17 @@ use pyox_build_cache::digest;
 use pyox_linker::Progress;
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"31";
+const LAYER_VERSION: &[u8] = b"32";
 
 impl LayerBuilder<'_> {
     /// Where a layer is kept. It is named by everything that can be known before it is made.
     pub(crate) fn place(&self, kind: LayerKind, identity: &str, below: &[&Layer]) -> PathBuf {
         let locations = Some(&self.policy.locations).filter(|_| kind != LayerKind::StandardLibrary);
+        // Those that make a difference to the standard library are in its identity.
+        let names = Some((&self.policy.includes, &self.policy.excludes)).filter(|_| kind != LayerKind::StandardLibrary);
         let compression = (self.compresses_everything(kind), COMPRESSION_LEVEL);
         let Policy { optimize, include_source, virtual_files, .. } = self.policy;
-        let form = (optimize, include_source, virtual_files, compression, locations);
+        let form = (optimize, include_source, virtual_files, compression, locations, names);
         let form = format!("{form:?}");
         let (python, compiler) = (self.python.target().identity(), self.compiler().identity());
         let libraries = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);

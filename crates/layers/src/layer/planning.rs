@@ -1,5 +1,7 @@
 //! Deciding about everything in a layer.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Found, Scan};
 
@@ -7,6 +9,8 @@ use super::LayerBuilder;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::plan::{Candidate, Decision, LayerKind, Needs, Plan, Reason};
+use crate::policy::{Policy, outermost, package_or_module, unneeded_part};
+use crate::row::LeftOut;
 
 impl LayerBuilder<'_> {
     /// Decides about everything in a scan.
@@ -38,6 +42,34 @@ impl LayerBuilder<'_> {
         }
         Ok(decision)
     }
+}
+
+/// What a plan leaves out, and why; of the standard library whole directories.
+pub(super) fn left_out(kind: LayerKind, plan: &Plan<'_>) -> Vec<LeftOut> {
+    let rows = plan.excluded().map(|(found, decision)| {
+        let path = found.resource.relative_path();
+        let is_part = decision.reason == Reason::OfNoUse && kind == LayerKind::StandardLibrary;
+        let part = unneeded_part(&path).filter(|_| is_part).map(str::to_owned);
+        let (owner, reason) = (found.owner.as_deref().map(str::to_owned), decision.reason.clone());
+        LeftOut { path: part.unwrap_or(path), owner, reason }
+    });
+    Vec::from_iter(rows.collect::<BTreeSet<_>>())
+}
+
+/// The outermost modules that each name leaves out of a scan; none of what is no module.
+pub(super) fn excluded(policy: &Policy, scan: &Scan) -> BTreeMap<String, BTreeSet<String>> {
+    let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for found in &scan.resources {
+        let is_module = matches!(
+            found.resource,
+            Resource::ModuleSource(_) | Resource::ModuleBytecode(_) | Resource::ExtensionModule(_)
+        );
+        for name in policy.excluding(found) {
+            let modules = names.entry(name.clone()).or_default();
+            modules.extend(is_module.then(|| package_or_module(&found.resource)));
+        }
+    }
+    names.into_iter().map(|(name, modules)| (name, outermost(&modules))).collect()
 }
 
 /// What a person should know of a plan.

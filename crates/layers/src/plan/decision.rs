@@ -28,7 +28,7 @@ pub struct Decision {
 }
 
 /// Why a resource is in a program, and there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -47,6 +47,13 @@ pub enum Reason {
     Large,
     /// It is a test, or something else that no application needs of the standard library.
     OfNoUse,
+    /// A module that was asked for by name is or has it.
+    Included,
+    /// It was to be left out, by this name.
+    Excluded {
+        /// The module, package or distribution.
+        name: String,
+    },
     /// It belongs to no package, and exists only as a file.
     NoPackage,
     /// Whoever packs says so.

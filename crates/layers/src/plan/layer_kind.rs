@@ -24,6 +24,10 @@ pub enum LayerKind {
     Virtualenv,
     /// A directory from which packages are taken.
     PackageRoot,
+    /// A project, without what it requires.
+    Project,
+    /// Files that were added as they are, beside the modules of the application.
+    Data,
     /// Anything else.
     #[default]
     Other,
@@ -52,6 +56,8 @@ impl LayerKind {
             Self::Requirements => "requirements",
             Self::Virtualenv => "the virtualenv",
             Self::PackageRoot => "the package root",
+            Self::Project => "the project",
+            Self::Data => "added data",
             Self::Other => "resources",
         }
     }

@@ -56,7 +56,10 @@ pub(crate) struct Needs {
 impl Needs {
     pub(crate) fn of(scan: &Scan, kind: LayerKind, policy: &Policy) -> Result<Self, Error> {
         let installed = scan.installed()?;
-        let is_installed = matches!(kind, LayerKind::Wheel | LayerKind::Requirements | LayerKind::Virtualenv);
+        let is_installed = matches!(
+            kind,
+            LayerKind::Wheel | LayerKind::Project | LayerKind::Requirements | LayerKind::Virtualenv | LayerKind::Data
+        );
         let mut needs = Self { other_files: policy.virtual_files && is_installed, ..Self::default() };
         for distribution in &installed {
             for name in &distribution.top_level {

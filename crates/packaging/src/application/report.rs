@@ -14,7 +14,7 @@ use crate::report::{Report, Summary};
 use crate::shadowed::Shadowed;
 use crate::start_up::StartUp;
 use pyox_layers::Layer;
-use pyox_layers::{Finding, ReportRow};
+use pyox_layers::{Finding, LeftOut, ReportRow};
 
 /// What a report is about.
 pub(super) struct Written<'a> {
@@ -44,6 +44,10 @@ impl ApplicationBuilder<'_> {
         let own = self.layers.iter().position(Layer::is_standard_library);
         let shadowed = Shadowed::of(&self.layers)?;
         findings.extend(shadowed.findings(&self.layers));
+        findings.extend(written.start_up.findings.iter().cloned());
+        let mut left_out: Vec<LeftOut> = self.layers.iter().flat_map(Layer::left_out).cloned().collect();
+        left_out.sort();
+        left_out.dedup();
         for (index, layer) in self.layers.iter().enumerate() {
             rows.extend(
                 shadowed
@@ -116,7 +120,7 @@ impl ApplicationBuilder<'_> {
             in_files.sort();
             in_files.dedup();
         }
-        Ok(Report { summary, findings, resources: rows })
+        Ok(Report { summary, findings, resources: rows, left_out })
     }
 }
 

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use pyox_distribution::{Target, Toolchain};
-use pyox_pip::PipRequest;
 
 use super::Inputs;
 use super::source::Source;
@@ -21,10 +20,10 @@ impl Inputs {
                 outputs.reads_code("the directory of the source", script.parent().unwrap_or(Path::new("/")));
             }
         }
-        let request = PipRequest::default().requirements(&self.pip).requirement_files(&self.requirements);
-        request.files().iter().for_each(|path| outputs.reads("a requirement", path));
+        self.pip_request().files().iter().for_each(|path| outputs.reads("a requirement", path));
         self.virtualenv.iter().for_each(|path| outputs.reads("the virtualenv", path));
         self.package_roots.iter().for_each(|root| outputs.reads("the package root", &root.directory));
+        self.data.iter().for_each(|data| outputs.reads("the data", &data.root()));
         outputs.keeps("the Python", python.host().executable());
         python.target().files().iter().for_each(|path| outputs.keeps("the Python", path));
         outputs.keeps("the cache", cache.root());

@@ -1,12 +1,19 @@
 //! What metadata requires.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use pyox_distribution::PythonInfo;
 use pyox_scanner::{MarkerEnvironment, Requirement, RequiresDist, Wheel, allows_python};
 
+use super::Inputs;
+use super::project::ProjectFile;
+use super::source::Source;
+use pyox_packed_resources::normalize_project_name;
+
 use crate::error::Error;
-use crate::script::InlineMetadata;
+use crate::python::RequiresPython;
+use crate::script::{InlineMetadata, inline_metadata};
 
 /// The requirements of a script that hold for a Python, as pip is given them. The script is on this machine, and may
 /// require what is on it by a `file:` URL.
@@ -32,6 +39,103 @@ pub(super) fn by_wheel(wheel: &Wheel, info: &PythonInfo) -> Result<Vec<String>, 
         found.push(requirement.to_string());
     }
     Ok(found)
+}
+
+/// The requirements of dependency groups that hold for a Python, as pip is given them. As those of scripts, they may
+/// name what is on this machine.
+pub(super) fn by_groups(groups: &[String], source: &Source, info: &PythonInfo) -> Result<Vec<String>, Error> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let roots = source.roots();
+    let directory = roots.last().ok_or(Error::GroupsWithoutProject { directory: None })?;
+    let none = || Error::GroupsWithoutProject { directory: Some(directory.clone()) };
+    let file = ProjectFile::of(directory)?.ok_or_else(none)?;
+    let environment = MarkerEnvironment::new(&info.markers);
+    let mut found = Vec::new();
+    for text in file.groups(groups)? {
+        let requirement = parse(file.path(), file.line_of(&text), &text, environment.as_ref())?;
+        found.extend(requirement.map(|requirement| requirement.to_string()));
+    }
+    Ok(found)
+}
+
+/// The requirements of a project with extras that hold for a Python, as pip is given them, by the wheel that was made
+/// of it. The project is on this machine, and may require what is on it.
+pub(super) fn by_project(wheel: &Wheel, extras: &[String], info: &PythonInfo) -> Result<Vec<String>, Error> {
+    let (path, environment) = (wheel.metadata_path(), MarkerEnvironment::new(&info.markers));
+    let own = normalize_project_name(&wheel.metadata().name);
+    let mut extras: Vec<String> = extras.iter().map(|extra| normalize_project_name(extra)).collect();
+    loop {
+        let (mut found, mut more) = (Vec::new(), BTreeSet::new());
+        for RequiresDist { line, text, .. } in &wheel.metadata().requires_dist {
+            let invalid = |source| Error::Requirement { path: path.clone(), line: *line, source };
+            let requirement = Requirement::parse(text).map_err(invalid)?;
+            let holds = match &environment {
+                Some(environment) => requirement.applies_with(environment, &extras),
+                None => !requirement.is_optional(),
+            };
+            match holds && requirement.project() == own {
+                // `all = ["mine[one,two]"]`
+                true => more.extend(requirement.extras()),
+                false => found.extend(holds.then(|| requirement.to_string())),
+            }
+        }
+        more.retain(|extra| !extras.contains(extra));
+        if more.is_empty() {
+            return Ok(found);
+        }
+        extras.extend(more);
+    }
+}
+
+/// The requirement for a project with extras; nothing without any.
+pub(super) fn with_extras(project: &Path, extras: &[String]) -> Result<Option<String>, Error> {
+    if extras.is_empty() {
+        return Ok(None);
+    }
+    if let Some(file) = ProjectFile::of(project)? {
+        file.check_extras(extras)?;
+    }
+    let path = project.to_str().ok_or_else(|| Error::NotUtf8 { path: project.to_owned() })?;
+    Ok(Some(format!("{path}[{}]", extras.join(","))))
+}
+
+impl Inputs {
+    /// The versions of Python that the source says it is made for.
+    ///
+    /// # Errors
+    ///
+    /// The source is none, or what it says of itself is not valid.
+    pub fn requires_python(&self) -> Result<Option<RequiresPython>, Error> {
+        let (path, requires) = match Source::detect(self.source.as_deref(), &[])? {
+            Source::Script { text, path } => {
+                let metadata = inline_metadata(&path, &text)?;
+                (self.source.clone().unwrap_or(path), metadata.requires_python)
+            }
+            Source::Project(path) => match ProjectFile::of(&path)? {
+                Some(file) => (file.path().to_owned(), file.requires_python()?.map(str::to_owned)),
+                None => return Ok(None),
+            },
+            Source::Wheel(wheel) => (self.source.clone().unwrap_or_default(), wheel.metadata().requires_python.clone()),
+            _ => return Ok(None),
+        };
+        Ok(requires.map(|requires| RequiresPython { path, requires }))
+    }
+
+    /// Whether the source says which packages it requires, be it none.
+    pub(crate) fn says_what_it_requires(&self) -> Result<bool, Error> {
+        Ok(match Source::detect(self.source.as_deref(), &[])? {
+            Source::Script { text, path } => inline_metadata(&path, &text)?.states_dependencies,
+            Source::Project(_) | Source::Wheel(_) => true,
+            Source::Package { .. } | Source::Application(_) | Source::None => false,
+        })
+    }
+
+    /// The directories that the source is in.
+    pub(crate) fn directories(&self) -> Result<Vec<PathBuf>, Error> {
+        Ok(Source::detect(self.source.as_deref(), &[])?.roots())
+    }
 }
 
 /// The requirement in a line, if its markers hold without any extra.

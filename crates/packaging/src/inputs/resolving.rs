@@ -5,9 +5,11 @@ use std::path::Path;
 
 use pyox_packed_resources::{EntryFlags, normalize_project_name, top_level};
 use pyox_pip::{InstalledTree, Pip, PipRequest};
-use pyox_scanner::{Directory, SitePackages};
+use pyox_scanner::{Directory, SitePackages, Wheel};
 
 use super::Resolved;
+use super::project::ProjectFile;
+use super::required;
 use super::source::Source;
 use crate::code::main_code;
 use crate::entry::{ConsoleScript, Entry, EntryRequest, only_script};
@@ -27,16 +29,18 @@ pub(super) struct Resolving<'a, 'b> {
     findings: Vec<Finding>,
     /// Top-level modules that the script imports from elsewhere.
     imports: BTreeSet<String>,
+    /// Modules beside the script that are left out.
+    excluded: BTreeSet<String>,
     /// Modules that are part of the interpreter.
     built_in: BTreeSet<String>,
 }
 
 impl<'a, 'b> Resolving<'a, 'b> {
     pub(super) fn new(builder: &'a LayerBuilder<'b>) -> Result<Self, Error> {
-        let (layers, own, findings, imports) = Default::default();
+        let (layers, own, findings, imports, excluded) = Default::default();
         let extensions = builder.python().target().extension_modules()?.into_iter();
         let built_in = extensions.filter(|module| module.is_built_in()).map(|module| module.name).collect();
-        Ok(Self { builder, layers, own, findings, imports, built_in })
+        Ok(Self { builder, layers, own, findings, imports, excluded, built_in })
     }
 
     /// A layer that comes before the standard library, as the directory of a script does, but for the modules that
@@ -87,7 +91,8 @@ impl<'a, 'b> Resolving<'a, 'b> {
     ) -> Result<(), Error> {
         let suffixes = &self.builder.python().target().info().extension_suffixes;
         self.compile_script(path, text)?;
-        let companions = script::companions(path, text, suffixes)?;
+        let companions = script::companions(path, text, suffixes, self.builder.policy())?;
+        self.excluded = companions.excluded;
         self.imports = companions.others;
         if !companions.siblings.is_empty() {
             let directory = script::sibling_directory(path, companions.siblings, suffixes);
@@ -106,8 +111,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
     /// Runs pip, or takes what it installed before, and returns the names of the projects installed from paths.
     pub(super) fn install(&mut self, request: &PipRequest, progress: &mut dyn Progress) -> Result<Vec<String>, Error> {
         let python = self.builder.python();
-        let pip = Pip::new(python.host(), self.builder.cache().directory("pip"));
-        let mut tree = run_pip(&pip, request, progress)?;
+        let mut tree = self.tree(request, progress)?;
         let below: Vec<&Layer> = self.layers.iter().collect();
         let kind = LayerKind::Requirements;
         let installed =
@@ -118,7 +122,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         // What is read of the tree has to be what pip installed.
         if projects.is_none() || (kept.is_none() && tree.cached && !tree.is_intact()) {
             progress.damaged(&tree.path, 1);
-            tree = run_pip(&pip, &request.clone().refresh(true), progress)?;
+            tree = self.tree(&request.clone().refresh(true), progress)?;
             (kept, projects) = (None, projects_from_paths(&tree));
         }
         let layer = match kept {
@@ -129,11 +133,82 @@ impl<'a, 'b> Resolving<'a, 'b> {
         Ok(projects.unwrap_or_default())
     }
 
+    /// A project as a layer of its own, and what it requires as another one: gives its normalised name. Nothing if both
+    /// have to be installed together. What pip is still asked for is changed.
+    pub(super) fn project(
+        &mut self,
+        path: &Path,
+        extras: &[String],
+        request: &mut PipRequest,
+        progress: &mut dyn Progress,
+    ) -> Result<Option<String>, Error> {
+        let Some(wheel) = self.built(path, request, progress)? else { return Ok(None) };
+        let python = self.builder.python().target();
+        let name = normalize_project_name(&wheel.metadata().name);
+        let mut apart = request.clone();
+        apart.requirements.extend(required::by_project(&wheel, extras, python.info())?);
+        let before = self.layers.len();
+        self.add(LayerKind::Project, &wheel, progress)?;
+        let installs = !(apart.requirements.is_empty() && apart.requirement_files.is_empty());
+        let is_apart = match installs.then(|| self.tree(&apart, progress)) {
+            None => true,
+            Some(Ok(tree)) => !has_project(&tree, &name),
+            // What it requires may require the project itself, which no index has.
+            Some(Err(Error::Pip(pyox_pip::Error::Failed { .. }))) => false,
+            Some(Err(error)) => return Err(error),
+        };
+        if !is_apart {
+            self.layers.truncate(before);
+            return Ok(None);
+        }
+        self.own.insert(before);
+        *request = apart.refresh(false);
+        Ok(Some(name))
+    }
+
+    /// The wheel of a project, if it can be a layer by itself.
+    fn built(&self, path: &Path, request: &PipRequest, progress: &mut dyn Progress) -> Result<Option<Wheel>, Error> {
+        // Without the file, old versions of pip make no wheel of it but with build tools that they download.
+        if ProjectFile::of(path)?.is_none() {
+            return Ok(None);
+        }
+        let suffixes = &self.builder.python().target().info().extension_suffixes;
+        let mut refresh = request.refresh;
+        loop {
+            let built = told(progress, |line| self.pip().build(path, &request.arguments, refresh, line));
+            let tree = match built {
+                Ok(tree) => tree,
+                // What is wrong is said when it is installed.
+                Err(Error::Pip(pyox_pip::Error::Failed { .. })) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            let file = tree.files().next().map(|file| tree.path.join(file));
+            match file.map(|file| Wheel::open(file)) {
+                Some(Ok(wheel)) if !wheel.has_other_files() => {
+                    return Ok(Some(wheel.extension_suffixes(suffixes.iter())));
+                }
+                // It was changed after it was made, or is none that can be checked.
+                Some(Err(_)) if tree.cached => refresh = true,
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    fn pip(&self) -> Pip {
+        Pip::new(self.builder.python().host(), self.builder.cache().directory("pip"))
+    }
+
+    /// What pip installs, or has installed.
+    fn tree(&self, request: &PipRequest, progress: &mut dyn Progress) -> Result<InstalledTree, Error> {
+        told(progress, |line| self.pip().install(request, line))
+    }
+
     pub(super) fn finish(self, source: &Source, request: &EntryRequest, wanted: &[String]) -> Result<Resolved, Error> {
         let is_located = |name: &String| self.layers.iter().any(|layer| layer.located().contains(name));
         if let Some(name) = self.builder.policy().locations.keys().find(|name| !is_located(name)) {
             return Err(Error::NoPackageToLocate { name: name.clone() });
         }
+        self.check_names(source)?;
         let mut scripts: Vec<ConsoleScript> = self
             .layers
             .iter()
@@ -177,10 +252,39 @@ impl<'a, 'b> Resolving<'a, 'b> {
             (Entry::Function { module, .. }, _) => top_level(module).to_owned(),
             _ => "app".into(),
         });
-        let missing: Vec<String> = self.imports.iter().filter(|module| !self.has(module)).cloned().collect();
+        let policy = self.builder.policy();
+        let missing: Vec<String> = self
+            .imports
+            .iter()
+            .filter(|module| !self.has(module) && !policy.excludes_module(module))
+            .cloned()
+            .collect();
         let mut findings = self.findings;
         findings.extend(missing.into_iter().map(|module| Finding::MissingModule { module }));
         Ok(Resolved { layers: self.layers, entry, name: file_name(&name), findings, own: self.own })
+    }
+
+    /// Whether what is to be taken in is there, and what is to be left out would be.
+    fn check_names(&self, source: &Source) -> Result<(), Error> {
+        let policy = self.builder.policy();
+        for name in policy.excludes.iter().filter(|name| !self.excluded.contains(top_level(name))) {
+            if self.built_in.contains(name) {
+                return Err(Error::ExcludedBuiltIn { name: name.clone() });
+            }
+            if !self.layers.iter().any(|layer| layer.excluded().contains_key(name)) {
+                return Err(Error::NothingToExclude { name: name.clone() });
+            }
+        }
+        let Some(name) = policy.includes.iter().find(|name| !self.has(name)) else { return Ok(()) };
+        let version = &self.builder.python().target().info().version;
+        let place = |layer: &Layer| match layer.kind() {
+            LayerKind::StandardLibrary => format!("the standard library of Python {version}"),
+            LayerKind::ScriptDirectory => String::new(),
+            kind => kind.name().to_owned(),
+        };
+        let beside = source.directory().map(|directory| directory.display().to_string());
+        let places = beside.into_iter().chain(self.layers.iter().map(place)).filter(|place| !place.is_empty());
+        Err(Error::NothingToInclude { name: name.clone(), places: places.collect() })
     }
 
     fn default_entry(&self, source: &Source, scripts: &[ConsoleScript], wanted: &[String]) -> Result<Entry, Error> {
@@ -253,9 +357,13 @@ fn file_name(name: &str) -> String {
     }
 }
 
-fn run_pip(pip: &Pip, request: &PipRequest, progress: &mut dyn Progress) -> Result<InstalledTree, Error> {
+/// Runs pip, and tells what it says.
+fn told(
+    progress: &mut dyn Progress,
+    run: impl FnOnce(&mut dyn FnMut(&str)) -> Result<InstalledTree, pyox_pip::Error>,
+) -> Result<InstalledTree, Error> {
     let mut begun = false;
-    let tree = pip.install(request, &mut |line| {
+    let tree = run(&mut |line| {
         if !std::mem::replace(&mut begun, true) {
             progress.begin(Step::Install, "");
         }
@@ -266,6 +374,13 @@ fn run_pip(pip: &Pip, request: &PipRequest, progress: &mut dyn Progress) -> Resu
         progress.damaged(damaged, 1);
     }
     Ok(tree)
+}
+
+/// Whether pip has installed a project.
+fn has_project(tree: &InstalledTree, name: &str) -> bool {
+    let metadata = tree.files().filter_map(|file| file.strip_suffix(".dist-info/METADATA"));
+    let directories = metadata.map(|directory| directory.rsplit('/').next().unwrap_or(directory));
+    directories.filter_map(|directory| directory.split('-').next()).any(|found| normalize_project_name(found) == name)
 }
 
 /// Normalised names of the projects that pip has installed from paths: they have a `direct_url.json`. Nothing if their

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use pyox_scanner::Wheel;
 
+use super::project::ProjectFile;
 use crate::error::Error;
 
 /// What `SOURCE` turned out to be.
@@ -44,7 +45,8 @@ impl Source {
                 _ => Err(unknown()),
             };
         }
-        if has("setup.py") || (has("pyproject.toml") && is_buildable(&path)?) {
+        let file = ProjectFile::of(&path)?;
+        if has("setup.py") || file.is_some_and(|file| file.is_buildable() || has("setup.cfg")) {
             Ok(Self::Project(path))
         } else if has("__init__.py") {
             let name = path.file_name().and_then(|name| name.to_str());
@@ -54,6 +56,30 @@ impl Source {
             Ok(Self::Application(path))
         } else {
             Err(unknown())
+        }
+    }
+
+    /// The directory in which modules are looked for that come along only if something names them.
+    pub(super) fn directory(&self) -> Option<&Path> {
+        match self {
+            Self::Script { path, .. } => path.parent(),
+            Self::Package { parent, .. } => Some(parent),
+            _ => None,
+        }
+    }
+
+    /// The directories whose places files of the application keep, the innermost first.
+    pub(super) fn roots(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Script { path, .. } => path.parent().map(Path::to_owned).into_iter().collect(),
+            Self::Package { parent, .. } => vec![parent.clone()],
+            Self::Application(path) => vec![path.clone()],
+            Self::Project(path) => {
+                let packages = path.join("src");
+                let is_layout = packages.is_dir() && !packages.join("__init__.py").is_file();
+                is_layout.then_some(packages).into_iter().chain([path.clone()]).collect()
+            }
+            Self::Wheel(_) | Self::None => Vec::new(),
         }
     }
 
@@ -77,16 +103,4 @@ pub fn is_meant(word: &str) -> bool {
     let is_path = word.contains(std::path::is_separator)
         || path.extension().is_some_and(|extension| ["py", "pyw", "whl"].iter().any(|known| extension == *known));
     is_path && path.exists()
-}
-
-/// Whether `pyproject.toml` describes something to build; many hold nothing but the settings of tools.
-fn is_buildable(directory: &Path) -> Result<bool, Error> {
-    let path = directory.join("pyproject.toml");
-    let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| Error::ProjectFile {
-        path: path.clone(),
-        message: error.to_string().trim_end().to_owned(),
-    })?;
-    Ok(["project", "build-system"].iter().any(|name| table.contains_key(*name))
-        || directory.join("setup.cfg").is_file())
 }
