@@ -222,7 +222,7 @@ impl Inputs {
         if !self.data.is_empty() {
             let packed = data::packed(&data, &resolving.layers, &source)?;
             let packages = data::packages(&resolving.layers)?;
-            let data = data::InPackages { files: &data, packed, packages };
+            let data = data::InPackages { files: &data, packed, packages, place: source.place() };
             resolving.own.insert(resolving.layers.len());
             resolving.add(LayerKind::Data, &data, progress)?;
         }

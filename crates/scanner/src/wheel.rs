@@ -135,12 +135,6 @@ impl Wheel {
         self.path().join(&self.dist_info).join("METADATA")
     }
 
-    /// Whether it has files that are installed elsewhere than among packages and commands.
-    pub fn has_other_files(&self) -> bool {
-        let schemes = self.archive.members().iter().filter_map(|member| wheel_scheme(&member.name));
-        schemes.into_iter().any(|(scheme, _)| !matches!(scheme, "purelib" | "platlib" | "scripts"))
-    }
-
     /// What `entry_points.txt` says.
     pub fn entry_points(&self) -> &[EntryPoint] {
         &self.entry_points

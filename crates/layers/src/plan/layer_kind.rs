@@ -38,10 +38,9 @@ impl LayerKind {
     pub fn place(self) -> Place {
         match self {
             Self::StandardLibrary => Place::StandardLibrary,
-            Self::Wheel | Self::Requirements | Self::Virtualenv => Place::SitePackages,
-            Self::ScriptDirectory | Self::Package | Self::Application | Self::PackageRoot | Self::Other => {
-                Place::Application
-            }
+            Self::Wheel | Self::Project | Self::Requirements | Self::Virtualenv => Place::SitePackages,
+            Self::ScriptDirectory | Self::Package | Self::Application | Self::PackageRoot => Place::Application,
+            Self::Data | Self::Other => Place::Application,
         }
     }
 

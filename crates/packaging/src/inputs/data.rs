@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
 use pyox_layers::{Layer, ReportRow};
-use pyox_packed_resources::{EntryFlags, PackageResource, Resource};
+use pyox_packed_resources::{EntryFlags, PackageResource, Place, Resource};
 use pyox_scanner::{DataFiles, ResourceSource, Scan};
 
 use super::source::Source;
@@ -103,7 +103,8 @@ pub(super) fn files(added: &[AddedData], source: &Source) -> Result<DataFiles, E
 ///
 /// [`Error::DataClash`] for another file, or a directory in the place of a file.
 pub(super) fn packed(files: &DataFiles, layers: &[Layer], source: &Source) -> Result<BTreeSet<String>, Error> {
-    let rows = layers.iter().flat_map(Layer::rows);
+    let is_beside = |row: &ReportRow, layer: &Layer| layer.kind().place() == source.place() || row.path.contains('/');
+    let rows = layers.iter().flat_map(|layer| layer.rows().iter().filter(move |row| is_beside(row, layer)));
     let mut there: BTreeMap<&str, &str> = rows.map(|row: &ReportRow| (&*row.path, &*row.origin)).collect();
     let script = match source {
         Source::Script { path, .. } => path.file_name().and_then(|name| Some((name.to_str()?, path.to_str()?))),
@@ -155,6 +156,8 @@ pub(super) struct InPackages<'a> {
     pub(super) packed: BTreeSet<String>,
     /// The names of packages.
     pub(super) packages: BTreeSet<String>,
+    /// Where the application's own modules are.
+    pub(super) place: Place,
 }
 
 impl ResourceSource for InPackages<'_> {
@@ -162,6 +165,7 @@ impl ResourceSource for InPackages<'_> {
         let mut scan = self.files.scan()?;
         scan.resources.retain(|found| !self.packed.contains(&found.resource.relative_path()));
         for found in &mut scan.resources {
+            found.place = Some(self.place);
             let Resource::File(file) = &found.resource else { continue };
             let is_package = |directory: &&str| self.packages.contains(&directory.replace('/', "."));
             // The innermost one comes last.

@@ -184,9 +184,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
             };
             let file = tree.files().next().map(|file| tree.path.join(file));
             match file.map(|file| Wheel::open(file)) {
-                Some(Ok(wheel)) if !wheel.has_other_files() => {
-                    return Ok(Some(wheel.extension_suffixes(suffixes.iter())));
-                }
+                Some(Ok(wheel)) => return Ok(Some(wheel.extension_suffixes(suffixes.iter()))),
                 // It was changed after it was made, or is none that can be checked.
                 Some(Err(_)) if tree.cached => refresh = true,
                 _ => return Ok(None),

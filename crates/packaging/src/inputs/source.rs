@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pyox_packed_resources::Place;
 use pyox_scanner::Wheel;
 
 use super::project::ProjectFile;
@@ -80,6 +81,14 @@ impl Source {
                 is_layout.then_some(packages).into_iter().chain([path.clone()]).collect()
             }
             Self::Wheel(_) | Self::None => Vec::new(),
+        }
+    }
+
+    /// Where its modules are in the program.
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::Wheel(_) | Self::Project(_) => Place::SitePackages,
+            Self::None | Self::Script { .. } | Self::Package { .. } | Self::Application(_) => Place::Application,
         }
     }
 
