@@ -9,7 +9,7 @@ use pyox_packaging::{FilesNeeded, Finding, PythonChoice, Report, VirtualenvChoic
 use crate::left_out;
 use crate::speech::tell;
 use crate::style::Style;
-use crate::text::{printable, printable_lines};
+use crate::text::{printable, printable_lines, quoted};
 
 /// Prints the summary on standard error: standard output belongs to `--run`.
 pub fn print(report: &Report, verbose: bool, style: Style) {
@@ -200,6 +200,12 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
         Finding::Skipped { .. } | Finding::NoPackage { .. } | Finding::NotSearched { .. } => {
             let (path, reason) = left_out::describe(finding, false)?;
             (format!("{path} is left out: {reason}"), false)
+        }
+        Finding::FilesBesideScript { script, line, names, named } => {
+            let options: Vec<String> = names.iter().map(|name| format!("--add-data {}", quoted(name))).collect();
+            let what = if *named { "names" } else { "may look for" };
+            let options = options.join(" ");
+            (format!("{script} {what} files beside it (__file__ in line {line}); include them with {options}"), true)
         }
         Finding::Shadowed { modules, used, other } => {
             let others = modules.len().saturating_sub(5);

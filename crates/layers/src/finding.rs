@@ -104,6 +104,17 @@ pub enum Finding {
         /// Whether it concerns the program, as far as can be known.
         concerns: bool,
     },
+    /// The script asks where it is, and files beside it are not in the program.
+    FilesBesideScript {
+        /// The script.
+        script: String,
+        /// The line, counted from 1, in which it does.
+        line: usize,
+        /// Names of the files and directories that it names, or of all.
+        names: Vec<String>,
+        /// Whether the script names them.
+        named: bool,
+    },
     /// Modules of one layer are not imported, because another one that comes before it has modules of their names.
     Shadowed {
         /// Their top-level names.

@@ -20,6 +20,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub use error::Error;
+pub use ours::is_output;
 pub use outputs::Outputs;
 pub use stage::Stage;
 

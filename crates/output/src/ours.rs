@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 /// Whether a file is a program, a report or a file of packed resources of ours.
-pub(super) fn is_output(path: &Path) -> bool {
+pub fn is_output(path: &Path) -> bool {
     is_program(path) || starts_with(path, &MAGIC[..MAGIC.len() - 1]) || is_report(path)
 }
 

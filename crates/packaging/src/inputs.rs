@@ -17,6 +17,7 @@ use pyox_layers::{Layer, LayerBuilder};
 use pyox_linker::Progress;
 use pyox_output::is_aside;
 
+mod beside;
 mod data;
 mod project;
 mod read;
@@ -57,6 +58,8 @@ pub struct Inputs {
     pub package_roots: Vec<PackageRoot>,
     /// Files that go in as they are.
     pub data: Vec<AddedData>,
+    /// Files that are going to be written: they are no part of a directory that is packed.
+    pub outputs: Vec<PathBuf>,
     /// What to run.
     pub entry: EntryRequest,
     /// Run pip and make layers, also that of the standard library, even if the earlier outcome is kept.
@@ -152,7 +155,8 @@ impl Inputs {
                 let metadata = script::inline_metadata(path, text)?;
                 required::check_python(path, metadata.requires_python.as_deref(), info)?;
                 request.requirements.extend(required::by_script(path, &metadata, info)?);
-                resolving.script(path, text, &standard_library, progress)?;
+                let outputs = self.data.is_empty().then_some(&*self.outputs);
+                resolving.script(path, text, outputs, &standard_library, progress)?;
             }
             Source::Wheel(wheel) => {
                 let path = self.source.as_deref().unwrap_or(Path::new(""));
@@ -178,10 +182,11 @@ impl Inputs {
                 resolving.add_before(LayerKind::Package, &directory, parent, &standard_library, progress)?;
             }
             Source::Application(path) => {
-                let root = path.clone();
+                let (root, outputs) = (path.clone(), self.outputs.clone());
                 let directory = Directory::new(path).extension_suffixes(suffixes.iter()).exclude_if(move |path| {
                     let name = path.rsplit('/').next().unwrap_or(path);
-                    name.starts_with('.') || name == "node_modules" || root.join(path).join("pyvenv.cfg").is_file()
+                    let is_tool = name.starts_with('.') || name == "node_modules";
+                    is_tool || is_aside(path) || beside::is_no_part(&root.join(path), &outputs)
                 });
                 resolving.add_before(LayerKind::Application, &directory, path, &standard_library, progress)?;
             }

@@ -97,13 +97,20 @@ impl<'a> Request<'a> {
     }
 }
 
+/// What is written, as far as that was said.
+fn written(request: &Request<'_>) -> Vec<PathBuf> {
+    let files = [&request.output, &request.report, &request.resource_file];
+    files.into_iter().flatten().chain(&request.inputs.outputs).cloned().collect()
+}
+
 /// Makes a program. Everything that is written is complete, or nothing has changed.
 ///
 /// # Errors
 ///
 /// Any [`Error`]. What cannot work is found before the long work begins, as far as it can be known.
 pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report, Error> {
-    let Request { python, cache, policy, inputs, .. } = request;
+    let Request { python, cache, policy, .. } = request;
+    let inputs = &Inputs { outputs: written(request), ..request.inputs.clone() };
     let target = python.target();
     let known = match (&request.output, inputs.name(target)) {
         (Some(output), _) => Some(output.clone()),

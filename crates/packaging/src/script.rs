@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use pyox_packed_resources::top_level;
-use pyox_scanner::{Directory, ScriptMetadata, allows_python, imports};
+use pyox_scanner::{Directory, Literals, ScriptMetadata, allows_python, imports};
 
 use crate::error::Error;
 use pyox_layers::Policy;
@@ -18,6 +18,9 @@ pub(crate) struct Companions {
     pub(crate) others: BTreeSet<String>,
     /// Names of what is beside it and is left out.
     pub(crate) excluded: BTreeSet<String>,
+    /// The strings of the script and of the modules beside it, and the first line in which the script mentions
+    /// `__file__`.
+    pub(crate) literals: Literals,
 }
 
 /// Follows the imports of a script, wherever in its source they are, to what is beside it, as `python SCRIPT` would
@@ -34,12 +37,24 @@ pub(crate) fn companions(
     let mut codes = VecDeque::from([(source.to_vec(), false)]);
     let mut names: BTreeSet<String> = policy.includes.iter().map(|name| top_level(name).to_owned()).collect();
     while let Some((code, is_bytecode)) = codes.pop_front() {
-        names.extend(if is_bytecode { mentions(&code, directory)? } else { top_level_imports(&code) });
+        if is_bytecode {
+            names.extend(mentions(&code, directory)?);
+        } else {
+            let literals = Literals::of(&code);
+            names.extend(top_level_imports(&code));
+            names.extend(literals.modules().filter_map(|name| named_module(directory, name)));
+            found.literals.file_attribute = found.literals.file_attribute.or(literals.file_attribute);
+            found.literals.strings.extend(literals.strings);
+        }
         for name in std::mem::take(&mut names) {
             if found.siblings.contains(&name) || found.others.contains(&name) || found.excluded.contains(&name) {
                 continue;
             }
-            let files = python_files(directory, &name)?;
+            let mut files = python_files(directory, &name)?;
+            if files.is_empty() && !has_extension_module(directory, &name, suffixes) {
+                // A namespace package, unless there is a regular one elsewhere: then it is hidden.
+                files = namespace_files(&directory.join(&name))?;
+            }
             if files.is_empty() && !has_extension_module(directory, &name, suffixes) {
                 found.others.insert(name);
                 continue;
@@ -66,6 +81,22 @@ fn top_level_imports(source: &[u8]) -> BTreeSet<String> {
     absolute.map(|import| top_level(&import.module).to_owned()).collect()
 }
 
+/// The top-level name of what a string names, if that is a module, or something in a module, in a directory.
+fn named_module(directory: &Path, name: &str) -> Option<String> {
+    // A name such as `data.csv`.
+    if directory.join(name).exists() {
+        return None;
+    }
+    let mut module = name;
+    loop {
+        let path = directory.join(module.replace('.', "/"));
+        if code_file(&path).is_some() || code_file(&path.join("__init__")).is_some() {
+            return Some(top_level(name).to_owned());
+        }
+        module = module.rsplit_once('.')?.0;
+    }
+}
+
 /// The modules in a directory that marshalled code has as strings, which are stored with their lengths before them.
 fn mentions(code: &[u8], directory: &Path) -> Result<BTreeSet<String>, Error> {
     let mentions = |name: &String| {
@@ -84,6 +115,15 @@ fn python_files(directory: &Path, name: &str) -> Result<Vec<PathBuf>, Error> {
     match code_file(&package.join("__init__")) {
         Some(_) => collect(&package, &mut files)?,
         None => files.extend(code_file(&package)),
+    }
+    Ok(files)
+}
+
+/// The files of a package that is a directory without code of its own.
+fn namespace_files(directory: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    if directory.is_dir() && !directory.join("pyvenv.cfg").is_file() {
+        collect(directory, &mut files)?;
     }
     Ok(files)
 }
@@ -184,7 +224,6 @@ mod tests {
     #[test]
     fn modules_beside_a_script_come_along_as_far_as_they_are_imported() -> Result<(), Box<dyn std::error::Error>> {
         let place = tempfile::tempdir()?;
-        std::fs::create_dir(place.path().join("pkg"))?;
         for (name, text) in [
             ("helper.py", "def f():\n    import late, json\n"),
             ("late.py", ""),
@@ -193,16 +232,29 @@ mod tests {
             ("native.abi3.so", ""),
             ("pkg/__init__.py", "from . import inner\n"),
             ("pkg/inner.py", "import script\n"),
+            ("space/deep/module.py", "import from_space\n"),
+            ("from_space.py", ""),
+            ("no_modules/text.txt", ""),
+            ("settings.py", ""),
+            ("shop/wsgi.py", ""),
+            ("shop/__init__.py", ""),
+            ("words.py", ""),
+            ("words.csv", ""),
         ] {
+            std::fs::create_dir_all(place.path().join(name).parent().ok_or("a parent")?)?;
             std::fs::write(place.path().join(name), text)?;
         }
-        let source = b"import os.path, helper, native\nimport pkg.inner\nimportlib.import_module('named')\n";
+        let source = b"import os.path, helper, native\nimport pkg.inner\nimportlib.import_module('named')\n\
+            from space.deep import module; import no_modules; use('X_MODULE', 'settings', 'shop.wsgi:app', 'words.csv')\n";
         let script = place.path().join("script.py");
         let suffixes = [".abi3.so".to_owned(), ".so".to_owned()];
         std::fs::write(&script, source)?;
         let found = companions(&script, source, &suffixes, &Policy::default())?;
-        assert_eq!(Vec::from_iter(found.siblings), ["helper", "late", "named", "native", "pkg", "script"]);
-        assert_eq!(Vec::from_iter(found.others), ["json", "os"]);
+        assert_eq!(
+            Vec::from_iter(found.siblings),
+            ["from_space", "helper", "late", "named", "native", "pkg", "script", "settings", "shop", "space"]
+        );
+        assert_eq!(Vec::from_iter(found.others), ["json", "no_modules", "os"]);
         let mut policy = Policy::default();
         policy.include("unused")?;
         policy.exclude("helper")?;

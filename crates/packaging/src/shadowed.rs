@@ -8,18 +8,28 @@ use crate::error::Error;
 use pyox_layers::Layer;
 use pyox_layers::{Finding, ReportRow};
 
-/// For each layer the top-level modules that an earlier one has, and which one.
-pub(crate) struct Shadowed(Vec<BTreeMap<String, usize>>);
+/// For each layer the top-level modules that an earlier one has, and the namespace packages that are modules of any other
+/// one, and which one that is.
+pub(crate) struct Shadowed {
+    modules: Vec<BTreeMap<String, usize>>,
+    namespaces: Vec<BTreeMap<String, usize>>,
+}
 
 impl Shadowed {
     pub(crate) fn of(layers: &[Layer]) -> Result<Self, Error> {
         let code = EntryFlags::MODULE.union(EntryFlags::EXTENSION);
-        let (mut first, mut shadowed) = (BTreeMap::new(), Vec::new());
+        let (mut first, mut modules, mut portions) = (BTreeMap::new(), Vec::new(), Vec::new());
         for (index, layer) in layers.iter().enumerate() {
-            let mut names = BTreeMap::new();
+            let (mut names, mut below, mut packages) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
             for entry in layer.blob()?.entries() {
                 let entry = entry?;
                 let name = entry.name();
+                if entry.is(EntryFlags::NAMESPACE) && !entry.is(code) && !name.contains('.') {
+                    packages.insert(name.to_owned());
+                }
+                if entry.is(code) && name.contains('.') {
+                    below.insert(top_level(name).to_owned());
+                }
                 if !entry.is(code) || name.contains('.') {
                     continue;
                 }
@@ -28,18 +38,23 @@ impl Shadowed {
                     names.insert(name.to_owned(), earlier);
                 }
             }
-            shadowed.push(names);
+            modules.push(names);
+            // Directories with data alone belong to the package, wherever that is.
+            portions.push(packages.intersection(&below).cloned().collect::<Vec<_>>());
         }
-        Ok(Self(shadowed))
+        // Python takes a regular package or module from any directory before a namespace package.
+        let regular = |name: String| first.get(&name).map(|layer| (name, *layer));
+        let namespaces = portions.into_iter().map(|names| names.into_iter().filter_map(regular).collect()).collect();
+        Ok(Self { modules, namespaces })
     }
 
     /// The packages of a layer that are hidden with all that is below them: a package of the standard library and
     /// another one of its name have nothing in common. Elsewhere packages may be spread over several directories.
     pub(crate) fn packages(&self, layers: &[Layer], layer: usize) -> BTreeSet<String> {
         let is_standard_library = |index: usize| layers[index].is_standard_library();
-        let names = self.0[layer].iter();
+        let names = self.modules[layer].iter();
         let names = names.filter(|&(_, &earlier)| is_standard_library(layer) || is_standard_library(earlier));
-        names.map(|(name, _)| name.clone()).collect()
+        names.chain(&self.namespaces[layer]).map(|(name, _)| name.clone()).collect()
     }
 
     /// The rows of a layer whose packages are not hidden.
@@ -53,7 +68,8 @@ impl Shadowed {
 
     pub(crate) fn findings(&self, layers: &[Layer]) -> Vec<Finding> {
         let mut pairs: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
-        for (other, names) in self.0.iter().enumerate() {
+        let all = self.modules.iter().zip(&self.namespaces).map(|(modules, namespaces)| modules.iter().chain(namespaces));
+        for (other, names) in all.enumerate() {
             for (name, used) in names {
                 pairs.entry((*used, other)).or_default().push(name.clone());
             }

@@ -56,11 +56,10 @@ pub(crate) struct Needs {
 impl Needs {
     pub(crate) fn of(scan: &Scan, kind: LayerKind, policy: &Policy) -> Result<Self, Error> {
         let installed = scan.installed()?;
-        let is_installed = matches!(
-            kind,
-            LayerKind::Wheel | LayerKind::Project | LayerKind::Requirements | LayerKind::Virtualenv | LayerKind::Data
-        );
-        let mut needs = Self { other_files: policy.virtual_files && is_installed, ..Self::default() };
+        // What else lies beside a script or a package may be anything.
+        let is_whole = !matches!(kind, LayerKind::ScriptDirectory | LayerKind::Package | LayerKind::PackageRoot);
+        let is_read = kind != LayerKind::StandardLibrary && kind != LayerKind::Other;
+        let mut needs = Self { other_files: policy.virtual_files && is_whole && is_read, ..Self::default() };
         for distribution in &installed {
             for name in &distribution.top_level {
                 needs.owners.entry(name.clone()).or_insert_with(|| distribution.project.to_string());

@@ -1,13 +1,13 @@
 //! Layers, one after the other, and what to run of them.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pyox_packed_resources::{EntryFlags, normalize_project_name, top_level};
 use pyox_pip::{InstalledTree, Pip, PipRequest};
 use pyox_scanner::{Directory, SitePackages, Wheel};
 
-use super::Resolved;
+use super::{Resolved, beside};
 use super::project::ProjectFile;
 use super::required;
 use super::source::Source;
@@ -82,10 +82,13 @@ impl<'a, 'b> Resolving<'a, 'b> {
         Ok(())
     }
 
+    /// A script with what it imports from its directory. What else is beside it is told if `outputs`, which are no part
+    /// of that, are given.
     pub(super) fn script(
         &mut self,
         path: &Path,
         text: &[u8],
+        outputs: Option<&[PathBuf]>,
         stdlib: &Layer,
         progress: &mut dyn Progress,
     ) -> Result<(), Error> {
@@ -94,6 +97,9 @@ impl<'a, 'b> Resolving<'a, 'b> {
         let companions = script::companions(path, text, suffixes, self.builder.policy())?;
         self.excluded = companions.excluded;
         self.imports = companions.others;
+        if let Some(outputs) = outputs {
+            self.findings.extend(beside::finding(path, &companions.siblings, &companions.literals, outputs)?);
+        }
         if !companions.siblings.is_empty() {
             let directory = script::sibling_directory(path, companions.siblings, suffixes);
             let root = path.parent().unwrap_or(Path::new("/"));
