@@ -39,6 +39,8 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 /// object of Python is used after that, through whatever library.
 pub struct MainPythonInterpreter {
     config: InterpreterConfig,
+    /// The path that virtual ones are below.
+    program: PathBuf,
     as_interpreter: bool,
     /// `None` when Python has ended, or is about to.
     finder: Option<Finder>,
@@ -102,7 +104,8 @@ impl MainPythonInterpreter {
         let finder = finder.ok_or_else(|| start_failed("the importer was not installed"))?;
         #[cfg(feature = "virtual-files")]
         crate::virtual_files::started(gil);
-        let interpreter = Self { config, as_interpreter: invocation.as_interpreter, finder: Some(finder) };
+        let program = roots.program().to_owned();
+        let interpreter = Self { config, program, as_interpreter: invocation.as_interpreter, finder: Some(finder) };
         interpreter.decorate(gil).map_err(|raised| decorate_failed(gil, raised))?;
         if interpreter.config.path_configuration_files && !interpreter.config.site_import && has_files {
             path_configuration::run(gil, &roots).map_err(|raised| decorate_failed(gil, raised))?;
@@ -118,9 +121,9 @@ impl MainPythonInterpreter {
         let gil = finder.as_object().gil();
         let outcome = match &self.config.run {
             _ if self.as_interpreter => None,
-            Run::Script { .. } => Some(run::script(&finder)),
-            Run::Module(name) => Some(run::module(gil, name)),
-            Run::Code(code) => Some(run::code(gil, code)),
+            Run::Script { .. } => Some(run::script(&finder, &self.program)),
+            Run::Module(name) => Some(run::module(gil, name, &self.program)),
+            Run::Code(code) => Some(run::code(gil, code, &self.program)),
             _ => None,
         };
         let fast = self.config.fast_exit;

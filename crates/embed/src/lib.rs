@@ -11,6 +11,7 @@ mod executable;
 mod exit;
 mod extension_module;
 mod finalizers;
+mod inside;
 mod interpreter;
 mod invocation;
 mod lineage;

@@ -1,6 +1,7 @@
 //! Running a script, a module or statements as the `python` command does.
 
 use std::ffi::c_int;
+use std::path::Path;
 
 use pyo3_ffi as ffi;
 use pyox_finder::Finder;
@@ -9,11 +10,12 @@ use pyox_python_objects::{
 };
 
 use crate::exit::Outcome;
+use crate::inside;
 
 /// Runs the packed `__main__` as `python FILE` runs a script.
-pub(crate) fn script(finder: &Finder) -> Outcome {
+pub(crate) fn script(finder: &Finder, program: &Path) -> Outcome {
     let gil = finder.as_object().gil();
-    outcome(gil, || {
+    outcome(gil, program, || {
         let (code, file) = finder.main_code()?;
         let namespace = main_namespace(gil)?;
         if let Some(file) = file {
@@ -38,16 +40,16 @@ fn flush_streams(gil: Gil) {
 }
 
 /// Runs a module as `python -m NAME` does, but leaves `sys.argv[0]` the name of the program.
-pub(crate) fn module(gil: Gil, name: &str) -> Outcome {
-    outcome(gil, || {
+pub(crate) fn module(gil: Gil, name: &str, program: &Path) -> Outcome {
+    outcome(gil, program, || {
         let run = import(gil, c"runpy")?.attr(c"_run_module_as_main")?;
         run.call(&[&Object::str(gil, name)?, &Object::bool(gil, false)]).map(drop)
     })
 }
 
 /// Runs statements as `python -c TEXT` does.
-pub(crate) fn code(gil: Gil, text: &str) -> Outcome {
-    outcome(gil, || {
+pub(crate) fn code(gil: Gil, text: &str, program: &Path) -> Outcome {
+    outcome(gil, program, || {
         let source = Object::str(gil, &format!("{text}\n"))?;
         let arguments = [&source, &Object::str(gil, "<string>")?, &Object::str(gil, "exec")?];
         let code = import(gil, c"builtins")?.call_method(c"compile", &arguments)?;
@@ -55,10 +57,10 @@ pub(crate) fn code(gil: Gil, text: &str) -> Outcome {
     })
 }
 
-fn outcome(gil: Gil, run: impl FnOnce() -> Result<()>) -> Outcome {
+fn outcome(gil: Gil, program: &Path, run: impl FnOnce() -> Result<()>) -> Outcome {
     match run() {
         Ok(()) => Outcome::Status(0),
-        Err(raised) => unhandled_exception(gil, raised),
+        Err(raised) => unhandled_exception(gil, raised, program),
     }
 }
 
@@ -80,8 +82,9 @@ fn evaluate(code: &Object, namespace: &Object) -> Result<()> {
     unsafe { Object::owned(ffi::PyEval_EvalCode(code.as_ptr(), namespace.as_ptr(), namespace.as_ptr())) }.map(drop)
 }
 
-/// What CPython does with an exception that nothing caught.
-fn unhandled_exception(gil: Gil, raised: Raised) -> Outcome {
+/// What CPython does with an exception that nothing caught; after the traceback of one for a packed path a line says what
+/// to do.
+fn unhandled_exception(gil: Gil, raised: Raised, program: &Path) -> Outcome {
     raised.set(gil);
     // SAFETY: an exception is set, and exception types are alive.
     let is = |kind: *mut ffi::PyObject| unsafe { ffi::PyErr_ExceptionMatches(kind) != 0 };
@@ -90,12 +93,17 @@ fn unhandled_exception(gil: Gil, raised: Raised) -> Outcome {
     if is(system_exit_type) {
         return Outcome::Status(system_exit(gil));
     }
-    // Not a subclass. SAFETY: an exception is set; its type is only compared, and printing clears it.
-    unsafe {
-        let interrupted = ffi::PyErr_Occurred() == interrupt;
-        ffi::PyErr_Print();
-        if interrupted { Outcome::Interrupted } else { Outcome::Status(1) }
+    // Not a subclass. SAFETY: an exception is set, whose type is only compared.
+    let interrupted = unsafe { ffi::PyErr_Occurred() == interrupt };
+    let advice = inside::advice(gil, program);
+    // SAFETY: an exception is set; printing clears it.
+    unsafe { ffi::PyErr_Print() };
+    match advice.map(|text| Object::str(gil, &text)) {
+        Some(Ok(text)) => print(&text),
+        Some(Err(raised)) => raised.forget(gil),
+        None => {}
     }
+    if interrupted { Outcome::Interrupted } else { Outcome::Status(1) }
 }
 
 /// The status of `SystemExit`: none is 0, a number is itself, anything else is printed and is 1.
