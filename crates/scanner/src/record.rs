@@ -77,6 +77,21 @@ impl ReadData for RecordContent {
     }
 }
 
+/// A `RECORD` in that form with commands that an installer makes, given by their paths below `sys.prefix`.
+pub(crate) struct WithCommands(pub(crate) Data, pub(crate) Vec<String>);
+
+impl ReadData for WithCommands {
+    fn read(&self) -> io::Result<Cow<'_, [u8]>> {
+        let bytes = self.0.read()?;
+        let text = String::from_utf8_lossy(&bytes);
+        let commands = self.1.iter().map(|path| format!("{},,\n", from_site_packages(path)));
+        let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).chain(commands).collect();
+        lines.sort();
+        lines.dedup();
+        Ok(Cow::Owned(lines.concat().into_bytes()))
+    }
+}
+
 fn reproducible(text: &str) -> String {
     let mut lines: Vec<String> = record_rows(text)
         .into_iter()

@@ -15,13 +15,13 @@ use crate::error::Error;
 use crate::installed_files::{command_of, found_file, is_packed};
 use crate::metadata::{Metadata, metadata_headers};
 use crate::pth::PathLine;
-use crate::record::wheel_scheme;
+use crate::record::{WithCommands, wheel_scheme};
 use crate::scan::{Found, Scan, SkipReason, Skipped};
 use crate::site_packages::keep_start_up_lines;
 use crate::source::ResourceSource;
 use archive::{Archive, MemberContent};
 use hash::Hash;
-use pyox_packed_resources::{Data, normalize_project_name};
+use pyox_packed_resources::{Data, Resource, normalize_project_name};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -207,7 +207,17 @@ impl ResourceSource for Wheel {
         let origin = self.path().join(&self.dist_info).join("entry_points.txt");
         let own: BTreeSet<String> = installed_files.iter().map(|found| found.resource.relative_path()).collect();
         let commands = commands.filter_map(|entry| command_of(entry, origin.clone()));
-        installed_files.extend(commands.filter(|command| !own.contains(&command.resource.relative_path())));
+        let commands: Vec<Found> =
+            commands.filter(|command| !own.contains(&command.resource.relative_path())).collect();
+        let made: Vec<String> = commands.iter().map(|command| command.resource.relative_path()).collect();
+        for found in &mut scan.resources {
+            if let Resource::DistributionResource(file) = &mut found.resource
+                && file.name == "RECORD"
+            {
+                file.data = Data::lazy(WithCommands(file.data.clone(), made.clone()));
+            }
+        }
+        installed_files.extend(commands);
         installed_files.iter_mut().for_each(|file| file.owner = Some(Arc::clone(&project)));
         scan.resources.extend(installed_files);
         scan.sort();

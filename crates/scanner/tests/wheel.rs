@@ -44,15 +44,15 @@ fn accessors_and_scan() {
             "extension _fast _fast.abi3.so",
             "file  bin/hello",
             "file  bin/run",
-            "library libhello.so.1 lib/libhello.so.1",
             "metadata Hello hello-1.0.dist-info/METADATA",
             "metadata Hello hello-1.0.dist-info/RECORD",
             "metadata Hello hello-1.0.dist-info/WHEEL",
             "metadata Hello hello-1.0.dist-info/entry_points.txt",
+            "file  hello.pth",
             "source hello hello/__init__.py",
             "source hello.more hello/more.py",
             "data hello hello/x.txt",
-            "file  hello.pth",
+            "library libhello.so.1 lib/libhello.so.1",
             "file  share/hello.txt",
         ]
     );
@@ -69,7 +69,7 @@ fn accessors_and_scan() {
     assert_eq!(content(&scan, "hello/__init__.py"), b"def main(): pass");
     let record = String::from_utf8(content(&scan, "hello-1.0.dist-info/RECORD")).unwrap();
     assert!(record.contains("\nhello/more.py,sha256=") && !record.contains(".data/"), "{record}");
-    assert!(record.contains("../../../bin/run,,\n../../../share/hello.txt,sha256="), "{record}");
+    assert!(record.contains("../../../bin/hello,,\n../../../bin/run,,\n../../../share/hello.txt,sha256="), "{record}");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What an installer puts outside of the directory of modules: commands, data, libraries, and path configuration files.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Host as _, Installed};
-use pyox_test_support::{for_two_pythons, pythons, wrapped};
+use pyox_test_support::for_two_pythons;
 
 const METADATA: &str = "Metadata-Version: 2.1\nName: placed\nVersion: 1.0\n";
 const WHEEL: &str = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: false\nTag: py3-none-any\n";
@@ -46,11 +47,17 @@ fn wheel(python: &Installed, directory: &Path) -> Result<PathBuf> {
     for (name, text) in [
         ("placed/__init__.py", ""),
         ("placed/check.py", include_str!("installed/check.py")),
-        ("placed/extra/extra_module.py", "import os\nDATA = open(os.path.join(os.path.dirname(__file__), 'x')).read()\n"),
+        (
+            "placed/extra/extra_module.py",
+            "import os\nDATA = open(os.path.join(os.path.dirname(__file__), 'x')).read()\n",
+        ),
         ("placed/extra/x", "data beside it"),
         ("placed.pth", "import sys; sys.placed_code = 'has run'\nplaced/extra\nnot/there\n"),
         ("placed-1.0.data/data/share/placed/words.txt", "words"),
-        ("placed-1.0.data/scripts/placed-script", "#!python\nimport sys, placed\nprint(sys.argv[1:], placed.__name__)\n"),
+        (
+            "placed-1.0.data/scripts/placed-script",
+            "#!python\nimport sys, placed\nprint(sys.argv[1:], placed.__name__)\n",
+        ),
         ("placed-1.0.data/scripts/placed-shell", "#!/bin/sh\necho \"$1\"; cat \"${0%/*}/placed-words\"\n"),
         ("placed-1.0.data/scripts/placed-words", "beside the script\n"),
         ("placed-1.0.dist-info/METADATA", METADATA),
@@ -59,7 +66,10 @@ fn wheel(python: &Installed, directory: &Path) -> Result<PathBuf> {
     ] {
         let path = root.join(name);
         std::fs::create_dir_all(path.parent().context("a parent")?)?;
-        std::fs::write(path, text)?;
+        std::fs::write(&path, text)?;
+        if text.starts_with("#!") {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))?;
+        }
     }
     let (library, native) = (root.join("placed-1.0.data/data/lib"), root.join("placed"));
     std::fs::create_dir_all(&library)?;
@@ -87,21 +97,22 @@ fn everything_is_where_an_installer_puts_it() {
     for_two_pythons("installed files", |python| {
         let directory = tempfile::tempdir()?;
         let wheel = wheel(python, directory.path())?;
-        let virtualenv = directory.path().join("env");
+        let virtualenv = directory.path().join("virtualenv");
         run(Command::new(python.executable()).args(["-m", "venv"]).arg(&virtualenv))?;
         let offline = ["-m", "pip", "install", "--quiet", "--no-index", "--disable-pip-version-check"];
         run(Command::new(virtualenv.join("bin/python")).args(offline).arg(&wheel))?;
         let check = "from placed.check import main; main()";
         let plain = run(Command::new(virtualenv.join("bin/python")).args(["-I", "-c", check]))?;
         let (wheel, virtualenv) = (wheel.display().to_string(), virtualenv.display().to_string());
-        for (name, arguments) in [
-            ("pip", vec!["--pip", &wheel]),
-            ("env", vec!["--venv", &virtualenv]),
-            ("wheel", vec![&*wheel]),
-        ] {
+        for (name, arguments) in
+            [("pip", vec!["--pip", &wheel]), ("env", vec!["--venv", &virtualenv]), ("wheel", vec![&*wheel])]
+        {
             let program = directory.path().join(name);
             let mut pack = pyox_test_support::command::pyoxidizer();
-            pack.env("PIP_NO_INDEX", "1").args(["-q", "pack", "--entry", "placed.check:main", "-o"]).arg(&program).args(arguments);
+            pack.env("PIP_NO_INDEX", "1")
+                .args(["-q", "pack", "--entry", "placed.check:main", "-o"])
+                .arg(&program)
+                .args(arguments);
             run(pack.arg("--python").arg(python.executable()))?;
             // With a cache that is filled, and with none.
             let cache = directory.path().join("cache");

@@ -18,7 +18,7 @@ def run(*command):
 
 def main():
     packages = sysconfig.get_path("purelib")
-    for name in "stdlib", "purelib", "platlib", "scripts", "data":
+    for name in "purelib", "platlib", "scripts", "data":
         print(name, below(sysconfig.get_path(name), sys.prefix).replace("python%d.%d" % sys.version_info[:2], "X"))
 
     share = os.path.join(sys.prefix, "share", "placed")
