@@ -68,7 +68,8 @@ impl Shadowed {
 
     pub(crate) fn findings(&self, layers: &[Layer]) -> Vec<Finding> {
         let mut pairs: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
-        let all = self.modules.iter().zip(&self.namespaces).map(|(modules, namespaces)| modules.iter().chain(namespaces));
+        let all =
+            self.modules.iter().zip(&self.namespaces).map(|(modules, namespaces)| modules.iter().chain(namespaces));
         for (other, names) in all.enumerate() {
             for (name, used) in names {
                 pairs.entry((*used, other)).or_default().push(name.clone());

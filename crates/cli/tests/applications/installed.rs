@@ -46,11 +46,17 @@ fn wheel(python: &Installed, directory: &Path) -> Result<PathBuf> {
     for (name, text) in [
         ("placed/__init__.py", ""),
         ("placed/check.py", include_str!("installed/check.py")),
-        ("placed/extra/extra_module.py", "import os\nDATA = open(os.path.join(os.path.dirname(__file__), 'x')).read()\n"),
+        (
+            "placed/extra/extra_module.py",
+            "import os\nDATA = open(os.path.join(os.path.dirname(__file__), 'x')).read()\n",
+        ),
         ("placed/extra/x", "data beside it"),
         ("placed.pth", "import sys; sys.placed_code = 'has run'\nplaced/extra\nnot/there\n"),
         ("placed-1.0.data/data/share/placed/words.txt", "words"),
-        ("placed-1.0.data/scripts/placed-script", "#!python\nimport sys, placed\nprint(sys.argv[1:], placed.__name__)\n"),
+        (
+            "placed-1.0.data/scripts/placed-script",
+            "#!python\nimport sys, placed\nprint(sys.argv[1:], placed.__name__)\n",
+        ),
         ("placed-1.0.data/scripts/placed-shell", "#!/bin/sh\necho \"$1\"; cat \"${0%/*}/placed-words\"\n"),
         ("placed-1.0.data/scripts/placed-words", "beside the script\n"),
         ("placed-1.0.dist-info/METADATA", METADATA),
@@ -94,14 +100,15 @@ fn everything_is_where_an_installer_puts_it() {
         let check = "from placed.check import main; main()";
         let plain = run(Command::new(virtualenv.join("bin/python")).args(["-I", "-c", check]))?;
         let (wheel, virtualenv) = (wheel.display().to_string(), virtualenv.display().to_string());
-        for (name, arguments) in [
-            ("pip", vec!["--pip", &wheel]),
-            ("env", vec!["--venv", &virtualenv]),
-            ("wheel", vec![&*wheel]),
-        ] {
+        for (name, arguments) in
+            [("pip", vec!["--pip", &wheel]), ("env", vec!["--venv", &virtualenv]), ("wheel", vec![&*wheel])]
+        {
             let program = directory.path().join(name);
             let mut pack = pyox_test_support::command::pyoxidizer();
-            pack.env("PIP_NO_INDEX", "1").args(["-q", "pack", "--entry", "placed.check:main", "-o"]).arg(&program).args(arguments);
+            pack.env("PIP_NO_INDEX", "1")
+                .args(["-q", "pack", "--entry", "placed.check:main", "-o"])
+                .arg(&program)
+                .args(arguments);
             run(pack.arg("--python").arg(python.executable()))?;
             // With a cache that is filled, and with none.
             let cache = directory.path().join("cache");

@@ -11,8 +11,22 @@ use crate::error::Error;
 
 /// How names of files begin that people read, and tools.
 const FOR_PEOPLE_AND_TOOLS: [&str; 16] = [
-    "readme", "license", "copying", "changelog", "notice", "requirements", "pyproject", "setup", "makefile", "dockerfile",
-    "uv.lock", "poetry.lock", "tox.ini", "tests", "docs", "dist",
+    "readme",
+    "license",
+    "copying",
+    "changelog",
+    "notice",
+    "requirements",
+    "pyproject",
+    "setup",
+    "makefile",
+    "dockerfile",
+    "uv.lock",
+    "poetry.lock",
+    "tox.ini",
+    "tests",
+    "docs",
+    "dist",
 ];
 
 /// At most so many files are told that the script does not name.
@@ -69,14 +83,17 @@ fn is_named(name: &str, strings: &[String]) -> bool {
     strings.iter().any(|text| {
         let text = text.strip_prefix("./").or_else(|| text.strip_prefix('/')).unwrap_or(text);
         let is_path = text.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let is_pattern = || text.contains('*') && text.len() > 1 && Pattern::new(text).is_ok_and(|pattern| pattern.matches(name));
+        let is_pattern =
+            || text.contains('*') && text.len() > 1 && Pattern::new(text).is_ok_and(|pattern| pattern.matches(name));
         is_path || is_pattern()
     })
 }
 
 fn is_for_people_or_tools(name: &str) -> bool {
     let lower = name.to_lowercase();
-    FOR_PEOPLE_AND_TOOLS.iter().any(|start| lower.starts_with(start)) || lower.ends_with(".egg-info") || lower == "build"
+    FOR_PEOPLE_AND_TOOLS.iter().any(|start| lower.starts_with(start))
+        || lower.ends_with(".egg-info")
+        || lower == "build"
 }
 
 #[cfg(test)]

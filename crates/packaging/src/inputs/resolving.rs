@@ -7,10 +7,10 @@ use pyox_packed_resources::{EntryFlags, normalize_project_name, top_level};
 use pyox_pip::{InstalledTree, Pip, PipRequest};
 use pyox_scanner::{Directory, SitePackages, Wheel};
 
-use super::{Resolved, beside};
 use super::project::ProjectFile;
 use super::required;
 use super::source::Source;
+use super::{Resolved, beside};
 use crate::code::main_code;
 use crate::entry::{ConsoleScript, Entry, EntryRequest, only_script};
 use crate::error::Error;
