@@ -1,8 +1,8 @@
 //! Tcl and Tk that are packed: where they find their scripts.
 //!
 //! A library of Tcl has the path of its scripts compiled in, and takes another one from the variable `TCL_LIBRARY` of
-//! the environment, which child processes inherit. It also runs a script of its host before its own in every interpreter
-//! (`TclSetPreInitScript`): nothing outside of Tcl sees that.
+//! the environment, which child processes inherit. It also runs a script of its host before its own in every
+//! interpreter (`TclSetPreInitScript`): nothing outside of Tcl sees that.
 
 use std::ffi::{CStr, CString, c_char};
 use std::fmt::Write as _;

@@ -1,15 +1,17 @@
 //! Libraries as files, with the packed libraries that they need: the dynamic loader finds those by itself.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr::null_mut;
 
-use pyox_native_loader::{PathBuffer, is_present, open_library};
+use pyox_native_loader::{Library, LibraryFile, LoadError, PathBuffer, is_present, load_needed, open_library};
 use rustix::fs::{Mode, OFlags, fstat, open};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
 
+use crate::Files;
 use crate::index::Node;
 use crate::loaded::{loaded, name_of};
 use crate::mapped::Mapped;
@@ -21,7 +23,7 @@ use crate::tree::Tree;
 /// it needs have to be loaded.
 pub(crate) fn loadable(tree: &Tree, number: usize) -> Result<PathBuffer, Errno> {
     match store(tree) {
-        Ok(store) if store.is_for_code() => with_needed(tree, number),
+        Ok(store) if store.is_for_code() => with_needed(tree, number, Purpose::Load),
         _ => in_memory(tree, number, &mut Mapped::zeros(tree.index()?.len())?),
     }
 }
@@ -40,6 +42,7 @@ fn in_memory(tree: &Tree, number: usize, visited: &mut Mapped<u8>) -> Result<Pat
     }
     let path = tree.memory_path(number)?;
     let file = Contents::of(&path, OFlags::RDONLY)?;
+    bring(tree, file.bytes());
     for name in needed(file.bytes()) {
         let Some(other) = needed_file(tree, index.path(number), file.bytes(), name) else { continue };
         if visited.get(other) == Some(&0) && !is_present(name) {
@@ -52,6 +55,63 @@ fn in_memory(tree: &Tree, number: usize, visited: &mut Mapped<u8>) -> Result<Pat
     loaded(&as_path(&path), &as_path(&seen));
     // Another thread may have been faster.
     name_of(seen.as_c_str()).map_or(Ok(path), |name| PathBuffer::of(name.to_bytes()))
+}
+
+/// Loads those libraries that a file needs and that are packed without a path: they came from the machine that packed.
+fn bring(tree: &Tree, file: &[u8]) {
+    let Ok(index) = tree.index() else { return };
+    let is_file = |name: &[u8]| (0..index.len()).any(|number| last_name(index.path(number)) == name);
+    let names = needed(file).filter(|name| !is_file(name)).map(|name| String::from_utf8_lossy(name).into_owned());
+    let by = Carried { files: tree.files, name: String::new(), content: Vec::new(), needed: names.collect() };
+    // What cannot be loaded is that of the system, or the dynamic loader says that it is missing.
+    let _ = load_needed(&by);
+}
+
+/// A library that is packed without a path.
+#[derive(Clone)]
+struct Carried {
+    files: &'static dyn Files,
+    name: String,
+    content: Vec<u8>,
+    needed: Vec<String>,
+}
+
+impl Library for Carried {
+    type Error = LoadError;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn needed(&self) -> impl Iterator<Item = &str> {
+        self.needed.iter().map(String::as_str)
+    }
+
+    fn library(&self, name: &str) -> Result<Option<Self>, LoadError> {
+        let Some(packed) = self.files.library(name) else { return Ok(None) };
+        let mut content = Vec::new();
+        let copied = packed.copy(&mut |part| {
+            content.extend_from_slice(part);
+            Ok(())
+        });
+        if copied.is_err() {
+            return Ok(None);
+        }
+        let names = needed(&content).map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        Ok(Some(Self { files: self.files, name: name.to_owned(), content, needed: names }))
+    }
+
+    fn file(&self) -> Result<Option<LibraryFile>, LoadError> {
+        Ok(None)
+    }
+
+    fn content(&self) -> Result<Option<Cow<'_, [u8]>>, LoadError> {
+        Ok(Some(Cow::Borrowed(&self.content)))
+    }
+}
+
+fn last_name(path: &[u8]) -> &[u8] {
+    path.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
 }
 
 /// The number of the packed library with a name that a library needs: where that says (`DT_RUNPATH`, `DT_RPATH`), or
@@ -70,28 +130,40 @@ fn needed_file(tree: &Tree, by: &[u8], content: &[u8], name: &[u8]) -> Option<us
             _ => None,
         }
     });
-    let is_called = |number: &usize| index.path(*number).rsplit(|byte| *byte == b'/').next() == Some(name);
+    let is_called = |number: &usize| last_name(index.path(*number)) == name;
     beside.or_else(|| (0..index.len()).find(is_called))
 }
 
-/// The file of a library, after those that it needs.
-pub(crate) fn with_needed(tree: &Tree, number: usize) -> Result<PathBuffer, Errno> {
+/// What native code is wanted for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// This process loads it.
+    Load,
+    /// Another process has it.
+    Execute,
+}
+
+/// The file of a library or program, after those that it needs.
+pub(crate) fn with_needed(tree: &Tree, number: usize, purpose: Purpose) -> Result<PathBuffer, Errno> {
     let mut visited = Mapped::zeros(tree.index()?.len())?;
-    visit(tree, number, &mut visited)?;
+    visit(tree, number, purpose, &mut visited)?;
     tree.file(number)
 }
 
-fn visit(tree: &Tree, number: usize, visited: &mut Mapped<u8>) -> Result<(), Errno> {
+fn visit(tree: &Tree, number: usize, purpose: Purpose, visited: &mut Mapped<u8>) -> Result<(), Errno> {
     match visited.get_mut(number) {
         Some(visited @ 0) => *visited = 1,
         _ => return Ok(()),
     }
     let file = Contents::of(&tree.file(number)?, OFlags::RDONLY | OFlags::NOFOLLOW)?;
+    if purpose == Purpose::Load {
+        bring(tree, file.bytes());
+    }
     let index = tree.index()?;
     for name in needed(file.bytes()) {
         for other in 0..index.len() {
-            if index.path(other).rsplit(|byte| *byte == b'/').next() == Some(name) {
-                visit(tree, other, visited)?;
+            if last_name(index.path(other)) == name {
+                visit(tree, other, purpose, visited)?;
             }
         }
     }

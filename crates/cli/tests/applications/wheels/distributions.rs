@@ -93,3 +93,38 @@ fn in_the_cache() {
         compare(&program, &["tensors"], "1")
     });
 }
+
+/// A library that is loaded by its path needs one of the machine that packs, which another machine does not have.
+#[test]
+fn of_the_packing_machine() {
+    const TEXT: &str = "
+import ctypes, os, compressing
+library = ctypes.CDLL(os.path.join(os.path.dirname(compressing.__file__), 'libcompressing.so'))
+library.version.restype = ctypes.c_char_p
+print(library.version())
+";
+    for_two_pythons("libraries of the packing machine", |python| {
+        let sources = |src: &Path| {
+            std::fs::create_dir(src.join("compressing"))?;
+            std::fs::write(src.join("compressing/__init__.py"), "")?;
+            std::fs::write(src.join("app.py"), TEXT)?;
+            let code = "extern const char *zlibVersion(void);\nconst char *version(void) { return zlibVersion(); }\n";
+            std::fs::write(src.join("source.c"), code)?;
+            let mut command = Command::new("cc");
+            command.args(["-shared", "-fPIC", "-w", "-o", "compressing/libcompressing.so", "source.c", "-l:libz.so.1"]);
+            let made = command.current_dir(src).status()?;
+            if made.success() { Ok(()) } else { Err(std::io::Error::other(format!("cc: {made}"))) }
+        };
+        let program = Program::pack(python, "app", sources, &["app.py"])?;
+        let plain = program.run_plain(&[&original(&program, "app")], &Run::new::<String>([]))?.expect_status(0)?;
+        let places = ["/lib/x86_64-linux-gnu/libz.so.1", "/lib64/libz.so.1", "/usr/lib/libz.so.1"];
+        let places: Vec<_> = places.iter().filter_map(|place| std::fs::canonicalize(place).ok()).collect();
+        for cache in ["/proc/none".into(), program.packages()] {
+            let mut command = hidden::command(&places, Path::new("/"));
+            command.arg(program.executable()).env("PYOXIDIZER_PACKAGE_CACHE", cache);
+            let output = command.output()?;
+            ensure!(String::from_utf8_lossy(&output.stdout) == plain.stdout, "{output:?}");
+        }
+        Ok(())
+    });
+}
