@@ -3,9 +3,11 @@
 mod edit;
 mod facts;
 pub(crate) mod image;
+mod name;
 pub(crate) mod symbols;
 mod version;
 
 pub use edit::{edit_dynamic, is_libpython, prepare, trim};
 pub use facts::{ElfFacts, ElfKind, ElfTarget, VersionNeed};
+pub use name::with_soname;
 pub use version::SymbolVersion;

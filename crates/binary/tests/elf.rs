@@ -297,11 +297,53 @@ fn cycles_gaps_and_conflicts_are_reported() -> Outcome {
     Ok(())
 }
 
+/// The dynamic loader knows a library by the name that it was given, whatever its file is called.
+#[test]
+fn a_library_gets_a_name() -> Outcome {
+    let dir = TempDir::new()?;
+    let plain = cc(dir.path(), "libplain.so", "int answer(void) { return 42; }", &["-shared", "-fPIC"]);
+    let main = "int answer(void); int main(void) { return answer() - 42; }";
+    let program = cc(dir.path(), "program", main, &["-L.", "-lplain"]);
+    let bytes = fs::read(&plain)?;
+    fs::remove_file(&plain)?;
+    for (content, starts) in
+        [(prepare(bytes.clone()), false), (with_soname(prepare(bytes.clone()), "libplain.so"), true)]
+    {
+        let other = dir.path().join("other");
+        fs::write(&other, &content)?;
+        let status = Command::new(&program).env("LD_PRELOAD", &other).env_remove("LD_LIBRARY_PATH").output()?.status;
+        assert_eq!(status.success(), starts, "{:?}", facts(&other));
+        assert_eq!(facts(&other).soname.is_some(), starts);
+        assert_eq!(with_soname(content.clone(), "other").len(), content.len());
+    }
+    let named = with_soname(bytes.clone(), "libplain.so");
+    assert_eq!(with_soname(named.clone(), "another"), named);
+    assert_eq!(with_soname(bytes.clone(), &"x".repeat(1 << 16)), bytes, "there is no room");
+    Ok(())
+}
+
+/// A library of Tcl is of use with its scripts only: it is that of the system unless a root brings it.
+#[test]
+fn tcl_is_carried_if_it_is_a_root() -> Outcome {
+    let dir = TempDir::new()?;
+    let tcl = fs::read(library(dir.path(), "libtcl8.6.so", &[]))?;
+    let other = fs::read(library(dir.path(), "libX11.so.6", &[]))?;
+    let tk = fs::read(library(dir.path(), "libtk8.6.so", &["-l:libtcl8.6.so", "-l:libX11.so.6"]))?;
+    let roots = [Root::new("tk", &tk), Root::new("tcl", &tcl), Root::new("x", &other)];
+    let carried = Closure::of(&roots, |name| name == "libc.so.6", &SystemLibraries::none())?;
+    assert_eq!(carried.roots["tk"].needs, ["libtcl8.6.so"]);
+    assert_eq!(carried.system, ["libX11.so.6".to_owned()].into());
+    let alone = Closure::of(&roots[..1], |name| name == "libc.so.6", &SystemLibraries::none())?;
+    assert_eq!((alone.roots["tk"].needs.len(), alone.system.len(), alone.missing.len()), (0, 2, 0));
+    Ok(())
+}
+
 /// Calls everything that reads bytes.
 fn exercise(bytes: &[u8]) {
     let _ = ElfFacts::from_bytes(bytes);
     let _ = edit_dynamic(trim(bytes.to_vec()), |_| true, |name| name.starts_with("libm"));
     let _ = edit_dynamic(bytes.to_vec(), |_| true, |name| name.starts_with("libm"));
+    let _ = with_soname(bytes.to_vec(), "libname.so");
 }
 
 #[test]

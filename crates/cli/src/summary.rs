@@ -39,6 +39,9 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         summary.extensions,
         summary.libraries
     );
+    if summary.has_tcl {
+        tell!("  Tcl and Tk are among them, since it may import tkinter");
+    }
     match summary.libraries_in_files.as_slice() {
         [] => (),
         [library] => tell!("  {} is placed in the cache directory when it is first used", printable(library)),

@@ -10,5 +10,6 @@ mod packages;
 mod scripts;
 mod start;
 mod stdlib;
+mod tkinter;
 mod virtual_files;
 pub mod wheels;

@@ -34,7 +34,8 @@ fn what_a_module_of_the_standard_library_lacks_is_said_if_it_is_imported() {
         ("tk.py", "def later():\n    import tkinter\n"),
         ("order.txt", "tkinter\n_tkinter\n"),
     ]);
-    let tk = |arguments: &[&str]| place.pack(arguments).succeeds();
+    // Without virtual files Tcl stays with the system.
+    let tk = |arguments: &[&str]| place.pack([&["--virtual-files", "off"], arguments].concat()).succeeds();
     let (without, with) = (tk(&["hello.py", "-v"]), tk(&["tk.py"]));
     let lacks =
         |outcome: &Outcome| outcome.stderr.lines().any(|line| line.contains("libtk") || line.contains("libtcl"));
@@ -46,6 +47,13 @@ fn what_a_module_of_the_standard_library_lacks_is_said_if_it_is_imported() {
     assert!(!lacks(&tk(&["hello.py"])));
     assert!(lacks(&tk(&["tk.py", "--profile", "size"])));
     assert!(lacks(&tk(&["hello.py", "--import-order", "order.txt"])));
+    let brings = |arguments: &[&str]| {
+        let outcome = place.pack(arguments).succeeds();
+        outcome.stderr.contains("Tcl and Tk are among them") && !lacks(&outcome)
+    };
+    assert!(brings(&["tk.py"]));
+    assert!(brings(&["hello.py", "--import-order", "order.txt"]));
+    assert!(!brings(&["hello.py"]));
 }
 
 #[test]

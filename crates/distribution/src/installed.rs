@@ -10,7 +10,7 @@ use crate::run::{Description, Paths};
 use crate::search::{self, Spec};
 use crate::{
     Error, ExtensionForm, ExtensionModule, ExtensionVariant, Host, Libpython, LinkSettings, Python, PythonInfo, Target,
-    extension,
+    Tcl, extension,
 };
 
 /// A CPython 3.9 or later that is installed on this machine.
@@ -199,6 +199,10 @@ impl Target for Installed {
 
     fn link(&self) -> Result<LinkSettings, Error> {
         LinkSettings::find(&self.info, &self.paths)
+    }
+
+    fn tcl(&self) -> Result<Option<Tcl>, Error> {
+        Tcl::of(&self.paths.executable)
     }
 
     fn files(&self) -> Vec<PathBuf> {

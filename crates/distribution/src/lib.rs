@@ -25,6 +25,7 @@ mod python;
 mod run;
 mod search;
 mod tags;
+mod tcl;
 mod toolchain;
 
 pub use error::Error;
@@ -34,6 +35,7 @@ pub use installed::Installed;
 pub use link::{Libpython, LinkSettings};
 pub use python::{Host, Python, Target};
 pub use run::command;
+pub use tcl::Tcl;
 pub use toolchain::Toolchain;
 
 use tags::wheel_tags;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pyox_scanner::ResourceSource;
 
-use crate::{Error, ExtensionModule, LinkSettings, PythonInfo, wheel_tags};
+use crate::{Error, ExtensionModule, LinkSettings, PythonInfo, Tcl, wheel_tags};
 
 /// A Python, whatever it is used for.
 pub trait Python: Send + Sync {
@@ -58,6 +58,14 @@ pub trait Target: Python {
     /// [`Error::NoStaticLibrary`] where there is none, or [`Error::Other`].
     fn link(&self) -> Result<LinkSettings, Error>;
 
+    /// The Tcl and Tk of its module `_tkinter`; `None` if it has none, or if programs are to use those of the system.
+    ///
+    /// # Errors
+    /// It cannot be found out, or [`Error::Other`].
+    fn tcl(&self) -> Result<Option<Tcl>, Error> {
+        Ok(None)
+    }
+
     /// The files and directories that it consists of: nothing that is made may take their place.
     fn files(&self) -> Vec<PathBuf> {
         Vec::new()
@@ -101,6 +109,10 @@ macro_rules! forward {
 
             fn link(&self) -> Result<LinkSettings, Error> {
                 (**self).link()
+            }
+
+            fn tcl(&self) -> Result<Option<Tcl>, Error> {
+                (**self).tcl()
             }
 
             fn files(&self) -> Vec<PathBuf> {

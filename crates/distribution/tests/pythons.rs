@@ -60,6 +60,37 @@ fn every_python_describes_itself() -> Test {
     Ok(())
 }
 
+/// Without a display, whatever `_tkinter` says: libraries and scripts that fit together.
+#[test]
+fn tcl_and_tk_are_where_tkinter_finds_them() -> Test {
+    const CODE: &str =
+        "import tkinter; t = tkinter.Tcl(); print(t.eval('info library')); print(t.eval('info patchlevel'))";
+    for python in pythons() {
+        let mut command = Command::new(python.executable());
+        let output = command.args(["-B", "-c", CODE]).env_remove("DISPLAY").output()?;
+        let Some(tcl) = python.tcl()? else {
+            assert!(!output.status.success(), "{} has Tcl", python.info().version);
+            continue;
+        };
+        let printed = String::from_utf8(output.stdout)?;
+        let lines: Vec<&str> = printed.lines().collect();
+        assert_eq!(tcl.tcl_scripts, Path::new(lines[0]));
+        assert!(lines[1].starts_with(&tcl.version), "{tcl:?}");
+        let script = std::fs::read_to_string(tcl.tk_scripts.join("tk.tcl"))?;
+        assert!(script.contains(&format!("-exact Tk  {}", tcl.tk_patch_level)), "{tcl:?}");
+        assert!(tcl.tcl_scripts.join("init.tcl").is_file());
+        for library in [&tcl.tcl_library, &tcl.tk_library] {
+            assert!(std::fs::read(library)?.starts_with(b"\x7fELF"), "{tcl:?}");
+        }
+        let names = tcl.tcl_modules.iter().filter_map(|(_, path)| path.read_dir().ok()).flatten().flatten();
+        assert!(
+            names.map(|entry| entry.file_name()).any(|name| name.to_string_lossy().starts_with("msgcat-")),
+            "{tcl:?}"
+        );
+    }
+    Ok(())
+}
+
 #[test]
 fn versions_and_paths_are_located() -> Test {
     for python in pythons() {

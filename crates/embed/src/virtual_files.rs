@@ -21,6 +21,11 @@ impl Files for Tree {
             });
         }
     }
+
+    fn library(&self, name: &str) -> Option<Content> {
+        let (field, blob) = FILES.get()?.library(name)?;
+        Some(Content::new(field, Some(blob)))
+    }
 }
 
 /// What comes before bytecode in a file.

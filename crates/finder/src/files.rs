@@ -54,6 +54,14 @@ impl PackedFiles {
         }
     }
 
+    /// The content of the shared library with a name, and the blob that it is in.
+    pub fn library(&self, name: &str) -> Option<(Field<'static>, Blob<'static>)> {
+        self.blobs.iter().find_map(|blob| {
+            let field = blob.entry(name).ok()??.field(FieldKind::SharedLibrary).ok()??;
+            matches!(field.file(), Ok(None)).then_some((field, *blob))
+        })
+    }
+
     fn each_of(&self, entry: &Entry<'static>, visit: &mut VisitOf<'_>) {
         let root = |place| self.roots.relative(place).as_bytes();
         let module = Parts::of_module(root(entry.flags().place()), entry.name());

@@ -75,6 +75,9 @@ impl State {
         if entry.is(EntryFlags::EXTENSION) {
             let exec_dynamic = self.python(gil).imp.attr(c"exec_dynamic")?;
             self.python(gil).call_with_frames_removed.call(&[&exec_dynamic, module])?;
+            if name == crate::tcl::MODULE {
+                self.lead_tcl(&entry);
+            }
             return Ok(());
         }
         let code = self.code(gil, &entry)?;

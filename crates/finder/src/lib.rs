@@ -5,7 +5,8 @@
 //!
 //! One concept per module: `layer` is a blob and its memory, `catalogue` all that a finder has, `state` the finder;
 //! `spec` makes specs, `import` loads modules, `native` loads extension modules, `cache` places packages that need
-//! files, `paths` maps virtual paths, `display` makes tracebacks and `linecache` show source text. The Python face:
+//! files, `paths` maps virtual paths, `tcl` leads Tcl to its scripts, `display` makes tracebacks and `linecache` show
+//! source text. The Python face:
 //! `class` makes types of Rust values, `finder` is `OxidizedFinder`, `module` is the extension module. `python` has
 //! what is written in Python: the classes that derive from abstract base classes of the standard library, namely
 //! `OxidizedResourceReader` for `importlib.resources` and `OxidizedDistribution` for `importlib.metadata`, then
@@ -41,6 +42,7 @@ mod roots;
 mod scan;
 mod spec;
 mod state;
+mod tcl;
 
 pub use files::{PackedFiles, Visit};
 pub use install::{Finder, Loaded, Settings};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use pyox_native_loader::{Library, LibraryFile, LoadError, Module, load_needed, open_library};
+use pyox_native_loader::{Library, LibraryFile, LoadError, Module, check_lacking, load_needed, open_library};
 use pyox_packed_resources::FieldKind;
 use pyox_python_objects::{Gil, Object, Raised, Result, import_error, set_exception, with_causes};
 
@@ -15,24 +15,30 @@ impl State {
     /// Makes an extension module: the libraries it needs first, then its own.
     pub(crate) fn create_extension(&self, spec: &Object, entry: &Found<'_>) -> Result<Object> {
         let gil = spec.gil();
+        let needer = Needer { state: self, gil, entry: entry.clone() };
         if entry.has(FieldKind::Dependency) {
-            load_needed(&Needer { state: self, gil, entry: entry.clone() }).map_err(|NotLoaded(raised)| raised)?;
+            load_needed(&needer).map_err(|NotLoaded(raised)| raised)?;
         }
+        let check = |path: &Path| check_lacking(&needer, path).map_err(|NotLoaded(raised)| raised);
         // Where the system forbids to load code from there, it is loaded from memory.
         if let Some(file) = self.cached_library(gil, entry)?
             && open_library(&file).is_ok()
         {
+            check(&file)?;
+            self.tell_loaded(entry, &file);
             return self.create_dynamic(spec, &file);
         }
         if let Some(path) = entry.file(FieldKind::Extension)? {
-            return self.create_dynamic(spec, &entry.catalogue.origin().join(&*path));
+            let file = entry.catalogue.origin().join(&*path);
+            check(&file)?;
+            return self.create_dynamic(spec, &file);
         }
         let Some(content) = entry.value(FieldKind::Extension)? else {
             return Err(import_error("extension module has no library", entry.name()));
         };
         let checksum = entry.checksum(FieldKind::Extension).unwrap_or_else(|| crc32fast::hash(&content));
         let library = Module::new(entry.name(), &content, checksum).map_err(|error| NotLoaded::from(error).0)?;
-        let module = self.create_dynamic(spec, library.path());
+        let module = check(library.path()).and_then(|()| self.create_dynamic(spec, library.path()));
         match &module {
             Ok(_) => {
                 self.tell_loaded(entry, library.path());
@@ -44,10 +50,12 @@ impl State {
         module
     }
 
-    /// Says that the library of an entry was loaded from memory, and by which path the dynamic loader knows it.
+    /// Says that the library of an entry was loaded from memory, or from its file in the cache, and by which path the
+    /// dynamic loader knows it. Of a package that is in the cache as a whole, the files are there.
     fn tell_loaded(&self, entry: &Found<'_>, path: &Path) {
         if let Some(loaded) = self.loaded
             && let Ok(Some(relative)) = entry.text(FieldKind::RelativePath)
+            && !is_in_cache(entry, relative.split('/').next().unwrap_or_default())
         {
             loaded(path, &self.roots.of(entry.flags().place()).join(relative));
         }
@@ -74,6 +82,12 @@ impl State {
         }
         Ok(module)
     }
+}
+
+/// Whether a top-level package is in the cache as a whole, which is another one than the entry.
+fn is_in_cache(entry: &Found<'_>, package: &str) -> bool {
+    let package = entry.catalogue.entry(package).ok().flatten().filter(|package| package.name() != entry.name());
+    package.is_some_and(|package| package.has(FieldKind::CacheDirectory))
 }
 
 /// An entry that needs libraries, or that is one.

@@ -18,6 +18,7 @@ use crate::finding::Finding;
 use crate::plan::{Decide, LayerKind};
 use crate::policy::{Policy, Profile};
 use crate::row::{LeftOut, ReportRow};
+use crate::tcl::TclFiles;
 use pyox_binary::Lookup;
 use pyox_build_cache::Cache;
 use pyox_inspect::extract::{Pyc, Tree};
@@ -68,6 +69,8 @@ pub(crate) struct Facts {
     /// The names of [`Policy::excludes`](crate::Policy::excludes) that it has, with the outermost modules that they
     /// leave out.
     pub(crate) excluded: BTreeMap<String, BTreeSet<String>>,
+    /// Entries with libraries that they need and that are left to the system.
+    pub(crate) of_system: Vec<(String, String)>,
     /// Every search for a library on this machine.
     pub(crate) lookups: Vec<Lookup>,
     /// How many bytes of the blob are before its native code and data.
@@ -154,6 +157,11 @@ impl Layer {
     /// Paths of files that are in a directory beside the program, and which.
     pub fn relative_paths(&self) -> &BTreeMap<String, String> {
         &self.facts.relative_files
+    }
+
+    /// Entries with libraries that they need and that are left to the system.
+    pub fn of_system(&self) -> &[(String, String)] {
+        &self.facts.of_system
     }
 
     /// The names of [`Policy::locations`] that it has.
@@ -307,6 +315,21 @@ impl<'a> LayerBuilder<'a> {
         self.cached_layer(LayerKind::StandardLibrary, &source, &target.identity(), &[], progress)
     }
 
+    /// Tcl and Tk for the module `_tkinter`; `None` if the Python has none that could go along, or if they could not be
+    /// read as files when the program runs.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be read.
+    pub fn tcl(&self, below: &[&Layer], progress: &mut dyn Progress) -> Result<Option<Layer>, Error> {
+        if !self.policy.virtual_files {
+            return Ok(None);
+        }
+        let Some(tcl) = self.python.target().tcl()? else { return Ok(None) };
+        let source = TclFiles::read(&tcl)?;
+        self.cached_layer(LayerKind::TclTk, &source, &source.identity(), below, progress).map(Some)
+    }
+
     /// What a source finds, made anew.
     ///
     /// # Errors
@@ -404,8 +427,8 @@ impl<'a> LayerBuilder<'a> {
     }
 
     /// Whether a layer keeps everything compressed. Of the standard library programs use but a part: what they use is
-    /// decompressed when they are packed.
+    /// decompressed when they are packed. So are the libraries of Tcl and Tk, while few of their scripts are read.
     fn compresses_everything(&self, kind: LayerKind) -> bool {
-        kind == LayerKind::StandardLibrary || self.policy.profile == Profile::Size
+        matches!(kind, LayerKind::StandardLibrary | LayerKind::TclTk) || self.policy.profile == Profile::Size
     }
 }

@@ -13,6 +13,7 @@ mod layer;
 mod plan;
 mod policy;
 mod row;
+mod tcl;
 
 pub use error::Error;
 pub use finding::Finding;

@@ -5,9 +5,11 @@ mod cache;
 mod error;
 mod file_pages;
 mod held;
+mod lacking;
 mod libraries;
 mod memory;
 mod path_buffer;
+mod present;
 mod registry;
 mod shared;
 
@@ -17,6 +19,8 @@ pub use cache::{
 pub use error::LoadError;
 pub use file_pages::{is_mapped_from_file, reading};
 pub use held::Module;
-pub use libraries::{Library, LibraryFile, load_needed, open_library};
+pub use lacking::check_lacking;
+pub use libraries::{Library, LibraryFile, load_needed, open_library, symbol};
 pub use memory::{MemoryError, memory_file};
 pub use path_buffer::PathBuffer;
+pub use present::is_present;

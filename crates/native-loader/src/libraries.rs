@@ -2,14 +2,17 @@
 //! `DT_NEEDED` of later ones by its SONAME.
 
 use std::borrow::Cow;
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::LoadError;
 use crate::held::Held;
+use crate::lacking::open_needed;
 use crate::memory::MemoryFile;
+use crate::present;
 use crate::registry::Registry;
 
 /// Libraries by SONAME that are loaded, or about to be, in this process.
@@ -47,8 +50,8 @@ pub trait Library: Clone {
     /// It cannot be read.
     fn content(&self) -> Result<Option<Cow<'_, [u8]>>, Self::Error>;
 
-    /// Is called when the library was loaded from memory, with the path by which the dynamic loader knows it. Does
-    /// nothing by default.
+    /// Is called when the library was loaded from memory or from a copy in a file, with the path by which the dynamic
+    /// loader knows it. Does nothing by default.
     fn loaded(&self, path: &Path) {
         let _ = path;
     }
@@ -92,6 +95,11 @@ impl<L: Library> Loading<L> {
             return Ok(Some(place));
         }
         let Some(library) = needer.library(name)? else { return Ok(None) };
+        // Someone has loaded it by its path.
+        if let Some(path) = present::path_of(name) {
+            Known::of(name, path).set_loaded();
+            return Ok(None);
+        }
         let own = self.path.len();
         self.path.push(library.clone());
         let mut first = own;
@@ -115,11 +123,12 @@ fn load<L: Library>(library: &L) -> Result<(), L::Error> {
     let name = library.name();
     match library.file()? {
         Some(LibraryFile::Only(path)) => {
-            open_library(&path).map_err(refused(name))?;
+            open_needed(name, &path).map_err(refused(name))?;
             Known::of(name, path).set_loaded();
             return Ok(());
         }
-        Some(LibraryFile::Copy(path)) if open_library(&path).is_ok() => {
+        Some(LibraryFile::Copy(path)) if open_needed(name, &path).is_ok() => {
+            library.loaded(&path);
             Known::of(name, path).set_loaded();
             return Ok(());
         }
@@ -128,7 +137,7 @@ fn load<L: Library>(library: &L) -> Result<(), L::Error> {
     let Some(content) = library.content()? else { return Ok(()) };
     let file = Held::new(name, &content)?;
     let known = Known::of(name, file.path());
-    match open_library(&known.path) {
+    match open_needed(name, &known.path) {
         Ok(()) => {
             known.set_loaded();
             library.loaded(&known.path);
@@ -170,7 +179,7 @@ fn load_together<L: Library>(group: &[L]) -> Result<(), L::Error> {
     files.into_iter().for_each(MemoryFile::keep);
     let known: Vec<_> = group.iter().zip(paths).map(|(library, path)| Known::of(library.name(), path)).collect();
     let Some((first, file)) = group.first().zip(known.first()) else { return Ok(()) };
-    open_library(&file.path).map_err(refused(first.name()))?;
+    open_needed(first.name(), &file.path).map_err(refused(first.name()))?;
     for (library, known) in group.iter().zip(known) {
         known.set_loaded();
         library.loaded(&known.path);
@@ -234,11 +243,16 @@ fn find(content: &[u8], part: &[u8]) -> Option<usize> {
 ///
 /// What the dynamic loader says.
 pub fn open_library(path: &Path) -> Result<(), String> {
+    open_with(path, libc::RTLD_NOW).map(drop)
+}
+
+/// The same, with functions bound now or when they are first called; a handle that is never closed.
+pub(crate) fn open_with(path: &Path, binding: c_int) -> Result<NonNull<c_void>, String> {
     let path = CString::new(path.as_os_str().as_bytes()).unwrap_or_default();
     // SAFETY: a C string. Initialisers of the library run, as they do for any library a Python program loads.
-    let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
-    if !handle.is_null() {
-        return Ok(());
+    let handle = unsafe { libc::dlopen(path.as_ptr(), binding | libc::RTLD_LOCAL) };
+    if let Some(handle) = NonNull::new(handle) {
+        return Ok(handle);
     }
     // SAFETY: after a failure dlerror returns a C string or null.
     let message = unsafe { libc::dlerror() };
@@ -247,6 +261,14 @@ pub fn open_library(path: &Path) -> Result<(), String> {
     }
     // SAFETY: a C string that lives until the next call of a function of its kind in this thread.
     Err(unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned())
+}
+
+/// The address of a symbol of a library that [`load_needed`] has loaded, by its name and that of the library.
+pub fn symbol(library: &str, name: &CStr) -> Option<NonNull<c_void>> {
+    let known = LIBRARIES.get(|known| known == library).filter(|known| known.is_loaded.load(Ordering::Acquire))?;
+    let handle = open_with(&known.path, libc::RTLD_NOW | libc::RTLD_NOLOAD).ok()?;
+    // SAFETY: a handle of dlopen and a C string.
+    NonNull::new(unsafe { libc::dlsym(handle.as_ptr(), name.as_ptr()) })
 }
 
 #[cfg(test)]

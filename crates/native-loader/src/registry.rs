@@ -51,6 +51,16 @@ impl<K: PartialEq, V> Registry<K, V> {
         }
     }
 
+    /// Calls `visit` with every key and its value, the newest first.
+    pub(crate) fn each<'r>(&'r self, mut visit: impl FnMut(&'r K, &'r V)) {
+        let mut entry = self.newest.load(Ordering::Acquire);
+        // SAFETY: entries that are in the map are never changed or freed.
+        while let Some(here) = unsafe { entry.as_ref() } {
+            visit(&here.key, &here.value);
+            entry = here.older;
+        }
+    }
+
     fn find(&self, mut entry: *mut Entry<K, V>, is: impl Fn(&K) -> bool) -> Option<&V> {
         // SAFETY: entries that are in the map are never changed or freed.
         while let Some(here) = unsafe { entry.as_ref() } {

@@ -19,12 +19,13 @@ use crate::relative_files::{self, RelativeFiles};
 use crate::report::{Report, Timing};
 use crate::shadowed::Shadowed;
 use crate::shared_resources::SharedResources;
-use crate::start_up::StartUp;
+use crate::start_up::{StartUp, reachable};
+use crate::tcl;
 use crate::virtualenv::VirtualenvChoice;
-use pyox_layers::Layer;
 use pyox_layers::Policy;
 use pyox_layers::Reason;
 use pyox_layers::{Finding, ReportRow};
+use pyox_layers::{Layer, LayerBuilder};
 use pyox_linker::{Launcher, Progress, Step};
 use pyox_output::{EXECUTABLE, Outputs, PLAIN, Stage};
 use pyox_program_format::Attachment;
@@ -47,6 +48,7 @@ pub struct ApplicationBuilder<'a> {
     interpreter: InterpreterConfig,
     import_order: Vec<String>,
     shared_resources: Option<&'a SharedResources>,
+    tcl: Option<&'a LayerBuilder<'a>>,
     outputs: Outputs,
     findings: Vec<Finding>,
     timings: Vec<Timing>,
@@ -66,6 +68,7 @@ impl<'a> ApplicationBuilder<'a> {
             interpreter,
             import_order,
             shared_resources: None,
+            tcl: None,
             outputs,
             findings,
             timings,
@@ -91,6 +94,13 @@ impl<'a> ApplicationBuilder<'a> {
     #[must_use]
     pub fn shared_resources(mut self, file: &'a SharedResources) -> Self {
         self.shared_resources = Some(file);
+        self
+    }
+
+    /// Brings Tcl and Tk along, as a layer that this makes, if the program may import `tkinter`.
+    #[must_use]
+    pub fn tcl(mut self, builder: &'a LayerBuilder<'a>) -> Self {
+        self.tcl = Some(builder);
         self
     }
 
@@ -167,6 +177,8 @@ impl<'a> ApplicationBuilder<'a> {
         output: &Path,
         progress: &mut dyn Progress,
     ) -> Result<Staged, Error> {
+        let reachable = reachable(&self.policy, &self.entry, &self.layers)?;
+        self.add_tcl(&reachable, progress)?;
         let start = Instant::now();
         let mut outputs = std::mem::take(&mut self.outputs);
         launcher.iter().for_each(|launcher| outputs.reads("the launcher", &launcher.origin));
@@ -179,7 +191,7 @@ impl<'a> ApplicationBuilder<'a> {
         let mut rows = Vec::new();
         let minor = self.python.target().minor();
         let beside = self.layers.iter().map(|layer| RelativeFiles::of(layer, minor)).collect::<Result<Vec<_>, _>>()?;
-        let start_up = StartUp::of(&self.policy, &self.entry, &self.layers, &self.import_order)?;
+        let start_up = StartUp::of(&self.policy, &self.entry, &reachable, &self.layers, &self.import_order)?;
         let mut writer = self.payload(output, &start_up, &beside, &mut rows)?;
         beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
         if launcher.is_some() {
@@ -203,6 +215,18 @@ impl<'a> ApplicationBuilder<'a> {
         let facts = Written { launcher, output, size, start_up: &start_up };
         let report = self.report(&facts, &blobs, rows)?;
         Ok(Staged { stage, outputs, report })
+    }
+
+    /// Adds the layer of Tcl and Tk, if the program may import what needs it.
+    fn add_tcl(&mut self, reachable: &[String], progress: &mut dyn Progress) -> Result<(), Error> {
+        let Some(builder) =
+            self.tcl.filter(|_| reachable.iter().chain(&self.import_order).any(|name| tcl::is_user(name)))
+        else {
+            return Ok(());
+        };
+        let layer = builder.tcl(&self.layers.iter().collect::<Vec<_>>(), progress)?;
+        self.layers.extend(layer);
+        Ok(())
     }
 
     /// The resource file, if it is new.
@@ -238,6 +262,7 @@ impl<'a> ApplicationBuilder<'a> {
                 start_up.add_layer(&mut collector, layer, beside)?;
             }
         }
+        tcl::needs(&self.layers).for_each(|(name, library)| collector.depends(name, library));
         if let Entry::Code(code) = &self.entry {
             // The program compiles it when it starts; what is wrong with it must be known now.
             self.compile("<string>", code.as_bytes(), 0)?;

@@ -23,6 +23,7 @@ mod script;
 mod shadowed;
 mod shared_resources;
 mod start_up;
+mod tcl;
 mod timed;
 mod virtualenv;
 mod wheel_tags;

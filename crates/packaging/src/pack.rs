@@ -132,6 +132,7 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     if let Some(compiler) = request.compiler {
         builder = builder.with_compiler(compiler);
     }
+    builder = builder.refresh(inputs.refresh);
     let resolved = inputs.resolve(&builder, &mut progress)?;
     let output = match known {
         Some(output) => output,
@@ -146,6 +147,7 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
         .interpreter(request.interpreter.clone())
         .import_order(order)
         .outputs(outputs)
+        .tcl(&builder)
         .findings(resolved.findings)
         .timings(progress.timings());
     if let Some(compiler) = request.compiler {

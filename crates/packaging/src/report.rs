@@ -51,6 +51,9 @@ pub struct Summary {
     pub extensions: usize,
     /// Shared libraries that travel in the file.
     pub libraries: usize,
+    /// Whether Tcl and Tk are among them, with their scripts.
+    #[serde(default)]
+    pub has_tcl: bool,
     /// Top-level packages that are placed in files at run time.
     pub packages_in_files: Vec<String>,
     /// Extension modules and shared libraries that are loaded from files at run time: large ones, and those of such

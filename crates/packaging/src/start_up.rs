@@ -9,6 +9,7 @@ use pyox_scanner::STARTUP_MODULES;
 use crate::entry::Entry;
 use crate::modules::Modules;
 use crate::relative_files::RelativeFiles;
+use crate::tcl;
 use pyox_layers::{Finding, Layer, Policy, Profile};
 
 /// What the interpreter of a program imports besides, for `quit` and `exit`.
@@ -45,29 +46,34 @@ pub(crate) struct StartUp {
 }
 
 impl StartUp {
-    /// Of a program with these layers. `import_order` are modules that are known to be imported, first to last; where
-    /// they are given, nothing is guessed.
-    pub(crate) fn of(policy: &Policy, entry: &Entry, layers: &[Layer], import_order: &[String]) -> Result<Self, Error> {
+    /// Of a program with these layers that may import these modules. `import_order` are modules that are known to be
+    /// imported, first to last; where they are given, nothing is guessed.
+    pub(crate) fn of(
+        policy: &Policy,
+        entry: &Entry,
+        reachable: &[String],
+        layers: &[Layer],
+        import_order: &[String],
+    ) -> Result<Self, Error> {
         let blobs: Vec<Blob<'_>> = layers.iter().map(Layer::blob).collect::<Result<_, _>>()?;
         let mut order: Vec<String> = import_order.to_vec();
         order.extend(interpreter_modules());
         let mut imports: BTreeSet<String> = order.iter().cloned().collect();
-        let mut findings = Vec::new();
-        if import_order.is_empty() || !policy.excludes.is_empty() {
-            let modules = Modules::of(entry, layers, &blobs)?;
-            if import_order.is_empty() {
-                let reachable = modules.reachable(entry, &policy.includes);
-                imports.extend(reachable.iter().cloned());
-                if policy.profile == Profile::Speed {
-                    order.extend(reachable);
-                }
+        if import_order.is_empty() {
+            imports.extend(reachable.iter().cloned());
+            if policy.profile == Profile::Speed {
+                order.extend(reachable.iter().cloned());
             }
-            findings = modules.still_imported(layers, &imports);
         }
+        let findings = match policy.excludes.is_empty() {
+            true => Vec::new(),
+            false => Modules::of(entry, layers, &blobs)?.still_imported(layers, &imports),
+        };
         let mut names: BTreeSet<String> = order.iter().cloned().collect();
-        let mut pending = order.clone();
+        let (mut pending, tcl) = (order.clone(), tcl::needs(layers).collect::<Vec<_>>());
         while let Some(name) = pending.pop() {
-            for library in needs(&blobs, &name)? {
+            let of_tcl = tcl.iter().filter(|(needer, _)| *needer == name).map(|(_, library)| (*library).to_owned());
+            for library in needs(&blobs, &name)?.into_iter().chain(of_tcl) {
                 if names.insert(library.clone()) {
                     pending.push(library);
                 }
@@ -125,6 +131,12 @@ impl StartUp {
 
 fn interpreter_modules() -> impl Iterator<Item = String> {
     STARTUP_MODULES.into_iter().chain([BUILTINS]).map(str::to_owned)
+}
+
+/// The modules that a program of these layers may import, as far as its sources tell.
+pub(crate) fn reachable(policy: &Policy, entry: &Entry, layers: &[Layer]) -> Result<Vec<String>, Error> {
+    let blobs: Vec<Blob<'_>> = layers.iter().map(Layer::blob).collect::<Result<_, _>>()?;
+    Ok(Modules::of(entry, layers, &blobs)?.reachable(entry, &policy.includes))
 }
 
 /// The libraries that an entry of the first layer that has it needs.

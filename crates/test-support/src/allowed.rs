@@ -23,6 +23,10 @@ const C_LIBRARY: [&str; 11] = [
 const NIS: [&str; 8] =
     ["libnsl", "libtirpc", "libgssapi_krb5", "libkrb5", "libk5crypto", "libkrb5support", "libcom_err", "libkeyutils"];
 
+/// What displays are reached with, and what the libraries of that need.
+const X11: [&str; 10] =
+    ["libX11", "libXcursor", "libXext", "libXfixes", "libXrender", "libXau", "libXdmcp", "libxcb", "libbsd", "libmd"];
+
 /// Places of data that belongs to the system whatever it is called: locales, time zones, settings, devices.
 const DATA: [&str; 6] = ["/usr/share/zoneinfo", "/usr/lib/locale", "/usr/share/locale", "/etc", "/dev", "/proc"];
 
@@ -48,7 +52,10 @@ pub fn reading(path: &str) -> bool {
     match kind(name) {
         Kind::Python => false,
         Kind::Library => {
-            is_of_system || NIS.contains(&stem) || path.parent().is_some_and(|place| place.ends_with("gconv"))
+            is_of_system
+                || NIS.contains(&stem)
+                || X11.contains(&stem)
+                || path.parent().is_some_and(|place| place.ends_with("gconv"))
         }
         Kind::Other => true,
     }
@@ -77,7 +84,14 @@ fn the_c_library_is_allowed_and_python_is_not() {
     for fine in ["/lib64/ld-linux-x86-64.so.2", "/usr/lib/libc.so.6", "/lib/libnss_files.so.2", "/etc/localtime"] {
         assert!(reading(fine), "{fine}");
     }
-    for other in ["/usr/lib/libcrypt.so.1", "/usr/lib/libssl.so.3", "/opt/x.py", "/opt/_x.cpython-311.so", "/a.zip"] {
+    for other in [
+        "/usr/lib/libcrypt.so.1",
+        "/usr/lib/libtk8.6.so",
+        "/usr/lib/libssl.so.3",
+        "/opt/x.py",
+        "/opt/_x.cpython-311.so",
+        "/a.zip",
+    ] {
         assert!(!reading(other), "{other}");
     }
 }

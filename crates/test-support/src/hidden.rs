@@ -47,6 +47,19 @@ pub fn pythons() -> Vec<PathBuf> {
     places
 }
 
+/// All libraries and scripts of Tcl and Tk.
+pub fn tcl() -> Vec<PathBuf> {
+    let directories = ["/usr/share", "/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/local/lib"];
+    let entries = directories.iter().filter_map(|place| std::fs::read_dir(place).ok()).flatten().flatten();
+    let is_tcl = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        ["tcl", "tk8", "tk9", "libtcl", "libtk", "libBLT"].iter().any(|start| name.starts_with(start))
+    };
+    let mut places: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_tcl).collect();
+    places.sort();
+    places
+}
+
 #[test]
 fn no_python_runs_where_they_are_hidden() -> anyhow::Result<()> {
     for python in pythons::all() {

@@ -4,7 +4,7 @@
 //! * [`Place`]: a directory in which `pyoxidizer` is run as a person would; [`wheel`] and [`mount`] make what it may
 //!   need.
 //! * [`Program`]: a packed program that runs where Python is [`hidden`], while what it does to files is [`trace`]d, and
-//!   is compared with what it was packed from.
+//!   is compared with what it was packed from. [`display`] is where its windows are.
 //! * [`extension`]: the module `oxidized_importer`, and whatever else depends on a Python, compiled for one.
 //! * [`command`]: the command with the settings of tests: one cache, and launchers that are compiled quickly.
 #![allow(missing_docs, reason = "a harness documents itself")]
@@ -12,6 +12,7 @@
 pub mod allowed;
 pub mod command;
 mod comparison;
+pub mod display;
 pub mod extension;
 pub mod hidden;
 pub mod mount;

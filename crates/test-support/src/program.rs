@@ -110,6 +110,7 @@ impl Program {
     /// Everything that a packed program must do without.
     fn hidden_places(&self) -> Vec<PathBuf> {
         let mut places = hidden::pythons();
+        places.extend(hidden::tcl());
         places.push(command::cache());
         places.push(self.place("src"));
         places

@@ -14,6 +14,12 @@ pub trait Files: Sync {
     /// It may be called by any thread, in a signal handler and after `fork`: nothing may be allocated, and no lock
     /// taken. Two calls give the same.
     fn each(&self, visit: &mut dyn FnMut(&[&[u8]], Content));
+
+    /// The shared library with a name (`DT_SONAME`), which may be at no path. None by default.
+    fn library(&self, name: &str) -> Option<Content> {
+        let _ = name;
+        None
+    }
 }
 
 /// Gives what comes before a value in its file, when the file is read. It is called as [`Files::each`] is.

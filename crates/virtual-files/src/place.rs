@@ -61,7 +61,7 @@ impl Tree {
 
 /// Appends a path to an absolute one, without `.`, `..` and slashes that mean nothing. Whether it ends as that of a
 /// directory.
-fn normalise(absolute: &mut PathBuffer, path: &[u8]) -> Result<bool, Errno> {
+pub(crate) fn normalise(absolute: &mut PathBuffer, path: &[u8]) -> Result<bool, Errno> {
     let mut is_directory = false;
     for name in path.split(|byte| *byte == b'/') {
         is_directory = true;

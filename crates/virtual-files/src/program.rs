@@ -8,7 +8,7 @@ use rustix::fs::OFlags;
 use rustix::io::{Errno, pread};
 
 use crate::index::Node;
-use crate::native::with_needed;
+use crate::native::{Purpose, with_needed};
 use crate::place::{Place, bytes_of};
 use crate::store::store;
 use crate::tree::Tree;
@@ -151,7 +151,7 @@ impl Tree {
             return Err(Errno::ACCESS);
         }
         self.beside(path)?;
-        with_needed(self, number)
+        with_needed(self, number, Purpose::Execute)
     }
 
     /// Makes the directory that a file is in, unless it has all that the program has. Programs in `bin` have their data

@@ -29,7 +29,7 @@ pub(crate) struct Tree {
     pub(crate) program: (u64, u32, u32),
     /// The name of the directory of this program in the cache.
     pub(crate) name: String,
-    files: &'static dyn Files,
+    pub(crate) files: &'static dyn Files,
     index: AtomicPtr<Index>,
 }
 

@@ -57,7 +57,8 @@ const BY_NAME: &[&str] = &[
 ];
 
 /// Tcl and Tk by the start of their names: at start they load scripts that are installed beside them, and refuse those
-/// of any other patch release, so that a copy of the library without its scripts works nowhere.
+/// of any other patch release, so that a copy of the library without its scripts works nowhere. Whoever brings the
+/// scripts has the libraries among the roots.
 const WITH_SCRIPTS: &[&str] = &["libtcl8", "libtk8", "libtcl9", "libtk9"];
 
 /// Dynamic loaders, and the C library of musl, which is its own loader.
@@ -77,7 +78,12 @@ const LOADERS: &[&str] = &["ld-linux", "ld-musl-", "ld.so.", "ld64.so.", "libc.m
 pub fn stays_with_system(soname: &str) -> bool {
     let stem = soname.split_once(".so").map_or(soname, |(stem, _)| stem);
     let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| soname.starts_with(prefix));
-    BY_NAME.contains(&soname) || C_LIBRARY.contains(&stem) || starts(WITH_SCRIPTS) || starts(LOADERS)
+    BY_NAME.contains(&soname) || C_LIBRARY.contains(&stem) || has_scripts(soname) || starts(LOADERS)
+}
+
+/// Whether a library is of use together with its scripts only.
+pub(super) fn has_scripts(soname: &str) -> bool {
+    WITH_SCRIPTS.iter().any(|prefix| soname.starts_with(prefix))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use super::system::has_scripts;
 use crate::{
     Carried, Closure, Conflict, ElfFacts, Library, LibrarySource, Lookup, Missing, NativeError, Root, SearchPath,
     SystemLibraries, stays_with_system,
@@ -82,7 +83,8 @@ impl<'a> Builder<'a> {
             if provided(name) || needs.contains(name) || needer.facts.soname.as_ref() == Some(name) {
                 continue;
             }
-            if stays_with_system(name) {
+            let is_brought = has_scripts(name) && self.providers.contains_key(name);
+            if stays_with_system(name) && !is_brought {
                 self.closure.system.insert(name.clone());
             } else {
                 self.take(name, needer)?;

@@ -2,6 +2,7 @@
 //! cache directory to which everything happens that can.
 
 mod cache;
+mod distributions;
 mod durability;
 mod libraries;
 mod locations;

@@ -22,7 +22,7 @@ use crate::finding::Finding;
 use crate::plan::{Decision, LayerKind, Needs, Plan};
 use crate::row::ReportRow;
 use pyox_binary::ElfFacts;
-use pyox_binary::prepare;
+use pyox_binary::{prepare, with_soname};
 use pyox_interpreter_config::directories;
 use pyox_linker::{Progress, Step};
 use pyox_packed_resources::{Location, Place};
@@ -50,6 +50,7 @@ impl LayerBuilder<'_> {
             relative_files: plan.relative_files(),
             located: plan.located().clone(),
             imports: compiled.imports,
+            of_system: natives.of_system(&plan),
             lookups: natives.lookups(),
             left_out: planning::left_out(kind, &plan),
             excluded: planning::excluded(&self.policy, scan),
@@ -175,7 +176,7 @@ impl Assembly<'_> {
 
     fn add_native(&mut self, found: &Found, decision: &Decision) -> Result<(), Error> {
         let content = found.resource.data().read().map_err(Error::io("read", &found.origin))?.into_owned();
-        let content = self.spooled(prepare(content))?;
+        let content = self.spooled(self.natives.prepared(&found.resource.relative_path(), content))?;
         let resource = match &found.resource {
             Resource::SharedLibrary(library) => Resource::SharedLibrary(SharedLibrary {
                 name: self.natives.soname(&library.name).to_owned(),
@@ -202,7 +203,7 @@ impl Assembly<'_> {
             for needed in &library.needs {
                 self.collector.depends(&soname, needed);
             }
-            let content = prepare(library.content);
+            let content = with_soname(prepare(library.content), &soname);
             let length = content.len() as u64;
             let resource = Resource::SharedLibrary(SharedLibrary {
                 name: soname.clone(),

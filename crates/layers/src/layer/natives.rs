@@ -9,7 +9,9 @@ use super::{Layer, NativeFile};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::plan::Plan;
-use pyox_binary::{Closure, LibrarySource, Lookup, Root, SystemLibraries, is_libpython};
+use pyox_binary::{
+    Carried, Closure, Library, LibrarySource, Lookup, Root, SystemLibraries, is_libpython, prepare, with_soname,
+};
 
 /// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/17`. In bytes.
 const LONGEST_PATH_IN_MEMORY: usize = 20;
@@ -79,6 +81,18 @@ impl Natives {
         self.sonames.get(file_name).map_or(file_name, String::as_str)
     }
 
+    /// The content of a root for the program. A library without a SONAME that others need by the name of its file gets
+    /// that name: in memory it has no other.
+    pub(super) fn prepared(&self, root: &str, content: Vec<u8>) -> Vec<u8> {
+        let is_root = |library: &Library| matches!(&library.source, LibrarySource::Root(name) if name == root);
+        let needed = self.closure.libraries.iter().find(|(_, library)| is_root(library));
+        let prepared = prepare(content);
+        match needed {
+            Some((name, _)) => with_soname(prepared, name),
+            None => prepared,
+        }
+    }
+
     /// SONAMEs of the carried libraries that a root needs, here or in a layer below.
     pub(super) fn needs(&self, root: &str) -> Vec<&str> {
         let Some(carried) = self.closure.roots.get(root) else { return Vec::new() };
@@ -115,6 +129,19 @@ impl Natives {
             ));
         }
         Ok(external)
+    }
+
+    /// The entries of this layer with the libraries that they need and that are left to the system.
+    pub(super) fn of_system(&self, plan: &Plan<'_>) -> Vec<(String, String)> {
+        let left = |file: &Carried, name: &str| {
+            let names = file.facts.needed.iter().filter(|soname| self.closure.system.contains(*soname));
+            names.map(|soname| (name.to_owned(), soname.clone())).collect::<Vec<_>>()
+        };
+        let roots = plan.included().flat_map(|(found, _)| {
+            let (path, name) = (found.resource.relative_path(), found.resource.entry_name());
+            self.closure.roots.get(&path).map(|file| left(file, self.soname(&name))).unwrap_or_default()
+        });
+        roots.chain(self.closure.libraries.iter().flat_map(|(name, library)| left(&library.file, name))).collect()
     }
 
     /// Every search for a library.

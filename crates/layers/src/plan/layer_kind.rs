@@ -28,6 +28,8 @@ pub enum LayerKind {
     Project,
     /// Files that were added as they are, beside the modules of the application.
     Data,
+    /// Tcl and Tk, which the module `_tkinter` of the standard library needs.
+    TclTk,
     /// Anything else.
     #[default]
     Other,
@@ -39,6 +41,7 @@ impl LayerKind {
         match self {
             Self::StandardLibrary => Place::StandardLibrary,
             Self::Wheel | Self::Project | Self::Requirements | Self::Virtualenv => Place::SitePackages,
+            Self::TclTk => Place::Prefix,
             Self::ScriptDirectory | Self::Package | Self::Application | Self::PackageRoot => Place::Application,
             Self::Data | Self::Other => Place::Application,
         }
@@ -57,6 +60,7 @@ impl LayerKind {
             Self::PackageRoot => "the package root",
             Self::Project => "the project",
             Self::Data => "added data",
+            Self::TclTk => "Tcl and Tk",
             Self::Other => "resources",
         }
     }

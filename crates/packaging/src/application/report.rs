@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::report::{Report, Summary};
 use crate::shadowed::Shadowed;
 use crate::start_up::StartUp;
+use crate::tcl;
 use pyox_layers::Layer;
 use pyox_layers::{Finding, LeftOut, ReportRow};
 
@@ -76,7 +77,12 @@ impl ApplicationBuilder<'_> {
         }
         findings.extend(self.policy.glibc.and_then(|allowed| newer_glibc(allowed, &floors)));
         let names = |module: &str| blobs.iter().any(|blob| blob.entry(module).is_ok_and(|entry| entry.is_some()));
-        findings.retain(|finding| !matches!(finding, Finding::MissingModule { module } if names(module)));
+        let brought = tcl::libraries(&self.layers);
+        findings.retain(|finding| match finding {
+            Finding::MissingModule { module } => !names(module),
+            Finding::FromSystem { soname, .. } => !brought.contains(&**soname),
+            _ => true,
+        });
         findings.sort();
         findings.dedup();
         let mut summary = Summary {
@@ -89,6 +95,7 @@ impl ApplicationBuilder<'_> {
             resource_file: self.shared_resources.map(|file| file.path().to_owned()),
             timings: self.timings,
             packages_beside,
+            has_tcl: !brought.is_empty(),
             ..Summary::default()
         };
         for row in &mut rows {

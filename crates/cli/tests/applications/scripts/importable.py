@@ -10,7 +10,7 @@ import sysconfig
 import warnings
 
 STDLIB = sysconfig.get_path("stdlib")
-# What is not packed; what does something when it is imported; and Tk, which stays with the system.
+# What is not packed; what does something when it is imported; and Tk, which only programs have that import it.
 SKIPPED = {"test", "tests", "idlelib", "idle_test", "turtledemo", "ensurepip", "site-packages", "dist-packages"}
 SKIPPED |= {"__main__", "__hello__", "__phello__", "antigravity", "this", "sitecustomize"}
 SKIPPED |= {"tkinter", "_tkinter", "turtle"}
