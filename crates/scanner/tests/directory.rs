@@ -157,8 +157,7 @@ fn a_package_shadows_a_module() {
 
 #[test]
 fn distribution_metadata() {
-    let record =
-        "../../../bin/x,sha256=a,1\n../x,,\nx/__pycache__/y.pyc,,\nx/y.py,sha256=b,2\nx-1.dist-info/INSTALLER,,\n";
+    let record = "../../bin/x,sha256=a,1\nx/__pycache__/y.pyc,,\nx/y.py,sha256=b,2\nx-1.dist-info/INSTALLER,,\n";
     let found = scan(&[
         ("x-1.dist-info/METADATA", "Name: The.X\nVersion: 1\n"),
         ("x-1.dist-info/RECORD", record),
@@ -189,7 +188,8 @@ fn distribution_metadata() {
 
 #[test]
 fn record_is_reproducible() {
-    let record = "../../bin/x,sha256=a,1\nx/__pycache__/y.pyc,,\nx/y.py,sha256=b,2\nx-1.dist-info/INSTALLER,,\n";
+    let record =
+        "../../../bin/x,sha256=a,1\n../x,,\nx/__pycache__/y.pyc,,\nx/y.py,sha256=b,2\nx-1.dist-info/INSTALLER,,\n";
     let root = tree(&[("x-1.dist-info/RECORD", record)]);
     let found = Directory::new(root.path()).scan().unwrap();
     assert_eq!(content(&found, "x-1.dist-info/RECORD"), b"../../../bin/x,,\nx/y.py,sha256=b,2\n");
