@@ -1,6 +1,7 @@
 //! What goes in, as a person says it, and what the report says of it.
 
 mod data;
+mod edits;
 mod names;
 mod nearby;
 mod requirements;

@@ -18,6 +18,7 @@ use pyox_linker::Progress;
 use pyox_output::is_aside;
 
 mod data;
+mod edited;
 mod project;
 mod read;
 mod required;
