@@ -2,6 +2,7 @@
 
 mod data;
 mod edits;
+mod glibc;
 mod names;
 mod nearby;
 mod requirements;
