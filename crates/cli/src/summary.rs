@@ -68,6 +68,16 @@ pub fn print(report: &Report, verbose: bool, style: Style) {
         let others = if others == 0 { String::new() } else { format!(" and {others} more") };
         tell!("  needs glibc {version} or newer (because of {}{others})", printable(first));
     }
+    for finding in &report.findings {
+        if let Finding::RaisesGlibc { modules, needed } = finding {
+            let names = modules.join(" and ");
+            let verb = if modules.len() == 1 { "needs" } else { "need" };
+            let names = printable(names);
+            tell!(
+                "  leaves out {names}, which nothing imports and which {verb} glibc {needed} (--include takes it in)"
+            );
+        }
+    }
     let from_system: BTreeSet<&str> = report.findings.iter().filter_map(from_system).collect();
     if !from_system.is_empty() {
         let libraries: Vec<&str> = from_system.into_iter().collect();

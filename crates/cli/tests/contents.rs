@@ -1,6 +1,8 @@
 //! What goes in, as a person says it, and what the report says of it.
 
 mod data;
+mod edits;
+mod glibc;
 mod names;
 mod nearby;
 mod requirements;

@@ -32,6 +32,13 @@ pub struct ReportRow {
     pub reason: Reason,
 }
 
+impl LeftOut {
+    /// What is at a path, with the distribution that has installed it.
+    pub fn new(path: impl Into<String>, owner: Option<String>, reason: Reason) -> Self {
+        Self { path: path.into(), owner, reason }
+    }
+}
+
 impl ReportRow {
     /// A row of a resource in memory that no distribution has installed, stored as it is.
     pub fn new(

@@ -1,9 +1,11 @@
 //! Layers, an entry and a launcher become an executable.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::time::Instant;
 
+use pyox_binary::ElfFacts;
 use pyox_bytecode::CompileBytecode;
 use pyox_distribution::Toolchain;
 use pyox_interpreter_config::{InterpreterConfig, directories};
@@ -14,6 +16,7 @@ use pyox_packed_resources::{
 use crate::code::{BOOT_FILE, BOOT_SOURCE, main_code};
 use crate::entry::Entry;
 use crate::error::Error;
+use crate::glibc::Spared;
 use crate::python::PythonChoice;
 use crate::relative_files::{self, RelativeFiles};
 use crate::report::{Report, Timing};
@@ -192,7 +195,8 @@ impl<'a> ApplicationBuilder<'a> {
         let minor = self.python.target().minor();
         let beside = self.layers.iter().map(|layer| RelativeFiles::of(layer, minor)).collect::<Result<Vec<_>, _>>()?;
         let start_up = StartUp::of(&self.policy, &self.entry, &reachable, &self.layers, &self.import_order)?;
-        let mut writer = self.payload(output, &start_up, &beside, &mut rows)?;
+        let spared = self.spared(launcher)?;
+        let mut writer = self.payload(output, &start_up, &spared, &beside, &mut rows)?;
         beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
         if launcher.is_some() {
             // The launcher's digest is part of the payload, whose length is part of the launcher.
@@ -212,7 +216,7 @@ impl<'a> ApplicationBuilder<'a> {
         let own = Blob::open_index(&index)?;
         let file = self.shared_resources.map(SharedResources::blob).transpose()?;
         let blobs: Vec<Blob<'_>> = [Some(own), file].into_iter().flatten().collect();
-        let facts = Written { launcher, output, size, start_up: &start_up };
+        let facts = Written { launcher, output, size, start_up: &start_up, spared: &spared };
         let report = self.report(&facts, &blobs, rows)?;
         Ok(Staged { stage, outputs, report })
     }
@@ -246,6 +250,7 @@ impl<'a> ApplicationBuilder<'a> {
         &self,
         output: &Path,
         start_up: &StartUp,
+        spared: &Spared,
         beside: &[RelativeFiles<'_>],
         rows: &mut Vec<ReportRow>,
     ) -> Result<Writer, Error> {
@@ -255,6 +260,7 @@ impl<'a> ApplicationBuilder<'a> {
         let shadowed = Shadowed::of(&self.layers)?;
         for (index, (layer, beside)) in self.layers.iter().zip(beside).enumerate() {
             collector.hide_packages(shadowed.packages(&self.layers, index));
+            collector.leave_out(if layer.is_standard_library() { spared.names.clone() } else { BTreeSet::new() });
             // The program's own resources come first when it runs; its modules win no more than they would in one file.
             if self.shared_resources.is_some_and(|file| file.has(layer)) {
                 collector.hide_modules(&layer.blob()?)?;
@@ -300,6 +306,19 @@ impl<'a> ApplicationBuilder<'a> {
             }
         }
         Ok(false)
+    }
+
+    /// What stays out of the standard library because of the C library that it needs. A file that programs share has
+    /// all of it.
+    fn spared(&self, launcher: Option<&Launcher>) -> Result<Spared, Error> {
+        let is_shared = |layer: &Layer| self.shared_resources.is_some_and(|file| file.has(layer));
+        let Some(launcher) = launcher.filter(|_| !self.layers.iter().any(is_shared)) else {
+            return Ok(Spared::default());
+        };
+        match ElfFacts::parse(&launcher.origin, &launcher.bytes)?.glibc {
+            Some(floor) => Spared::of(&self.entry, &self.layers, &self.policy.includes, floor),
+            None => Ok(Spared::default()),
+        }
     }
 
     /// Whether what was given is of use.

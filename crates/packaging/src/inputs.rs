@@ -19,6 +19,7 @@ use pyox_output::is_aside;
 
 mod beside;
 mod data;
+mod edited;
 mod project;
 mod read;
 mod required;

@@ -13,6 +13,7 @@ mod application;
 mod code;
 mod entry;
 mod error;
+mod glibc;
 mod inputs;
 mod modules;
 mod pack;

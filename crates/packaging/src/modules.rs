@@ -20,12 +20,14 @@ type Source<'a> = Box<dyn Fn() -> Cow<'a, [u8]> + 'a>;
 pub(crate) struct Modules<'a> {
     graph: ImportGraph<Source<'a>>,
     standard_library: BTreeSet<&'a str>,
+    /// All others.
+    others: BTreeSet<&'a str>,
 }
 
 impl<'a> Modules<'a> {
     pub(crate) fn of(entry: &Entry, layers: &'a [Layer], blobs: &'a [Blob<'a>]) -> Result<Self, Error> {
         let decoder = Rc::new(Decoder::new());
-        let mut standard_library = BTreeSet::new();
+        let (mut standard_library, mut others) = (BTreeSet::new(), BTreeSet::new());
         let mut modules: Vec<(String, bool, Source<'a>)> = Vec::new();
         // The first layer that has a module wins, and in the graph the last one.
         for (layer, blob) in layers.iter().zip(blobs).rev() {
@@ -34,11 +36,12 @@ impl<'a> Modules<'a> {
                 if !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)) {
                     continue;
                 }
-                if layer.is_standard_library() {
-                    standard_library.insert(entry.name());
-                } else {
-                    standard_library.remove(entry.name());
-                }
+                let (same, other) = match layer.is_standard_library() {
+                    true => (&mut standard_library, &mut others),
+                    false => (&mut others, &mut standard_library),
+                };
+                same.insert(entry.name());
+                other.remove(entry.name());
                 let (name, is_package) = (entry.name().to_owned(), entry.is(EntryFlags::PACKAGE));
                 let source: Source<'a> = match layer.imports(&name) {
                     Some(imports) => Box::new(move || Cow::Borrowed(imports.as_bytes())),
@@ -56,7 +59,7 @@ impl<'a> Modules<'a> {
         }
         let main = entry.main_text();
         modules.push((MAIN.to_owned(), false, Box::new(move || Cow::Owned(main.clone()))));
-        Ok(Self { graph: modules.into_iter().collect(), standard_library })
+        Ok(Self { graph: modules.into_iter().collect(), standard_library, others })
     }
 
     /// The modules that the entry imports, directly or not, and those that are said to be imported; of the standard
@@ -67,6 +70,15 @@ impl<'a> Modules<'a> {
         let roots = roots.chain(includes.iter().map(String::as_str));
         let reached = self.graph.reachable(roots, |name| !self.standard_library.contains(name));
         reached.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The modules that anything but the standard library imports, directly or not, wherever in its code, and those
+    /// that are said to be imported.
+    pub(crate) fn importable(&self, entry: &Entry, includes: &BTreeSet<String>) -> BTreeSet<&str> {
+        let package_main = entry.module().map(|module| format!("{module}.__main__"));
+        let roots = [MAIN].into_iter().chain(entry.module()).chain(package_main.as_deref());
+        let roots = roots.chain(includes.iter().map(String::as_str));
+        self.graph.reachable(roots.chain(self.others.iter().copied()), |_| true)
     }
 
     /// What was left out by its name, and is imported by what is in. `reached` are the modules that the program

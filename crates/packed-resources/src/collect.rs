@@ -22,6 +22,8 @@ pub struct Collector {
     hidden: BTreeSet<String>,
     hidden_packages: BTreeSet<String>,
     place: Place,
+    /// Names of entries that no blob adds.
+    left_out: BTreeSet<String>,
 }
 
 /// What became of a resource.
@@ -157,6 +159,11 @@ impl Collector {
         self.hidden_packages = names;
     }
 
+    /// Says which entries of blobs that are added from now on are left out. It replaces what was said before.
+    pub fn leave_out(&mut self, names: BTreeSet<String>) {
+        self.left_out = names;
+    }
+
     /// Takes over all entries of a blob without decoding a value; `value` makes each from its entry and field. What is
     /// there already hides the same in the blob, as in [`crate::Layered`].
     ///
@@ -170,6 +177,9 @@ impl Collector {
     ) -> Result<(), Error> {
         for entry in blob.entries() {
             let entry = entry?;
+            if self.left_out.contains(entry.name()) {
+                continue;
+            }
             let is_other = entry.is(EntryFlags::SHARED_LIBRARY.union(EntryFlags::DISTRIBUTION).union(EntryFlags::FILE));
             if entry.is(EntryFlags::IMPORTABLE) && !is_other && self.hidden_packages.contains(top_level(entry.name())) {
                 continue;

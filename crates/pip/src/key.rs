@@ -1,12 +1,12 @@
 //! The name of an installed tree: a digest of everything that decides what pip installs and that can be known before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
 use crate::{PipRequest, requirement_lines, spec};
-use pyox_build_cache::push_file;
+use pyox_build_cache::{file_digest, push_file};
 use pyox_packed_resources::PartsDigest;
 
 /// Settings of pip that change what it installs.
@@ -120,6 +120,33 @@ fn tree(path: &Path, fields: &mut PartsDigest) -> Result<(), Error> {
 
 fn content(path: &Path, fields: &mut PartsDigest) -> Result<(), Error> {
     push_file(fields, path).map_err(Error::io("read", path))
+}
+
+/// What tells the content of every file of a project, by its path with `/`: what a key is made of.
+pub(super) fn files(root: &Path, path: &Path, found: &mut BTreeMap<String, String>) -> Result<(), Error> {
+    for entry in fs::read_dir(path).map_err(Error::io("read", path))? {
+        let entry = entry.map_err(Error::io("read", path))?;
+        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+        let kind = entry.file_type().map_err(Error::io("read", &path))?;
+        if kind.is_dir() && is_skipped(&path, &name, path.parent() == Some(root)) {
+            continue;
+        }
+        let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+        let content = if kind.is_dir() {
+            files(root, &path, found)?;
+            "directory".to_owned()
+        } else if kind.is_symlink() && !path.is_file() {
+            let target = fs::read_link(&path).map_err(Error::io("read", &path))?;
+            format!("link {}", target.display())
+        } else {
+            match path.is_file() {
+                true => file_digest(&path).map_err(Error::io("read", &path))?,
+                false => continue,
+            }
+        };
+        found.insert(relative, content);
+    }
+    Ok(())
 }
 
 fn directory(root: &Path, path: &Path, fields: &mut PartsDigest) -> Result<(), Error> {

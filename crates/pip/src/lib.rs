@@ -13,6 +13,7 @@ mod run;
 mod spec;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -144,6 +145,13 @@ impl Pip {
         })
     }
 
+    /// A tree that was installed or built before, by its [`InstalledTree::key`]; nothing if it is not there any more, or
+    /// damaged.
+    #[must_use]
+    pub fn reopen(&self, key: &str) -> Option<InstalledTree> {
+        InstalledTree::open(&self.cache, key).ok().flatten()
+    }
+
     /// The tree of a key, or what `fill` makes in an empty directory.
     fn kept(
         &self,
@@ -196,6 +204,17 @@ impl Pip {
 /// The arguments of pip for an installation of its own, that has all that belongs to it.
 pub(crate) fn prefix(tree: &Path) -> [OsString; 3] {
     ["--ignore-installed".into(), "--prefix".into(), tree.into()]
+}
+
+/// Every file and directory of a project that may count for what is built of it, by its path with `/`, with what tells
+/// its content: of a file its SHA-256, hexadecimal. What building leaves and what belongs to other tools is left out.
+///
+/// # Errors
+/// [`Error::Io`]
+pub fn project_files(project: &Path) -> Result<BTreeMap<String, String>, Error> {
+    let mut found = BTreeMap::new();
+    key::files(project, project, &mut found)?;
+    Ok(found)
 }
 
 /// The arguments of pip that say what to install: what comes after `--` is no option.

@@ -20,6 +20,8 @@ use pyox_build_cache::{self as kept, Kept, Scratch, file_digest};
 pub struct InstalledTree {
     /// The directory.
     pub path: PathBuf,
+    /// What it is kept by.
+    pub key: String,
     /// Whether it was there already, so that pip did not run.
     pub cached: bool,
     /// What the cache had in its place and was damaged, so that pip ran again.
@@ -68,7 +70,8 @@ impl InstalledTree {
             // Another process may have replaced and removed it meanwhile.
             if kept::is_same(&lock, &path).is_ok_and(|same| same) {
                 let (files, lock) = (Arc::new(manifest.files), Arc::new(lock));
-                return Ok(Some(Self { path, cached: true, damaged: None, files, _lock: lock }));
+                let key = key.to_owned();
+                return Ok(Some(Self { path, key, cached: true, damaged: None, files, _lock: lock }));
             }
         }
     }
@@ -89,7 +92,8 @@ impl InstalledTree {
             }
         }
         let (files, lock) = (Arc::new(manifest.files), Arc::new(lock));
-        Ok(Self { path, cached: false, damaged, files, _lock: lock })
+        let key = key.to_owned();
+        Ok(Self { path, key, cached: false, damaged, files, _lock: lock })
     }
 
     /// The paths of all files, with `/`, sorted.

@@ -54,6 +54,11 @@ pub enum Reason {
         /// The module, package or distribution.
         name: String,
     },
+    /// It alone would make the program need a newer GNU C library, and nothing imports it.
+    RaisesGlibc {
+        /// The version.
+        needed: String,
+    },
     /// It belongs to no package, and exists only as a file.
     NoPackage,
     /// Whoever packs says so.

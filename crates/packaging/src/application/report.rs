@@ -10,12 +10,13 @@ use pyox_scanner::top_level_of_path;
 
 use super::ApplicationBuilder;
 use crate::error::Error;
+use crate::glibc::Spared;
 use crate::report::{Report, Summary};
 use crate::shadowed::Shadowed;
 use crate::start_up::StartUp;
 use crate::tcl;
 use pyox_layers::Layer;
-use pyox_layers::{Finding, LeftOut, ReportRow};
+use pyox_layers::{Finding, LeftOut, Reason, ReportRow};
 
 /// What a report is about.
 pub(super) struct Written<'a> {
@@ -23,6 +24,7 @@ pub(super) struct Written<'a> {
     pub(super) output: &'a Path,
     pub(super) size: u64,
     pub(super) start_up: &'a StartUp,
+    pub(super) spared: &'a Spared,
 }
 
 impl ApplicationBuilder<'_> {
@@ -47,12 +49,21 @@ impl ApplicationBuilder<'_> {
         findings.extend(shadowed.findings(&self.layers));
         findings.extend(written.start_up.findings.iter().cloned());
         let mut left_out: Vec<LeftOut> = self.layers.iter().flat_map(Layer::left_out).cloned().collect();
+        if let Some(needed) = written.spared.needed {
+            let (modules, needed) = (written.spared.modules.clone(), needed.to_string());
+            findings.push(Finding::RaisesGlibc { modules, needed: needed.clone() });
+            let layers = self.layers.iter().filter(|layer| layer.is_standard_library());
+            let rows = layers.flat_map(Layer::rows).filter(|row| written.spared.names.contains(&row.name));
+            let reason = || Reason::RaisesGlibc { needed: needed.clone() };
+            left_out.extend(rows.map(|row| LeftOut::new(&*row.path, row.owner.clone(), reason())));
+        }
         left_out.sort();
         left_out.dedup();
         for (index, layer) in self.layers.iter().enumerate() {
             rows.extend(
                 shadowed
                     .rows(&self.layers, index)
+                    .filter(|row| !written.spared.has(layer, &row.name))
                     .filter(|row| seen.insert((row.name.clone(), row.kind, row.path.clone())))
                     .cloned(),
             );
@@ -72,6 +83,7 @@ impl ApplicationBuilder<'_> {
                 layer
                     .natives()
                     .iter()
+                    .filter(|native| !written.spared.has(layer, &native.name))
                     .map(|native| (native.name.clone(), native.glibc.as_deref().and_then(SymbolVersion::parse))),
             );
         }

@@ -4,9 +4,49 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pyox_packed_resources::normalize_project_name;
-use pyox_scanner::allows_python;
+use pyox_scanner::{Requirement, allows_python};
 
 use crate::error::Error;
+
+/// Backends that copy files where nothing else is said.
+const BACKENDS: [&str; 6] = [
+    "flit_core.buildapi",
+    "hatchling.build",
+    "pdm.backend",
+    "poetry.core.masonry.api",
+    "setuptools.build_meta",
+    "uv_build",
+];
+
+/// What they consist of; anything else may change what they do.
+const BUILD_TOOLS: [&str; 7] =
+    ["flit-core", "hatchling", "pdm-backend", "poetry-core", "setuptools", "uv-build", "wheel"];
+
+/// Their settings.
+const TOOLS: [&str; 6] = ["flit", "hatch", "pdm", "poetry", "setuptools", "uv"];
+
+/// Settings by which a backend runs code of the project, compiles, or writes other files.
+const CODE: [&str; 10] = [
+    "cmdclass",
+    "custom-hook",
+    "dynamic",
+    "ext-modules",
+    "generate-setup-file",
+    "hook",
+    "hooks",
+    "run-setup",
+    "script",
+    "version",
+];
+
+/// Whether there is such a setting at any depth.
+fn runs_code(value: &toml::Value) -> bool {
+    match value {
+        toml::Value::Table(table) => table.iter().any(|(name, value)| CODE.contains(&&**name) || runs_code(value)),
+        toml::Value::Array(values) => values.iter().any(runs_code),
+        _ => false,
+    }
+}
 
 /// What the file calls extras.
 const OPTIONAL: &str = "optional-dependencies";
@@ -51,6 +91,33 @@ impl ProjectFile {
             Ok(_) => Ok(Some(text)),
             Err(message) => Err(self.invalid(&message)),
         }
+    }
+
+    /// Whether what is built of the project follows from the file and from the content of other files, each for itself:
+    /// the backend copies files, and takes no metadata from code.
+    pub(super) fn copies_files(&self) -> bool {
+        let other = ["setup.py", "setup.cfg", "hatch.toml", "hatch_build.py", "pdm_build.py", "build.py"];
+        let directory = self.path.parent().unwrap_or(Path::new(""));
+        if other.iter().any(|name| directory.join(name).exists()) {
+            return false;
+        }
+        let Some(project) = self.table.get("project").and_then(toml::Value::as_table) else { return false };
+        let is_static = project.get("version").is_some_and(toml::Value::is_str)
+            && project.get("dynamic").is_none_or(|names| names.as_array().is_some_and(Vec::is_empty))
+            && !project.contains_key("license-files");
+        let Some(system) = self.table.get("build-system").and_then(toml::Value::as_table) else { return false };
+        let backend = system.get("build-backend").and_then(toml::Value::as_str).unwrap_or_default();
+        let requires = system.get("requires").and_then(toml::Value::as_array);
+        let is_known = |text: &toml::Value| {
+            let requirement = text.as_str().and_then(|text| Requirement::parse(text).ok());
+            requirement.is_some_and(|requirement| BUILD_TOOLS.contains(&&*requirement.project()))
+        };
+        let tools = self.table.get("tool").and_then(toml::Value::as_table);
+        is_static
+            && BACKENDS.contains(&backend)
+            && !system.contains_key("backend-path")
+            && requires.is_some_and(|requires| requires.iter().all(is_known))
+            && !tools.into_iter().flatten().any(|(tool, table)| TOOLS.contains(&&**tool) && runs_code(table))
     }
 
     /// Whether the project has these extras, as far as the file says which it has.

@@ -1,12 +1,14 @@
 //! Layers, one after the other, and what to run of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use pyox_build_cache::digest;
 use pyox_packed_resources::{EntryFlags, normalize_project_name, top_level};
-use pyox_pip::{InstalledTree, Pip, PipRequest};
+use pyox_pip::{InstalledTree, Pip, PipRequest, project_files};
 use pyox_scanner::{Directory, SitePackages, Wheel};
 
+use super::edited::{Built, Edited};
 use super::project::ProjectFile;
 use super::required;
 use super::source::Source;
@@ -148,13 +150,13 @@ impl<'a, 'b> Resolving<'a, 'b> {
         request: &mut PipRequest,
         progress: &mut dyn Progress,
     ) -> Result<Option<String>, Error> {
-        let Some(wheel) = self.built(path, request, progress)? else { return Ok(None) };
+        let Some(Edited { wheel, edits }) = self.built(path, request, progress)? else { return Ok(None) };
         let python = self.builder.python().target();
         let name = normalize_project_name(&wheel.metadata().name);
         let mut apart = request.clone();
         apart.requirements.extend(required::by_project(&wheel, extras, python.info())?);
         let before = self.layers.len();
-        self.add(LayerKind::Project, &wheel, progress)?;
+        self.add(LayerKind::Project, &Edited { wheel, edits }, progress)?;
         let installs = !(apart.requirements.is_empty() && apart.requirement_files.is_empty());
         let is_apart = match installs.then(|| self.tree(&apart, progress)) {
             None => true,
@@ -172,14 +174,21 @@ impl<'a, 'b> Resolving<'a, 'b> {
         Ok(Some(name))
     }
 
-    /// The wheel of a project, if it can be a layer by itself.
-    fn built(&self, path: &Path, request: &PipRequest, progress: &mut dyn Progress) -> Result<Option<Wheel>, Error> {
+    /// The wheel of a project, if it can be a layer by itself, and what was edited since it was made.
+    fn built(&self, path: &Path, request: &PipRequest, progress: &mut dyn Progress) -> Result<Option<Edited>, Error> {
         // Without the file, old versions of pip make no wheel of it but with build tools that they download.
-        if ProjectFile::of(path)?.is_none() {
-            return Ok(None);
-        }
+        let Some(file) = ProjectFile::of(path)? else { return Ok(None) };
         let suffixes = &self.builder.python().target().info().extension_suffixes;
         let mut refresh = request.refresh;
+        let (files, place) = (project_files(path)?, self.built_place(path, &request.arguments));
+        if let (false, true, Some(built)) = (refresh, file.copies_files(), Built::read(&place))
+            && let Some(edits) = built.edits(path, &files).filter(|edits| !edits.is_empty())
+            && let Some(tree) = self.pip().reopen(&built.key)
+            && let Some(wheel) = tree.files().next().and_then(|file| Wheel::open(tree.path.join(file)).ok())
+        {
+            let wheel = wheel.extension_suffixes(suffixes.iter());
+            return Ok(Some(Edited { wheel, edits }));
+        }
         loop {
             let built = told(progress, |line| self.pip().build(path, &request.arguments, refresh, line));
             let tree = match built {
@@ -188,14 +197,32 @@ impl<'a, 'b> Resolving<'a, 'b> {
                 Err(Error::Pip(pyox_pip::Error::Failed { .. })) => return Ok(None),
                 Err(error) => return Err(error),
             };
-            let file = tree.files().next().map(|file| tree.path.join(file));
-            match file.map(|file| Wheel::open(file)) {
-                Some(Ok(wheel)) => return Ok(Some(wheel.extension_suffixes(suffixes.iter()))),
+            let wheel_file = tree.files().next().map(|file| tree.path.join(file));
+            match wheel_file.map(Wheel::open) {
+                Some(Ok(wheel)) => {
+                    let wheel = wheel.extension_suffixes(suffixes.iter());
+                    // What was changed while it was built is seen by the next pack.
+                    if file.copies_files()
+                        && let Some(built) = Built::of(&tree.key, files, &wheel)
+                    {
+                        built.write(&place);
+                    }
+                    return Ok(Some(Edited { wheel, edits: BTreeMap::new() }));
+                }
                 // It was changed after it was made, or is none that can be checked.
                 Some(Err(_)) if tree.cached => refresh = true,
                 _ => return Ok(None),
             }
         }
+    }
+
+    /// Where it is kept what is known of the last wheel that was made of a project.
+    fn built_place(&self, path: &Path, arguments: &[String]) -> PathBuf {
+        let identity = self.builder.python().host().identity();
+        let parts = ["built 1", &identity].map(str::as_bytes).into_iter();
+        let parts = parts.chain([path.as_os_str().as_encoded_bytes()]);
+        let parts = parts.chain(arguments.iter().map(String::as_bytes));
+        self.builder.cache().directory("pip").join(format!("{}.built", digest(parts)))
     }
 
     fn pip(&self) -> Pip {
