@@ -24,9 +24,8 @@ python3 run.py page
   no environment but `PATH`, `LANG`, and `HOME`, `TMPDIR` and `XDG_CACHE_HOME` for empty directories.
 - *ok*: both print the same and exit with 0, and the packed program does so twice. *Size* is that of the executable, which has the whole
   standard library.
-- *In files*: the packages that are placed in files, because they look for their own through `__file__`, with what their distributions
-  install beside them, and how many files the first run wrote into the cache; without a package these are large libraries. What the second
-  run wrote is given only if it is not nothing.
+- *Files*: how many the first run wrote into the cache: large libraries, and packed files that had to be real
+  ([Virtual files](virtual-files.md)). What the second run wrote is given only if it is not nothing.
 - *Libraries*: shared libraries in the program beyond those of the standard library.
 
 A part of the list, `subset.txt`, runs in `cargo test`. Sizes, files and libraries are those with the newest Python.
@@ -47,8 +46,8 @@ def write(work, expected, path):
 
 
 def table(rows, pythons):
-    columns = ["program", "versions", *pythons, "size, MiB", "in files", "libraries"]
-    lines = ["| " + " | ".join(columns) + " |", "|---|---|" + "---|" * len(pythons) + "---:|---|---:|"]
+    columns = ["program", "versions", *pythons, "size, MiB", "files", "libraries"]
+    lines = ["| " + " | ".join(columns) + " |", "|---|---|" + "---|" * len(pythons) + "---:|---:|---:|"]
     for name, results in sorted(rows.items()):
         newest = next(results[python] for python in reversed(pythons) if python in results)
         cells = [cell(results.get(python), newest) for python in pythons]
@@ -108,7 +107,7 @@ def size(result):
 
 
 def in_files(result):
-    """The packages that are placed in files, and how many files were written."""
+    """How many files were written, and the packages that are placed in files as a whole."""
     first, second = [*result.get("written", []), 0, 0][:2]
-    words = [*result["in_files"], f"({first})" if first else "", f"then {second}" if second else ""]
+    words = [str(first) if first else "", f"then {second}" if second else "", *result["in_files"]]
     return " ".join(filter(None, words))

@@ -5,7 +5,7 @@
   run.py run --list subset.txt --python PATH       those that cover the mechanisms
   run.py page                                      writes docs/compatibility.md from the results
 
-A program, `programs/use_NAME.py`, states its requirements. They are installed from wheels in a new virtualenv, whose Python runs
+A program, `programs/use_NAME.py`, states its requirements, and may state options of `pack` (`# options:`). They are installed from wheels in a new virtualenv, whose Python runs
 the program; then `pyoxidizer pack` makes an executable of it, which runs twice in a mount namespace without any Python,
 the virtualenv and the cache of the packer, and with an empty home directory. Output and status have to be equal.
 

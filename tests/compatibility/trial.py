@@ -148,6 +148,7 @@ class Trial:
     def _pack(self):
         report = self.directory / "report.json"
         words = ["pack", self.source, "--python", self.python.executable, "-o", self.program, "--report", report]
+        words += options(self.source)
         self.command.new_cache(self.cache, self.prepared)
         self._tool("pack", [self.command.path, *words])
         return json.loads(report.read_text(encoding="utf-8"))
@@ -230,6 +231,12 @@ def requirements(source):
     """The dependencies that a script states (PEP 723)."""
     block = re.search(r"(?m)^# /// script\n((?:#.*\n)*?)# ///$", source.read_text(encoding="utf-8"))
     return tomllib.loads(re.sub("(?m)^# ?", "", block[1]))["dependencies"]
+
+
+def options(source):
+    """Further options of `pyoxidizer pack` that a script states; `{directory}` is where it is."""
+    line = re.search("(?m)^# options: (.*)$", source.read_text(encoding="utf-8"))
+    return [word.replace("{directory}", str(source.parent)) for word in line[1].split()] if line else []
 
 
 def facts(report):

@@ -2,6 +2,7 @@
 
 mod analyze;
 mod applications;
+mod beside;
 mod bytecode_only;
 mod caches;
 mod command_line;
