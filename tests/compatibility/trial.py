@@ -12,6 +12,7 @@ import time
 import tomllib
 
 import hidden
+from calls import uncaught
 
 HERE = pathlib.Path(__file__).parent
 PROGRAMS = HERE / "programs"
@@ -130,6 +131,8 @@ class Trial:
         result |= facts(report)
         if result["versions"] != packed_versions(report):
             self._fail("versions", f"the virtualenv has {result['versions']}, the program {packed_versions(report)}")
+        if found := uncaught(self.program, self.venv):
+            self._fail("calls", f"not caught by virtual files: {found}")
         for stage in ("packed", "packed again"):
             before = self._files()
             found = self._run(stage, hidden.command(self.hidden, self.directory, [self.program]))

@@ -10,4 +10,5 @@ mod version;
 pub use edit::{edit_dynamic, is_libpython, prepare, trim};
 pub use facts::{ElfFacts, ElfKind, ElfTarget, VersionNeed};
 pub use name::with_soname;
+pub use symbols::imports;
 pub use version::SymbolVersion;

@@ -220,6 +220,12 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
             let options = options.join(" ");
             (format!("{script} {what} files beside it (__file__ in line {line}); include them with {options}"), true)
         }
+        Finding::UnseenOpens { file, function: Some(function) } => {
+            (format!("{file} may open files by {function}, which does not see packed ones"), false)
+        }
+        Finding::UnseenOpens { file, function: None } => {
+            (format!("{file} is written in Go, whose code does not see packed files"), true)
+        }
         Finding::Shadowed { modules, used, other } => {
             let others = modules.len().saturating_sub(5);
             let more = if others == 0 { String::new() } else { format!(" and {others} more") };

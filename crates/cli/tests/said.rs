@@ -85,10 +85,13 @@ fn data_that_is_left_out_is_said() {
     for number in 0..5 {
         place.write(&format!("app/data{number}.json"), "{}");
     }
-    let outcome = place.pack(["app", "-o", "program"]).succeeds();
+    let pack = |more: &[&str]| place.pack([&["app", "-o", "program", "--virtual-files", "off"], more].concat());
+    let outcome = pack(&[]).succeeds();
     let words = "note: left out: data0.json, data1.json, data2.json and 2 more, which --verbose lists: it belongs to";
     assert!(matches!(notes(&outcome)[..], [note] if note.starts_with(words)), "{outcome:?}");
-    assert!(place.pack(["app", "-o", "program", "-v"]).stderr.contains("data4.json is left out"));
+    assert!(pack(&["-v"]).stderr.contains("data4.json is left out"));
+    // As files for the whole process they are in.
+    assert_eq!(notes(&place.pack(["app", "-o", "program"]).succeeds()), [""; 0]);
 }
 
 #[test]

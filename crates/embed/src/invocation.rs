@@ -105,7 +105,7 @@ fn is_run(path: &Path, roots: &Roots, run: &Run) -> bool {
         Run::Script { file } => is_script(file),
         Run::Module(name) => roots.search_path().iter().any(|root| {
             let module = root.join(name.replace('.', "/"));
-            path == module.join("__main__.py") || path == module.with_added_extension("py")
+            path == module.join("__main__.py") || path == root.join(format!("{}.py", name.replace('.', "/")))
         }),
         _ => is_script("__main__.py"),
     }

@@ -115,6 +115,13 @@ pub enum Finding {
         /// Whether the script names them.
         named: bool,
     },
+    /// Native code opens files in a way that virtual files do not see.
+    UnseenOpens {
+        /// Its path.
+        file: String,
+        /// The function of the C library that it calls; `None` if it is written in Go, whose code calls none.
+        function: Option<String>,
+    },
     /// Modules of one layer are not imported, because another one that comes before it has modules of their names.
     Shadowed {
         /// Their top-level names.

@@ -1,7 +1,7 @@
 //! Where Python source mentions `__file__`, `__path__` and what needs files without mentioning them.
 
-use crate::python_tokens::{Kind, Token, Tokens};
 use memchr::memmem::find;
+use pyox_python_source::{Kind, Token, Tokens};
 use std::collections::HashMap;
 use std::ops::Range;
 

@@ -189,7 +189,7 @@ impl ResourceSource for Wheel {
         }
         let mut scan = self.classifier.classify(candidates)?;
         scan.skipped.extend(skipped);
-        let directories: BTreeSet<String> = scan.resources.iter().flat_map(|found| above(found)).collect();
+        let directories: BTreeSet<String> = scan.resources.iter().flat_map(above).collect();
         let inside = |line: &PathLine| directories.contains(line.path.trim_end_matches('/'));
         let (kept, missing) = std::mem::take(&mut scan.path_lines).into_iter().partition(inside);
         scan.path_lines = missing;

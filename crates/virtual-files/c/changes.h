@@ -45,6 +45,14 @@ CHANGE_AT(utimensat, 0, (int at, const char *path, const struct timespec times[2
 CHANGE_AT(futimesat, 0, (int at, const char *path, const struct timeval times[2]), at, path, (at, path, times))
 CHANGE_AT(symlinkat, 1, (const char *target, int at, const char *path), at, path, (target, at, path))
 
+/* Programs for older C libraries than 2.33 call these. */
+EXPORTED int __xmknod(int version, const char *path, mode_t mode, dev_t *device) {
+    return (void)version, mknod(path, mode, *device);
+}
+EXPORTED int __xmknodat(int version, int at, const char *path, mode_t mode, dev_t *device) {
+    return (void)version, mknodat(at, path, mode, *device);
+}
+
 /* Two paths. What is packed is in another file system than all else. */
 static int between(int from, const char **old, int to, const char **new, struct meaning *a, struct meaning *b, int moves) {
     if (is_in_cache(to, *new) || (moves && is_in_cache(from, *old))) return read_only();

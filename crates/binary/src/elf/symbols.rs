@@ -70,6 +70,30 @@ pub(crate) fn python_symbols(image: &Image<'_>, dynamic: &DynamicTable<'_>) -> R
     Ok(found)
 }
 
+/// Those of some names that a file imports, in their order.
+///
+/// # Errors
+///
+/// A file that is no ELF file, or damaged.
+pub fn imports<'n>(bytes: &[u8], names: &[&'n str]) -> Result<Vec<&'n str>, ElfError> {
+    let image = Image::parse(bytes)?;
+    let Some(dynamic) = image.dynamic()? else { return Ok(Vec::new()) };
+    let Some(address) = dynamic.value(DT_SYMTAB) else { return Ok(Vec::new()) };
+    let Some(count) = symbol_count(&image, &dynamic)? else { return Ok(Vec::new()) };
+    let offset = image.index_of("dynamic symbols", address)?;
+    let symbols = Symtab::parse(image.bytes, offset, count, image.ctx)
+        .map_err(|_| malformed("dynamic symbols", offset as u64))?;
+    let mut found = BTreeSet::new();
+    for symbol in symbols.iter().filter(|symbol| symbol.st_shndx == SHN_UNDEF as usize) {
+        if let Ok(name) = dynamic.string(symbol.st_name as u64)
+            && let Some(position) = names.iter().position(|known| *known == name)
+        {
+            found.insert(position);
+        }
+    }
+    Ok(found.into_iter().map(|position| names[position]).collect())
+}
+
 /// The number of dynamic symbols, which only the hash tables know.
 fn symbol_count(image: &Image<'_>, dynamic: &DynamicTable<'_>) -> Result<Option<usize>, ElfError> {
     let (what, count) = if let Some(address) = dynamic.value(DT_GNU_HASH) {

@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::plan::Plan;
 use pyox_binary::{
-    Carried, Closure, Library, LibrarySource, Lookup, Root, SystemLibraries, is_libpython, prepare, with_soname,
+    Carried, Closure, Library, LibrarySource, Lookup, Root, SystemLibraries, imports, is_libpython, prepare,
+    with_soname,
 };
 
 /// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/17`. In bytes.
@@ -25,7 +26,14 @@ pub(super) struct Natives {
     used_roots: BTreeMap<String, (PathBuf, Vec<u8>)>,
     /// SONAME by file name of shared libraries among the roots.
     sonames: BTreeMap<String, String>,
+    /// What opens files in ways that virtual files do not see.
+    unseen: Vec<Finding>,
 }
+
+/// Functions of the C library that open files which they were not given.
+const UNSEEN_FUNCTIONS: [&str; 2] = ["fts_open", "fts64_open"];
+/// How the build information of Go begins.
+const GO: &[u8] = b"\xff Go buildinf:";
 
 /// A library that no resource of the scan brings.
 pub(super) struct ExternalLibrary {
@@ -45,6 +53,7 @@ impl Natives {
                 contents.push((path, found.origin.clone(), content));
             }
         }
+        let unseen = contents.iter().flat_map(|(path, _, content)| unseen(path, content)).collect();
         let roots: Vec<Root<'_>> =
             contents.iter().map(|(name, origin, bytes)| Root::new(name, bytes).origin(origin)).collect();
         let carried = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
@@ -73,7 +82,7 @@ impl Natives {
             .filter(|(name, ..)| used.contains(name))
             .map(|(name, origin, content)| (name.clone(), (origin.clone(), content.to_vec())))
             .collect();
-        Ok(Self { closure, below, used_roots, sonames })
+        Ok(Self { closure, below, used_roots, sonames, unseen })
     }
 
     /// The SONAME of a shared library among the roots; its file name if it has none.
@@ -174,8 +183,19 @@ impl Natives {
                 concerns: true,
             })
         });
-        missing.chain(conflicts).chain(cycles).chain(from_system).collect()
+        missing.chain(conflicts).chain(cycles).chain(from_system).chain(self.unseen.iter().cloned()).collect()
     }
+}
+
+/// What opens files in ways that virtual files do not see.
+fn unseen(path: &str, content: &[u8]) -> Vec<Finding> {
+    let finding =
+        |function: Option<&str>| Finding::UnseenOpens { file: path.to_owned(), function: function.map(str::to_owned) };
+    // What is no ELF file is found out by others.
+    let mut found: Vec<Finding> =
+        imports(content, &UNSEEN_FUNCTIONS).unwrap_or_default().into_iter().map(|name| finding(Some(name))).collect();
+    found.extend(memchr::memmem::find(content, GO).map(|_| finding(None)));
+    found
 }
 
 fn describe(source: &LibrarySource) -> String {

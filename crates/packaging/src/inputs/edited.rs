@@ -54,6 +54,10 @@ impl Built {
         for found in &scan.resources {
             // Commands follow from the metadata.
             let is_command = found.place == Some(Place::Prefix) && found.origin.ends_with("entry_points.txt");
+            // A path there says nothing of the project.
+            if !is_command && found.place == Some(Place::Prefix) {
+                return None;
+            }
             if !is_command && !matches!(found.resource, Resource::DistributionResource(_)) {
                 let content = found.resource.data().read().ok()?;
                 installed.insert(found.resource.relative_path(), hex(&Sha256::digest(&content)));

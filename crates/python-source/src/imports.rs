@@ -1,6 +1,6 @@
 //! Which modules Python source imports.
 
-use crate::python_tokens::{Kind, Token, Tokens};
+use crate::tokens::{Kind, Token, Tokens};
 use memchr::memmem::find;
 use std::iter::Peekable;
 
@@ -28,7 +28,7 @@ pub struct Import {
 /// Never fails: of text that is not Python it finds something or nothing. Names that are not UTF-8 are not found.
 ///
 /// ```
-/// let found = pyox_scanner::imports(b"import os.path, sys\ndef f():\n    from ..a import (b, c)\n");
+/// let found = pyox_python_source::imports(b"import os.path, sys\ndef f():\n    from ..a import (b, c)\n");
 /// assert_eq!(found[0].module, "os.path");
 /// assert_eq!(found[1].module, "sys");
 /// assert_eq!((found[2].module.as_str(), found[2].level), ("a", 2));

@@ -1,6 +1,6 @@
 //! What Python source has as plain strings.
 
-use crate::python_tokens::{Kind, Tokens};
+use crate::tokens::{Kind, Tokens};
 
 /// The strings of a source, and whether it asks where it is itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Literals {
     /// Those of `source`. Never fails: of text that is not Python it finds something or nothing.
     ///
     /// ```
-    /// let found = pyox_scanner::Literals::of(b"open(HERE / 'words.txt')\nHERE = Path(__file__).parent\n");
+    /// let found = pyox_python_source::Literals::of(b"open(HERE / 'words.txt')\nHERE = Path(__file__).parent\n");
     /// assert_eq!((found.strings, found.file_attribute), (vec!["words.txt".to_owned()], Some(2)));
     /// ```
     pub fn of(source: &[u8]) -> Self {

@@ -8,9 +8,12 @@ use formatted::Frame;
 
 /// What a [`Token`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// A logical line starts, after so many columns; there is one before the first token of each.
-    Line { indent: usize },
+    Line {
+        /// The columns, tabs counted as Python does.
+        indent: usize,
+    },
     /// A name, a keyword or a number.
     Word,
     /// A string without replacement fields, with any prefix. The text is what stands between the quotes, escapes and
@@ -22,29 +25,34 @@ pub(crate) enum Kind {
     Symbol,
 }
 
+/// A word, a string or a symbol of a source, and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Token<'a> {
-    pub(crate) kind: Kind,
-    pub(crate) text: &'a [u8],
+pub struct Token<'a> {
+    /// What it is.
+    pub kind: Kind,
+    /// As it stands in the source; of a string what is between the quotes.
+    pub text: &'a [u8],
     /// Counted from 1; of a string, where it starts.
-    pub(crate) line: usize,
+    pub line: usize,
     /// Number of brackets around it; a bracket is not inside of itself.
-    pub(crate) depth: usize,
+    pub depth: usize,
 }
 
 impl Token<'_> {
-    pub(crate) fn is_word(&self, text: &[u8]) -> bool {
+    /// Whether it is this name or keyword.
+    pub fn is_word(&self, text: &[u8]) -> bool {
         self.kind == Kind::Word && self.text == text
     }
 
-    pub(crate) fn is_symbol(&self, text: &[u8]) -> bool {
+    /// Whether it is this symbol.
+    pub fn is_symbol(&self, text: &[u8]) -> bool {
         self.kind == Kind::Symbol && self.text == text
     }
 }
 
 /// The tokens of a source. Never fails: text that is not Python has tokens too.
 #[derive(Debug, Clone)]
-pub(crate) struct Tokens<'a> {
+pub struct Tokens<'a> {
     source: &'a [u8],
     at: usize,
     line: usize,
@@ -74,7 +82,8 @@ impl Quotes {
 }
 
 impl<'a> Tokens<'a> {
-    pub(crate) fn new(source: &'a [u8]) -> Self {
+    /// Those of a source.
+    pub fn new(source: &'a [u8]) -> Self {
         let at = if source.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         Self { source, at, line: 1, depth: 0, line_start: Some(at), frames: Vec::new() }
     }

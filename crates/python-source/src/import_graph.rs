@@ -29,7 +29,7 @@ const NATIVE_IMPORTS: [(&str, &[&str]); 10] = [
 /// of a module ([PEP 562](https://peps.python.org/pep-0562/)).
 ///
 /// ```
-/// use pyox_scanner::ImportGraph;
+/// use pyox_python_source::ImportGraph;
 ///
 /// let sources = [
 ///     ("app", false, "import json.decoder\ndef main(): import http"),
