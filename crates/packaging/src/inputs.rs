@@ -201,6 +201,9 @@ impl Inputs {
             resolving.add(LayerKind::Wheel, wheel, progress)?;
         }
         if let Source::Project(path) = &source {
+            if let Some(file) = ProjectFile::of(path)? {
+                file.check_extras(&self.extras)?;
+            }
             match resolving.project(path, &self.extras, &mut request, progress)? {
                 Some(name) => wanted.push(name),
                 None => match required::with_extras(path, &self.extras)? {

@@ -88,10 +88,15 @@ impl ApplicationBuilder<'_> {
             );
         }
         findings.extend(self.policy.glibc.and_then(|allowed| newer_glibc(allowed, &floors)));
-        let names = |module: &str| blobs.iter().any(|blob| blob.entry(module).is_ok_and(|entry| entry.is_some()));
+        let is_packed = |module: &str| {
+            let entries = blobs.iter().filter_map(|blob| blob.entry(module).ok().flatten());
+            entries.into_iter().any(|entry| entry.is(EntryFlags::IMPORTABLE))
+        };
+        // A `.pth` file of setuptools lets its own package take the place of the one that Python 3.12 has no more.
+        let is_made = |module: &str| module == "distutils" && is_packed("_distutils_hack");
         let brought = tcl::libraries(&self.layers);
         findings.retain(|finding| match finding {
-            Finding::MissingModule { module } => !names(module),
+            Finding::MissingModule { module } => !is_packed(module) && !is_made(module),
             Finding::FromSystem { soname, .. } => !brought.contains(&**soname),
             _ => true,
         });
