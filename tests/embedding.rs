@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// Of the examples, the one that has a module in Rust, and what it gives.
 const SCRIPT: &str = "import answer, sys
 built_in = 'answer' in sys.builtin_module_names
-print(answer.get(), answer.__spec__.origin, built_in, __file__ == sys.executable + '/app.py')
+print(answer.get(), answer.__spec__.origin, built_in, __file__ == sys.executable + '/app/app.py')
 sys.exit(3)
 ";
 

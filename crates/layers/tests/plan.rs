@@ -39,7 +39,9 @@ fn watched(
         std::fs::write(path, text).expect("it is written");
     }
     let (python, cache) = (newest(), Cache::at(place.path().join("cache")));
-    let builder = LayerBuilder::new(python, Policy::default(), &cache).with_decisions(decide);
+    let mut policy = Policy::default();
+    policy.virtual_files = false;
+    let builder = LayerBuilder::new(python, policy, &cache).with_decisions(decide);
     builder.layer(LayerKind::Application, &Directory::new(place.path().join("src")), &[], progress)
 }
 

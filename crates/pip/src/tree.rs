@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pyox_packed_resources::{PartsDigest, hex};
+use pyox_scanner::SitePackages;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -94,6 +95,16 @@ impl InstalledTree {
         let (files, lock) = (Arc::new(manifest.files), Arc::new(lock));
         let key = key.to_owned();
         Ok(Self { path, key, cached: false, damaged, files, _lock: lock })
+    }
+
+    /// The directories of modules, of which there is one, or two where those with native code are apart.
+    ///
+    /// # Errors
+    ///
+    /// A directory that cannot be read.
+    pub fn site_packages(&self) -> Result<Vec<PathBuf>, pyox_scanner::Error> {
+        let no_suffixes: [&str; 0] = [];
+        Ok(SitePackages::below(&self.path, no_suffixes)?.directories().to_vec())
     }
 
     /// The paths of all files, with `/`, sorted.

@@ -99,14 +99,14 @@ fn editable_requirements_are_installed_whatever_their_build_backend() -> Test {
     for python in pythons() {
         let pip = Pip::new(&python, here.join("cache"));
         let request = PipRequest::default().requirement_files([here.join("requirements.txt")]);
-        let tree = pip.install(&request, &mut |_| ())?;
+        let site = pip.install(&request, &mut |_| ())?.site_packages()?.remove(0);
         for name in names {
             for file in ["__init__.py", "part/__init__.py", "data.txt"] {
-                let path = tree.path.join(name).join(file);
+                let path = site.join(name).join(file);
                 assert!(path.is_file(), "{name}/{file} is not there with Python {}", python.info().version);
             }
         }
-        let left = fs::read_dir(&tree.path)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        let left = fs::read_dir(&site)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
         let mut left = left.collect::<std::io::Result<Vec<String>>>()?;
         left.retain(|name| name.ends_with(".pth") || name.ends_with(".egg-link") || name.starts_with("__editable__"));
         assert_eq!(left, [""; 0], "{}", python.info().version);

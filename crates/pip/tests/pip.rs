@@ -2,10 +2,10 @@
 
 use std::error::Error as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pyox_distribution::{Host as _, Installed};
-use pyox_pip::{Error, Pip, PipRequest};
+use pyox_pip::{Error, InstalledTree, Pip, PipRequest};
 use pyox_test_support::wrapped::Wrapped;
 
 type Test = Result<(), Box<dyn std::error::Error>>;
@@ -37,6 +37,11 @@ fn pythons() -> Vec<Installed> {
     found
 }
 
+/// Where the modules are.
+fn site(tree: &InstalledTree) -> Result<PathBuf, pyox_scanner::Error> {
+    Ok(tree.site_packages()?.remove(0))
+}
+
 #[test]
 fn the_same_request_runs_pip_once() -> Test {
     for python in pythons() {
@@ -48,8 +53,8 @@ fn the_same_request_runs_pip_once() -> Test {
         let mut lines = Vec::new();
         let first = pip.install(&request, &mut |line| lines.push(line.to_owned()))?;
         assert!(!first.cached && lines.iter().any(|line| line.contains("Successfully installed")), "{lines:?}");
-        assert_eq!(fs::read_to_string(first.path.join("hello_pyox.py"))?, "answer = 1\n");
-        assert!(!first.path.join("__pycache__").exists());
+        assert_eq!(fs::read_to_string(site(&first)?.join("hello_pyox.py"))?, "answer = 1\n");
+        assert!(!site(&first)?.join("__pycache__").exists());
 
         let second = pip.install(&request, &mut |line| panic!("pip ran: {line}"))?;
         assert_eq!((second.cached, &second.path), (true, &first.path));
@@ -67,7 +72,7 @@ fn the_same_request_runs_pip_once() -> Test {
         request.refresh = false;
         let fourth = pip.install(&request, &mut |_| {})?;
         assert!(!fourth.cached && fourth.path != last.path);
-        assert_eq!(fs::read_to_string(fourth.path.join("hello_pyox.py"))?, "answer = 2\n");
+        assert_eq!(fs::read_to_string(site(&fourth)?.join("hello_pyox.py"))?, "answer = 2\n");
         // Nothing is left beside the trees that are read, their manifests and locks.
         drop(third);
         let names = fs::read_dir(directory.path().join("cache"))?.flatten().map(|entry| entry.file_name());
@@ -86,8 +91,9 @@ fn a_tree_that_is_not_as_pip_installed_it_is_not_intact() -> Test {
     let pip = Pip::new(&python, directory.path().join("cache"));
     let request = PipRequest::default().requirements([wheel]);
     let first = pip.install(&request, &mut |_| {})?;
-    let module = first.path.join("hello_pyox.py");
-    let metadata = "hello_pyox-1.0.dist-info/METADATA";
+    let module = site(&first)?.join("hello_pyox.py");
+    let metadata = site(&first)?.join("hello_pyox-1.0.dist-info/METADATA");
+    let metadata = metadata.strip_prefix(&first.path)?.to_str().expect("UTF-8");
     assert!(first.read(metadata).is_some() && first.files().any(|file| file == metadata));
     let whole = fs::read(&module)?;
     let times = fs::metadata(&module)?.modified()?;
@@ -166,13 +172,15 @@ fn files_of_requirements_work_and_two_packers_may_race() -> Test {
     fs::write(&file, format!("# what we need\n{wheel}\n"))?;
     let request = PipRequest::default().requirement_files([file]);
     let pip = Pip::new(&python, directory.path().join("cache"));
-    let install = || pip.install(&request, &mut |_| {}).map(|tree| tree.path.clone());
+    let install = || -> Result<PathBuf, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(site(&pip.install(&request, &mut |_| {})?)?)
+    };
     let (one, other) = std::thread::scope(|scope| {
         let (one, other) = (scope.spawn(install), scope.spawn(install));
         (one.join().expect("no panic"), other.join().expect("no panic"))
     });
-    let path = one?;
-    assert_eq!(path, other?);
+    let path = one.map_err(|error| error.to_string())?;
+    assert_eq!(path, other.map_err(|error| error.to_string())?);
     assert!(path.join("hello_pyox.py").is_file());
     Ok(())
 }

@@ -48,10 +48,9 @@ class PackedFile(type(pathlib.Path())):
 class OxidizedDistribution(importlib.metadata.Distribution):
     """A distribution that a finder has: an importlib.metadata.Distribution."""
 
-    def __init__(self, finder, name, directory, item):
+    def __init__(self, finder, name, directory):
         self._finder = finder
         self._name = name
-        self._item = item
         self._path = PackedFile.of(finder, finder._locate_file(name, directory))
 
     def read_text(self, filename):
@@ -71,19 +70,21 @@ def find_distributions(finder, context=None):
     not match a context that was given other paths. The context loses the directories: the finders that are asked next,
     with the same context, would find the same files there once more.
     """
-    wanted, path, found = None, None, finder._distributions()
+    wanted, only, found = None, None, finder._distributions()
     if context is not None:
-        name, own = context.name, {item for _, _, item in found}
-        searched = [os.fspath(item) for item in context.path]
-        if vars(context).get("path") is not None and finder.path_hook_base_str not in searched:
-            path = searched
-        if own.intersection(searched):
-            vars(context)["path"] = [item for item in searched if item not in own]
+        path, name = context.path, context.name
+        if vars(context).get("path") is not None:
+            path = list(map(os.fspath, path))
+            only = None if finder.path_hook_base_str in path else path
+        own = {item for _, _, item in found}
+        others = [item for item in path or () if not (isinstance(item, str) and item in own)]
+        if len(others) < len(path or ()):
+            vars(context)["path"] = others
         # Since Python 3.10 an empty name is as good as none.
         is_any = name is None or (name == "" and sys.version_info >= (3, 10))
         wanted = None if is_any else finder._normalized(name)
     return iter([
-        OxidizedDistribution(finder, name, directory, item)
+        OxidizedDistribution(finder, name, directory)
         for name, directory, item in found
-        if (wanted is None or finder._normalized(name) == wanted) and (path is None or item in path)
+        if (wanted is None or finder._normalized(name) == wanted) and (only is None or item in only)
     ])

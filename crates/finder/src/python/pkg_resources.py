@@ -3,7 +3,7 @@
 import posixpath
 import sys
 
-from oxidized_importer import OxidizedFinder, OxidizedPathEntryFinder
+from oxidized_importer import OxidizedDistribution, OxidizedFinder, OxidizedPathEntryFinder
 
 
 class OxidizedPkgResourcesProvider:
@@ -116,9 +116,10 @@ def pkg_resources_find_distributions(finder, path_item, only=False):
         yield from pkg_resources.find_on_path(finder, path_item, only)
         return
     packed = finder._finder
-    for found in packed.find_distributions():
-        if path_item not in (found._item, packed.path_hook_base_str):
+    for name, directory, item in packed._distributions():
+        if path_item not in (item, packed.path_hook_base_str):
             continue
+        found = OxidizedDistribution(packed, name, directory)
         is_egg_info = found._path.suffix == ".egg-info"
         kind = pkg_resources.Distribution if is_egg_info else pkg_resources.DistInfoDistribution
         provider = OxidizedPkgResourcesProvider._of_distribution(found._finder, found._name)

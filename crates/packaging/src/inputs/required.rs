@@ -94,9 +94,6 @@ pub(super) fn with_extras(project: &Path, extras: &[String]) -> Result<Option<St
     if extras.is_empty() {
         return Ok(None);
     }
-    if let Some(file) = ProjectFile::of(project)? {
-        file.check_extras(extras)?;
-    }
     let path = project.to_str().ok_or_else(|| Error::NotUtf8 { path: project.to_owned() })?;
     Ok(Some(format!("{path}[{}]", extras.join(","))))
 }
