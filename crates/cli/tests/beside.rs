@@ -55,6 +55,55 @@ fn a_regular_package_comes_before_a_directory() {
 }
 
 #[test]
+fn what_a_directory_has_of_the_name_of_an_installed_package_stays_as_files() {
+    let place = Place::with(&[
+        (
+            "app/__main__.py",
+            "import os, shelf, runpy\nhere = os.path.join(os.path.dirname(__file__), 'shelf')\n\
+             print(shelf.NAME, sorted(name for name in os.listdir(here) if name != '__pycache__'))\n\
+             print(runpy.run_path(os.path.join(here, 'env.py'))['VALUE'], open(os.path.join(here, 'x.mako')).read())\n",
+        ),
+        ("app/shelf/env.py", "VALUE = 1\n"),
+        ("app/shelf/x.mako", "template"),
+    ]);
+    let wheel = wheel(&place, "shelf", "", &[("shelf/__init__.py", "NAME = 'installed'\n")]);
+    place.pack(["app", "--pip", wheel.to_str().expect("UTF-8"), "-o", "program"]).succeeds();
+    place.program("program", &[]).prints("installed ['env.py', 'x.mako']\n1 template\n");
+}
+
+#[test]
+fn a_package_around_a_project_has_nothing_of_tools() {
+    let place = Place::with(&[
+        ("main.py", "import src.app\n"),
+        ("src/app.py", "import os\nprint(sorted(name for name in os.listdir(os.path.dirname(__file__))))\n"),
+        ("src/words.txt", ""),
+        ("src/.env", "SECRET=1"),
+        ("src/.venv/pyvenv.cfg", ""),
+        ("src/.venv/lib/m.py", "import no_such_module\n"),
+        ("src/env/pyvenv.cfg", ""),
+        ("src/env/lib/n.py", "import no_such_module\n"),
+        ("src/node_modules/x/y.js", ""),
+    ]);
+    assert_eq!(notes(&place.pack(["main.py"]).succeeds()), "");
+    place.program("main", &[]).prints("['app.py', 'words.txt']\n");
+}
+
+#[test]
+fn a_script_that_is_not_there_does_not_start_the_application_again() {
+    let text = "import os, subprocess, sys\nif len(sys.argv) > 3:\n    sys.exit('the application again')\n\
+                worker = os.path.join(os.path.dirname(__file__), 'worker.py')\n\
+                done = subprocess.run([sys.executable, worker, 'x', 'y', 'z'], stderr=subprocess.PIPE, text=True)\n\
+                print(done.returncode, \"can't open file\" in done.stderr)\n\
+                done = subprocess.run([sys.executable, *sys.argv[1:], 'y', 'z'], stderr=subprocess.PIPE, text=True)\n\
+                print(done.stderr)\n";
+    let place = Place::with(&[("app.py", text), ("worker.py", "print('worker')\n")]);
+    place.pack(["app.py"]).succeeds();
+    place.program("app", &["a"]).prints("2 True\nthe application again\n\n");
+    place.pack(["app.py", "--virtual-files", "off"]).succeeds();
+    place.program("app", &["a"]).prints("2 True\nthe application again\n\n");
+}
+
+#[test]
 fn strings_name_modules() {
     let place = Place::with(&[
         (
@@ -99,6 +148,13 @@ fn a_directory_that_is_run_has_its_data() {
     for _ in 0..2 {
         place.pack(["app", "-o", "app/program", "--report", "app/report.json"]).succeeds();
         place.program("app/program", &[]).prints(&expected);
+    }
+    // So it is if the directory is added to something else.
+    place.write("script.py", "import os\nprint(sorted(os.listdir(os.path.dirname(__file__) + '/app')))\n");
+    for _ in 0..2 {
+        place.pack(["script.py", "--add-data", "app", "-o", "app/program"]).succeeds();
+        let names = "['.hidden', '__main__.py', 'helper.py', 'templates', 'words.txt']\n";
+        place.program("app/program", &[]).prints(names);
     }
     place.pack(["app", "-o", "other"]).succeeds();
     place.program("other", &[]).prints(&expected);

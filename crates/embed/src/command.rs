@@ -57,6 +57,15 @@ pub(crate) fn may_be_passed_on(arguments: &[CString], are_all: bool) -> bool {
     }
 }
 
+/// What arguments could be meant as, as far as they say.
+pub(crate) trait Words {
+    /// Whether they could be those of an interpreter.
+    fn are_commands(&self, arguments: &[CString]) -> bool;
+
+    /// As [`may_be_passed_on`].
+    fn may_be_passed_on(&self, arguments: &[CString], are_all: bool) -> bool;
+}
+
 /// Whether the arguments are exactly those with which `multiprocessing` of CPython 3.9 to 3.13 starts a process.
 /// Nothing else has these, so that the application is never meant.
 pub(crate) fn is_helper(arguments: &[CString]) -> bool {

@@ -96,7 +96,7 @@ impl MainPythonInterpreter {
         arenas::use_huge_pages();
         initialize(&config, &roots, &invocation)?;
         if is_alone && has_one_thread() {
-            invocation.leave_mark();
+            invocation.leave_mark(&roots, &config.run);
         }
         // SAFETY: Python has just started the main interpreter in this thread, which keeps the GIL until `run` ends
         // Python. What is made here stays here: the type is not `Send`.

@@ -20,7 +20,7 @@ use pyox_finder::Roots;
 use pyox_interpreter_config::Run;
 use pyox_packed_resources::Place;
 
-use crate::command;
+use crate::command::{self, Words};
 use crate::error::NewInterpreterError;
 use crate::executable::executed_path;
 use crate::lineage::{self, Meaning};
@@ -48,14 +48,11 @@ impl Invocation {
         let mut arguments = given.clone();
         let (mut as_interpreter, mut repeats) = (false, 0);
         let first = given.first();
-        let are_commands = |arguments: &[CString]| {
-            let is_below = arguments.first().is_some_and(|first| is_code_below(first, roots, run));
-            is_below || command::is_interpreter(arguments)
-        };
+        let recognised = Recognised { roots, run };
         if first.is_some_and(|first| lineage::restarts(first, names(first, roots, run))) {
             arguments.remove(0);
-        } else if are_commands(&given) {
-            match lineage::meaning(&given, &are_commands) {
+        } else if recognised.are_commands(&given) {
+            match lineage::meaning(&given, &recognised) {
                 Meaning::Interpreter => as_interpreter = true,
                 Meaning::Application { .. } if command::is_helper(&given) => return Err(NewInterpreterError::Helper),
                 Meaning::Application { repeats: found } => repeats = found,
@@ -75,27 +72,51 @@ impl Invocation {
     }
 
     /// Remembers that this process runs this program. Called once, before Python starts threads.
-    pub(crate) fn leave_mark(&self) {
-        lineage::leave_mark(&self.words[0], &self.given, self.as_interpreter, self.repeats);
+    pub(crate) fn leave_mark(&self, roots: &Roots, run: &Run) {
+        let recognised = Recognised { roots, run };
+        lineage::leave_mark(&self.words[0], &self.given, self.as_interpreter, self.repeats, &recognised);
     }
 }
 
-/// Whether an argument is the path of the program, or a virtual path below it; not if that is another packed file than
-/// the one that the program runs.
+/// Arguments that are those of `python`, or begin with a path inside the program.
+pub(crate) struct Recognised<'r> {
+    pub(crate) roots: &'r Roots,
+    /// What the program runs.
+    pub(crate) run: &'r Run,
+}
+
+impl Words for Recognised<'_> {
+    fn are_commands(&self, arguments: &[CString]) -> bool {
+        self.begin_inside(arguments) || command::is_interpreter(arguments)
+    }
+
+    fn may_be_passed_on(&self, arguments: &[CString], are_all: bool) -> bool {
+        self.begin_inside(arguments) || command::may_be_passed_on(arguments, are_all)
+    }
+}
+
+impl Recognised<'_> {
+    /// Whether the first one is a path inside the program, and not what that runs.
+    fn begin_inside(&self, arguments: &[CString]) -> bool {
+        arguments.first().is_some_and(|first| is_inside(first, self.roots, self.run))
+    }
+}
+
+/// Whether an argument is the path of the program, or that of what it runs.
 fn names(argument: &CStr, roots: &Roots, run: &Run) -> bool {
     let bytes = argument.to_bytes();
     let path = Path::new(OsStr::from_bytes(bytes));
     if let Ok(file) = path.strip_prefix(roots.program()) {
-        return file.as_os_str().is_empty() || is_run(path, roots, run) || !path.exists();
+        return file.as_os_str().is_empty() || is_run(path, roots, run);
     }
     bytes.contains(&b'/') && path.canonicalize().is_ok_and(|path| path == roots.program())
 }
 
-/// Whether an argument is a packed file or directory that Python runs, and that is not what the program runs.
-fn is_code_below(argument: &CStr, roots: &Roots, run: &Run) -> bool {
+/// Whether an argument is a path inside the program that Python is to run, and that is not what the program runs. Whether
+/// something is there is for Python to say: the application in its place might start it again, without end.
+fn is_inside(argument: &CStr, roots: &Roots, run: &Run) -> bool {
     let path = Path::new(OsStr::from_bytes(argument.to_bytes()));
     path.strip_prefix(roots.program()).is_ok_and(|file| !file.as_os_str().is_empty() && !is_run(path, roots, run))
-        && (path.is_file() || path.join("__main__.py").is_file())
 }
 
 /// Whether a path is that of the file which the program runs.

@@ -10,7 +10,7 @@
 
 use std::ffi::{CStr, CString};
 
-use crate::command;
+use crate::command::{self, Words};
 use crate::mark::Mark;
 use crate::origin::{INIT, Origin};
 use crate::privileges::elevated;
@@ -45,8 +45,8 @@ pub(crate) fn restarts(script: &CStr, is_its_path: bool) -> bool {
     }
 }
 
-/// What arguments mean that could be those of an interpreter: `are_commands` says so of all such arguments.
-pub(crate) fn meaning(arguments: &[CString], are_commands: &dyn Fn(&[CString]) -> bool) -> Meaning {
+/// What arguments mean that could be those of an interpreter.
+pub(crate) fn meaning(arguments: &[CString], words: &dyn Words) -> Meaning {
     const NOTHING_ELSE: Meaning = Meaning::Application { repeats: 0 };
     if elevated() {
         return NOTHING_ELSE;
@@ -59,16 +59,16 @@ pub(crate) fn meaning(arguments: &[CString], are_commands: &dyn Fn(&[CString]) -
         Some(mark) => Meaning::Application { repeats: mark.repeats + 1 },
         None => {
             let ancestors = arguments_of_ancestors();
-            let is_interpreter = !ancestors.is_empty() && interprets(arguments, &ancestors, are_commands);
+            let is_interpreter = !ancestors.is_empty() && interprets(arguments, &ancestors, words);
             if is_interpreter { Meaning::Interpreter } else { NOTHING_ELSE }
         }
     }
 }
 
 /// Leaves a mark of this process to its children. Called once, before Python starts threads.
-pub(crate) fn leave_mark(name: &CStr, arguments: &[CString], as_interpreter: bool, repeats: u32) {
+pub(crate) fn leave_mark(name: &CStr, arguments: &[CString], as_interpreter: bool, repeats: u32, words: &dyn Words) {
     if !elevated()
-        && let Some(mark) = Mark::own(name, arguments, as_interpreter, repeats)
+        && let Some(mark) = Mark::own(name, arguments, as_interpreter, repeats, words)
     {
         mark.leave();
     }
@@ -76,12 +76,12 @@ pub(crate) fn leave_mark(name: &CStr, arguments: &[CString], as_interpreter: boo
 
 /// Whether a process with these arguments is an interpreter, given those of its ancestors that run the program, the
 /// nearest first. The farthest one is the application, for all that is known, unless it can only be a helper.
-fn interprets(arguments: &[CString], ancestors: &[Vec<CString>], are_commands: &dyn Fn(&[CString]) -> bool) -> bool {
+fn interprets(arguments: &[CString], ancestors: &[Vec<CString>], words: &dyn Words) -> bool {
     let Some((parent, farther)) = ancestors.split_first() else { return command::is_helper(arguments) };
     let is_all = parent.len() == arguments.len();
-    let is_given = parent.ends_with(arguments) && command::may_be_passed_on(arguments, is_all);
-    let passed_on = is_given && !interprets(parent, farther, are_commands);
-    are_commands(arguments) && !passed_on
+    let is_given = parent.ends_with(arguments) && words.may_be_passed_on(arguments, is_all);
+    let passed_on = is_given && !interprets(parent, farther, words);
+    words.are_commands(arguments) && !passed_on
 }
 
 /// The arguments of the ancestors that run this program, the nearest first.

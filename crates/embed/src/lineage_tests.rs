@@ -2,7 +2,9 @@ use super::*;
 use crate::privileges::Privileges;
 
 fn interprets(arguments: &[CString], ancestors: &[Vec<CString>]) -> bool {
-    super::interprets(arguments, ancestors, &command::is_interpreter)
+    let roots = crate::interpreter::roots("/opt/app".into(), 13);
+    let run = pyox_interpreter_config::Run::Script { file: "script.py".into() };
+    super::interprets(arguments, ancestors, &crate::invocation::Recognised { roots: &roots, run: &run })
 }
 
 fn words(arguments: &[&str]) -> Vec<CString> {
@@ -66,4 +68,9 @@ fn arguments_that_the_application_was_given_mean_the_application() {
     let helper = words(&["--multiprocessing-fork", "pipe_handle=7"]);
     assert!(interprets(&helper, std::slice::from_ref(&helper)));
     assert!(!interprets(&words(&["run"]), &application(&["serve"])));
+    // Whoever has chosen the arguments may not choose packed code either.
+    let packed = words(&["/opt/app/python/bin/tool", "x"]);
+    assert!(interprets(&packed, &application(&["serve"])));
+    assert!(!interprets(&packed, &application(&["/opt/app/python/bin/tool", "x"])));
+    assert!(!interprets(&packed, &application(&["run", "/opt/app/python/bin/tool", "x"])));
 }

@@ -6,7 +6,7 @@
 use std::ffi::{CStr, CString};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::command;
+use crate::command::Words;
 use crate::executable;
 use crate::origin::Origin;
 use crate::process::{Program, own_start};
@@ -36,10 +36,16 @@ pub(crate) struct Mark {
 
 impl Mark {
     /// This process and its arguments; those of an interpreter are not those of the application.
-    pub(crate) fn own(name: &CStr, arguments: &[CString], as_interpreter: bool, repeats: u32) -> Option<Self> {
+    pub(crate) fn own(
+        name: &CStr,
+        arguments: &[CString],
+        as_interpreter: bool,
+        repeats: u32,
+        words: &dyn Words,
+    ) -> Option<Self> {
         let searched = if as_interpreter { 0 } else { arguments.len().min(SEARCHED) };
         let ends = (0..searched).map(|start| (&arguments[start..], start == 0));
-        let commands = ends.filter(|(end, is_all)| command::may_be_passed_on(end, *is_all));
+        let commands = ends.filter(|(end, is_all)| words.may_be_passed_on(end, *is_all));
         let commands = commands.map(|(end, _)| digest(end)).take(KEPT).collect();
         let program = running()?;
         let (origin, path, name) = (Origin::own()?, digest(&program.path), digest(name));
@@ -131,12 +137,14 @@ mod tests {
     #[test]
     fn a_mark_is_read_as_it_was_written() {
         let arguments = [c"run".to_owned(), c"-c".to_owned(), c"x".to_owned()];
-        let own = Mark::own(c"./app", &arguments, false, 3).unwrap();
+        let roots = crate::interpreter::roots("/opt/app".into(), 13);
+        let words = crate::invocation::Recognised { roots: &roots, run: &pyox_interpreter_config::Run::Repl };
+        let own = Mark::own(c"./app", &arguments, false, 3, &words).unwrap();
         assert_eq!(Mark::decode(&own.encode()).as_ref(), Some(&own));
         assert!(own.counts() && own.is_of_this_process());
         assert!(own.has_command(&arguments[1..]) && !own.has_command(&arguments[2..]));
         assert!(!own.has_command(&[c"-cx".to_owned()]) && own.has_name(c"./app") && !own.has_name(c"app"));
-        assert!(!Mark::own(c"./app", &arguments, true, 0).unwrap().has_command(&arguments[1..]));
+        assert!(!Mark::own(c"./app", &arguments, true, 0, &words).unwrap().has_command(&arguments[1..]));
         for wrong in
             ["", "1", &own.encode().replace(':', "::"), &format!("{}:1", Mark { commands: vec![], ..own }.encode())]
         {

@@ -154,7 +154,7 @@ fn packed_name(spec: &Object) -> Result<Object> {
 }
 
 /// Whether it is a package without code.
-fn is_namespace(entry: &Found<'_>) -> bool {
+pub(crate) fn is_namespace(entry: &Found<'_>) -> bool {
     !entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION))
 }
 

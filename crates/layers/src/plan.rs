@@ -16,6 +16,7 @@ use pyox_scanner::{Found, Scan, top_level_of_path};
 pub use candidate::{Candidate, Decide};
 pub use decision::{Decision, Reason};
 pub use layer_kind::LayerKind;
+pub(crate) use layer_kind::directory_of;
 pub use needs::FilesNeeded;
 
 use crate::error::Error;

@@ -260,6 +260,8 @@ impl<'a> ApplicationBuilder<'a> {
         let shadowed = Shadowed::of(&self.layers)?;
         for (index, (layer, beside)) in self.layers.iter().zip(beside).enumerate() {
             collector.hide_packages(shadowed.packages(&self.layers, index));
+            let directory = layer.kind().directory(self.python.target().minor().1);
+            collector.hide_spread_packages(shadowed.namespaces(index), directory);
             collector.leave_out(if layer.is_standard_library() { spared.names.clone() } else { BTreeSet::new() });
             // The program's own resources come first when it runs; its modules win no more than they would in one file.
             if self.shared_resources.is_some_and(|file| file.has(layer)) {

@@ -185,9 +185,8 @@ impl Inputs {
             Source::Application(path) => {
                 let (root, outputs) = (path.clone(), self.outputs.clone());
                 let directory = Directory::new(path).extension_suffixes(suffixes.iter()).exclude_if(move |path| {
-                    let name = path.rsplit('/').next().unwrap_or(path);
-                    let is_tool = name.starts_with('.') || name == "node_modules";
-                    is_tool || is_aside(path) || beside::is_no_part(&root.join(path), &outputs)
+                    let file = root.join(path);
+                    script::is_of_tools(&file) || is_aside(path) || beside::is_no_part(&file, &outputs)
                 });
                 resolving.add_before(LayerKind::Application, &directory, path, &standard_library, progress)?;
             }
@@ -229,8 +228,8 @@ impl Inputs {
             resolving.add(LayerKind::PackageRoot, &directory, progress)?;
         }
         if !self.data.is_empty() {
-            let packed = data::packed(&data, &resolving.layers, &source)?;
-            let packages = data::packages(&resolving.layers)?;
+            let packed = data::packed(&data, &resolving.layers, &source, &self.outputs)?;
+            let packages = data::packages(&resolving.layers, source.place())?;
             let data = data::InPackages { files: &data, packed, packages, place: source.place() };
             resolving.own.insert(resolving.layers.len());
             resolving.add(LayerKind::Data, &data, progress)?;

@@ -150,12 +150,20 @@ pub(crate) fn has_module(directory: &Path, name: &str) -> bool {
 fn collect(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Error> {
     for path in entries(directory)? {
         if path.is_dir() && !path.is_symlink() {
-            collect(&path, files)?;
+            if !is_of_tools(&path) {
+                collect(&path, files)?;
+            }
         } else if has_ending(&path, "py") || is_bytecode_only(&path) {
             files.push(path);
         }
     }
     Ok(())
+}
+
+/// Whether a file or directory is none of an application's: hidden, of a tool, or a virtualenv.
+pub(crate) fn is_of_tools(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    name.starts_with(b".") || name == b"node_modules" || path.join("pyvenv.cfg").is_file()
 }
 
 /// Whether it is bytecode in the place of source code that is not there.
@@ -175,6 +183,11 @@ pub(crate) fn sibling_directory(script: &Path, siblings: BTreeSet<String>, suffi
     Directory::new(directory).extension_suffixes(suffixes.iter()).exclude_if(move |path| {
         let top = path.split('/').next().unwrap_or(path);
         let without_source = || top.strip_suffix(".pyc").filter(|_| is_bytecode_only(&root.join(top)));
+        // Around a package without code of its own may be a whole project.
+        let is_namespace = root.join(top).is_dir() && code_file(&root.join(top).join("__init__")).is_none();
+        if is_namespace && is_of_tools(&root.join(path)) {
+            return true;
+        }
         let native = || endings.iter().find_map(|ending| top.strip_suffix(&**ending));
         !siblings.contains(top.strip_suffix(".py").or_else(without_source).or_else(native).unwrap_or(top))
     })

@@ -54,7 +54,12 @@ impl Shadowed {
         let is_standard_library = |index: usize| layers[index].is_standard_library();
         let names = self.modules[layer].iter();
         let names = names.filter(|&(_, &earlier)| is_standard_library(layer) || is_standard_library(earlier));
-        names.chain(&self.namespaces[layer]).map(|(name, _)| name.clone()).collect()
+        names.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The namespace packages of a layer that are not imported, but whose files stay.
+    pub(crate) fn namespaces(&self, layer: usize) -> BTreeSet<String> {
+        self.namespaces[layer].keys().cloned().collect()
     }
 
     /// The rows of a layer whose packages are not hidden.

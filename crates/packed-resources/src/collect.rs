@@ -21,6 +21,9 @@ pub struct Collector {
     metadata_directories: BTreeMap<String, String>,
     hidden: BTreeSet<String>,
     hidden_packages: BTreeSet<String>,
+    /// Of these what is hidden stays as files, below a directory.
+    spread_packages: BTreeSet<String>,
+    directory: String,
     place: Place,
     /// Names of entries that no blob adds.
     left_out: BTreeSet<String>,
@@ -164,6 +167,37 @@ impl Collector {
         self.left_out = names;
     }
 
+    /// The same for packages without code of their own, whose files stay where they are: below `directory`, relative to
+    /// the root of all files. Replaces what was said before.
+    pub fn hide_spread_packages(&mut self, names: BTreeSet<String>, directory: String) {
+        (self.spread_packages, self.directory) = (names, directory);
+    }
+
+    /// Adds the files of an entry that is hidden.
+    fn add_files<'a>(
+        &mut self,
+        entry: &crate::Entry<'a>,
+        value: &mut dyn FnMut(&crate::Entry<'a>, &crate::Field<'a>) -> Result<Value, Error>,
+    ) -> Result<(), Error> {
+        let module = entry.name().replace('.', "/");
+        for field in entry.fields() {
+            let field = field?;
+            let path = match field.kind() {
+                FieldKind::Source if entry.is(EntryFlags::PACKAGE) => {
+                    format!("{}/{module}/__init__.py", self.directory)
+                }
+                FieldKind::Source => format!("{}/{module}.py", self.directory),
+                FieldKind::PackageResource => format!("{}/{module}/{}", self.directory, field.key()),
+                _ => continue,
+            };
+            if self.claim(&path, FieldKind::File, "") {
+                let value = value(entry, &field)?;
+                self.writer.entry(path).flag(EntryFlags::FILE).field(FieldKind::File, value);
+            }
+        }
+        Ok(())
+    }
+
     /// Takes over all entries of a blob without decoding a value; `value` makes each from its entry and field. What is
     /// there already hides the same in the blob, as in [`crate::Layered`].
     ///
@@ -181,6 +215,11 @@ impl Collector {
                 continue;
             }
             let is_other = entry.is(EntryFlags::SHARED_LIBRARY.union(EntryFlags::DISTRIBUTION).union(EntryFlags::FILE));
+            let is_hideable = entry.is(EntryFlags::IMPORTABLE.union(EntryFlags::PACKAGE)) && !is_other;
+            if is_hideable && self.spread_packages.contains(top_level(entry.name())) {
+                self.add_files(&entry, &mut value)?;
+                continue;
+            }
             if entry.is(EntryFlags::IMPORTABLE) && !is_other && self.hidden_packages.contains(top_level(entry.name())) {
                 continue;
             }

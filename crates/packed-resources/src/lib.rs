@@ -122,7 +122,7 @@ pub use location::{Location, LocationError};
 pub use names::{hex, normalize_project_name, top_level};
 pub use native_paths::NativePaths;
 pub use path::is_plain_path;
-pub use place::Place;
+pub use place::{COMMAND_START, Place};
 pub use resource::{
     Content, Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
     PackageResource, ReadData, Resource, ResourceKind, SharedLibrary,

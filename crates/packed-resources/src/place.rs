@@ -18,6 +18,10 @@ pub enum Place {
     Prefix,
 }
 
+/// How a command begins that is run by the Python which it is installed for. No such interpreter exists, and none can be
+/// put in its place by who may choose the working directory.
+pub const COMMAND_START: &str = "#!/pyoxidizer/python\n";
+
 impl EntryFlags {
     /// The bits that say where modules, package data and libraries are.
     pub const PLACE: Self = Self(512 | 1024);

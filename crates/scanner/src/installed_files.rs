@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use pyox_packed_resources::{Data, FileData, Place, ReadData, Resource, SharedLibrary, normalize_project_name, pyc};
+use pyox_packed_resources::{
+    COMMAND_START, Data, FileData, Place, ReadData, Resource, SharedLibrary, normalize_project_name, pyc,
+};
 
 use crate::data::{FileContent, read_text};
 use crate::entry_points::EntryPoint;
@@ -14,9 +16,6 @@ use crate::native;
 use crate::python_name::split_path;
 use crate::record::{below_prefix, record_rows};
 use crate::scan::{Found, Scan};
-
-/// What begins a command that is run by the Python that it is installed for.
-const SHEBANG: &str = "#!python\n";
 
 /// The directory of commands.
 const COMMANDS: &str = "bin/";
@@ -68,7 +67,7 @@ pub(crate) fn found_file(relative: &str, data: Data, origin: PathBuf, executable
 pub(crate) fn command_of(entry: &EntryPoint, origin: PathBuf) -> Option<Found> {
     let function = entry.attribute()?;
     let first = function.split('.').next().unwrap_or_default();
-    let text = format!("{SHEBANG}import sys\nfrom {} import {first}\nsys.exit({function}())\n", entry.module());
+    let text = format!("{COMMAND_START}import sys\nfrom {} import {first}\nsys.exit({function}())\n", entry.module());
     let relative = format!("{COMMANDS}{}", entry.name);
     is_packed(&relative).then(|| found_file(&relative, text.into_bytes().into(), origin, true))
 }
@@ -105,7 +104,7 @@ impl ReadData for Command {
     fn read(&self) -> io::Result<Cow<'_, [u8]>> {
         let bytes = self.0.read()?;
         Ok(match without_interpreter(&bytes) {
-            Some(rest) => [SHEBANG.as_bytes(), rest].concat().into(),
+            Some(rest) => [COMMAND_START.as_bytes(), rest].concat().into(),
             None => bytes,
         })
     }
@@ -144,9 +143,12 @@ mod tests {
             let command = Command(text.as_bytes().to_vec().into());
             String::from_utf8(command.read().unwrap().into_owned()).unwrap()
         };
-        assert_eq!(text("#!/a b/bin/python3.13\nimport x\n"), "#!python\nimport x\n");
-        assert_eq!(text("#!/usr/bin/env python\r\nx\n"), "#!python\nx\n");
-        assert_eq!(text("#!/bin/sh\n'''exec' \"/a/bin/python3\" \"$0\" \"$@\"\n' '''\nx\n"), "#!python\nx\n");
+        assert_eq!(text("#!/a b/bin/python3.13\nimport x\n"), "#!/pyoxidizer/python\nimport x\n");
+        assert_eq!(text("#!/usr/bin/env python\r\nx\n"), "#!/pyoxidizer/python\nx\n");
+        assert_eq!(
+            text("#!/bin/sh\n'''exec' \"/a/bin/python3\" \"$0\" \"$@\"\n' '''\nx\n"),
+            "#!/pyoxidizer/python\nx\n"
+        );
         for other in ["#!/bin/sh\nexec python3 x\n", "#!/usr/bin/perl\n", "\x7fELF", "", "#!", "#!/bin/sh\n'''exec' x"]
         {
             assert_eq!(text(other), other);

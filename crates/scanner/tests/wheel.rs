@@ -61,8 +61,11 @@ fn accessors_and_scan() {
     let in_prefix: Vec<_> = in_prefix.map(|found| (found.resource.relative_path(), found.executable)).collect();
     let expected = [("bin/hello", true), ("bin/run", true), ("lib/libhello.so.1", false), ("share/hello.txt", false)];
     assert_eq!(in_prefix, expected.map(|(path, executable)| (path.to_owned(), executable)));
-    assert_eq!(content(&scan, "bin/hello"), b"#!python\nimport sys\nfrom hello import main\nsys.exit(main())\n");
-    assert_eq!(content(&scan, "bin/run"), b"#!python\nprint()\n");
+    assert_eq!(
+        content(&scan, "bin/hello"),
+        b"#!/pyoxidizer/python\nimport sys\nfrom hello import main\nsys.exit(main())\n"
+    );
+    assert_eq!(content(&scan, "bin/run"), b"#!/pyoxidizer/python\nprint()\n");
     assert_eq!(content(&scan, "hello.pth"), b"import hello\nhello\n");
     let elsewhere: Vec<_> = scan.path_lines.iter().map(|line| (line.line, &*line.path)).collect();
     assert_eq!(elsewhere, [(3, "/elsewhere"), (4, "missing")]);

@@ -4,6 +4,7 @@ use std::ffi::{c_char, c_int};
 use std::ptr::null;
 
 use pyox_native_loader::PathBuffer;
+use pyox_packed_resources::COMMAND_START;
 use rustix::fs::OFlags;
 use rustix::io::{Errno, pread};
 
@@ -26,8 +27,7 @@ const PROGRAM_DIRECTORIES: [&[u8]; 3] = [b"bin", b"sbin", b"libexec"];
 /// What an installation has beside its programs, but not for them.
 const PYTHON_LIBRARY: &[u8] = b"lib/python3.";
 
-/// How a command begins that is run by the Python that it is installed for, and how long, in bytes, one may be.
-const COMMAND: &[u8; 9] = b"#!python\n";
+/// How long, in bytes, a command that is run by the Python which it is installed for may be.
 const LONGEST_COMMAND: u64 = 1 << 20;
 
 /// Files that read what is beside them.
@@ -87,15 +87,32 @@ impl CommandLine {
         let (mut rest, mut is_changed) = (argument, false);
         while let Some((before, path)) = first_packed(tree, rest) {
             self.append(&rest[..before])?;
-            let Some((length, real)) = tree.longest(path)? else {
-                let root = tree.root.as_bytes().len();
-                self.append(&path[..root])?;
-                rest = &path[root..];
-                continue;
-            };
-            self.append(real.as_bytes())?;
-            is_changed = true;
-            rest = &path[length..];
+            let root = tree.root.as_bytes();
+            match tree.longest(path)? {
+                None => {
+                    self.append(root)?;
+                    rest = &path[root.len()..];
+                    continue;
+                }
+                Some((length, Meant::File(real))) => {
+                    self.append(real.as_bytes())?;
+                    is_changed = true;
+                    rest = &path[length..];
+                }
+                Some((length, Meant::Command)) => {
+                    // In a command of the shell there is room for two words.
+                    if length < argument.len() {
+                        let quote = rest[..before].last().filter(|byte| b"'\"".contains(byte));
+                        let quote = quote.map(std::slice::from_ref).unwrap_or_default();
+                        for part in [root, quote, b" ", quote] {
+                            self.append(part)?;
+                        }
+                        is_changed = true;
+                    }
+                    self.append(&path[..length])?;
+                    rest = &path[length..];
+                }
+            }
         }
         self.append(rest)?;
         self.append(&[0])?;
@@ -110,6 +127,14 @@ impl CommandLine {
     }
 }
 
+/// What a packed path in an argument means.
+enum Meant {
+    /// A file or directory, which is made there.
+    File(PathBuffer),
+    /// A command that the program has to run itself.
+    Command,
+}
+
 /// Where the root is named as the directory of something, and the text from there on.
 fn first_packed<'t>(tree: &Tree, text: &'t [u8]) -> Option<(usize, &'t [u8])> {
     let root = tree.root.as_bytes();
@@ -121,8 +146,8 @@ fn first_packed<'t>(tree: &Tree, text: &'t [u8]) -> Option<(usize, &'t [u8])> {
 }
 
 impl Tree {
-    /// The longest path at the start of a text that is packed, and the real one.
-    fn longest(&self, text: &[u8]) -> Result<Option<(usize, PathBuffer)>, Errno> {
+    /// The longest path at the start of a text that is packed, and what it means.
+    fn longest(&self, text: &[u8]) -> Result<Option<(usize, Meant)>, Errno> {
         let ends = (0..text.len()).filter(|at| DELIMITERS.contains(&text[*at])).chain([text.len()]);
         let mut length = text.len() + 1;
         loop {
@@ -131,7 +156,11 @@ impl Tree {
             if let Ok(Place::Packed(path, node)) = self.place(libc::AT_FDCWD, &text[..end])
                 && !matches!(node, Node::Missing | Node::NotDirectory)
             {
-                return Ok(Some((end, self.argument(path.as_bytes(), node)?)));
+                let meant = match self.is_command(path.as_bytes(), node)? {
+                    true => Meant::Command,
+                    false => Meant::File(self.argument(path.as_bytes(), node)?),
+                };
+                return Ok(Some((end, meant)));
             }
         }
     }
@@ -174,8 +203,8 @@ impl Tree {
             return Ok(false);
         }
         let file = self.open(path, node, OFlags::RDONLY | OFlags::CLOEXEC)?;
-        let mut start = [0; COMMAND.len()];
-        Ok(pread(&file, &mut start, 0)? == COMMAND.len() && start == *COMMAND)
+        let mut start = [0; COMMAND_START.len()];
+        Ok(pread(&file, &mut start, 0)? == COMMAND_START.len() && start == *COMMAND_START.as_bytes())
     }
 
     /// Whether a path is that of the program itself, which has packed files of its own.

@@ -120,6 +120,14 @@ fn everything_is_where_an_installer_puts_it() {
                 let packed = run(Command::new(&program).env("PYOXIDIZER_PACKAGE_CACHE", &cache))?;
                 ensure!(packed == plain, "{name}\n==== plain\n{plain}\n==== packed\n{packed}");
             }
+            // Where no directory can be written, only what the shell reads beside its script is not there.
+            let nowhere = ["PYOXIDIZER_PACKAGE_CACHE", "HOME", "XDG_CACHE_HOME"].map(|name| (name, "/proc/none"));
+            let packed = run(Command::new(&program).envs(nowhere))?;
+            let others = |text: &str| {
+                let is_other = |line: &&str| !line.starts_with("script of the shell");
+                text.lines().filter(is_other).map(str::to_owned).collect::<Vec<_>>()
+            };
+            ensure!(others(&packed) == others(&plain), "{name}, without a cache\n{packed}");
         }
         Ok(())
     });

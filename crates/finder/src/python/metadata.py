@@ -73,13 +73,17 @@ def find_distributions(finder, context=None):
     wanted, only, found = None, None, finder._distributions()
     if context is not None:
         path, name = context.path, context.name
-        if vars(context).get("path") is not None:
+        given = vars(context).get("path")
+        narrowed, before = vars(context).get("_narrowed", (None, None))
+        if narrowed is not None and given is narrowed:  # by an earlier call
+            given, path = before, sys.path if before is None else before
+        if given is not None:
             path = list(map(os.fspath, path))
             only = None if finder.path_hook_base_str in path else path
         own = {item for _, _, item in found}
         others = [item for item in path or () if not (isinstance(item, str) and item in own)]
         if len(others) < len(path or ()):
-            vars(context)["path"] = others
+            vars(context).update(path=others, _narrowed=(others, given))
         # Since Python 3.10 an empty name is as good as none.
         is_any = name is None or (name == "" and sys.version_info >= (3, 10))
         wanted = None if is_any else finder._normalized(name)

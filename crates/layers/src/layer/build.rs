@@ -19,11 +19,10 @@ use super::stored::{self, Stored};
 use super::{Facts, Layer, LayerBuilder, NativeFile};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::plan::{Decision, LayerKind, Needs, Plan};
+use crate::plan::{Decision, LayerKind, Needs, Plan, directory_of};
 use crate::row::ReportRow;
 use pyox_binary::ElfFacts;
 use pyox_binary::{prepare, with_soname};
-use pyox_interpreter_config::directories;
 use pyox_linker::{Progress, Step};
 use pyox_packed_resources::{Location, Place};
 
@@ -329,12 +328,7 @@ impl Assembly<'_> {
     /// A file that belongs to no package, with its path below that of the program.
     fn file(&self, place: Place, path: &str, executable: bool) -> Resource {
         let minor = self.builder.python.target().minor().1;
-        let directory = match place {
-            Place::StandardLibrary => directories::standard_library(minor),
-            Place::SitePackages => directories::site_packages(minor),
-            Place::Prefix => directories::PREFIX.to_owned(),
-            _ => directories::APPLICATION.to_owned(),
-        };
+        let directory = directory_of(place, minor);
         Resource::File(FileData { path: format!("{directory}/{path}"), data: Vec::new().into(), executable })
     }
 

@@ -17,7 +17,7 @@ use pyox_build_cache::digest;
 use pyox_linker::Progress;
 
 /// Changes whenever layers are made differently from the same input.
-const LAYER_VERSION: &[u8] = b"40";
+const LAYER_VERSION: &[u8] = b"41";
 
 impl LayerBuilder<'_> {
     /// Where a layer is kept. It is named by everything that can be known before it is made.

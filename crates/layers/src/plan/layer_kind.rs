@@ -1,5 +1,6 @@
 //! Kinds of layers.
 
+use pyox_interpreter_config::directories;
 use pyox_packed_resources::Place;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +48,11 @@ impl LayerKind {
         }
     }
 
+    /// The same as a path below that of the program, for a Python 3.`minor`.
+    pub fn directory(self, minor: u8) -> String {
+        directory_of(self.place(), minor)
+    }
+
     /// What it is called, such as `standard library`.
     pub fn name(self) -> &'static str {
         match self {
@@ -63,5 +69,15 @@ impl LayerKind {
             Self::TclTk => "Tcl and Tk",
             Self::Other => "resources",
         }
+    }
+}
+
+/// The directory of a place, as a path below that of the program.
+pub(crate) fn directory_of(place: Place, minor: u8) -> String {
+    match place {
+        Place::StandardLibrary => directories::standard_library(minor),
+        Place::SitePackages => directories::site_packages(minor),
+        Place::Prefix => directories::PREFIX.to_owned(),
+        _ => directories::APPLICATION.to_owned(),
     }
 }

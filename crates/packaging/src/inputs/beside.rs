@@ -59,6 +59,10 @@ pub(super) fn finding(
         let path = entry.path();
         let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
         let is_code = [".py", ".pyc", ".pyw", ".so", ".ipynb"].iter().any(|ending| name.ends_with(ending));
+        // A script that this one starts, for example.
+        let is_other_script =
+            |stem: &str| path != script && !packed.contains(stem) && is_named(&name, &literals.strings);
+        let is_code = is_code && !name.strip_suffix(".py").is_some_and(is_other_script);
         let is_packed = is_code || packed.contains(&name) || name == "__pycache__";
         let is_hidden = name.starts_with('.') || name == "node_modules" || pyox_output::is_aside(&name);
         if !(is_packed || is_hidden || is_no_part(&path, outputs)) {
@@ -118,6 +122,7 @@ mod tests {
             })
         };
         assert_eq!(names("open('words.txt')")?, None);
+        assert_eq!(names("run(__file__, 'helper.py')")?, Some((vec!["helper.py".to_owned()], true)));
         let both = ["templates", "words.txt"].map(str::to_owned).to_vec();
         assert_eq!(names("__file__, 'words.txt', './templates/page.html', 'pkg/data'")?, Some((both, true)));
         assert_eq!(names("__file__, '*.svg', '*'")?, Some((vec!["icon.svg".to_owned()], true)));

@@ -8,6 +8,7 @@ use pyox_layers::{Layer, ReportRow};
 use pyox_packed_resources::{EntryFlags, PackageResource, Place, Resource};
 use pyox_scanner::{DataFiles, ResourceSource, Scan};
 
+use super::beside;
 use super::source::Source;
 use crate::error::Error;
 
@@ -97,12 +98,17 @@ pub(super) fn files(added: &[AddedData], source: &Source) -> Result<DataFiles, E
     Ok(all)
 }
 
-/// The paths of files that are not added, since the program has them anyway.
+/// The paths of files that are not added, since the program has them anyway, or since packing writes them.
 ///
 /// # Errors
 ///
 /// [`Error::DataClash`] for another file, or a directory in the place of a file.
-pub(super) fn packed(files: &DataFiles, layers: &[Layer], source: &Source) -> Result<BTreeSet<String>, Error> {
+pub(super) fn packed(
+    files: &DataFiles,
+    layers: &[Layer],
+    source: &Source,
+    outputs: &[PathBuf],
+) -> Result<BTreeSet<String>, Error> {
     let is_beside = |row: &ReportRow, layer: &Layer| layer.kind().place() == source.place() || row.path.contains('/');
     let rows = layers.iter().flat_map(|layer| layer.rows().iter().filter(move |row| is_beside(row, layer)));
     let mut there: BTreeMap<&str, &str> = rows.map(|row: &ReportRow| (&*row.path, &*row.origin)).collect();
@@ -116,6 +122,10 @@ pub(super) fn packed(files: &DataFiles, layers: &[Layer], source: &Source) -> Re
     let mut same = BTreeSet::new();
     for found in files.scan()?.resources {
         let path = found.resource.relative_path();
+        if beside::is_no_part(&found.origin, outputs) {
+            same.insert(path);
+            continue;
+        }
         let clash = |origin: &&str| Error::DataClash {
             path: path.clone(),
             added: found.origin.clone(),
@@ -135,13 +145,13 @@ pub(super) fn packed(files: &DataFiles, layers: &[Layer], source: &Source) -> Re
     Ok(same)
 }
 
-/// The names of all packages of some layers.
-pub(super) fn packages(layers: &[Layer]) -> Result<BTreeSet<String>, Error> {
+/// The names of all packages of some layers that are in a place.
+pub(super) fn packages(layers: &[Layer], place: Place) -> Result<BTreeSet<String>, Error> {
     let mut found = BTreeSet::new();
     for layer in layers {
         for entry in layer.blob()?.entries() {
             let entry = entry?;
-            if entry.is(EntryFlags::PACKAGE) {
+            if entry.is(EntryFlags::PACKAGE) && entry.flags().place() == place {
                 found.insert(entry.name().to_owned());
             }
         }

@@ -93,7 +93,7 @@ impl Built {
 }
 
 /// Whether metadata may have the content of a file.
-fn is_named_by_metadata(path: &str) -> bool {
+pub(super) fn is_named_by_metadata(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_uppercase();
     ["LICEN", "COPYING", "NOTICE", "AUTHORS", "README"].iter().any(|start| name.starts_with(start))
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use pyox_packed_resources::normalize_project_name;
 use pyox_scanner::{Requirement, allows_python};
 
+use super::edited::is_named_by_metadata;
 use crate::error::Error;
 
 /// Backends that copy files where nothing else is said.
@@ -104,7 +105,10 @@ impl ProjectFile {
         let Some(project) = self.table.get("project").and_then(toml::Value::as_table) else { return false };
         let is_static = project.get("version").is_some_and(toml::Value::is_str)
             && project.get("dynamic").is_none_or(|names| names.as_array().is_some_and(Vec::is_empty))
-            && !project.contains_key("license-files");
+            && !project.contains_key("license-files")
+            && ["readme", "license"]
+                .iter()
+                .all(|key| project.get(*key).and_then(file_of).is_none_or(is_named_by_metadata));
         let Some(system) = self.table.get("build-system").and_then(toml::Value::as_table) else { return false };
         let backend = system.get("build-backend").and_then(toml::Value::as_str).unwrap_or_default();
         let requires = system.get("requires").and_then(toml::Value::as_array);
@@ -193,6 +197,15 @@ impl ProjectFile {
 
     fn invalid(&self, message: &str) -> Error {
         invalid(&self.path, message)
+    }
+}
+
+/// The file that a value of `project` names, if it names one.
+fn file_of(value: &toml::Value) -> Option<&str> {
+    match value {
+        // A license that is no table is an expression.
+        toml::Value::String(text) => text.contains(['.', '/']).then_some(&**text),
+        other => other.get("file").and_then(toml::Value::as_str),
     }
 }
 

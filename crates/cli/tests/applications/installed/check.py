@@ -41,8 +41,16 @@ def main():
     print("without a variable:", run("env", "-i", "true"), subprocess.run(
         [os.path.join(scripts, "placed-tool"), "x"], env={}, stdout=subprocess.PIPE, text=True).stdout)
     print("script in Python:", run(os.path.join(scripts, "placed-script"), "d"))
-    print("script of the shell:", run(os.path.join(scripts, "placed-shell"), "e"))
+    try:
+        print("script of the shell:", run(os.path.join(scripts, "placed-shell"), "e"))
+    except OSError:  # it needs real files
+        print("script of the shell: none")
     print(os.access(os.path.join(scripts, "placed-tool"), os.X_OK))
+    tool = os.path.join(scripts, "placed-tool")
+    for command in f"{tool} 'f g'; echo $?", f"'{tool}' h", f'true && "{tool}" i | cat':
+        print("by the shell:", run("sh", "-c", command))
+    sys.stdout.flush()
+    print(os.system(f"{tool} j") >> 8, os.popen(f"{tool} k").read())
 
     found = importlib.metadata.distribution("placed")
     notes = "INSTALLER", "REQUESTED", "direct_url.json", "RECORD"
