@@ -94,12 +94,12 @@ impl CommandLine {
                     rest = &path[root.len()..];
                     continue;
                 }
-                Some((length, Meant::File(real))) => {
+                Some((length, Some(real))) => {
                     self.append(real.as_bytes())?;
                     is_changed = true;
                     rest = &path[length..];
                 }
-                Some((length, Meant::Command)) => {
+                Some((length, None)) => {
                     // In a command of the shell there is room for two words.
                     if length < argument.len() {
                         let quote = rest[..before].last().filter(|byte| b"'\"".contains(byte));
@@ -127,14 +127,6 @@ impl CommandLine {
     }
 }
 
-/// What a packed path in an argument means.
-enum Meant {
-    /// A file or directory, which is made there.
-    File(PathBuffer),
-    /// A command that the program has to run itself.
-    Command,
-}
-
 /// Where the root is named as the directory of something, and the text from there on.
 fn first_packed<'t>(tree: &Tree, text: &'t [u8]) -> Option<(usize, &'t [u8])> {
     let root = tree.root.as_bytes();
@@ -146,8 +138,9 @@ fn first_packed<'t>(tree: &Tree, text: &'t [u8]) -> Option<(usize, &'t [u8])> {
 }
 
 impl Tree {
-    /// The longest path at the start of a text that is packed, and what it means.
-    fn longest(&self, text: &[u8]) -> Result<Option<(usize, Meant)>, Errno> {
+    /// The longest path at the start of a text that is packed, and the real one; nothing for a command that the program
+    /// has to run itself.
+    fn longest(&self, text: &[u8]) -> Result<Option<(usize, Option<PathBuffer>)>, Errno> {
         let ends = (0..text.len()).filter(|at| DELIMITERS.contains(&text[*at])).chain([text.len()]);
         let mut length = text.len() + 1;
         loop {
@@ -156,11 +149,11 @@ impl Tree {
             if let Ok(Place::Packed(path, node)) = self.place(libc::AT_FDCWD, &text[..end])
                 && !matches!(node, Node::Missing | Node::NotDirectory)
             {
-                let meant = match self.is_command(path.as_bytes(), node)? {
-                    true => Meant::Command,
-                    false => Meant::File(self.argument(path.as_bytes(), node)?),
+                let real = match self.is_command(path.as_bytes(), node)? {
+                    true => None,
+                    false => Some(self.argument(path.as_bytes(), node)?),
                 };
-                return Ok(Some((end, meant)));
+                return Ok(Some((end, real)));
             }
         }
     }
