@@ -5,6 +5,7 @@
 """An application with a style sheet beside it, driven by keys and clicks, and its tree of widgets."""
 
 import asyncio
+import re
 
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
@@ -47,7 +48,7 @@ async def main():
         table = app.query_one(DataTable)
         print([table.get_row_at(row) for row in range(table.row_count)])
         for widget in app.query("*"):
-            print(type(widget).__name__, widget.id, sorted(widget.classes), widget.size)
+            print(type(widget).__name__, re.sub("[0-9]{6,}", "N", str(widget.id)), sorted(widget.classes), widget.size)
         form = app.query_one("#form").styles
         print(form.background, form.border.top, form.height, app.query_one(".title").styles.text_style)
         svg = app.export_screenshot()
