@@ -66,7 +66,8 @@ pub struct Pack {
     /// Limit the versions that pip installs to those in this file; may be repeated
     #[arg(short, long, value_name = "FILE")]
     pub constraint: Vec<PathBuf>,
-    /// The index that pip takes packages from, instead of its own. What it has of a password is in no program and no report
+    /// The index that pip takes packages from, instead of its own. What it has of a password is in no program and no
+    /// report
     #[arg(long, value_name = "URL", value_parser = NonEmptyStringValueParser::new())]
     pub index_url: Option<String>,
     /// A further index for pip; may be repeated
@@ -78,8 +79,8 @@ pub struct Pack {
     /// A dependency group of the pyproject.toml in the directory of the source (PEP 735); may be repeated
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub group: Vec<String>,
-    /// Pack the packages of this virtualenv [default: the active one, or .venv beside the source, if the source does not
-    /// say what it requires, and no other option says where packages come from]
+    /// Pack the packages of this virtualenv [default: the active one, or .venv beside the source, if the source does
+    /// not say what it requires, and no other option says where packages come from]
     #[arg(long, value_name = "DIR")]
     pub venv: Option<PathBuf>,
     /// Use no virtualenv that is not named
@@ -93,12 +94,12 @@ pub struct Pack {
     #[arg(long, value_name = "MODULE")]
     pub include: Vec<String>,
     /// Leave out a module, a package with all that is in it, or all that a distribution has installed; what still
-    /// imports it is told; may be repeated
+    /// imports it is named; may be repeated
     #[arg(long, value_name = "MODULE|DISTRIBUTION")]
     pub exclude: Vec<String>,
-    /// Add files as they are, for the program to open: a file, a directory or a pattern, and the path that it has beside
-    /// the application's own modules (with a slash at the end, the directory that it is in) [default: its place below
-    /// the directory of the script or project, or else its name]; may be repeated
+    /// Add files as they are, for the program to open: a file, a directory or a pattern, and the path that it has
+    /// beside the application's own modules (with a slash at the end, the directory that it is in) [default: its place
+    /// below the directory of the script or project, or else its name]; may be repeated
     #[arg(long, value_name = "SRC[:DEST]")]
     pub add_data: Vec<String>,
     /// Run this module, like python -m
@@ -110,9 +111,9 @@ pub struct Pack {
     /// Run these statements, like python -c
     #[arg(long, value_name = "TEXT", group = "entry_point")]
     pub code: Option<String>,
-    /// Which Python (3.9 or later): a version such as 3.12 or 3.12.1, versions such as ">=3.10,<3.13" of which the newest
-    /// one is taken, a name such as python3.12, or the path of an interpreter or virtualenv [default: that of --venv, or
-    /// python3 on PATH, or the newest that the source says it is made for]
+    /// Which Python (3.9 or later): a version such as 3.12 or 3.12.1, versions such as ">=3.10,<3.13" of which the
+    /// newest one is taken, a name such as python3.12, or the path of an interpreter or virtualenv [default: that of
+    /// --venv, or python3 on PATH, or the newest that the source says it is made for]
     #[arg(long, value_name = "VERSION|NAME|PATH")]
     pub python: Option<String>,
     /// The executable to write [default: named after the source or its command, in the current directory]

@@ -18,15 +18,16 @@ pub struct PackedFiles {
     header: OnceLock<[u8; pyc::HEADER_LEN]>,
 }
 
-/// A file: its path in parts, the field that has its content, the blob of that, and whether [`PackedFiles::header`] comes
-/// before the content.
+/// A file: its path in parts, the field that has its content, the blob of that, and whether [`PackedFiles::header`]
+/// comes before the content.
 pub type Visit<'v> = dyn FnMut(&[&[u8]], Field<'static>, Blob<'static>, bool) + 'v;
 
 /// The same for the files of one entry.
 type VisitOf<'v> = dyn FnMut(&[&[u8]], Field<'static>, bool) + 'v;
 
 impl PackedFiles {
-    /// Those of some blobs, of which the first that has a file counts. Their paths are relative to the program of `roots`.
+    /// Those of some blobs, of which the first that has a file counts. Their paths are relative to the program of
+    /// `roots`.
     pub fn new(blobs: Vec<Blob<'static>>, roots: Roots, script: Option<String>) -> Self {
         Self { blobs, roots, script, header: OnceLock::new() }
     }

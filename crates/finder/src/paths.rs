@@ -133,9 +133,9 @@ impl State {
         Ok(append(&self.base(gil, catalogue, name)?, &name.replace('.', "/")))
     }
 
-    /// Whether an item of `sys.path` or of a package's `__path__` is the program, a directory of top-level modules, or a
-    /// package directory below one: then that directory, `None` for the program, and the name of the package, empty for
-    /// the others.
+    /// Whether an item of `sys.path` or of a package's `__path__` is the program, a directory of top-level modules, or
+    /// a package directory below one: then that directory, `None` for the program, and the name of the package, empty
+    /// for the others.
     pub(crate) fn path_entry(&self, path: &Path) -> Result<Option<(Option<PathBuf>, String)>> {
         if path == self.roots.program() {
             return Ok(Some((None, String::new())));
@@ -234,8 +234,8 @@ impl State {
         Ok(field.map(|field| (entry, field)))
     }
 
-    /// Where a file is whose path is relative to the directory in which a distribution has its metadata directory: below
-    /// the origin, in a cache directory, or else below that directory.
+    /// Where a file is whose path is relative to the directory in which a distribution has its metadata directory:
+    /// below the origin, in a cache directory, or else below that directory.
     pub(crate) fn locate(
         &self,
         gil: Gil,

@@ -177,10 +177,13 @@ mod tests {
 
     #[test]
     fn machine_dependent_lines_go() {
-        let installed = "../../../bin/a,sha256=x,1\n../../../share/a,sha256=x,1\n../../../include/a,,\n../x,,\n../../l.so,,\n/abs,,\nC:\\x,,\na/__pycache__/m.pyc,,\na/m.py,sha256=y,2\n\
+        let installed = "../../../bin/a,sha256=x,1\n../../../share/a,sha256=x,1\n../../../include/a,,\n\
+                         ../x,,\n../../l.so,,\n/abs,,\n\
+                         C:\\x,,\na/__pycache__/m.pyc,,\na/m.py,sha256=y,2\n\
                          a-1.dist-info/direct_url.json,,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\n\"a/x,y\",,\n\
                          x.pth,,\n__editable___a_finder.py,,\n";
-        let expected = "\"a/x,y\",,\n../../../bin/a,,\n../../../share/a,sha256=x,1\n../../l.so,,\na-1.dist-info/RECORD,,\na/b/direct_url.json,,\na/m.py,sha256=y,2\nx.pth,,\n";
+        let expected = "\"a/x,y\",,\n../../../bin/a,,\n../../../share/a,sha256=x,1\n../../l.so,,\n\
+                        a-1.dist-info/RECORD,,\na/b/direct_url.json,,\na/m.py,sha256=y,2\nx.pth,,\n";
         assert_eq!(reproducible(installed), expected);
         let wheel = "a-1.data/purelib/a/m.py,sha256=y,2\na-1.data/scripts/x,,\na-1.data/data/lib/l,,\nb.data/x,,\n";
         assert_eq!(reproducible(wheel), "../../../bin/x,,\n../../l,,\na/m.py,sha256=y,2\nb.data/x,,\n");

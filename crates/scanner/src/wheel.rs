@@ -31,8 +31,8 @@ use std::sync::Arc;
 /// A wheel that has been checked completely: names are safe and unique, `RECORD` lists every file and nothing else, and
 /// every hash and length is right.
 ///
-/// Files of the schemes `purelib` and `platlib` are found at the root, those of `scripts` and `data` where an installer puts
-/// them below `sys.prefix`, with the commands that it makes of entry points; headers are skipped.
+/// Files of the schemes `purelib` and `platlib` are found at the root, those of `scripts` and `data` where an installer
+/// puts them below `sys.prefix`, with the commands that it makes of entry points; headers are skipped.
 #[derive(Debug)]
 pub struct Wheel {
     archive: Arc<Archive>,
