@@ -49,6 +49,10 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
         let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
         inputs.locate_python_and_virtualenv(wanted, active.as_deref())?
     };
+    let python = match args.libpython {
+        Some(kind) => python.with_libpython(kind.into()),
+        None => python,
+    };
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(compiled(&cache)),

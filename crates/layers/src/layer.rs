@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::finding::Finding;
+use crate::libpython::LibpythonFile;
 use crate::plan::{Decide, LayerKind};
 use crate::policy::{Policy, Profile};
 use crate::row::{LeftOut, ReportRow};
@@ -330,6 +331,17 @@ impl<'a> LayerBuilder<'a> {
         self.cached_layer(LayerKind::TclTk, &source, &source.identity(), below, progress).map(Some)
     }
 
+    /// The shared library of the Python with the libraries that it needs, for a launcher without libpython.
+    ///
+    /// # Errors
+    ///
+    /// It has none, or that cannot be read.
+    pub fn libpython(&self, below: &[&Layer], progress: &mut dyn Progress) -> Result<Layer, Error> {
+        let path = self.python.target().shared_library()?;
+        let source = LibpythonFile::read(&path)?;
+        self.cached_layer(LayerKind::Libpython, &source, &source.identity(), below, progress)
+    }
+
     /// What a source finds, made anew.
     ///
     /// # Errors
@@ -429,6 +441,10 @@ impl<'a> LayerBuilder<'a> {
     /// Whether a layer keeps everything compressed. Of the standard library programs use but a part: what they use is
     /// decompressed when they are packed. So are the libraries of Tcl and Tk, while few of their scripts are read.
     fn compresses_everything(&self, kind: LayerKind) -> bool {
-        matches!(kind, LayerKind::StandardLibrary | LayerKind::TclTk) || self.policy.profile == Profile::Size
+        match kind {
+            LayerKind::StandardLibrary | LayerKind::TclTk => true,
+            LayerKind::Libpython => false,
+            _ => self.policy.profile == Profile::Size,
+        }
     }
 }

@@ -1,0 +1,151 @@
+//! How a program and its interpreter find each other's symbols, decided when they are made.
+
+use std::collections::BTreeSet;
+use std::iter::StepBy;
+use std::ops::Range;
+
+use goblin::elf::dynamic::{DT_JMPREL, DT_PLTRELSZ, DT_RELA, DT_RELASZ, DT_SYMTAB, DT_TEXTREL};
+use goblin::elf::header::EM_X86_64;
+use goblin::elf::reloc::{R_X86_64_64, R_X86_64_GLOB_DAT, R_X86_64_RELATIVE};
+use goblin::elf::sym::{STB_WEAK, STT_GNU_IFUNC, STT_TLS};
+
+use crate::ElfError;
+use crate::elf::image::{DynamicTable, Image, malformed, slice};
+
+/// Length of an entry of the symbol table of a 64-bit file, in bytes.
+const SYMBOL: usize = 24;
+/// Length of a relocation of a 64-bit file with an addend, in bytes.
+const RELOCATION: usize = 24;
+
+/// A symbol of the dynamic symbol table.
+struct Symbol<'a> {
+    name: &'a str,
+    /// Where it is in the file.
+    at: usize,
+    kind: u8,
+    is_defined: bool,
+    value: u64,
+}
+
+/// The dynamic section of an x86-64 file, with the symbols that relocations name.
+struct Relocated<'a> {
+    image: Image<'a>,
+    dynamic: DynamicTable<'a>,
+}
+
+impl<'a> Relocated<'a> {
+    fn parse(bytes: &'a [u8]) -> Result<Self, ElfError> {
+        let image = Image::parse(bytes)?.editable()?;
+        if image.header.e_machine != EM_X86_64 {
+            return Err(ElfError::Unsupported { what: "only the relocations of x86-64 files are known" });
+        }
+        let dynamic = image.dynamic()?.ok_or(ElfError::Unsupported { what: "it has no dynamic section" })?;
+        Ok(Self { image, dynamic })
+    }
+
+    /// Where the relocations of a table are in the file; none if there is no such table.
+    fn relocations(&self, table: u64, size: u64) -> Result<StepBy<Range<usize>>, ElfError> {
+        let what = "relocations";
+        let len = self.dynamic.value(size).unwrap_or_default();
+        let range = match self.dynamic.value(table) {
+            Some(address) if len > 0 => {
+                let start = self.image.index_of(what, address)?;
+                self.image.slice(what, start as u64, len)?;
+                start..start + len as usize
+            }
+            _ => 0..0,
+        };
+        Ok(range.step_by(RELOCATION))
+    }
+
+    fn symbol(&self, number: u64) -> Result<Symbol<'a>, ElfError> {
+        let what = "dynamic symbol table";
+        let table = self.dynamic.value(DT_SYMTAB).ok_or(malformed(what, 0))?;
+        let address = number.checked_mul(SYMBOL as u64).and_then(|offset| table.checked_add(offset));
+        let at = self.image.index_of(what, address.ok_or(malformed(what, table))?)?;
+        let entry = self.image.slice(what, at as u64, SYMBOL as u64)?;
+        let (name, info) = (u64::from(number_in::<4>(entry, 0) as u32), entry[4]);
+        Ok(Symbol {
+            name: self.dynamic.string(name)?,
+            at,
+            kind: info & 0xf,
+            is_defined: number_in::<2>(entry, 6) != 0,
+            value: number_in::<8>(entry, 8),
+        })
+    }
+}
+
+/// A little-endian number of `N` bytes of an entry that is long enough.
+fn number_in<const N: usize>(entry: &[u8], at: usize) -> u64 {
+    let mut bytes = [0; 8];
+    if let Some(found) = entry.get(at..at + N) {
+        bytes[..N].copy_from_slice(found);
+    }
+    u64::from_le_bytes(bytes)
+}
+
+/// Lets a program or library start without those symbols that it does not define and for which `is_meant` says so:
+/// the dynamic loader leaves zero where their addresses belong, for the program to fill in. The result has their names
+/// too.
+///
+/// For x86-64 files.
+///
+/// # Errors
+///
+/// If the file is damaged or of another kind.
+pub fn weaken_undefined(bytes: &[u8], is_meant: impl Fn(&str) -> bool) -> Result<(Vec<u8>, Vec<String>), ElfError> {
+    let file = Relocated::parse(bytes)?;
+    let mut edited = bytes.to_vec();
+    let mut names = BTreeSet::new();
+    for at in file.relocations(DT_RELA, DT_RELASZ)?.chain(file.relocations(DT_JMPREL, DT_PLTRELSZ)?) {
+        let Some(entry) = slice(bytes, at as u64, RELOCATION as u64) else { break };
+        let number = number_in::<8>(entry, 8) >> 32;
+        if number == 0 {
+            continue;
+        }
+        let symbol = file.symbol(number)?;
+        if !symbol.is_defined && is_meant(symbol.name) {
+            edited[symbol.at + 4] = STB_WEAK << 4 | symbol.kind;
+            names.insert(symbol.name.to_owned());
+        }
+    }
+    Ok((edited, names.into_iter().collect()))
+}
+
+/// Binds those addresses in the data of a shared library that are of its own symbols, as linking it with `-Bsymbolic`
+/// would: the dynamic loader looks for none of them. Of libpython, which has some ten thousand, that takes most of the
+/// time of loading.
+///
+/// A file of another kind, and one that is damaged, is returned as it is.
+pub fn bind_own_symbols(bytes: Vec<u8>) -> Vec<u8> {
+    bound(&bytes).unwrap_or(bytes)
+}
+
+fn bound(bytes: &[u8]) -> Result<Vec<u8>, ElfError> {
+    let file = Relocated::parse(bytes)?;
+    let mut edited = bytes.to_vec();
+    if file.dynamic.value(DT_TEXTREL).is_some() {
+        return Ok(edited);
+    }
+    for at in file.relocations(DT_RELA, DT_RELASZ)? {
+        let Some(entry) = slice(bytes, at as u64, RELOCATION as u64) else { break };
+        let info = number_in::<8>(entry, 8);
+        let (number, kind) = (info >> 32, info as u32);
+        let addend = match kind {
+            R_X86_64_64 => number_in::<8>(entry, 16),
+            // It has none, whatever is there.
+            R_X86_64_GLOB_DAT => 0,
+            _ => continue,
+        };
+        if number == 0 {
+            continue;
+        }
+        let symbol = file.symbol(number)?;
+        if !symbol.is_defined || [STT_GNU_IFUNC, STT_TLS].contains(&symbol.kind) {
+            continue;
+        }
+        edited[at + 8..at + 16].copy_from_slice(&u64::from(R_X86_64_RELATIVE).to_le_bytes());
+        edited[at + 16..at + 24].copy_from_slice(&symbol.value.wrapping_add(addend).to_le_bytes());
+    }
+    Ok(edited)
+}
