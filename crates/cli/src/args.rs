@@ -113,13 +113,13 @@ pub struct Pack {
     #[arg(long, value_name = "TEXT", group = "entry_point")]
     pub code: Option<String>,
     /// Which Python (3.9 or later): a version such as 3.12 or 3.12.1, versions such as ">=3.10,<3.13" of which the
-    /// newest one is taken, a name such as python3.12, or the path of an interpreter or virtualenv [default: that of
-    /// --venv, or python3 on PATH, or the newest that the source says it is made for]
+    /// newest one is taken, a name such as python3.12, or the path of an interpreter or virtualenv; those of pyenv, uv,
+    /// asdf, mise and conda are found [default: that of --venv, or python3 on PATH, or the newest that the source says it is made for]
     #[arg(long, value_name = "VERSION|NAME|PATH")]
     pub python: Option<String>,
     /// How the program has Python itself: `static` as a part of the launcher, `shared` as a library that it loads from
     /// memory when it starts [default: static, if the Python has a static library]
-    #[arg(long, value_enum, value_name = "KIND")]
+    #[arg(long, value_enum, value_name = "KIND", env = LIBPYTHON_VARIABLE)]
     pub libpython: Option<Libpython>,
     /// The executable to write [default: named after the source or its command, in the current directory]
     #[arg(short, long, value_name = "FILE")]
@@ -175,6 +175,9 @@ pub struct Pack {
     #[arg(last = true, value_name = "ARGS", requires = "run")]
     pub arguments: Vec<std::ffi::OsString>,
 }
+
+/// Stands for `--libpython`.
+const LIBPYTHON_VARIABLE: &str = "PYOXIDIZER_LIBPYTHON";
 
 /// In which form a program has libpython.
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -255,7 +258,7 @@ pub enum Launcher {
         #[arg(long, value_name = "VERSION|PATH")]
         python: Vec<String>,
         /// With libpython in them, or without [default: static, if the Python has a static library]
-        #[arg(long, value_enum, value_name = "KIND")]
+        #[arg(long, value_enum, value_name = "KIND", env = LIBPYTHON_VARIABLE)]
         libpython: Option<Libpython>,
         /// Copy the launchers into this directory, for --launcher on machines without a compiler
         #[arg(short, long, value_name = "DIR")]
@@ -268,6 +271,9 @@ pub enum Launcher {
         /// Which Python [default: python3 on PATH]
         #[arg(long, value_name = "VERSION|PATH")]
         python: Option<String>,
+        /// With libpython in it, or without [default: static, if the Python has a static library]
+        #[arg(long, value_enum, value_name = "KIND", env = LIBPYTHON_VARIABLE)]
+        libpython: Option<Libpython>,
     },
     /// Remove all launchers from the cache
     Clean,

@@ -47,10 +47,21 @@ pub fn run(command: Launcher, verbose: bool, quiet: bool, style: Style) -> anyho
                 print(format_args!("{}  {size}  {path}{state}", launcher.python))?;
             }
         }
-        Launcher::Path { python } => print(launchers.path(&Installed::locate(python.as_deref())?).display())?,
+        Launcher::Path { python, libpython } => {
+            let python = linked(Installed::locate(python.as_deref())?, libpython.map(Into::into));
+            print(launchers.path(&python).display())?;
+        }
         Launcher::Clean => launchers.clean()?,
     }
     Ok(0)
+}
+
+/// A Python with its libpython in the form that was asked for.
+pub fn linked(python: Installed, libpython: Option<LibpythonKind>) -> Installed {
+    match libpython {
+        Some(kind) => python.with_libpython(kind),
+        None => python,
+    }
 }
 
 fn build(
@@ -66,9 +77,7 @@ fn build(
         pythons => pythons.iter().map(|spec| Some(spec.as_str())).collect(),
     };
     let mut pythons = specs.into_iter().map(Installed::locate).collect::<Result<Vec<_>, _>>()?;
-    if let Some(kind) = libpython {
-        pythons = pythons.into_iter().map(|python| python.with_libpython(kind)).collect();
-    }
+    pythons = pythons.into_iter().map(|python| linked(python, libpython)).collect();
     let mut seen = BTreeSet::new();
     pythons.retain(|python| seen.insert(launchers.path(python)));
     // What cannot work is said before the long work.
