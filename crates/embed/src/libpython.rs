@@ -48,12 +48,10 @@ pub(crate) fn load(python: (u8, u8), blobs: &[Blob<'static>]) -> Result<(), Libp
         return Ok(());
     }
     let name = name(python);
-    load_needed(&Packed::Program { blobs, needs: &name })?;
-    // What the resources do not hold is left to the system by `load_needed`; libpython is not.
-    if !blobs.iter().any(|blob| matches!(blob.entry(&name), Ok(Some(_)))) {
-        return Err(LibpythonError::Missing { name });
-    }
-    let library = Global::of(&name)?;
+    let missing = || LibpythonError::Missing { name: name.clone() };
+    let packed = Packed { blobs, entry: None }.library(&name)?.ok_or_else(missing)?;
+    load_needed(&packed)?;
+    let library = Global::load(&name, &packed.content()?.ok_or_else(missing)?)?;
     bound::bind(|symbol| library.symbol(symbol)).map_err(|error| match error {
         bound::Error::Symbol(symbol) => LibpythonError::Symbol { name, symbol },
         bound::Error::Protected(source) => LibpythonError::Protected(source),
@@ -69,37 +67,29 @@ fn name((major, minor): (u8, u8)) -> String {
     format!("libpython{major}.{minor}{free_threaded}{debug}.so.1.0")
 }
 
-/// The program, which needs libpython; or a library among the resources.
+/// A library among the resources; without an entry nothing but the resources.
 #[derive(Clone)]
-enum Packed<'p> {
-    Program { blobs: &'p [Blob<'static>], needs: &'p str },
-    Library { blobs: &'p [Blob<'static>], entry: Entry<'static> },
+struct Packed<'p> {
+    blobs: &'p [Blob<'static>],
+    entry: Option<Entry<'static>>,
 }
 
 impl Library for Packed<'_> {
     type Error = LibpythonError;
 
     fn name(&self) -> &str {
-        match self {
-            Self::Program { .. } => "",
-            Self::Library { entry, .. } => entry.name(),
-        }
+        self.entry.as_ref().map_or("", Entry::name)
     }
 
     fn needed(&self) -> impl Iterator<Item = &str> {
-        let (own, entry) = match self {
-            Self::Program { needs, .. } => (Some(*needs), None),
-            Self::Library { entry, .. } => (None, Some(entry)),
-        };
-        let fields = entry.into_iter().flat_map(|entry| entry.fields_of(FieldKind::Dependency)).flatten();
-        own.into_iter().chain(fields.map(|field| field.key()))
+        let fields = self.entry.iter().flat_map(|entry| entry.fields_of(FieldKind::Dependency)).flatten();
+        fields.map(|field| field.key())
     }
 
     fn library(&self, name: &str) -> Result<Option<Self>, LibpythonError> {
-        let (Self::Program { blobs, .. } | Self::Library { blobs, .. }) = self;
-        for blob in *blobs {
+        for blob in self.blobs {
             if let Some(entry) = blob.entry(name)? {
-                return Ok(Some(Self::Library { blobs, entry }));
+                return Ok(Some(Self { blobs: self.blobs, entry: Some(entry) }));
             }
         }
         Ok(None)
@@ -110,7 +100,7 @@ impl Library for Packed<'_> {
     }
 
     fn content(&self) -> Result<Option<Cow<'_, [u8]>>, LibpythonError> {
-        let Self::Library { entry, .. } = self else { return Ok(None) };
+        let Some(entry) = &self.entry else { return Ok(None) };
         let Some(field) = entry.field(FieldKind::SharedLibrary)? else { return Ok(None) };
         Ok(Some(Decoder::new().read(&field)?))
     }

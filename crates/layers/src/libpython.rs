@@ -26,7 +26,11 @@ impl LibpythonFile {
 
     /// A key that differs where the file does.
     pub(crate) fn identity(&self) -> String {
-        PartsDigest::default().with(self.path.as_os_str().as_encoded_bytes()).with(&self.content).hex()
+        PartsDigest::default()
+            .with("libpython 2")
+            .with(self.path.as_os_str().as_encoded_bytes())
+            .with(&self.content)
+            .hex()
     }
 }
 

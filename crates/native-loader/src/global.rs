@@ -4,21 +4,32 @@ use std::ffi::{CStr, c_void};
 use std::ptr::NonNull;
 
 use crate::error::LoadError;
-use crate::libraries::{open_with, path_of_loaded};
+use crate::held::Held;
+use crate::in_place;
+use crate::libraries::open_with;
 
 /// A library whose symbols are there for everything that is loaded later.
 pub struct Global(NonNull<c_void>);
 
 impl Global {
-    /// Makes one of a library that [`load_needed`](crate::load_needed) has loaded, by its name.
+    /// Loads it from memory, after the libraries that it needs. Its pages are those of the file that its content is mapped
+    /// from, if that was said ([`is_mapped_from_file`](crate::is_mapped_from_file)). What is loaded stays loaded.
     ///
     /// # Errors
     ///
-    /// [`LoadError::Refused`] if it is not loaded, or with what the dynamic loader says.
-    pub fn of(library: &str) -> Result<Self, LoadError> {
-        let refused = |message| LoadError::Refused { name: library.to_owned(), message };
-        let path = path_of_loaded(library).ok_or_else(|| refused(format!("{library} is not loaded")))?;
-        open_with(path, libc::RTLD_NOW | libc::RTLD_NOLOAD | libc::RTLD_GLOBAL).map(Self).map_err(refused)
+    /// [`LoadError::Refused`] with what the dynamic loader says, or [`LoadError::NoPlace`].
+    pub fn load(name: &str, content: &[u8]) -> Result<Self, LoadError> {
+        if let Some(loaded) = in_place::load_global(name, content) {
+            return loaded.map(Self);
+        }
+        let file = Held::new(name, content)?;
+        match open_with(file.path(), libc::RTLD_NOW | libc::RTLD_GLOBAL) {
+            Ok(handle) => {
+                file.loaded(content);
+                Ok(Self(handle))
+            }
+            Err(message) => Err(LoadError::Refused { name: name.to_owned(), message }),
+        }
     }
 
     /// The address of a symbol that it or a library that it needs defines.

@@ -6,6 +6,7 @@ mod error;
 mod file_pages;
 mod global;
 mod held;
+mod in_place;
 mod lacking;
 mod libraries;
 mod memory;

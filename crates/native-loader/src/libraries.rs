@@ -265,15 +265,10 @@ pub(crate) fn open_with(path: &Path, binding: c_int) -> Result<NonNull<c_void>, 
 
 /// The address of a symbol of a library that [`load_needed`] has loaded, by its name and that of the library.
 pub fn symbol(library: &str, name: &CStr) -> Option<NonNull<c_void>> {
-    let handle = open_with(path_of_loaded(library)?, libc::RTLD_NOW | libc::RTLD_NOLOAD).ok()?;
+    let known = LIBRARIES.get(|known| known == library).filter(|known| known.is_loaded.load(Ordering::Acquire))?;
+    let handle = open_with(&known.path, libc::RTLD_NOW | libc::RTLD_NOLOAD).ok()?;
     // SAFETY: a handle of dlopen and a C string.
     NonNull::new(unsafe { libc::dlsym(handle.as_ptr(), name.as_ptr()) })
-}
-
-/// By which path a library is known to the dynamic loader that [`load_needed`] has loaded.
-pub(crate) fn path_of_loaded(library: &str) -> Option<&'static Path> {
-    let known = LIBRARIES.get(|known| known == library)?;
-    known.is_loaded.load(Ordering::Acquire).then_some(&*known.path)
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::iter::StepBy;
 use std::ops::Range;
 
-use goblin::elf::dynamic::{DT_JMPREL, DT_PLTRELSZ, DT_RELA, DT_RELASZ, DT_SYMTAB, DT_TEXTREL};
+use goblin::elf::dynamic::{DT_JMPREL, DT_PLTRELSZ, DT_RELA, DT_RELACOUNT, DT_RELASZ, DT_SYMTAB, DT_TEXTREL};
 use goblin::elf::header::EM_X86_64;
+use goblin::elf::program_header::PT_DYNAMIC;
 use goblin::elf::reloc::{R_X86_64_64, R_X86_64_GLOB_DAT, R_X86_64_RELATIVE};
 use goblin::elf::sym::{STB_WEAK, STT_GNU_IFUNC, STT_TLS};
 
@@ -14,6 +15,8 @@ use crate::elf::image::{DynamicTable, Image, malformed, slice};
 
 /// Length of an entry of the symbol table of a 64-bit file, in bytes.
 const SYMBOL: usize = 24;
+/// Length of an entry of the dynamic section of a 64-bit file, in bytes.
+const DYNAMIC: usize = 16;
 /// Length of a relocation of a 64-bit file with an addend, in bytes.
 const RELOCATION: usize = 24;
 
@@ -75,6 +78,42 @@ impl<'a> Relocated<'a> {
     }
 }
 
+impl Relocated<'_> {
+    /// The number that is added to the address of the library, if a relocation is such a sum, or can be one.
+    fn sum(&self, entry: &[u8]) -> Result<Option<u64>, ElfError> {
+        let (info, addend) = (number_in::<8>(entry, 8), number_in::<8>(entry, 16));
+        let (number, kind) = (info >> 32, info as u32);
+        let addend = match kind {
+            R_X86_64_RELATIVE => return Ok(Some(addend)),
+            R_X86_64_64 => addend,
+            // It has none, whatever is there.
+            R_X86_64_GLOB_DAT => 0,
+            _ => return Ok(None),
+        };
+        if number == 0 {
+            return Ok(None);
+        }
+        let symbol = self.symbol(number)?;
+        let is_address = symbol.is_defined && ![STT_GNU_IFUNC, STT_TLS].contains(&symbol.kind);
+        Ok(is_address.then(|| symbol.value.wrapping_add(addend)))
+    }
+
+    /// Says in the dynamic section how many sums come first, if it says so at all.
+    fn set_count(&self, edited: &mut [u8], count: u64) -> Result<(), ElfError> {
+        let what = "dynamic section";
+        let segment =
+            self.image.segments.iter().find(|segment| segment.p_type == PT_DYNAMIC).ok_or(malformed(what, 0))?;
+        let section =
+            slice(self.image.bytes, segment.p_offset, segment.p_filesz).ok_or(malformed(what, segment.p_offset))?;
+        let found = section.chunks_exact(DYNAMIC).position(|entry| number_in::<8>(entry, 0) == DT_RELACOUNT);
+        if let Some(found) = found {
+            let at = segment.p_offset as usize + found * DYNAMIC + 8;
+            edited[at..at + 8].copy_from_slice(&count.to_le_bytes());
+        }
+        Ok(())
+    }
+}
+
 /// A little-endian number of `N` bytes of an entry that is long enough.
 fn number_in<const N: usize>(entry: &[u8], at: usize) -> u64 {
     let mut bytes = [0; 8];
@@ -127,25 +166,26 @@ fn bound(bytes: &[u8]) -> Result<Vec<u8>, ElfError> {
     if file.dynamic.value(DT_TEXTREL).is_some() {
         return Ok(edited);
     }
-    for at in file.relocations(DT_RELA, DT_RELASZ)? {
+    let (mut sums, mut others) = (Vec::new(), Vec::new());
+    let table = file.relocations(DT_RELA, DT_RELASZ)?;
+    let (start, end) = (table.clone().next().unwrap_or_default(), table.clone().last().map_or(0, |at| at + RELOCATION));
+    // Some linkers have one table in the other.
+    if file.relocations(DT_JMPREL, DT_PLTRELSZ)?.any(|at| (start..end).contains(&at)) {
+        return Ok(edited);
+    }
+    for at in table {
         let Some(entry) = slice(bytes, at as u64, RELOCATION as u64) else { break };
-        let info = number_in::<8>(entry, 8);
-        let (number, kind) = (info >> 32, info as u32);
-        let addend = match kind {
-            R_X86_64_64 => number_in::<8>(entry, 16),
-            // It has none, whatever is there.
-            R_X86_64_GLOB_DAT => 0,
-            _ => continue,
-        };
-        if number == 0 {
-            continue;
+        match file.sum(entry)? {
+            Some(number) => sums.push([number_in::<8>(entry, 0), u64::from(R_X86_64_RELATIVE), number]),
+            None => others.push([0, 8, 16].map(|part| number_in::<8>(entry, part))),
         }
-        let symbol = file.symbol(number)?;
-        if !symbol.is_defined || [STT_GNU_IFUNC, STT_TLS].contains(&symbol.kind) {
-            continue;
-        }
-        edited[at + 8..at + 16].copy_from_slice(&u64::from(R_X86_64_RELATIVE).to_le_bytes());
-        edited[at + 16..at + 24].copy_from_slice(&symbol.value.wrapping_add(addend).to_le_bytes());
+    }
+    // Those that the dynamic loader finds first, and are counted, it adds without looking at each.
+    let count = sums.len() as u64;
+    let sorted: Vec<u8> = sums.iter().chain(&others).flatten().flat_map(|word| word.to_le_bytes()).collect();
+    if let Some(place) = edited.get_mut(start..end).filter(|place| place.len() == sorted.len()) {
+        place.copy_from_slice(&sorted);
+        file.set_count(&mut edited, count)?;
     }
     Ok(edited)
 }
