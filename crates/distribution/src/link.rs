@@ -65,7 +65,7 @@ impl LinkSettings {
         }
         if wanted != Some(LibpythonKind::Static) {
             let candidates = shared::candidates(info, paths, details.shared_library());
-            if let Some(library) = candidates.iter().find(|path| shared::is_for(path, &executable)) {
+            if let Some(library) = candidates.iter().find(|path| shared::is_for(path, &info.triple)) {
                 return Ok(Self::new(Libpython::Shared(library.clone())));
             }
             expected.extend(candidates);

@@ -33,31 +33,21 @@ pub(super) fn soname(info: &PythonInfo) -> String {
     format!("libpython{}.{}{free_threaded}{debug}.so.1.0", info.major, info.minor)
 }
 
-/// Whether it is a shared library (ELF) for the same machine as the interpreter.
-pub(super) fn is_for(path: &Path, executable: &Path) -> bool {
+/// Whether it is a shared library (ELF) for a target, as Rust calls it. The interpreter itself may be a script that starts
+/// it.
+pub(super) fn is_for(path: &Path, triple: &str) -> bool {
     /// `ET_DYN`
     const SHARED: [u8; 2] = [3, 0];
-    match (Head::of(path), Head::of(executable)) {
-        (Some(library), Some(program)) => library.kind == SHARED && library.machine == program.machine,
-        _ => false,
+    let mut start = [0; 20];
+    if File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_err() {
+        return false;
     }
-}
-
-/// What the header of an ELF file says.
-struct Head {
-    kind: [u8; 2],
-    /// The size of addresses, the order of bytes, and the instruction set.
-    machine: [u8; 4],
-}
-
-impl Head {
-    fn of(path: &Path) -> Option<Self> {
-        let mut start = [0; 20];
-        File::open(path).and_then(|mut file| file.read_exact(&mut start)).ok()?;
-        start
-            .starts_with(b"\x7fELF")
-            .then_some(Self { kind: [start[16], start[17]], machine: [start[4], start[5], start[18], start[19]] })
-    }
+    let machine = match triple.split('-').next() {
+        Some("x86_64") => Some([62, 0]),
+        Some("aarch64") => Some([183, 0]),
+        _ => None,
+    };
+    start.starts_with(b"\x7fELF\x02") && start[16..18] == SHARED && machine.is_none_or(|machine| start[18..] == machine)
 }
 
 #[cfg(test)]
@@ -83,9 +73,10 @@ mod tests {
             std::fs::write(&path, bytes).map(|()| path)
         };
         let (program, library, other) = (file("python", 2, 62)?, file("a.so", 3, 62)?, file("b.so", 3, 183)?);
-        assert!(is_for(&library, &program));
-        assert!(!is_for(&other, &program) && !is_for(&program, &program));
-        assert!(!is_for(&directory.path().join("missing"), &program));
+        let is_for = |path: &Path| super::is_for(path, "x86_64-unknown-linux-gnu");
+        assert!(is_for(&library));
+        assert!(!is_for(&other) && !is_for(&program) && !is_for(&directory.path().join("missing")));
+        assert!(super::is_for(&other, "aarch64-unknown-linux-gnu"));
         Ok(())
     }
 }
