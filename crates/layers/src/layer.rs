@@ -20,7 +20,7 @@ use crate::plan::{Decide, LayerKind};
 use crate::policy::{Policy, Profile};
 use crate::row::{LeftOut, ReportRow};
 use crate::tcl::TclFiles;
-use pyox_binary::Lookup;
+use pyox_binary::{Lookup, SystemLibraries};
 use pyox_build_cache::Cache;
 use pyox_inspect::extract::{Pyc, Tree};
 use pyox_linker::{Progress, Step};
@@ -298,6 +298,14 @@ impl<'a> LayerBuilder<'a> {
             Some(compiler) => Box::new(compiler),
             None => Box::new(BytecodeCompiler::new(self.python.host(), Some(self.bytecode_directory()))),
         }
+    }
+
+    /// Where libraries are looked for that no search path leads to: where the Python has its own, then where the machine
+    /// has them. They are elsewhere if the Python is not of this machine, but unpacked on it.
+    pub(crate) fn libraries(&self) -> SystemLibraries {
+        let own = self.python.target().shared_library().ok();
+        let own = own.as_deref().and_then(std::path::Path::parent).map(std::path::Path::to_owned);
+        SystemLibraries::of_this_machine().with_directories(own)
     }
 
     /// Where compiled bytecode is kept.
