@@ -10,6 +10,7 @@ mod compatibility;
 mod contents;
 mod cpython;
 mod damage;
+mod debian_pythons;
 mod determinism;
 mod errors;
 mod house;

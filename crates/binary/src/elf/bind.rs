@@ -168,7 +168,8 @@ fn bound(bytes: &[u8]) -> Result<Vec<u8>, ElfError> {
     }
     let (mut sums, mut others) = (Vec::new(), Vec::new());
     let table = file.relocations(DT_RELA, DT_RELASZ)?;
-    let (start, end) = (table.clone().next().unwrap_or_default(), table.clone().last().map_or(0, |at| at + RELOCATION));
+    let (start, end) =
+        (table.clone().next().unwrap_or_default(), table.clone().next_back().map_or(0, |at| at + RELOCATION));
     // Some linkers have one table in the other.
     if file.relocations(DT_JMPREL, DT_PLTRELSZ)?.any(|at| (start..end).contains(&at)) {
         return Ok(edited);
@@ -188,4 +189,79 @@ fn bound(bytes: &[u8]) -> Result<Vec<u8>, ElfError> {
         file.set_count(&mut edited, count)?;
     }
     Ok(edited)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::process::Command;
+
+    use super::*;
+
+    type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+    fn compile(directory: &Path, name: &str, source: &str, arguments: &[&str]) -> std::io::Result<PathBuf> {
+        let (file, made) = (directory.join(format!("{name}.c")), directory.join(name));
+        std::fs::write(&file, source)?;
+        let mut compiler = Command::new("cc");
+        let status =
+            compiler.arg("-O1").arg(&file).arg("-o").arg(&made).args(arguments).current_dir(directory).status()?;
+        assert!(status.success(), "{name}");
+        Ok(made)
+    }
+
+    #[test]
+    fn a_library_finds_itself_and_a_program_starts_without_what_it_lacks() -> Outcome {
+        let directory = tempfile::tempdir()?;
+        let place = directory.path();
+        let source = "int one(void) { return 1; }\nint two = 2;\nint (*function)(void) = one;\nint *data = &two;\n\
+                      extern char **environ;\nchar ***other = &environ;\n\
+                      int sum(void) { return function() + *data + (other && *other ? 4 : 0); }\n";
+        let library = compile(place, "libsum.so", source, &["-shared", "-fPIC", "-Wl,-soname,libsum.so"])?;
+        let main = "int sum(void);\nint main(void) { return sum(); }\n";
+        let program = compile(place, "main", main, &["-L.", "-lsum", "-Wl,-rpath,$ORIGIN"])?;
+        let status = || Command::new(&program).status().map(|status| status.code());
+        assert_eq!(status()?, Some(7));
+        let before = std::fs::read(&library)?;
+        let after = bind_own_symbols(before.clone());
+        let named = |bytes: &[u8], name: &str| -> Result<usize, ElfError> {
+            let file = Relocated::parse(bytes)?;
+            let entries = file.relocations(DT_RELA, DT_RELASZ)?.filter_map(|at| bytes.get(at..at + RELOCATION));
+            let symbols = entries.map(|entry| number_in::<8>(entry, 8) >> 32).filter(|number| *number > 0);
+            Ok(symbols.filter_map(|number| file.symbol(number).ok()).filter(|symbol| symbol.name == name).count())
+        };
+        for own in ["one", "two", "function", "data"] {
+            assert!(named(&before, own)? > 0 && named(&after, own)? == 0, "{own}");
+        }
+        assert!(named(&after, "environ")? > 0, "that is of another library");
+        std::fs::write(&library, &after)?;
+        assert_eq!(status()?, Some(7));
+        assert_eq!(bind_own_symbols(after.clone()), after);
+
+        let lacking = "extern int PyOne;\nint *place = &PyOne;\nint main(void) { return place ? 1 : 0; }\n";
+        let arguments = ["-Wl,--unresolved-symbols=ignore-all", "-pie", "-fPIE", "-Wl,--export-dynamic"];
+        let program = compile(place, "lacking", lacking, &arguments)?;
+        let (edited, names) = weaken_undefined(&std::fs::read(&program)?, |name| name.starts_with("Py"))?;
+        assert_eq!(names, ["PyOne"]);
+        std::fs::write(&program, edited)?;
+        assert_eq!(Command::new(&program).status()?.code(), Some(0));
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_damaged_stays_as_it_is() -> Outcome {
+        let directory = tempfile::tempdir()?;
+        let source = "int one = 1;\nint *place = &one;\n";
+        let whole = std::fs::read(compile(directory.path(), "libone.so", source, &["-shared", "-fPIC"])?)?;
+        for at in (0..whole.len()).step_by(7) {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 0xff;
+            assert_eq!(bind_own_symbols(damaged).len(), whole.len());
+        }
+        for len in (0..whole.len()).step_by(97) {
+            assert_eq!(bind_own_symbols(whole[..len].to_vec()).len(), len);
+        }
+        assert!(weaken_undefined(b"\x7fELF", |_| true).is_err());
+        Ok(())
+    }
 }
