@@ -140,7 +140,7 @@ fn a_launcher_without_libpython_is_taken_where_the_python_has_no_static_library(
     let mut shared = with_libpython.clone();
     shared[1] = (MarkerField::Libpython, "shared".into());
     let info = python.info();
-    let (target, format) = (&shared[6].1, format!("{}.{}", MAGIC[7], pyox_interpreter_config::VERSION));
+    let (target, format) = (shared[6].1.clone(), format!("{}.{}", MAGIC[7], pyox_interpreter_config::VERSION));
     let name = format!("pyox-launcher-{}.{}-shared-{target}-{format}", info.major, info.minor);
     let path = launcher(directory.path(), &name, &shared);
     Prebuilt::new(directory.path()).check(&python)?;
