@@ -1,5 +1,6 @@
 //! ELF files: what they need and offer, and editing them.
 
+mod bind;
 mod edit;
 mod facts;
 pub(crate) mod image;
@@ -7,6 +8,7 @@ mod name;
 pub(crate) mod symbols;
 mod version;
 
+pub use bind::{bind_own_symbols, weaken_undefined};
 pub use edit::{edit_dynamic, is_libpython, prepare, trim};
 pub use facts::{ElfFacts, ElfKind, ElfTarget, VersionNeed};
 pub use name::with_soname;

@@ -9,7 +9,7 @@ use pyox_linker::{LauncherSource, Prebuilt};
 use pyox_packaging::{EntryRequest, FileAttribute, Inputs, PackageRoot, Policy, Profile, Report, Request};
 
 use crate::args::Pack;
-use crate::launcher::compiled;
+use crate::launcher::{compiled, linked};
 use crate::progress::Terminal;
 use crate::style::Style;
 use crate::summary;
@@ -49,6 +49,7 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
         let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
         inputs.locate_python_and_virtualenv(wanted, active.as_deref())?
     };
+    let python = linked(python, args.libpython.map(Into::into));
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(compiled(&cache)),

@@ -53,6 +53,16 @@ impl MainPythonInterpreter {
     ///
     /// [`NewInterpreterError`] says what is missing or damaged, or what CPython says.
     pub fn new(config: OxidizedPythonInterpreterConfig) -> std::result::Result<Self, NewInterpreterError> {
+        address_space::check()?;
+        check_index(&config.packed_resources)?;
+        #[cfg(feature = "shared-libpython")]
+        crate::libpython::load(config.interpreter_config.python, &config.packed_resources)?;
+        Self::start(config)
+    }
+
+    /// A function of its own: no code that needs an address of Python's may be moved to before libpython is loaded.
+    #[inline(never)]
+    fn start(config: OxidizedPythonInterpreterConfig) -> std::result::Result<Self, NewInterpreterError> {
         let OxidizedPythonInterpreterConfig {
             interpreter_config: config,
             packed_resources: blobs,
@@ -61,8 +71,6 @@ impl MainPythonInterpreter {
             extra_extension_modules: modules,
         } = config;
         check_version(&config)?;
-        address_space::check()?;
-        check_index(&blobs)?;
         let boot_code = match blobs.first() {
             Some(blob) => blob.checked_section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?,
             None => return Err(NewInterpreterError::NoBootCode),

@@ -14,6 +14,8 @@ mod finalizers;
 mod inside;
 mod interpreter;
 mod invocation;
+#[cfg(feature = "shared-libpython")]
+mod libpython;
 mod lineage;
 mod mark;
 mod origin;
@@ -30,6 +32,8 @@ pub use config::OxidizedPythonInterpreterConfig;
 pub use error::{FinalizeError, NewInterpreterError};
 pub use extension_module::ExtensionModule;
 pub use interpreter::MainPythonInterpreter;
+#[cfg(feature = "shared-libpython")]
+pub use libpython::LibpythonError;
 pub use payload::PayloadError;
 /// For [`launcher_marker!`].
 #[doc(hidden)]
