@@ -4,11 +4,13 @@ mod edit;
 mod facts;
 pub(crate) mod image;
 mod name;
+mod search_path;
 pub(crate) mod symbols;
 mod version;
 
 pub use edit::{edit_dynamic, is_libpython, prepare, trim};
 pub use facts::{ElfFacts, ElfKind, ElfTarget, VersionNeed};
 pub use name::with_soname;
+pub use search_path::with_search_path;
 pub use symbols::imports;
 pub use version::SymbolVersion;

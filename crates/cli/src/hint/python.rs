@@ -22,6 +22,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
                  building CPython without `--disable-static-libpython` makes one"
             )
         }
+        Error::Other(error) => return error.downcast_ref().and_then(super::standalone::hint),
         Error::ProbeFailed { .. } | Error::ProbeOutput { .. } | Error::Spawn { .. } => {
             "give a version such as 3.12, or the path of a CPython that works".into()
         }
