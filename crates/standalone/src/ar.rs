@@ -73,7 +73,7 @@ pub(crate) fn write(out: &mut dyn Write, objects: &[(String, Vec<u8>)]) -> io::R
 }
 
 fn member(out: &mut dyn Write, name: &str, content: &[u8]) -> io::Result<()> {
-    write!(out, "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, "100644", content.len())?;
+    writeln!(out, "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`", 0, 0, 0, "100644", content.len())?;
     out.write_all(content)?;
     if content.len() % 2 == 1 { out.write_all(b"\n") } else { Ok(()) }
 }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::Error;
 
 pub(crate) use members::Kind;
-use members::Members;
+use members::{Members, Visit};
 pub(crate) use unpack::Unpacked;
 
 /// The directory that everything in an archive is in.
@@ -122,10 +122,7 @@ impl Archive {
     }
 
     /// Calls `visit` with every member, until it breaks or fails.
-    fn members(
-        &self,
-        visit: &mut dyn FnMut(&str, Kind, &mut dyn Read) -> Result<ControlFlow<()>, Error>,
-    ) -> Result<(), Error> {
+    fn members(&self, visit: &mut Visit<'_>) -> Result<(), Error> {
         let read = |source| Error::io("read", &self.path)(source);
         let file = File::open(&self.path).map_err(read)?;
         let length = file.metadata().map_err(read)?.len();

@@ -25,6 +25,9 @@ pub(crate) enum Kind {
     HardLink(String),
 }
 
+/// What is done with a member: its path, what it is, its content.
+pub(super) type Visit<'v> = dyn FnMut(&str, Kind, &mut dyn Read) -> Result<ControlFlow<()>, Error> + 'v;
+
 /// Reads members; the path is for errors.
 pub(super) struct Members<'a> {
     path: &'a Path,
@@ -39,11 +42,7 @@ impl<'a> Members<'a> {
     }
 
     /// Calls `visit` with the path and the content of every member, until it breaks or fails.
-    pub(super) fn of(
-        &self,
-        decoded: impl Read,
-        visit: &mut dyn FnMut(&str, Kind, &mut dyn Read) -> Result<ControlFlow<()>, Error>,
-    ) -> Result<(), Error> {
+    pub(super) fn of(&self, decoded: impl Read, visit: &mut Visit<'_>) -> Result<(), Error> {
         let exceeded = Rc::new(Cell::new(false));
         let counted = Counted { inner: decoded, left: self.bytes, exceeded: Rc::clone(&exceeded) };
         let outcome = self.walk(counted, visit);
@@ -55,11 +54,7 @@ impl<'a> Members<'a> {
         }
     }
 
-    fn walk(
-        &self,
-        counted: impl Read,
-        visit: &mut dyn FnMut(&str, Kind, &mut dyn Read) -> Result<ControlFlow<()>, Error>,
-    ) -> Result<(), Error> {
+    fn walk(&self, counted: impl Read, visit: &mut Visit<'_>) -> Result<(), Error> {
         let read = |source| Error::io("read", self.path)(source);
         let mut archive = tar::Archive::new(counted);
         for (index, entry) in archive.entries().map_err(read)?.enumerate() {
