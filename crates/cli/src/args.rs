@@ -33,6 +33,12 @@ pub enum Command {
     #[command(subcommand)]
     Resources(crate::resources::Resources),
     Analyze(Analyze),
+    #[command(subcommand)]
+    Distribution(crate::distribution::args::Distribution),
+    PythonDistributionExtract(crate::distribution::args::Extract),
+    PythonDistributionInfo(crate::distribution::args::Info),
+    PythonDistributionLicenses(crate::distribution::args::Licenses),
+    FindResources(crate::distribution::args::FindResources),
 }
 
 /// Make one executable of a script, wheel, package, project or requirement
@@ -113,14 +119,22 @@ pub struct Pack {
     #[arg(long, value_name = "TEXT", group = "entry_point")]
     pub code: Option<String>,
     /// Which Python (3.9 or later): a version such as 3.12 or 3.12.1, versions such as ">=3.10,<3.13" of which the
-    /// newest one is taken, a name such as python3.12, or the path of an interpreter or virtualenv; those of pyenv, uv,
-    /// asdf, mise and conda are found [default: that of --venv, or python3 on PATH, or the newest that the source says it is made for]
+    /// newest one is taken, a name such as python3.12, the path of an interpreter or virtualenv, or a distribution
+    /// archive or the directory that one was unpacked into; those of pyenv, uv, asdf, mise and conda are found
+    /// [default: that of --venv, or python3 on PATH, or the newest that the source says it is made for]
     #[arg(long, value_name = "VERSION|NAME|PATH")]
     pub python: Option<String>,
     /// How the program has Python itself: `static` as a part of the launcher, `shared` as a library that it loads from
     /// memory when it starts [default: static, if the Python has a static library]
     #[arg(long, value_enum, value_name = "KIND", env = LIBPYTHON_VARIABLE)]
     pub libpython: Option<Libpython>,
+    /// Which extension modules of a distribution go in: all, minimal (what the interpreter needs to start), no-libraries
+    /// (what needs no libraries), no-copyleft (what is linked with no library of a copyleft or unknown licence)
+    #[arg(long, value_name = "FILTER", requires = "python")]
+    pub extension_modules: Option<String>,
+    /// Take this variant of an extension module of a distribution; may be repeated
+    #[arg(long, value_name = "MODULE=VARIANT", requires = "python")]
+    pub extension_variant: Vec<String>,
     /// The executable to write [default: named after the source or its command, in the current directory]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -4,6 +4,7 @@ mod inspect;
 mod linker;
 mod packaging;
 mod python;
+mod standalone;
 
 use std::error::Error;
 use std::io::ErrorKind;
@@ -32,6 +33,7 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     let packaging = error.downcast_ref().and_then(packaging::hint);
     let linker = || error.downcast_ref().and_then(linker::hint);
     let python = || error.downcast_ref().and_then(python::hint);
+    let standalone = || error.downcast_ref().and_then(standalone::hint);
     let cache = || error.downcast_ref().and_then(python::cache);
     let inspect = || error.downcast_ref().and_then(inspect::hint);
     let analyze = || error.downcast_ref().map(inspect::analyze);
@@ -40,6 +42,7 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     packaging
         .or_else(linker)
         .or_else(python)
+        .or_else(standalone)
         .or_else(cache)
         .or_else(inspect)
         .or_else(analyze)

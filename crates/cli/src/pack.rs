@@ -5,14 +5,20 @@ use std::process::Command;
 
 use anyhow::Context;
 use pyox_build_cache::Cache;
+use pyox_distribution::Toolchain;
 use pyox_linker::{LauncherSource, Prebuilt};
-use pyox_packaging::{EntryRequest, FileAttribute, Inputs, PackageRoot, Policy, Profile, Report, Request};
+use pyox_packaging::{
+    EntryRequest, FileAttribute, Inputs, PackageRoot, Policy, Profile, PythonChoice, Report, Request,
+};
+use pyox_standalone::Selection;
 
 use crate::args::Pack;
+use crate::distribution;
 use crate::launcher::{compiled, linked};
 use crate::progress::Terminal;
 use crate::style::Style;
 use crate::summary;
+use crate::text::Mistake;
 
 /// Packs, says what came of it, and runs it if asked to.
 pub fn run(
@@ -42,19 +48,30 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     let cache = Cache::of_user()?;
     let mut inputs = inputs(args, package_roots);
     let wanted = args.python.as_deref();
-    let (python, choice, virtualenv) = if args.no_venv {
-        let (python, choice) = inputs.locate_python(wanted)?;
-        (python, choice, None)
-    } else {
-        let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
-        inputs.locate_python_and_virtualenv(wanted, active.as_deref())?
+    let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let standalone = distribution::named(wanted, &cache, selection(args)?)?;
+    let (host, choice, virtualenv) = match &standalone {
+        Some(standalone) => {
+            let text = wanted.unwrap_or_default().to_owned();
+            let virtualenv = inputs.take_python(standalone, (!args.no_venv).then_some(active.as_deref()))?;
+            (distribution::host(standalone)?, PythonChoice::Asked { text }, virtualenv)
+        }
+        None if args.no_venv => {
+            let (python, choice) = inputs.locate_python(wanted)?;
+            (python, choice, None)
+        }
+        None => inputs.locate_python_and_virtualenv(wanted, active.as_deref())?,
     };
-    let python = linked(python, args.libpython.map(Into::into));
+    let host = linked(host, args.libpython.map(Into::into));
+    let python = match &standalone {
+        Some(standalone) => Toolchain::new(&host, standalone).map_err(pyox_packaging::Error::from)?,
+        None => Toolchain::from(&host),
+    };
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(compiled(&cache)),
     };
-    let mut request = Request::new(&python, &*launcher, &cache);
+    let mut request = Request::new(python, &*launcher, &cache);
     request.inputs = inputs;
     request.python_choice = Some(choice);
     request.virtualenv_choice = virtualenv;
@@ -64,6 +81,22 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     request.resource_file.clone_from(&args.resource_file);
     request.import_order.clone_from(&args.import_order);
     Ok(pyox_packaging::pack(&request, progress)?)
+}
+
+/// Which extension modules of a distribution go in, if that is said.
+fn selection(args: &Pack) -> anyhow::Result<Option<Selection>> {
+    if args.extension_modules.is_none() && args.extension_variant.is_empty() {
+        return Ok(None);
+    }
+    let filter = args.extension_modules.as_deref().map(str::parse).transpose()?.unwrap_or_default();
+    let mut selection = Selection::new(filter);
+    for text in &args.extension_variant {
+        let wrong =
+            || Mistake::new(format!("{text:?} names no variant"), "write it as --extension-variant MODULE=VARIANT");
+        let (module, variant) = text.split_once('=').ok_or_else(wrong)?;
+        selection = selection.prefer(module, variant);
+    }
+    Ok(Some(selection))
 }
 
 fn policy(args: &Pack) -> Result<Policy, pyox_packaging::Error> {

@@ -12,6 +12,7 @@ mod cpython;
 mod damage;
 mod debian_pythons;
 mod determinism;
+mod distributions;
 mod errors;
 mod house;
 mod inputs;

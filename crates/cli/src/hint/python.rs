@@ -36,6 +36,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
                  libpython{minor}, or use another Python, such as those of pyenv, uv and conda"
             )
         }
+        Error::Other(error) => return error.downcast_ref().and_then(super::standalone::hint),
         Error::ProbeFailed { .. } | Error::ProbeOutput { .. } | Error::Spawn { .. } => {
             "give a version such as 3.12, or the path of a CPython that works".into()
         }
