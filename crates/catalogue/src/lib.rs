@@ -34,7 +34,7 @@ pub use archive::{Archive, Linkage, Shape};
 pub use catalogue::Catalogue;
 pub use downloads::{Downloads, Progress, Silent};
 pub use error::{Error, TransferError};
-pub use request::{Flavor, Request};
+pub use request::{Flavor, Request, host_target};
 pub use settings::{MIRROR_VARIABLE, OFFLINE_VARIABLE, Settings};
 
 #[cfg(doctest)]

@@ -125,6 +125,22 @@ impl fmt::Display for Request {
     }
 }
 
+/// The target triple of this machine, as archives are named. On Linux it is that with the GNU C library.
+pub fn host_target() -> String {
+    use std::env::consts::{ARCH, OS};
+    let arch = match ARCH {
+        "x86" => "i686",
+        "powerpc64" => "ppc64le",
+        arch => arch,
+    };
+    match OS {
+        "macos" => format!("{arch}-apple-darwin"),
+        "windows" => format!("{arch}-pc-windows-msvc"),
+        _ if arch == "arm" => "armv7-unknown-linux-gnueabihf".to_owned(),
+        _ => format!("{arch}-unknown-linux-gnu"),
+    }
+}
+
 fn version(text: &str) -> Option<What> {
     let (version, release) = match text.split_once('+') {
         Some((version, release)) => (version, Some(number(release).map(|_| release.to_owned())?)),

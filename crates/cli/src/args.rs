@@ -32,6 +32,8 @@ pub enum Command {
     #[command(subcommand)]
     Resources(crate::resources::Resources),
     Analyze(Analyze),
+    #[command(subcommand)]
+    Distribution(crate::distribution::Distribution),
 }
 
 /// Make one executable of a script, wheel, package, project or requirement
@@ -116,6 +118,9 @@ pub struct Pack {
     /// --venv, or python3 on PATH, or the newest that the source says it is made for]
     #[arg(long, value_name = "VERSION|NAME|PATH")]
     pub python: Option<String>,
+    /// If this version of Python is not installed, download it without asking
+    #[arg(long, requires = "python")]
+    pub download: bool,
     /// The executable to write [default: named after the source or its command, in the current directory]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

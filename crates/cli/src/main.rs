@@ -3,6 +3,7 @@
 
 mod analyze;
 mod args;
+mod distribution;
 mod hint;
 mod launcher;
 mod left_out;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
             failure = ExitCode::from(command.failure_status());
             resources::run(command, args.verbose, args.quiet, style)
         }
+        Command::Distribution(command) => distribution::run(command, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
     };
     match outcome {

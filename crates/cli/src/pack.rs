@@ -1,6 +1,6 @@
 //! `pyoxidizer pack`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
@@ -9,10 +9,12 @@ use pyox_linker::{LauncherSource, Prebuilt};
 use pyox_packaging::{EntryRequest, FileAttribute, Inputs, PackageRoot, Policy, Profile, Report, Request};
 
 use crate::args::Pack;
+use crate::distribution;
 use crate::launcher::compiled;
 use crate::progress::Terminal;
 use crate::style::Style;
 use crate::summary;
+use crate::text::Mistake;
 
 /// Packs, says what came of it, and runs it if asked to.
 pub fn run(
@@ -23,8 +25,14 @@ pub fn run(
     style: Style,
 ) -> anyhow::Result<u8> {
     let mut progress = Terminal::new(verbose, quiet, style);
-    let outcome = pack(&args, &package_roots, &mut progress);
+    let mut outcome = pack(&args, &package_roots, &mut progress);
     progress.finish();
+    if let Err(error) = &outcome
+        && let Some(spec) = not_found(error)
+        && let Some(archive) = distribution::offer(spec, args.download, quiet, style)?
+    {
+        outcome = Err(in_archive(&archive));
+    }
     let report = outcome?;
     if !quiet {
         summary::print(&report, verbose, style);
@@ -63,6 +71,20 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     request.resource_file.clone_from(&args.resource_file);
     request.import_order.clone_from(&args.import_order);
     Ok(pyox_packaging::pack(&request, progress)?)
+}
+
+/// The version of Python that was asked for and is not installed.
+fn not_found(error: &anyhow::Error) -> Option<&str> {
+    use pyox_distribution::Error::NotFound;
+    match error.downcast_ref()? {
+        pyox_packaging::Error::Distribution(NotFound { spec, .. }) => spec.as_deref(),
+        _ => None,
+    }
+}
+
+fn in_archive(archive: &Path) -> anyhow::Error {
+    let what = format!("this Python is not installed, but in the archive {}", archive.display());
+    Mistake::new(what, "unpack it, and name its interpreter, python/bin/python3, with --python").into()
 }
 
 fn policy(args: &Pack) -> Result<Policy, pyox_packaging::Error> {

@@ -11,6 +11,7 @@ mod contents;
 mod cpython;
 mod damage;
 mod determinism;
+mod distributions;
 mod errors;
 mod house;
 mod inputs;
