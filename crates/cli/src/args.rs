@@ -135,6 +135,9 @@ pub struct Pack {
     /// Take this variant of an extension module of a distribution; may be repeated
     #[arg(long, value_name = "MODULE=VARIANT", requires = "python")]
     pub extension_variant: Vec<String>,
+    /// If this version of Python is not installed, download it without asking
+    #[arg(long, requires = "python")]
+    pub download: bool,
     /// The executable to write [default: named after the source or its command, in the current directory]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

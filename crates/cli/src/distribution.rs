@@ -13,7 +13,9 @@ use pyox_output::Outputs;
 use pyox_packaging::Error as PackagingError;
 use pyox_standalone::{Archive, Error, PythonJson, Standalone, create};
 
+use crate::catalogue;
 use crate::speech::print;
+use crate::style::Style;
 use crate::text::Mistake;
 use args::{Distribution, Extract};
 
@@ -21,15 +23,23 @@ pub use info::run as info;
 pub use licenses::run as licenses;
 pub use resources::run as find_resources;
 
+/// Lists archives, downloads or makes one.
+pub fn run(command: &Distribution, quiet: bool, style: Style) -> anyhow::Result<u8> {
+    match command {
+        Distribution::List(args) => catalogue::list(args),
+        Distribution::Download(args) => catalogue::download(args, quiet, style),
+        Distribution::Create { python, output, json_version } => make(python.as_deref(), output, *json_version),
+    }
+}
+
 /// Makes an archive, and prints its path.
-pub fn run(command: &Distribution) -> anyhow::Result<u8> {
-    let Distribution::Create { python, output, json_version } = command;
-    let python = Installed::locate(python.as_deref())?;
+fn make(python: Option<&str>, output: &Path, json_version: u8) -> anyhow::Result<u8> {
+    let python = Installed::locate(python)?;
     let mut outputs = Outputs::default();
     outputs.keeps("the Python", python.prefix());
     outputs.keeps("the Python", python.executable());
     outputs.writes("the archive", output)?;
-    create(&python, *json_version, output)?;
+    create(&python, json_version, output)?;
     print(output.display())?;
     Ok(0)
 }
@@ -46,8 +56,7 @@ pub fn extract(args: &Extract) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// What `PYTHON.json` says of an archive or a directory, of which nothing is started; or what one would say of an
-/// installed Python.
+/// What `PYTHON.json` says of an archive or a directory, of which nothing is started.
 fn described(path: &Path) -> anyhow::Result<PythonJson> {
     if path.is_dir() {
         for place in [path.join("python/PYTHON.json"), path.join("PYTHON.json")] {

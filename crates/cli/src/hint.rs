@@ -1,5 +1,6 @@
 //! What a person can do about an error.
 
+mod catalogue;
 mod inspect;
 mod linker;
 mod packaging;
@@ -37,6 +38,7 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     let cache = || error.downcast_ref().and_then(python::cache);
     let inspect = || error.downcast_ref().and_then(inspect::hint);
     let analyze = || error.downcast_ref().map(inspect::analyze);
+    let catalogue = || error.downcast_ref().and_then(catalogue::hint);
     let output = || error.downcast_ref().and_then(output);
     let format = || error.downcast_ref().and_then(format);
     packaging
@@ -46,6 +48,7 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(cache)
         .or_else(inspect)
         .or_else(analyze)
+        .or_else(catalogue)
         .or_else(output)
         .or_else(format)
 }

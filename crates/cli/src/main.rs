@@ -3,6 +3,7 @@
 
 mod analyze;
 mod args;
+mod catalogue;
 mod distribution;
 mod hint;
 mod launcher;
@@ -37,11 +38,11 @@ fn main() -> ExitCode {
             failure = ExitCode::from(command.failure_status());
             resources::run(command, args.verbose, args.quiet, style)
         }
-        Command::Distribution(command) => distribution::run(&command),
         Command::PythonDistributionExtract(command) => distribution::extract(&command),
         Command::PythonDistributionInfo(command) => distribution::info(&command),
         Command::PythonDistributionLicenses(command) => distribution::licenses(&command),
         Command::FindResources(command) => distribution::find_resources(&command),
+        Command::Distribution(command) => distribution::run(&command, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
     };
     match outcome {

@@ -13,6 +13,7 @@ use pyox_packaging::{
 use pyox_standalone::Selection;
 
 use crate::args::Pack;
+use crate::catalogue;
 use crate::distribution;
 use crate::launcher::{compiled, linked};
 use crate::progress::Terminal;
@@ -29,8 +30,15 @@ pub fn run(
     style: Style,
 ) -> anyhow::Result<u8> {
     let mut progress = Terminal::new(verbose, quiet, style);
-    let outcome = pack(&args, &package_roots, &mut progress);
+    let mut outcome = pack(&args, args.python.as_deref(), &package_roots, &mut progress);
     progress.finish();
+    if let Err(error) = &outcome
+        && let Some(spec) = not_found(error)
+        && let Some(archive) = catalogue::offer(spec, args.download, quiet, style)?
+    {
+        outcome = pack(&args, archive.to_str(), &package_roots, &mut progress);
+        progress.finish();
+    }
     let report = outcome?;
     if !quiet {
         summary::print(&report, verbose, style);
@@ -44,10 +52,15 @@ pub fn run(
     Ok(exit_status(status))
 }
 
-fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> anyhow::Result<Report> {
+/// Packs with a Python, the `wanted` one.
+fn pack(
+    args: &Pack,
+    wanted: Option<&str>,
+    package_roots: &[Vec<String>],
+    progress: &mut Terminal,
+) -> anyhow::Result<Report> {
     let cache = Cache::of_user()?;
     let mut inputs = inputs(args, package_roots);
-    let wanted = args.python.as_deref();
     let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
     let standalone = distribution::named(wanted, &cache, selection(args)?)?;
     let (host, choice, virtualenv) = match &standalone {
@@ -97,6 +110,15 @@ fn selection(args: &Pack) -> anyhow::Result<Option<Selection>> {
         selection = selection.prefer(module, variant);
     }
     Ok(Some(selection))
+}
+
+/// The version of Python that was asked for and is not installed.
+fn not_found(error: &anyhow::Error) -> Option<&str> {
+    use pyox_distribution::Error::NotFound;
+    match error.downcast_ref()? {
+        pyox_packaging::Error::Distribution(NotFound { spec, .. }) => spec.as_deref(),
+        _ => None,
+    }
 }
 
 fn policy(args: &Pack) -> Result<Policy, pyox_packaging::Error> {

@@ -13,6 +13,7 @@ mod damage;
 mod debian_pythons;
 mod determinism;
 mod distributions;
+mod downloads;
 mod errors;
 mod house;
 mod inputs;

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-/// Make distribution archives of Python
+/// List, download and make distribution archives of Python
 #[derive(Subcommand)]
 pub enum Distribution {
+    List(crate::catalogue::args::List),
+    Download(crate::catalogue::args::Download),
     /// Make an archive of an installed CPython, for pack --python: objects, extension modules, headers, licences
     ///
     /// It has the format of python-build-standalone's full archives (.tar.zst). The Python needs its static library; the
