@@ -6,13 +6,17 @@ use std::process::Command;
 use anyhow::Context;
 use pyox_build_cache::Cache;
 use pyox_linker::{LauncherSource, Prebuilt};
-use pyox_packaging::{EntryRequest, FileAttribute, Inputs, PackageRoot, Policy, Profile, Report, Request};
+use pyox_packaging::{
+    EntryRequest, FileAttribute, Inputs, InterpreterConfig, PackageRoot, Policy, Profile, Report, Request, Run,
+};
 
 use crate::args::Pack;
 use crate::launcher::compiled;
 use crate::progress::Terminal;
+use crate::settings;
 use crate::style::Style;
 use crate::summary;
+use crate::text::Mistake;
 
 /// Packs, says what came of it, and runs it if asked to.
 pub fn run(
@@ -22,6 +26,9 @@ pub fn run(
     quiet: bool,
     style: Style,
 ) -> anyhow::Result<u8> {
+    if settings::asks_for_help(&args.config) {
+        return settings::list().map(|()| 0);
+    }
     let mut progress = Terminal::new(verbose, quiet, style);
     let outcome = pack(&args, &package_roots, &mut progress);
     progress.finish();
@@ -54,6 +61,13 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
         None => Box::new(compiled(&cache)),
     };
     let mut request = Request::new(&python, &*launcher, &cache);
+    if let Some(run) = interpreter(args, &mut request.interpreter)? {
+        if inputs.entry != EntryRequest::Default {
+            let hint = "leave out run_mode, or --module, --entry and --code";
+            return Err(Mistake::new("what the program runs is given twice", hint).into());
+        }
+        inputs.entry = run.into();
+    }
     request.inputs = inputs;
     request.python_choice = Some(choice);
     request.virtualenv_choice = virtualenv;
@@ -63,6 +77,15 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     request.resource_file.clone_from(&args.resource_file);
     request.import_order.clone_from(&args.import_order);
     Ok(pyox_packaging::pack(&request, progress)?)
+}
+
+/// How the interpreter behaves, and what it runs if that is given.
+fn interpreter(args: &Pack, config: &mut InterpreterConfig) -> anyhow::Result<Option<Run>> {
+    let run = settings::apply(config, &args.config)?;
+    for (name, value) in [("terminfo_resolution", &args.terminfo), ("certificates", &args.certificates)] {
+        value.iter().try_for_each(|value| config.set(name, value))?;
+    }
+    Ok(run)
 }
 
 fn policy(args: &Pack) -> Result<Policy, pyox_packaging::Error> {
