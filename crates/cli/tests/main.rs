@@ -22,4 +22,5 @@ mod replacing;
 mod resources;
 mod runtime;
 mod said;
+mod settings;
 mod sources;

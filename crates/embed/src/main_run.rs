@@ -30,7 +30,9 @@ impl MainPythonInterpreter {
         if inspects && outcome.is_some() {
             run::repl(gil);
         }
-        let fast = self.config.fast_exit;
+        let config = &self.config;
+        let writes_at_end = [config.malloc_stats, config.show_ref_count, config.dump_refs].contains(&Some(true));
+        let fast = config.fast_exit && !writes_at_end;
         self.release();
         match outcome {
             // SAFETY: the thread runs the main interpreter, and the finder was the last object that Rust code has here.

@@ -92,7 +92,8 @@ macro_rules! needs {
 
 /// The fields of `PyConfig` that not every Python from 3.9 on has, by the headers of CPython.
 const NEEDS: &[Needs] = needs! {
-    |build| build.minor >= 10, "3.10 and later do": orig_argv warn_default_encoding;
+    |build| build.minor >= 10, "3.10 and later do": orig_argv;
+    |_| false, "CPython loses the field, and takes the option -X warn_default_encoding only": warn_default_encoding;
     |build| build.minor >= 11, "3.11 and later do":
         code_debug_ranges dump_refs_file safe_path stdlib_dir use_frozen_modules;
     |build| build.minor >= 12, "3.12 and later do": int_max_str_digits perf_profiling;
