@@ -5,6 +5,9 @@
 
 use std::path::Path;
 
+/// Features that the marker names.
+const ALLOCATORS: [&str; 3] = ["jemalloc", "mimalloc", "snmalloc"];
+
 fn main() {
     pyo3_build_config::use_pyo3_cfgs();
     println!("cargo::rerun-if-env-changed=PYOX_LAUNCHER_MARKER");
@@ -17,6 +20,11 @@ fn main() {
     let mut marker = std::env::var("PYOX_LAUNCHER_MARKER").unwrap_or_default();
     if !marker.is_empty() {
         marker += &format!("target={}\n", std::env::var("TARGET").expect("cargo sets TARGET"));
+        let has = |name: &&str| std::env::var_os(format!("CARGO_FEATURE_{}", name.to_uppercase())).is_some();
+        let allocators: Vec<_> = ALLOCATORS.into_iter().filter(has).collect();
+        if !allocators.is_empty() {
+            marker += &format!("allocators={}\n", allocators.join(","));
+        }
     }
     let out = std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     std::fs::write(Path::new(&out).join("marker"), marker).expect("OUT_DIR can be written to");

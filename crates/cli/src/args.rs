@@ -167,6 +167,19 @@ pub struct Pack {
     /// not, packages that seem to need files are placed in the cache directory
     #[arg(long, value_enum, default_value_t)]
     pub virtual_files: Switch,
+    /// Set how the interpreter of the program behaves, such as `utf8_mode=true` or `module_search_paths=$ORIGIN/lib`
+    /// ($ORIGIN is the directory of the program); may be repeated, which gives a list one more item. `--config help`
+    /// lists every key with its values
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub config: Vec<String>,
+    /// Where curses and readline find their database of terminals, unless TERMINFO_DIRS says so: where the running
+    /// system has it, or in these directories [default: none, where they were built to look]
+    #[arg(long, value_name = "dynamic|none|static:PATH")]
+    pub terminfo: Option<String>,
+    /// Where OpenSSL finds certificates of authorities, unless SSL_CERT_FILE or SSL_CERT_DIR says so: where the running
+    /// system has them if not where OpenSSL was built to look, or in a file [default: none, where it was built to look]
+    #[arg(long, value_name = "dynamic|none|static:FILE")]
+    pub certificates: Option<String>,
     /// Warn if the program needs a newer version of the GNU C library than this, and name the files that do
     #[arg(long, value_name = "X.Y", value_parser = glibc_version)]
     pub glibc: Option<SymbolVersion>,

@@ -41,6 +41,7 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     let catalogue = || error.downcast_ref().and_then(catalogue::hint);
     let output = || error.downcast_ref().and_then(output);
     let format = || error.downcast_ref().and_then(format);
+    let setting = || error.downcast_ref().and_then(crate::settings::hint);
     packaging
         .or_else(linker)
         .or_else(python)
@@ -51,6 +52,7 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(catalogue)
         .or_else(output)
         .or_else(format)
+        .or_else(setting)
 }
 
 /// What to do about values that are too long once decoded.

@@ -11,6 +11,7 @@ mod left_out;
 mod pack;
 mod progress;
 mod resources;
+mod settings;
 mod speech;
 mod style;
 mod summary;

@@ -8,7 +8,8 @@ use pyox_build_cache::Cache;
 use pyox_distribution::Toolchain;
 use pyox_linker::{LauncherSource, Prebuilt};
 use pyox_packaging::{
-    EntryRequest, FileAttribute, Inputs, PackageRoot, Policy, Profile, PythonChoice, Report, Request,
+    EntryRequest, FileAttribute, Inputs, InterpreterConfig, PackageRoot, Policy, Profile, PythonChoice, Report,
+    Request, Run,
 };
 use pyox_standalone::Selection;
 
@@ -17,6 +18,7 @@ use crate::catalogue;
 use crate::distribution;
 use crate::launcher::{compiled, linked};
 use crate::progress::Terminal;
+use crate::settings;
 use crate::style::Style;
 use crate::summary;
 use crate::text::Mistake;
@@ -29,6 +31,9 @@ pub fn run(
     quiet: bool,
     style: Style,
 ) -> anyhow::Result<u8> {
+    if settings::asks_for_help(&args.config) {
+        return settings::list().map(|()| 0);
+    }
     let mut progress = Terminal::new(verbose, quiet, style);
     let mut outcome = pack(&args, args.python.as_deref(), &package_roots, &mut progress);
     progress.finish();
@@ -85,6 +90,13 @@ fn pack(
         None => Box::new(compiled(&cache)),
     };
     let mut request = Request::new(python, &*launcher, &cache);
+    if let Some(run) = interpreter(args, &mut request.interpreter)? {
+        if inputs.entry != EntryRequest::Default {
+            let hint = "leave out run_mode, or --module, --entry and --code";
+            return Err(Mistake::new("what the program runs is given twice", hint).into());
+        }
+        inputs.entry = run.into();
+    }
     request.inputs = inputs;
     request.python_choice = Some(choice);
     request.virtualenv_choice = virtualenv;
@@ -119,6 +131,15 @@ fn not_found(error: &anyhow::Error) -> Option<&str> {
         pyox_packaging::Error::Distribution(NotFound { spec, .. }) => spec.as_deref(),
         _ => None,
     }
+}
+
+/// How the interpreter behaves, and what it runs if that is given.
+fn interpreter(args: &Pack, config: &mut InterpreterConfig) -> anyhow::Result<Option<Run>> {
+    let run = settings::apply(config, &args.config)?;
+    for (name, value) in [("terminfo_resolution", &args.terminfo), ("certificates", &args.certificates)] {
+        value.iter().try_for_each(|value| config.set(name, value))?;
+    }
+    Ok(run)
 }
 
 fn policy(args: &Pack) -> Result<Policy, pyox_packaging::Error> {

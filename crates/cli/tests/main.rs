@@ -25,5 +25,6 @@ mod replacing;
 mod resources;
 mod runtime;
 mod said;
+mod settings;
 mod shared_libpython;
 mod sources;

@@ -5,9 +5,11 @@
 //! `encodings` into the packed module of that name. All of it is public API and the same in every CPython.
 
 use std::ffi::{c_char, c_int, c_uchar};
+use std::mem::forget;
 use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::ptr::null_mut;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3_ffi as ffi;
 use pyox_finder::{Finder, Settings};
@@ -16,47 +18,73 @@ use pyox_python_objects::{Gil, Held, Kind, Object, Raised, Result, describe, imp
 use crate::error::NewInterpreterError;
 use crate::extension_module::ExtensionModule;
 
-/// What `_boot` installs.
-static SETTINGS: OnceLock<Settings> = OnceLock::new();
-/// The finder of the main interpreter.
-static FINDER: OnceLock<Held<Finder>> = OnceLock::new();
-/// The exception that `_boot` has raised in the main interpreter: CPython only says that it failed to get a codec.
-static FAILURE: OnceLock<String> = OnceLock::new();
+/// What `_boot` does.
+#[derive(Clone)]
+pub(crate) struct Boot {
+    /// Of the finder that is installed.
+    pub(crate) settings: Settings,
+    /// `sys.executable`
+    pub(crate) executable: PathBuf,
+    /// Whether modules are also looked for in the file system.
+    pub(crate) filesystem_importer: bool,
+}
 
-/// Registers `_boot`, the frozen `encodings` with code marshalled in `boot_code`, and built-in modules of the program.
+static BOOT: Mutex<Option<Boot>> = Mutex::new(None);
+/// The finder of the main interpreter.
+static FINDER: Mutex<Option<Held<Finder>>> = Mutex::new(None);
+/// The exception that `_boot` has raised in the main interpreter: CPython only says that it failed to get a codec.
+static FAILURE: Mutex<Option<String>> = Mutex::new(None);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Registers `_boot` and the frozen `encodings` with code marshalled in `boot_code`.
 ///
 /// # Errors
 ///
-/// [`NewInterpreterError::AlreadyStarted`] if that was done before.
+/// [`NewInterpreterError::Python`] if memory is exhausted.
 ///
 /// # Safety
 ///
-/// Python has not started, and no other thread starts it meanwhile.
-pub(crate) unsafe fn prepare(
-    settings: Settings,
-    boot_code: &'static [u8],
-    modules: &[ExtensionModule],
-) -> std::result::Result<(), NewInterpreterError> {
-    SETTINGS.set(settings).map_err(|_| NewInterpreterError::AlreadyStarted)?;
-    const OWN: [ExtensionModule; 2] = [
-        // SAFETY: both make modules as PEP 489 has it.
-        unsafe { ExtensionModule::new(c"_boot", init_boot) },
-        // SAFETY: as above.
-        unsafe { ExtensionModule::new(c"oxidized_importer", pyox_finder::init_module) },
-    ];
+/// Python does not run, and no other thread starts it meanwhile.
+pub(crate) unsafe fn prepare(boot: Boot, boot_code: &'static [u8]) -> std::result::Result<(), NewInterpreterError> {
+    *lock(&BOOT) = Some(boot);
+    *lock(&FAILURE) = None;
+    // One of an interpreter that has ended is gone with it.
+    forget(lock(&FINDER).take());
     let table: &'static [ffi::_frozen] = Box::leak(frozen_modules(boot_code).into_boxed_slice());
-    // SAFETY: Python has not started, so nothing reads the tables; names and table are static.
-    let appended = unsafe {
+    // SAFETY: Python does not run, so nothing reads the table, which is static; `init_boot` makes a module as PEP 489
+    // has it.
+    unsafe {
         ffi::PyImport_FrozenModules = table.as_ptr();
-        OWN.iter()
-            .chain(modules)
-            .all(|module| ffi::PyImport_AppendInittab(module.name.as_ptr(), Some(module.init)) == 0)
-    };
-    if appended {
+        append(&[ExtensionModule::new(c"_boot", init_boot)])
+    }
+}
+
+/// Adds modules that are part of the program to those of Python.
+///
+/// # Errors
+///
+/// [`NewInterpreterError::Python`] if memory is exhausted.
+///
+/// # Safety
+///
+/// Python does not run, and no other thread starts it meanwhile.
+pub(crate) unsafe fn append(modules: &[ExtensionModule]) -> std::result::Result<(), NewInterpreterError> {
+    // SAFETY: nothing reads the table while it grows; names are static.
+    let appended =
+        |module: &ExtensionModule| unsafe { ffi::PyImport_AppendInittab(module.name.as_ptr(), Some(module.init)) == 0 };
+    if modules.iter().all(appended) {
         return Ok(());
     }
     Err(NewInterpreterError::Python { function: "PyImport_AppendInittab".into(), message: "memory exhausted".into() })
 }
+
+/// `oxidized_importer`
+pub(crate) const OXIDIZED_IMPORTER: ExtensionModule =
+    // SAFETY: makes a module as PEP 489 has it.
+    unsafe { ExtensionModule::new(c"oxidized_importer", pyox_finder::init_module) };
 
 /// The finder that `_boot` has installed in the main interpreter.
 ///
@@ -64,12 +92,22 @@ pub(crate) unsafe fn prepare(
 ///
 /// The thread runs the main interpreter.
 pub(crate) unsafe fn finder(gil: Gil) -> Option<Finder> {
-    FINDER.get().map(|finder| finder.get(gil).clone())
+    lock(&FINDER).as_ref().map(|finder| finder.get(gil).clone())
+}
+
+/// Lets go of the finder, before Python ends.
+///
+/// # Safety
+///
+/// The thread runs the main interpreter.
+pub(crate) unsafe fn release_finder(_gil: Gil) {
+    let finder = lock(&FINDER).take();
+    drop(finder);
 }
 
 /// The exception that has kept `_boot` from installing the finder.
 pub(crate) fn failure() -> Option<String> {
-    FAILURE.get().cloned()
+    lock(&FAILURE).clone()
 }
 
 /// Since 3.11 this table is searched besides CPython's own; before, it replaces CPython's.
@@ -139,21 +177,34 @@ unsafe extern "C" fn exec_boot(_module: *mut ffi::PyObject) -> c_int {
 
 fn boot(gil: Gil) -> Result<()> {
     let not_prepared = || Raised::new(Kind::ImportError, "the program has not prepared the importer");
-    let settings = SETTINGS.get().ok_or_else(not_prepared)?;
+    let Boot { settings, executable, filesystem_importer } = lock(&BOOT).clone().ok_or_else(not_prepared)?;
     set_sys(c"oxidized", &Object::bool(gil, true))?;
     // Since 3.11 `PYTHONEXECUTABLE` replaces what the configuration says, even in isolated mode.
-    set_sys(c"executable", &Object::fs_str(gil, settings.roots.program().as_os_str().as_bytes())?)?;
-    let finder = Finder::install(gil, settings.clone())?;
+    set_sys(c"executable", &Object::fs_str(gil, executable.as_os_str().as_bytes())?)?;
+    let finder = Finder::install(gil, settings)?;
+    if !filesystem_importer {
+        remove_path_finder(gil)?;
+    }
     finder.patch_module(&import_in_progress(gil)?, "encodings")?;
-    // The main interpreter is the first. SAFETY: only who runs it asks for its finder, which is never dropped.
-    let _ = FINDER.set(unsafe { Held::new(finder) });
+    let mut first = lock(&FINDER);
+    if first.is_none() {
+        // The main interpreter is the first. SAFETY: only who runs it asks for its finder, and drops it.
+        *first = Some(unsafe { Held::new(finder) });
+    }
     Ok(())
+}
+
+/// Takes the importer of files out of `sys.meta_path`.
+fn remove_path_finder(gil: Gil) -> Result<()> {
+    let path_finder = import(gil, c"_frozen_importlib_external")?.attr(c"PathFinder")?;
+    let meta_path = import(gil, c"sys")?.attr(c"meta_path")?;
+    meta_path.call_method(c"remove", &[&path_finder]).map(drop)
 }
 
 /// Keeps the text of the exception; the result is another for CPython to fail with.
 fn failed(gil: Gil, raised: Raised) -> Raised {
     if let Some(exception) = raised.take(gil) {
-        let _ = FAILURE.set(describe(&exception));
+        *lock(&FAILURE) = Some(describe(&exception));
     }
     // What cannot be discarded is only more to read.
     let _ = discard_errors(gil);

@@ -1,25 +1,21 @@
-//! What an interpreter is started with, and its translation to the structures of PEP 587.
+//! What an interpreter is started with.
 
-use std::ffi::{CStr, CString, OsString, c_char, c_int};
-use std::mem::MaybeUninit;
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use libc::wchar_t;
-use pyo3_ffi as ffi;
-use pyox_finder::Roots;
-use pyox_interpreter_config::{InterpreterConfig, Profile};
-use pyox_packed_resources::{Blob, Place, SectionKind};
+use pyox_interpreter_config::InterpreterConfig;
+use pyox_packed_resources::{Blob, SectionKind};
 
 use crate::error::NewInterpreterError;
 use crate::executable::current_executable;
 use crate::extension_module::ExtensionModule;
-use crate::invocation::Invocation;
-use crate::privileges::elevated;
 use crate::{address_space, payload, resource_file};
 
 /// Everything an interpreter needs to start.
-#[derive(Default)]
+///
+/// The default has the values with which a configuration of the manual (4.15) starts. It imports packed modules only, so
+/// that it needs [`packed_resources`](Self::packed_resources), or
+/// [`module_search_paths`](InterpreterConfig::module_search_paths) with the standard library.
 #[non_exhaustive]
 pub struct OxidizedPythonInterpreterConfig {
     /// How the interpreter behaves and what it runs.
@@ -33,9 +29,34 @@ pub struct OxidizedPythonInterpreterConfig {
     pub argv: Option<Vec<OsString>>,
     /// Modules that are part of the program.
     pub extra_extension_modules: Vec<ExtensionModule>,
+    /// The directory that `$ORIGIN` stands for; `None` for that of the executable.
+    pub origin: Option<PathBuf>,
+    /// Without the importer of packed modules, give Python the path of the executable as its name, and the directory of it
+    /// as its home, where they are not set. Otherwise CPython looks for its own files as it does anywhere.
+    pub set_missing_path_configuration: bool,
+}
+
+impl Default for OxidizedPythonInterpreterConfig {
+    fn default() -> Self {
+        Self {
+            interpreter_config: InterpreterConfig::default(),
+            packed_resources: Vec::new(),
+            executable: None,
+            argv: None,
+            extra_extension_modules: Vec::new(),
+            origin: None,
+            set_missing_path_configuration: true,
+        }
+    }
 }
 
 impl OxidizedPythonInterpreterConfig {
+    /// An interpreter that behaves so, and has no resources yet.
+    #[must_use]
+    pub fn new(config: InterpreterConfig) -> Self {
+        Self { interpreter_config: config, ..Self::default() }
+    }
+
     /// Takes everything from the payload of the running program ([`payload::find`]).
     ///
     /// # Errors
@@ -97,197 +118,18 @@ impl OxidizedPythonInterpreterConfig {
         self.extra_extension_modules.push(module);
         self
     }
-}
 
-/// Initialises CPython. The importer must have been prepared by [`crate::boot::prepare`].
-pub(crate) fn initialize(
-    config: &InterpreterConfig,
-    roots: &Roots,
-    invocation: &Invocation,
-) -> Result<(), NewInterpreterError> {
-    preinitialize(config, invocation)?;
-    let mut python = PyConfig::new();
-    python.apply(config, roots, invocation)?;
-    // SAFETY: the configuration is initialised and Python is pre-initialised.
-    let outcome = status(unsafe { ffi::Py_InitializeFromConfig(&raw const python.0) });
-    outcome.map_err(|error| crate::boot::failure().map_or(error, |exception| NewInterpreterError::Boot { exception }))
-}
-
-/// Locale, UTF-8 mode and allocators: a packaged program decodes and encodes as the `python` command does, whatever
-/// the profile, but takes no notice of `PYTHON*` variables when isolated.
-fn preinitialize(config: &InterpreterConfig, invocation: &Invocation) -> Result<(), NewInterpreterError> {
-    let mut pre = MaybeUninit::<ffi::PyPreConfig>::uninit();
-    // SAFETY: the function initialises the whole structure, which is only read after it.
-    let mut pre = unsafe {
-        ffi::PyPreConfig_InitPythonConfig(pre.as_mut_ptr());
-        pre.assume_init()
-    };
-    pre.parse_argv = c_int::from(invocation.as_interpreter);
-    if is_isolated(config) {
-        pre.isolated = c_int::from(!invocation.as_interpreter);
-        pre.use_environment = 0;
+    /// Sets the directory that `$ORIGIN` stands for.
+    #[must_use]
+    pub fn origin(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.origin = Some(directory.into());
+        self
     }
-    if let Some(utf8_mode) = config.utf8_mode {
-        pre.utf8_mode = utf8_mode.into();
-    }
-    if let Some(development_mode) = config.development_mode {
-        pre.dev_mode = development_mode.into();
-    }
-    let mut argv = invocation.pointers();
-    // SAFETY: the structure is initialised; the strings live as long as `invocation`.
-    status(unsafe { ffi::Py_PreInitializeFromBytesArgs(&raw const pre, argv.len() as isize, argv.as_mut_ptr()) })
-}
 
-/// A program with more privileges than the one who starts it takes nothing from that environment or home directory.
-fn is_isolated(config: &InterpreterConfig) -> bool {
-    config.profile == Profile::Isolated || elevated()
-}
-
-/// A `PyConfig` that is cleared when dropped.
-struct PyConfig(ffi::PyConfig);
-
-impl Drop for PyConfig {
-    fn drop(&mut self) {
-        // SAFETY: the structure was initialised in `new`.
-        unsafe { ffi::PyConfig_Clear(&raw mut self.0) }
+    /// Sets whether Python is told where it is if nothing else says so.
+    #[must_use]
+    pub fn set_missing_path_configuration(mut self, on: bool) -> Self {
+        self.set_missing_path_configuration = on;
+        self
     }
 }
-
-impl PyConfig {
-    fn new() -> Self {
-        let mut config = MaybeUninit::<ffi::PyConfig>::uninit();
-        // SAFETY: the function initialises the whole structure.
-        unsafe {
-            ffi::PyConfig_InitPythonConfig(config.as_mut_ptr());
-            Self(config.assume_init())
-        }
-    }
-
-    fn apply(
-        &mut self,
-        config: &InterpreterConfig,
-        roots: &Roots,
-        invocation: &Invocation,
-    ) -> Result<(), NewInterpreterError> {
-        self.behaviour(config, invocation);
-        self.paths(roots)?;
-        if invocation.as_interpreter {
-            self.0.parse_argv = 1;
-        }
-        let mut argv = invocation.pointers();
-        // SAFETY: the configuration is initialised; the strings live as long as `invocation`.
-        status(unsafe { ffi::PyConfig_SetBytesArgv(&raw mut self.0, argv.len() as isize, argv.as_mut_ptr().cast()) })
-    }
-
-    fn behaviour(&mut self, config: &InterpreterConfig, invocation: &Invocation) {
-        let python = &mut self.0;
-        // An interpreter has what `python` puts first on `sys.path`, unless its options say otherwise.
-        let has_script_path = invocation.as_interpreter;
-        if is_isolated(config) {
-            python.isolated = c_int::from(!has_script_path);
-            python.use_environment = 0;
-            python.user_site_directory = 0;
-        }
-        python.parse_argv = 0;
-        python.pathconfig_warnings = 0;
-        python.write_bytecode = 0;
-        python.site_import = config.site_import.into();
-        if !invocation.as_interpreter {
-            python.optimization_level = config.optimization_level.into();
-        }
-        #[cfg(Py_3_11)]
-        {
-            python.safe_path = c_int::from(!has_script_path);
-            // The packed modules come first, so that `_imp.is_frozen` must not say that CPython's own are used.
-            python.use_frozen_modules = 0;
-        }
-        if let Some(buffered) = config.buffered_stdio {
-            python.buffered_stdio = buffered.into();
-        }
-        if let Some(development_mode) = config.development_mode {
-            python.dev_mode = development_mode.into();
-        }
-        if let Some(fault_handler) = config.fault_handler {
-            python.faulthandler = fault_handler.into();
-        }
-        if let Some(seed) = config.hash_seed {
-            python.use_hash_seed = 1;
-            python.hash_seed = seed.into();
-        }
-    }
-
-    /// All paths are given, so that Python looks for nothing: the installation is below the executable.
-    fn paths(&mut self, roots: &Roots) -> Result<(), NewInterpreterError> {
-        let path = CString::new(roots.program().as_os_str().as_bytes())?;
-        self.set(|c| &raw mut c.program_name, &path)?;
-        self.set(|c| &raw mut c.executable, &path)?;
-        self.set(|c| &raw mut c.base_executable, &path)?;
-        let prefix = CString::new(roots.of(Place::Prefix).as_os_str().as_bytes())?;
-        self.set(|c| &raw mut c.prefix, &prefix)?;
-        self.set(|c| &raw mut c.base_prefix, &prefix)?;
-        self.set(|c| &raw mut c.exec_prefix, &prefix)?;
-        self.set(|c| &raw mut c.base_exec_prefix, &prefix)?;
-        self.set(|c| &raw mut c.platlibdir, c"lib")?;
-        #[cfg(Py_3_11)]
-        {
-            let library = CString::new(roots.of(Place::StandardLibrary).as_os_str().as_bytes())?;
-            self.set(|c| &raw mut c.stdlib_dir, &library)?;
-        }
-        self.0.module_search_paths_set = 1;
-        roots
-            .search_path()
-            .iter()
-            .try_for_each(|directory| self.search(&CString::new(directory.as_os_str().as_bytes())?))
-    }
-
-    /// Appends to `sys.path`.
-    fn search(&mut self, directory: &CStr) -> Result<(), NewInterpreterError> {
-        // SAFETY: Python is pre-initialised; the result is null, or a string that is freed once, after it was copied.
-        let outcome = unsafe {
-            let decoded = ffi::Py_DecodeLocale(directory.as_ptr(), std::ptr::null_mut());
-            if decoded.is_null() {
-                return Err(NewInterpreterError::Python {
-                    function: "Py_DecodeLocale".into(),
-                    message: "memory exhausted, or a path that cannot be decoded".into(),
-                });
-            }
-            let outcome = ffi::PyWideStringList_Append(&raw mut self.0.module_search_paths, decoded);
-            ffi::PyMem_RawFree(decoded.cast());
-            outcome
-        };
-        status(outcome)
-    }
-
-    fn set(
-        &mut self,
-        field: fn(&mut ffi::PyConfig) -> *mut *mut wchar_t,
-        value: &CStr,
-    ) -> Result<(), NewInterpreterError> {
-        let field = field(&mut self.0);
-        // SAFETY: `field` points into the configuration, which is initialised; the value is copied.
-        status(unsafe { ffi::PyConfig_SetBytesString(&raw mut self.0, field, value.as_ptr()) })
-    }
-}
-
-fn status(status: ffi::PyStatus) -> Result<(), NewInterpreterError> {
-    let text = |pointer: *const c_char| {
-        if pointer.is_null() {
-            return String::new();
-        }
-        // SAFETY: not null, so a static C string of CPython.
-        unsafe { CStr::from_ptr(pointer) }.to_string_lossy().into_owned()
-    };
-    // SAFETY: both look at a value.
-    if unsafe { ffi::PyStatus_Exception(status) } == 0 {
-        return Ok(());
-    }
-    // SAFETY: as above.
-    if unsafe { ffi::PyStatus_IsExit(status) } != 0 {
-        return Err(NewInterpreterError::Exit { status: status.exitcode });
-    }
-    Err(NewInterpreterError::Python { function: text(status.func), message: text(status.err_msg) })
-}
-
-#[cfg(test)]
-#[path = "config_tests.rs"]
-mod tests;

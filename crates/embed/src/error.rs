@@ -60,8 +60,29 @@ pub enum NewInterpreterError {
     /// The resources have no code that starts the importer.
     #[error("the resources of the program hold no boot code")]
     NoBootCode,
-    /// An interpreter runs or has run in this process.
-    #[error("a Python interpreter has been started in this process before")]
+    /// The packed script is to be run, and nothing imports packed modules.
+    #[error("the packed script cannot be run without oxidized_importer")]
+    ScriptWithoutImporter,
+    /// Modules are imported from files only, and the standard library is nowhere.
+    #[error(
+        "Python cannot start: no standard library (a directory with encodings) in {}",
+        paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    )]
+    NoStandardLibrary {
+        /// Where it was looked for.
+        paths: Vec<PathBuf>,
+    },
+    /// A setting that this Python does not have, or settings that contradict each other.
+    #[error(transparent)]
+    Setting(#[from] pyox_interpreter_config::SettingError),
+    /// The allocator is not part of the program.
+    #[error("the launcher is built without the allocator {allocator}: pyox-embed has it with the feature {allocator}")]
+    Allocator {
+        /// Its name, which is that of the feature.
+        allocator: &'static str,
+    },
+    /// An interpreter runs in this process.
+    #[error("a Python interpreter runs in this process already")]
     AlreadyStarted,
     /// The path of the executable is not known.
     #[error("cannot find out the path of the executable")]

@@ -1,25 +1,23 @@
-//! The interpreter of the main thread, from start to exit status.
+//! The interpreter of the main thread, from its start to its end.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3_ffi as ffi;
 use pyox_finder::{Finder, Layer, Loaded, Roots, Settings};
-use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run, directories};
+use pyox_interpreter_config::{Build, FileAttribute, InterpreterConfig, Run, directories};
 use pyox_packed_resources::{Blob, SectionKind};
-use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, set_sys};
+use pyox_python_objects::{Gil, Raised, describe};
 
-use crate::config::{OxidizedPythonInterpreterConfig, initialize};
+use crate::boot::{self, Boot};
+use crate::config::OxidizedPythonInterpreterConfig;
 use crate::error::{FinalizeError, NewInterpreterError};
 use crate::executable::current_executable;
 use crate::invocation::{Invocation, process_arguments};
 use crate::mark::Mark;
-use crate::{address_space, arenas, boot, exit, path_configuration, privileges, run};
-
-/// CPython is started at most once per process: packed modules are served from the start, or not at all.
-static STARTED: AtomicBool = AtomicBool::new(false);
+use crate::start::{Start, expand};
+use crate::{address_space, allocators, arenas, attributes, path_configuration, privileges};
 
 /// A running Python interpreter; the thread that made it holds the GIL. It stays there:
 ///
@@ -38,21 +36,25 @@ static STARTED: AtomicBool = AtomicBool::new(false);
 /// Dropping it ends Python as [`finalize`](Self::finalize) does: exit handlers run, and what is buffered is written. No
 /// object of Python is used after that, through whatever library.
 pub struct MainPythonInterpreter {
-    config: InterpreterConfig,
+    pub(crate) config: InterpreterConfig,
     /// The path that virtual ones are below.
-    program: PathBuf,
-    as_interpreter: bool,
-    /// `None` when Python has ended, or is about to.
-    finder: Option<Finder>,
+    pub(crate) program: PathBuf,
+    /// Whether `Py_RunMain` knows what to run: options do, or the configuration of Python.
+    pub(crate) is_told: bool,
+    /// `None` without the importer of packed modules.
+    pub(crate) finder: Option<Finder>,
+    /// Python has not ended, and is not about to.
+    pub(crate) runs: bool,
 }
 
 impl MainPythonInterpreter {
-    /// Starts Python.
+    /// Starts Python. One that has ended can be followed by another; extension modules that keep something of the first
+    /// one in static variables are then not to be trusted.
     ///
     /// # Errors
     ///
     /// [`NewInterpreterError`] says what is missing or damaged, or what CPython says.
-    pub fn new(config: OxidizedPythonInterpreterConfig) -> std::result::Result<Self, NewInterpreterError> {
+    pub fn new(config: OxidizedPythonInterpreterConfig) -> Result<Self, NewInterpreterError> {
         address_space::check()?;
         check_index(&config.packed_resources)?;
         #[cfg(feature = "shared-libpython")]
@@ -62,101 +64,134 @@ impl MainPythonInterpreter {
 
     /// A function of its own: no code that needs an address of Python's may be moved to before libpython is loaded.
     #[inline(never)]
-    fn start(config: OxidizedPythonInterpreterConfig) -> std::result::Result<Self, NewInterpreterError> {
+    fn start(config: OxidizedPythonInterpreterConfig) -> Result<Self, NewInterpreterError> {
         let OxidizedPythonInterpreterConfig {
             interpreter_config: config,
             packed_resources: blobs,
             executable,
             argv,
             extra_extension_modules: modules,
+            origin,
+            set_missing_path_configuration,
         } = config;
-        check_version(&config)?;
-        let boot_code = match blobs.first() {
-            Some(blob) => blob.checked_section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?,
-            None => return Err(NewInterpreterError::NoBootCode),
+        let build = check_version(&config)?;
+        config.check(build)?;
+        allocators::check(&config)?;
+        let roots = roots(executable.map_or_else(current_executable, Ok)?, build.minor);
+        let origin = origin.unwrap_or_else(|| roots.program().parent().unwrap_or(Path::new("/")).to_owned());
+        let boot_code = match (config.oxidized_importer, blobs.first()) {
+            (true, Some(blob)) => {
+                Some(blob.checked_section(SectionKind::Boot)?.ok_or(NewInterpreterError::NoBootCode)?)
+            }
+            (true, None) => return Err(NewInterpreterError::NoBootCode),
+            (false, _) => None,
         };
-        let layers = blobs.iter().map(|blob| Arc::new(Layer::of_process(*blob))).collect();
-        let roots = roots(executable.map_or_else(current_executable, Ok)?, config.python.1);
+        check_search_paths(&config, &origin)?;
         // SAFETY: reads a variable.
-        if unsafe { ffi::Py_IsInitialized() } != 0 || STARTED.swap(true, Ordering::SeqCst) {
+        if unsafe { ffi::Py_IsInitialized() } != 0 {
             return Err(NewInterpreterError::AlreadyStarted);
         }
-        let script = match &config.run {
+        let script = match &config.run_mode {
+            Run::Script { .. } if boot_code.is_none() => return Err(NewInterpreterError::ScriptWithoutImporter),
             Run::Script { file } => Some(file.clone()),
             _ => None,
         };
-        let is_virtual = config.file_attribute == FileAttribute::Virtual;
+        let is_virtual = config.oxidized_importer && config.file_attribute == FileAttribute::Virtual;
         let loaded = virtual_files(is_virtual && config.virtual_files, &roots, &blobs, &script);
-        let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &roots, &config.run)?;
+        let invocation = Invocation::new(argv.unwrap_or_else(process_arguments), &roots, &config.run_mode)?;
         let is_alone = has_one_thread();
         if is_alone {
             Mark::hide();
             privileges::clean_environment();
         }
         let has_files = loaded.is_some();
-        let settings = Settings::new(layers, roots.clone())
-            .script(script)
-            .optimize(config.optimization_level)
-            .virtual_files(is_virtual)
-            .loaded(loaded);
-        // SAFETY: Python has not started, and this is the only thread that gets here.
-        unsafe { boot::prepare(settings, boot_code, &modules) }?;
-        arenas::use_huge_pages();
-        initialize(&config, &roots, &invocation)?;
-        if is_alone && has_one_thread() {
-            invocation.leave_mark(&roots, &config.run);
+        if let Some(boot_code) = boot_code {
+            let layers = blobs.iter().map(|blob| Arc::new(Layer::of_process(*blob))).collect();
+            let settings = Settings::new(layers, roots.clone())
+                .script(script)
+                .optimize(config.optimization_level.unwrap_or_default())
+                .virtual_files(is_virtual)
+                .loaded(loaded);
+            let executable = config.executable.as_ref().map(|path| expand(path, &origin));
+            let executable = executable.unwrap_or_else(|| roots.program().to_owned());
+            let boot = Boot { settings, executable, filesystem_importer: config.filesystem_importer };
+            // SAFETY: Python does not run, and this is the only thread that gets here.
+            unsafe { boot::prepare(boot, boot_code) }?;
         }
-        // SAFETY: Python has just started the main interpreter in this thread, which keeps the GIL until `run` ends
-        // Python. What is made here stays here: the type is not `Send`.
-        let (gil, finder) = unsafe { (Gil::held(), boot::finder(Gil::held())) };
-        let finder = finder.ok_or_else(|| start_failed("the importer was not installed"))?;
+        // SAFETY: as above.
+        unsafe {
+            boot::append(&[boot::OXIDIZED_IMPORTER])?;
+            boot::append(&modules)?;
+        }
+        arenas::use_huge_pages();
+        let start = Start {
+            config: &config,
+            roots: &roots,
+            invocation: &invocation,
+            origin: &origin,
+            set_missing_path_configuration,
+        };
+        let is_told = start.initialize()?;
+        if is_alone && has_one_thread() {
+            invocation.leave_mark(&roots, &config.run_mode);
+        }
+        // SAFETY: Python has just started the main interpreter in this thread, which keeps the GIL until Python ends.
+        // What is made here stays here: the type is not `Send`.
+        let gil = unsafe { Gil::held() };
+        let finder = match boot_code {
+            // SAFETY: as above.
+            Some(_) => {
+                Some(unsafe { boot::finder(gil) }.ok_or_else(|| start_failed("the importer was not installed"))?)
+            }
+            None => None,
+        };
         #[cfg(feature = "virtual-files")]
         crate::virtual_files::started(gil);
-        let program = roots.program().to_owned();
-        let interpreter = Self { config, program, as_interpreter: invocation.as_interpreter, finder: Some(finder) };
-        interpreter.decorate(gil).map_err(|raised| decorate_failed(gil, raised))?;
-        if interpreter.config.path_configuration_files && !interpreter.config.site_import && has_files {
-            path_configuration::run(gil, &roots).map_err(|raised| decorate_failed(gil, raised))?;
+        let failed = |raised| decorate_failed(gil, raised);
+        attributes::set(gil, &start).map_err(failed)?;
+        if config.path_configuration_files && config.site_import == Some(false) && has_files {
+            path_configuration::run(gil, &roots).map_err(failed)?;
         }
-        Ok(interpreter)
+        let (program, is_told) = (roots.program().to_owned(), is_told || invocation.as_interpreter);
+        Ok(Self { config, program, is_told, finder, runs: true })
     }
 
-    /// Runs what the configuration says, ends Python, and returns the status to exit with. With
-    /// [`InterpreterConfig::fast_exit`] the process ends with that status instead.
-    pub fn run(mut self) -> i32 {
-        // It is there: only what consumes the interpreter takes it.
-        let Some(finder) = self.finder.take() else { return 1 };
-        let gil = finder.as_object().gil();
-        let outcome = match &self.config.run {
-            _ if self.as_interpreter => None,
-            Run::Script { .. } => Some(run::script(&finder, &self.program)),
-            Run::Module(name) => Some(run::module(gil, name, &self.program)),
-            Run::Code(code) => Some(run::code(gil, code, &self.program)),
-            _ => None,
-        };
-        let fast = self.config.fast_exit;
-        drop(finder);
-        finish_files();
-        match outcome {
-            // SAFETY: the thread runs the main interpreter, and the finder was the last object that Rust code has here.
-            Some(outcome) => unsafe { exit::finish(outcome, fast) },
-            // SAFETY: as above.
-            None => unsafe { ffi::Py_RunMain() },
-        }
+    /// Calls a function that may call Python, also where the thread has let go of Python for a while.
+    pub fn with_gil<T>(&self, work: impl FnOnce(Gil) -> T) -> T {
+        // SAFETY: Python runs as long as `self` lives.
+        let state = unsafe { ffi::PyGILState_Ensure() };
+        // SAFETY: the thread has the GIL until the state is released.
+        let outcome = work(unsafe { Gil::held() });
+        // SAFETY: the state of the call above.
+        unsafe { ffi::PyGILState_Release(state) };
+        outcome
+    }
+
+    /// Lets other threads call Python while a function runs, which does not call Python.
+    pub fn without_gil<T>(&self, work: impl FnOnce() -> T) -> T {
+        // SAFETY: the thread has the GIL, which the type keeps in it.
+        let state = unsafe { ffi::PyEval_SaveThread() };
+        let outcome = work();
+        // SAFETY: the state of the call above.
+        unsafe { ffi::PyEval_RestoreThread(state) };
+        outcome
     }
 
     /// Ends Python: runs exit handlers and finalizers, writes what is buffered, and frees what Python has. The process
-    /// goes on, but cannot start Python again.
+    /// goes on, and can start Python again.
     ///
     /// # Errors
     ///
     /// [`FinalizeError`]; Python has ended nevertheless.
-    pub fn finalize(mut self) -> std::result::Result<(), FinalizeError> {
+    pub fn finalize(mut self) -> Result<(), FinalizeError> {
         self.end()
     }
 
-    fn end(&mut self) -> std::result::Result<(), FinalizeError> {
-        let Some(finder) = self.finder.take() else { return Ok(()) };
+    fn end(&mut self) -> Result<(), FinalizeError> {
+        let finder = self.finder.take();
+        if !std::mem::replace(&mut self.runs, false) {
+            return Ok(());
+        }
         // SAFETY: reads a variable.
         if unsafe { ffi::Py_IsInitialized() } == 0 {
             // Someone else has ended Python: there is no object to release any more.
@@ -164,29 +199,11 @@ impl MainPythonInterpreter {
             return Ok(());
         }
         drop(finder);
+        // SAFETY: the thread runs the main interpreter.
+        unsafe { boot::release_finder(Gil::held()) };
         finish_files();
         // SAFETY: the thread runs the main interpreter, and the finder was the last object that Rust code has here.
         if unsafe { ffi::Py_FinalizeEx() } == 0 { Ok(()) } else { Err(FinalizeError::Flush) }
-    }
-
-    /// Attributes and builtins that a packaged program finds.
-    fn decorate(&self, gil: Gil) -> Result<()> {
-        if self.config.sys_frozen {
-            set_sys(c"frozen", &Object::bool(gil, true))?;
-        }
-        if !self.config.site_import {
-            // As `site` does where there is no virtual environment.
-            set_sys(c"_home", &Object::none(gil))?;
-        }
-        if self.config.site_builtins && !self.config.site_import {
-            let site = import(gil, c"_sitebuiltins")?;
-            let builtins = import(gil, c"builtins")?;
-            let (quitter, end) = (site.attr(c"Quitter")?, Object::str(gil, "Ctrl-D (i.e. EOF)")?);
-            builtins.set_attr(c"quit", &quitter.call(&[&Object::str(gil, "quit")?, &end])?)?;
-            builtins.set_attr(c"exit", &quitter.call(&[&Object::str(gil, "exit")?, &end])?)?;
-            builtins.set_attr(c"help", &site.attr(c"_Helper")?.call(&[])?)?;
-        }
-        Ok(())
     }
 }
 
@@ -216,14 +233,14 @@ fn virtual_files(_: bool, _: &Roots, _: &[Blob<'static>], _: &Option<String>) ->
 }
 
 /// Python is about to end.
-fn finish_files() {
+pub(crate) fn finish_files() {
     #[cfg(feature = "virtual-files")]
     pyox_virtual_files::finish();
 }
 
 /// Compares the sections by which everything is found with their checksums: with a damaged one, a module would be
 /// missing, or taken for another.
-fn check_index(blobs: &[Blob<'static>]) -> std::result::Result<(), NewInterpreterError> {
+fn check_index(blobs: &[Blob<'static>]) -> Result<(), NewInterpreterError> {
     for blob in blobs {
         for kind in [SectionKind::Names, SectionKind::Slots, SectionKind::Entries, SectionKind::Fields] {
             blob.checked_section(kind)?;
@@ -232,13 +249,32 @@ fn check_index(blobs: &[Blob<'static>]) -> std::result::Result<(), NewInterprete
     Ok(())
 }
 
-fn check_version(config: &InterpreterConfig) -> std::result::Result<(), NewInterpreterError> {
+/// Without the importer of packed modules, one of the paths must have the standard library: CPython would end the process.
+fn check_search_paths(config: &InterpreterConfig, origin: &Path) -> Result<(), NewInterpreterError> {
+    if config.oxidized_importer || config.module_search_paths.is_empty() {
+        return Ok(());
+    }
+    let paths: Vec<PathBuf> = config.module_search_paths.iter().map(|path| expand(path, origin)).collect();
+    if paths.iter().any(|path| path.is_file() || path.join("encodings").is_dir()) {
+        return Ok(());
+    }
+    Err(NewInterpreterError::NoStandardLibrary { paths })
+}
+
+/// What the linked Python is. A configuration that names no version is for any.
+fn check_version(config: &InterpreterConfig) -> Result<Build, NewInterpreterError> {
     // SAFETY: returns a static string, at any time.
     let version = unsafe { std::ffi::CStr::from_ptr(ffi::Py_GetVersion()) }.to_string_lossy();
     let mut parts = version.split('.').map(|part| part.parse().unwrap_or_default());
     let found = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let expected = config.python;
-    if expected == found { Ok(()) } else { Err(NewInterpreterError::PythonVersion { expected, found }) }
+    if expected != found && expected != (0, 0) {
+        return Err(NewInterpreterError::PythonVersion { expected, found });
+    }
+    let mut build = Build::new(found.1);
+    build.free_threaded = cfg!(Py_GIL_DISABLED);
+    build.debug = cfg!(py_sys_config = "Py_DEBUG");
+    Ok(build)
 }
 
 /// Whether this is the only thread of the process: then no other reads the environment.

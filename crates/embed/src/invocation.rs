@@ -66,6 +66,11 @@ impl Invocation {
         Ok(Self { words, given, as_interpreter, repeats })
     }
 
+    /// The arguments that the process was given.
+    pub(crate) fn given(&self) -> &[CString] {
+        &self.given
+    }
+
     /// The words for the C API.
     pub(crate) fn pointers(&self) -> Vec<*mut c_char> {
         self.words.iter().map(|word| word.as_ptr().cast_mut()).collect()

@@ -1,21 +1,22 @@
 //! Running a script, a module or statements as the `python` command does.
 
 use std::ffi::c_int;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use pyo3_ffi as ffi;
 use pyox_finder::Finder;
 use pyox_python_objects::{
-    Gil, Object, Raised, Result, clear, import, set_item, sys, type_error, with_exception_aside,
+    Gil, Object, Raised, Result, clear, import, os_error, set_item, sys, type_error, with_exception_aside,
 };
 
 use crate::exit::Outcome;
 use crate::inside;
 
 /// Runs the packed `__main__` as `python FILE` runs a script.
-pub(crate) fn script(finder: &Finder, program: &Path) -> Outcome {
+pub(crate) fn script(finder: &Finder, program: &Path, inspects: bool) -> Outcome {
     let gil = finder.as_object().gil();
-    outcome(gil, program, || {
+    outcome(gil, program, inspects, || {
         let (code, file) = finder.main_code()?;
         let namespace = main_namespace(gil)?;
         if let Some(file) = file {
@@ -40,27 +41,63 @@ fn flush_streams(gil: Gil) {
 }
 
 /// Runs a module as `python -m NAME` does, but leaves `sys.argv[0]` the name of the program.
-pub(crate) fn module(gil: Gil, name: &str, program: &Path) -> Outcome {
-    outcome(gil, program, || {
-        let run = import(gil, c"runpy")?.attr(c"_run_module_as_main")?;
-        run.call(&[&Object::str(gil, name)?, &Object::bool(gil, false)]).map(drop)
-    })
+pub(crate) fn module(gil: Gil, name: &str, program: &Path, inspects: bool) -> Outcome {
+    outcome(gil, program, inspects, || named(gil, name))
+}
+
+/// The same, with its exception.
+pub(crate) fn named(gil: Gil, name: &str) -> Result<()> {
+    let run = import(gil, c"runpy")?.attr(c"_run_module_as_main")?;
+    run.call(&[&Object::str(gil, name)?, &Object::bool(gil, false)]).map(drop)
 }
 
 /// Runs statements as `python -c TEXT` does.
-pub(crate) fn code(gil: Gil, text: &str, program: &Path) -> Outcome {
-    outcome(gil, program, || {
-        let source = Object::str(gil, &format!("{text}\n"))?;
-        let arguments = [&source, &Object::str(gil, "<string>")?, &Object::str(gil, "exec")?];
-        let code = import(gil, c"builtins")?.call_method(c"compile", &arguments)?;
-        evaluate(&code, &main_namespace(gil)?)
-    })
+pub(crate) fn code(gil: Gil, text: &str, program: &Path, inspects: bool) -> Outcome {
+    outcome(gil, program, inspects, || statements(gil, text))
 }
 
-fn outcome(gil: Gil, program: &Path, run: impl FnOnce() -> Result<()>) -> Outcome {
+/// The same, with their exception.
+pub(crate) fn statements(gil: Gil, text: &str) -> Result<()> {
+    let code = compile(gil, &Object::str(gil, &format!("{text}\n"))?, &Object::str(gil, "<string>")?)?;
+    evaluate(&code, &main_namespace(gil)?)
+}
+
+/// Runs a file in the module `__main__`.
+pub(crate) fn file(gil: Gil, path: &Path) -> Result<()> {
+    let name = Object::fs_str(gil, path.as_os_str().as_bytes())?;
+    let source = std::fs::read(path);
+    let source = source.map_err(|error| os_error(error.raw_os_error().unwrap_or(libc::EIO), &name))?;
+    let code = compile(gil, &Object::bytes(gil, &source)?, &name)?;
+    let namespace = main_namespace(gil)?;
+    set_item(&namespace, c"__file__", &name)?;
+    evaluate(&code, &namespace)
+}
+
+fn compile(gil: Gil, source: &Object, name: &Object) -> Result<Object> {
+    import(gil, c"builtins")?.call_method(c"compile", &[source, name, &Object::str(gil, "exec")?])
+}
+
+/// The interactive interpreter on standard input, with history where there is `readline`.
+pub(crate) fn repl(gil: Gil) {
+    if let Err(raised) = import(gil, c"readline") {
+        raised.forget(gil);
+    }
+    // SAFETY: the stream of C lives as long as the process; the name is static; errors are told by Python.
+    unsafe {
+        ffi::PyRun_AnyFileExFlags(stdin, c"<stdin>".as_ptr(), 0, std::ptr::null_mut());
+    }
+    clear(gil);
+}
+
+unsafe extern "C" {
+    /// Standard input of C.
+    static stdin: *mut libc::FILE;
+}
+
+fn outcome(gil: Gil, program: &Path, inspects: bool, run: impl FnOnce() -> Result<()>) -> Outcome {
     match run() {
         Ok(()) => Outcome::Status(0),
-        Err(raised) => unhandled_exception(gil, raised, program),
+        Err(raised) => unhandled_exception(gil, raised, program, inspects),
     }
 }
 
@@ -83,14 +120,14 @@ fn evaluate(code: &Object, namespace: &Object) -> Result<()> {
 }
 
 /// What CPython does with an exception that nothing caught; after the traceback of one for a packed path a line says what
-/// to do.
-fn unhandled_exception(gil: Gil, raised: Raised, program: &Path) -> Outcome {
+/// to do. Before the interactive interpreter, a program does not end with `SystemExit`: Python tells of it.
+fn unhandled_exception(gil: Gil, raised: Raised, program: &Path, inspects: bool) -> Outcome {
     raised.set(gil);
     // SAFETY: an exception is set, and exception types are alive.
     let is = |kind: *mut ffi::PyObject| unsafe { ffi::PyErr_ExceptionMatches(kind) != 0 };
     // SAFETY: exception types are alive while Python runs.
     let (system_exit_type, interrupt) = unsafe { (ffi::PyExc_SystemExit, ffi::PyExc_KeyboardInterrupt) };
-    if is(system_exit_type) {
+    if is(system_exit_type) && !inspects {
         return Outcome::Status(system_exit(gil));
     }
     // Not a subclass. SAFETY: an exception is set, whose type is only compared.

@@ -1,5 +1,6 @@
 //! The packed files of the program for the whole process.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use pyox_finder::{Loaded, PackedFiles, Roots};
@@ -9,6 +10,8 @@ use pyox_virtual_files::{Content, Files, HEADER_LEN};
 
 /// A process has one tree.
 static FILES: OnceLock<PackedFiles> = OnceLock::new();
+/// The program whose tree that is, and its directory in the cache, if paths are files.
+static STARTED: OnceLock<(PathBuf, String)> = OnceLock::new();
 
 struct Tree;
 
@@ -36,9 +39,14 @@ fn header() -> [u8; HEADER_LEN] {
 /// Paths below the program's are those of its packed files from now on, unless someone has turned that off, or it is
 /// not possible. The importer then says which native code it has loaded from memory.
 pub(crate) fn start(roots: &Roots, blobs: &[Blob<'static>], script: Option<String>) -> Option<Loaded> {
-    FILES.set(PackedFiles::new(blobs.to_vec(), roots.clone(), script)).ok()?;
-    let is_started = pyox_virtual_files::start(roots.program(), &directory_name(blobs), &Tree);
-    matches!(is_started, Ok(true)).then_some(pyox_virtual_files::loaded)
+    let name = directory_name(blobs);
+    let is_first = FILES.set(PackedFiles::new(blobs.to_vec(), roots.clone(), script)).is_ok();
+    if is_first && matches!(pyox_virtual_files::start(roots.program(), &name, &Tree), Ok(true)) {
+        let _ = STARTED.set((roots.program().to_owned(), name.clone()));
+    }
+    // Another interpreter of this process may have started with them.
+    let is_started = STARTED.get().is_some_and(|started| *started == (roots.program().to_owned(), name));
+    is_started.then_some(pyox_virtual_files::loaded)
 }
 
 /// Python runs.

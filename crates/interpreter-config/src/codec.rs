@@ -8,7 +8,7 @@ use crate::InterpreterConfig;
 const LIMIT: usize = 1 << 20;
 /// The version of what a launcher expects of a program, besides the format of packed resources. Changes whenever the
 /// encoding of [`InterpreterConfig`] does, or how the launcher finds and starts a program.
-pub const VERSION: u8 = 5;
+pub const VERSION: u8 = 6;
 
 const FORMAT: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
     bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>();
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn every_prefix_is_an_error_and_every_flip_an_error_or_another_value() {
         let config = InterpreterConfig::default()
-            .run(Run::Script { file: "a.py".into() })
+            .run_mode(Run::Script { file: "a.py".into() })
             .resource_files([ResourceFile::new("../lib/shared.resources", [7; 32])]);
         let bytes = config.encode().unwrap();
         for end in 0..bytes.len() {

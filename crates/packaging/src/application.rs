@@ -21,6 +21,7 @@ use crate::path_configuration;
 use crate::python::PythonChoice;
 use crate::relative_files::{self, RelativeFiles};
 use crate::report::{Report, Timing};
+use crate::settings;
 use crate::shadowed::Shadowed;
 use crate::shared_resources::SharedResources;
 use crate::start_up::{StartUp, reachable};
@@ -36,11 +37,6 @@ use pyox_program_format::Attachment;
 use report::Written;
 
 mod report;
-
-/// How the interpreter of a program behaves if nothing else is said.
-pub(crate) fn interpreter_of_programs() -> InterpreterConfig {
-    InterpreterConfig::default().site_builtins(true).fast_exit(true)
-}
 
 /// An application, ready to be written.
 pub struct ApplicationBuilder<'a> {
@@ -62,7 +58,7 @@ impl<'a> ApplicationBuilder<'a> {
     /// A program of these layers (first wins) that runs `entry`.
     pub fn new(python: impl Into<Toolchain<'a>>, policy: Policy, layers: Vec<Layer>, entry: Entry) -> Self {
         let (import_order, outputs, findings, timings) = (Vec::new(), Outputs::default(), Vec::new(), Vec::new());
-        let interpreter = interpreter_of_programs();
+        let interpreter = settings::of_programs();
         Self {
             python: python.into(),
             compiler: None,
@@ -281,9 +277,9 @@ impl<'a> ApplicationBuilder<'a> {
         let config = self.interpreter.clone();
         let config = config
             .python(self.python.target().minor())
-            .run(self.entry.run())
+            .run_mode(self.entry.run())
             .resource_files(Vec::from_iter(shared))
-            .optimization_level(self.policy.optimize.number())
+            .optimization_level(self.interpreter.optimization_level.unwrap_or(self.policy.optimize.number()))
             .file_attribute(self.policy.file_attribute)
             .virtual_files(self.policy.virtual_files)
             .path_configuration_files(path_configuration::is_in(&self.layers, self.python.target().minor().1)?);
@@ -309,6 +305,10 @@ impl<'a> ApplicationBuilder<'a> {
 
     /// Whether what was given is of use.
     fn check_use(&self) -> Result<(), Error> {
+        settings::check(&self.interpreter, self.python.target())?;
+        if self.entry.main_source().is_some() && !self.interpreter.oxidized_importer {
+            return Err(Error::NoImporter { what: self.entry.describe() });
+        }
         if let Some(file) = self.shared_resources.filter(|file| !self.layers.iter().any(|layer| file.has(layer))) {
             return Err(Error::NothingShared { path: file.path().to_owned() });
         }

@@ -19,6 +19,20 @@ pub enum EntryRequest {
     Entry(String),
     /// Statements, as with `python -c`.
     Code(String),
+    /// Nothing that is packed: the interactive interpreter, a file that is there when the program runs, or what its
+    /// interpreter is told.
+    Interpreter(Run),
+}
+
+impl From<Run> for EntryRequest {
+    /// What `run_mode` of a configuration asks for.
+    fn from(run: Run) -> Self {
+        match run {
+            Run::Module(name) => Self::Module(name),
+            Run::Code(code) => Self::Code(code),
+            other => Self::Interpreter(other),
+        }
+    }
 }
 
 /// What a program runs.
@@ -43,6 +57,8 @@ pub enum Entry {
     },
     /// Statements, as with `python -c`.
     Code(String),
+    /// Nothing that is packed.
+    Interpreter(Run),
 }
 
 impl Entry {
@@ -53,6 +69,9 @@ impl Entry {
             Self::Module(name) => format!("module {name}"),
             Self::Function { module, attribute } => format!("function {module}:{attribute}"),
             Self::Code(_) => "code given on the command line".into(),
+            Self::Interpreter(Run::Repl) => "the interactive interpreter".into(),
+            Self::Interpreter(Run::File(path)) => format!("the file {path} that is there when it runs"),
+            Self::Interpreter(_) => "what its interpreter is told".into(),
         }
     }
 
@@ -68,7 +87,7 @@ impl Entry {
                 );
                 Some(("__main__.py".into(), text.into_bytes()))
             }
-            Self::Module(_) | Self::Code(_) => None,
+            Self::Module(_) | Self::Code(_) | Self::Interpreter(_) => None,
         }
     }
 
@@ -93,6 +112,7 @@ impl Entry {
             }
             Self::Module(name) => Run::Module(name.clone()),
             Self::Code(code) => Run::Code(code.clone()),
+            Self::Interpreter(run) => run.clone(),
         }
     }
 

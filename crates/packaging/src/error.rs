@@ -28,6 +28,23 @@ pub enum Error {
     /// Looking for resources.
     #[error(transparent)]
     Scan(#[from] pyox_scanner::Error),
+    /// A setting of the interpreter that the Python does not have, or settings that contradict each other.
+    #[error(transparent)]
+    Setting(#[from] pyox_interpreter_config::SettingError),
+    /// The program is to run its script, and nothing would import packed modules.
+    #[error("{what} cannot be run without oxidized_importer")]
+    NoImporter {
+        /// What the program runs, in words.
+        what: String,
+    },
+    /// The launcher has no such memory allocator.
+    #[error("the launcher {} has no memory allocator {allocator}", launcher.display())]
+    NoAllocator {
+        /// As settings call it.
+        allocator: &'static str,
+        /// The launcher.
+        launcher: PathBuf,
+    },
     /// Packed resources.
     #[error(transparent)]
     Resources(#[from] pyox_packed_resources::Error),

@@ -22,6 +22,7 @@ mod python;
 mod relative_files;
 mod report;
 mod script;
+mod settings;
 mod shadowed;
 mod shared_resources;
 mod start_up;
@@ -36,7 +37,7 @@ pub use entry::{Entry, EntryRequest};
 pub use error::Error;
 pub use inputs::{AddedData, Inputs, PackageRoot, Resolved, is_source};
 pub use pack::{Request, pack};
-pub use pyox_interpreter_config::FileAttribute;
+pub use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run, Setting, SettingError};
 pub use pyox_layers::{
     Candidate, Decide, Decision, Error as LayerError, FilesNeeded, Finding, Layer, LayerBuilder, LayerKind, LeftOut,
     NativeFile, Policy, Profile, Reason, ReportRow,

@@ -9,12 +9,13 @@ use pyox_interpreter_config::InterpreterConfig;
 use pyox_linker::{LauncherSource, Progress};
 use pyox_output::{Outputs, default_output};
 
-use crate::application::{ApplicationBuilder, interpreter_of_programs};
+use crate::application::ApplicationBuilder;
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::python::PythonChoice;
 use crate::relative_files;
 use crate::report::Report;
+use crate::settings;
 use crate::shared_resources::SharedResources;
 use crate::timed::Timed;
 use crate::virtualenv::VirtualenvChoice;
@@ -62,8 +63,9 @@ pub struct Request<'a> {
     pub policy: Policy,
     /// Changes the decisions of the policy.
     pub decide: Option<&'a Decide<'a>>,
-    /// How the interpreter behaves. What follows from the rest of the request is set by [`pack`]: `python`, `run`,
-    /// `resource_files`, `file_attribute` and `optimization_level`.
+    /// How the interpreter behaves. What follows from the rest of the request is set by [`pack`]: `python`, `run_mode`,
+    /// `resource_files`, `file_attribute`, `virtual_files`, `path_configuration_files`, `openssl_directory`, and
+    /// `optimization_level` if it is not set.
     pub interpreter: InterpreterConfig,
     /// Where the program goes; `None` for [`default_output`] of its name.
     pub output: Option<PathBuf>,
@@ -88,7 +90,7 @@ impl<'a> Request<'a> {
             inputs: Inputs::default(),
             policy: Policy::default(),
             decide: None,
-            interpreter: interpreter_of_programs(),
+            interpreter: settings::of_programs(),
             output: None,
             report: None,
             resource_file: None,
@@ -123,6 +125,7 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
         _ => None,
     };
     let order = request.import_order.as_deref().map(crate::read_import_order).transpose()?.unwrap_or_default();
+    settings::check(&request.interpreter, target)?;
     request.launcher.check(target)?;
     let mut progress = Timed::new(progress);
     let mut builder = LayerBuilder::new(*python, policy.clone(), cache);
@@ -140,6 +143,7 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     };
     Error::if_cancelled(&progress)?;
     let launcher = request.launcher.launcher(target, &mut progress)?;
+    settings::check_allocators(&request.interpreter, &launcher)?;
     if let (None, Some(path)) = (&shared, &request.resource_file) {
         shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, target)?);
     }

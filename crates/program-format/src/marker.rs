@@ -73,6 +73,10 @@ impl LauncherMarker {
     /// The line of a marker that [`LauncherMarker::seal`] completes.
     const UNSEALED: &str = "sha256=0000000000000000000000000000000000000000000000000000000000000000\n";
 
+    /// The key of the memory allocators that a launcher has beyond those of every Python, with commas between them. A
+    /// launcher without the key has none.
+    pub const ALLOCATORS: &str = "allocators";
+
     /// A marker as a launcher has it before it is sealed.
     ///
     /// # Errors

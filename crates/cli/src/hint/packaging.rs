@@ -12,6 +12,14 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Inspect(error) => return super::inspect::hint(error),
         Error::Output(error) => return super::output(error),
         Error::Resources(error) => return super::format(error),
+        Error::Setting(error) => return crate::settings::hint(error),
+        Error::NoImporter { .. } => {
+            "leave out oxidized_importer=false, or run something that is no part of the program".into()
+        }
+        Error::NoAllocator { allocator, .. } => format!(
+            "build a launcher with the feature {allocator} of pyox-launcher and name it with --launcher, or leave out the \
+             setting"
+        ),
         Error::Scan(error) => return scan(error).map(str::to_owned),
         Error::NoSource { .. } => "give a script, a wheel, a package or project directory that exists".into(),
         Error::UnknownSource { .. } => {

@@ -251,6 +251,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         scripts.dedup();
         let entry = match request {
             EntryRequest::Code(code) => Entry::Code(code.clone()),
+            EntryRequest::Interpreter(run) => Entry::Interpreter(run.clone()),
             EntryRequest::Module(name) => self.runnable(name)?,
             EntryRequest::Entry(text) if text.contains(':') => {
                 let entry = Entry::function(text)?;

@@ -37,9 +37,12 @@ extern "C" fn free(_: *mut c_void, memory: *mut c_void) {
 #[test]
 fn a_path_that_cannot_be_decoded_for_lack_of_memory_is_an_error() {
     let roots = crate::interpreter::roots("/opt/app/hello".into(), 13);
-    let run = pyox_interpreter_config::Run::Repl;
-    let invocation = Invocation::new(vec!["/opt/app/hello".into()], &roots, &run).unwrap();
-    preinitialize(&InterpreterConfig::default(), &invocation).unwrap();
+    let invocation = Invocation::new(vec!["/opt/app/hello".into()], &roots, &Run::Repl).unwrap();
+    let config = InterpreterConfig::default();
+    let origin = Path::new("/opt/app");
+    let start =
+        Start { config: &config, roots: &roots, invocation: &invocation, origin, set_missing_path_configuration: true };
+    start.preinitialize().unwrap();
     let mut allocator = ffi::PyMemAllocatorEx {
         ctx: ptr::null_mut(),
         malloc: Some(malloc),
@@ -54,7 +57,7 @@ fn a_path_that_cannot_be_decoded_for_lack_of_memory_is_an_error() {
     for allocations in 0.. {
         let mut config = PyConfig::new();
         LEFT.set(allocations);
-        let outcome = config.paths(&roots);
+        let outcome = start.installation(&mut config);
         LEFT.set(usize::MAX);
         match outcome {
             Ok(()) => break,
@@ -66,4 +69,11 @@ fn a_path_that_cannot_be_decoded_for_lack_of_memory_is_an_error() {
         }
     }
     assert!(failed >= 8, "each path is decoded and copied");
+}
+
+#[test]
+fn the_directory_of_the_program_is_put_in_everywhere() {
+    let origin = Path::new("/opt/app");
+    assert_eq!(expand("$ORIGIN/lib:$ORIGIN", origin), Path::new("/opt/app/lib:/opt/app"));
+    assert_eq!(expand("/usr/lib", origin), Path::new("/usr/lib"));
 }

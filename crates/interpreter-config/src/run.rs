@@ -1,0 +1,69 @@
+//! What an interpreter runs, and where it finds what the system has.
+
+use serde::{Deserialize, Serialize};
+
+/// What the interpreter runs once it has started (`run_mode`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[non_exhaustive]
+pub enum Run {
+    /// The interactive interpreter, as plain `python` does.
+    #[default]
+    Repl,
+    /// The packed module `__main__`, as `python FILE` runs a script: `__spec__` and `__package__` are `None`.
+    Script {
+        /// Path of the script below `sys.path`: the last part of `__file__`, for example `hello.py`.
+        file: String,
+    },
+    /// A module or package by name, as `python -m NAME` does.
+    Module(String),
+    /// Statements, as `python -c CODE` does.
+    Code(String),
+    /// A file, as `python FILE` does. The path is looked for when the program runs; `$ORIGIN` is the directory of the
+    /// program.
+    File(String),
+    /// Nothing, but what `run_command`, `run_module` and `run_filename` say.
+    None,
+}
+
+impl Run {
+    /// Reads the form of the manual: `none`, `repl`, `module:NAME`, `eval:CODE` or `file:PATH`. What follows the colon is
+    /// taken as it is.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            None if text == "none" => Some(Self::None),
+            None if text == "repl" => Some(Self::Repl),
+            Some(("module", name)) if !name.is_empty() && name.trim() == name => Some(Self::Module(name.to_owned())),
+            Some(("eval", code)) => Some(Self::Code(code.to_owned())),
+            Some(("file", path)) if !path.is_empty() => Some(Self::File(path.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+/// Where something of the system is looked for that a library has a place for: the database of terminals
+/// (`terminfo_resolution`) and the certificates of authorities (`certificates`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[non_exhaustive]
+pub enum Resolution {
+    /// Where the running system has it.
+    #[default]
+    Dynamic,
+    /// Where the library was built to look; no file is looked at.
+    None,
+    /// Here; `$ORIGIN` is the directory of the program.
+    Static(String),
+}
+
+impl Resolution {
+    /// Reads the form of the manual: `dynamic`, `none` or `static:PATH`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':') {
+            None if text == "dynamic" => Some(Self::Dynamic),
+            None if text == "none" => Some(Self::None),
+            Some(("static", path)) if !path.is_empty() => Some(Self::Static(path.to_owned())),
+            _ => None,
+        }
+    }
+}
