@@ -139,9 +139,10 @@ impl MainPythonInterpreter {
         // What is made here stays here: the type is not `Send`.
         let gil = unsafe { Gil::held() };
         let finder = match boot_code {
-            // SAFETY: as above.
             Some(_) => {
-                Some(unsafe { boot::finder(gil) }.ok_or_else(|| start_failed("the importer was not installed"))?)
+                // SAFETY: as above.
+                let finder = unsafe { boot::finder(gil) };
+                Some(finder.ok_or_else(|| start_failed("the importer was not installed"))?)
             }
             None => None,
         };

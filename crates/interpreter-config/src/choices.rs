@@ -130,6 +130,7 @@ choices! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro that makes the enum marks no variant")]
 impl Default for Profile {
     fn default() -> Self {
         Self::Isolated
