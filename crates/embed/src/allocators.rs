@@ -102,8 +102,8 @@ macro_rules! functions_of_c {
             $(#[$has])?
             struct $name;
 
-            // SAFETY: they are functions of C of the same meaning.
             $(#[$has])?
+            // SAFETY: they are functions of C of the same meaning.
             unsafe impl Functions for $name {
                 unsafe fn malloc(size: usize) -> *mut c_void {
                     // SAFETY: as the caller promises.

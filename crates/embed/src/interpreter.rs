@@ -134,13 +134,11 @@ impl MainPythonInterpreter {
         // SAFETY: Python has just started the main interpreter in this thread, which keeps the GIL until Python ends.
         // What is made here stays here: the type is not `Send`.
         let gil = unsafe { Gil::held() };
-        let finder = match boot_code {
-            // SAFETY: as above.
-            Some(_) => {
-                Some(unsafe { boot::finder(gil) }.ok_or_else(|| start_failed("the importer was not installed"))?)
-            }
-            None => None,
-        };
+        // SAFETY: as above.
+        let finder = boot_code.and_then(|_| unsafe { boot::finder(gil) });
+        if boot_code.is_some() && finder.is_none() {
+            return Err(start_failed("the importer was not installed"));
+        }
         #[cfg(feature = "virtual-files")]
         crate::virtual_files::started(gil);
         let failed = |raised| decorate_failed(gil, raised);
