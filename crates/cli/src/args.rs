@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgAction, ArgMatches, ColorChoice, Parser, Subcommand};
 use pyox_binary::SymbolVersion;
+use pyox_distribution::LibpythonKind;
 use pyox_packaging::{AddedData, Location};
 
 /// Turn a Python application into one native executable that runs without Python.
@@ -32,6 +33,12 @@ pub enum Command {
     #[command(subcommand)]
     Resources(crate::resources::Resources),
     Analyze(Analyze),
+    #[command(subcommand)]
+    Distribution(crate::distribution::args::Distribution),
+    PythonDistributionExtract(crate::distribution::args::Extract),
+    PythonDistributionInfo(crate::distribution::args::Info),
+    PythonDistributionLicenses(crate::distribution::args::Licenses),
+    FindResources(crate::distribution::args::FindResources),
 }
 
 /// Make one executable of a script, wheel, package, project or requirement
@@ -112,10 +119,25 @@ pub struct Pack {
     #[arg(long, value_name = "TEXT", group = "entry_point")]
     pub code: Option<String>,
     /// Which Python (3.9 or later): a version such as 3.12 or 3.12.1, versions such as ">=3.10,<3.13" of which the
-    /// newest one is taken, a name such as python3.12, or the path of an interpreter or virtualenv [default: that of
-    /// --venv, or python3 on PATH, or the newest that the source says it is made for]
+    /// newest one is taken, a name such as python3.12, the path of an interpreter or virtualenv, or a distribution
+    /// archive or the directory that one was unpacked into; those of pyenv, uv, asdf, mise and conda are found
+    /// [default: that of --venv, or python3 on PATH, or the newest that the source says it is made for]
     #[arg(long, value_name = "VERSION|NAME|PATH")]
     pub python: Option<String>,
+    /// How the program has Python itself: `static` as a part of the launcher, `shared` as a library that it loads from
+    /// memory when it starts [default: static, if the Python has a static library]
+    #[arg(long, value_enum, value_name = "KIND", env = LIBPYTHON_VARIABLE)]
+    pub libpython: Option<Libpython>,
+    /// Which extension modules of a distribution go in: all, minimal (what the interpreter needs to start), no-libraries
+    /// (what needs no libraries), no-copyleft (what is linked with no library of a copyleft or unknown licence)
+    #[arg(long, value_name = "FILTER", requires = "python")]
+    pub extension_modules: Option<String>,
+    /// Take this variant of an extension module of a distribution; may be repeated
+    #[arg(long, value_name = "MODULE=VARIANT", requires = "python")]
+    pub extension_variant: Vec<String>,
+    /// If this version of Python is not installed, download it without asking
+    #[arg(long, requires = "python")]
+    pub download: bool,
     /// The executable to write [default: named after the source or its command, in the current directory]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -184,6 +206,25 @@ pub struct Pack {
     pub arguments: Vec<std::ffi::OsString>,
 }
 
+/// Stands for `--libpython`.
+const LIBPYTHON_VARIABLE: &str = "PYOXIDIZER_LIBPYTHON";
+
+/// In which form a program has libpython.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Libpython {
+    Static,
+    Shared,
+}
+
+impl From<Libpython> for LibpythonKind {
+    fn from(kind: Libpython) -> Self {
+        match kind {
+            Libpython::Static => Self::Static,
+            Libpython::Shared => Self::Shared,
+        }
+    }
+}
+
 /// What `__file__` of a module in memory is.
 #[derive(Clone, Copy, Default, clap::ValueEnum)]
 pub enum FileAttribute {
@@ -246,6 +287,9 @@ pub enum Launcher {
         /// Which Python; may be repeated [default: python3 on PATH]
         #[arg(long, value_name = "VERSION|PATH")]
         python: Vec<String>,
+        /// With libpython in them, or without [default: static, if the Python has a static library]
+        #[arg(long, value_enum, value_name = "KIND", env = LIBPYTHON_VARIABLE)]
+        libpython: Option<Libpython>,
         /// Copy the launchers into this directory, for --launcher on machines without a compiler
         #[arg(short, long, value_name = "DIR")]
         output: Option<PathBuf>,
@@ -257,6 +301,9 @@ pub enum Launcher {
         /// Which Python [default: python3 on PATH]
         #[arg(long, value_name = "VERSION|PATH")]
         python: Option<String>,
+        /// With libpython in it, or without [default: static, if the Python has a static library]
+        #[arg(long, value_enum, value_name = "KIND", env = LIBPYTHON_VARIABLE)]
+        libpython: Option<Libpython>,
     },
     /// Remove all launchers from the cache
     Clean,

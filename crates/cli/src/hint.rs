@@ -1,9 +1,11 @@
 //! What a person can do about an error.
 
+mod catalogue;
 mod inspect;
 mod linker;
 mod packaging;
 mod python;
+mod standalone;
 
 use std::error::Error;
 use std::io::ErrorKind;
@@ -32,18 +34,22 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     let packaging = error.downcast_ref().and_then(packaging::hint);
     let linker = || error.downcast_ref().and_then(linker::hint);
     let python = || error.downcast_ref().and_then(python::hint);
+    let standalone = || error.downcast_ref().and_then(standalone::hint);
     let cache = || error.downcast_ref().and_then(python::cache);
     let inspect = || error.downcast_ref().and_then(inspect::hint);
     let analyze = || error.downcast_ref().map(inspect::analyze);
+    let catalogue = || error.downcast_ref().and_then(catalogue::hint);
     let output = || error.downcast_ref().and_then(output);
     let format = || error.downcast_ref().and_then(format);
     let setting = || error.downcast_ref().and_then(crate::settings::hint);
     packaging
         .or_else(linker)
         .or_else(python)
+        .or_else(standalone)
         .or_else(cache)
         .or_else(inspect)
         .or_else(analyze)
+        .or_else(catalogue)
         .or_else(output)
         .or_else(format)
         .or_else(setting)

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use pyox_build_cache::Cache;
-use pyox_distribution::{Host as _, Installed, Target};
+use pyox_distribution::{Host as _, Installed, LibpythonKind, Target};
 use pyox_linker::{Compiled, LauncherSource, QUICK_VARIABLE};
 use pyox_output::Outputs;
 
@@ -28,9 +28,9 @@ pub fn run(command: Launcher, verbose: bool, quiet: bool, style: Style) -> anyho
     let cache = Cache::of_user()?;
     let launchers = compiled(&cache);
     match command {
-        Launcher::Build { python, output } => {
+        Launcher::Build { python, libpython, output } => {
             let mut progress = Terminal::new(verbose, quiet, style);
-            let built = build(&cache, &python, output.as_deref(), &mut progress);
+            let built = build(&cache, &python, libpython.map(Into::into), output.as_deref(), &mut progress);
             progress.finish();
             built?
         }
@@ -47,19 +47,37 @@ pub fn run(command: Launcher, verbose: bool, quiet: bool, style: Style) -> anyho
                 print(format_args!("{}  {size}  {path}{state}", launcher.python))?;
             }
         }
-        Launcher::Path { python } => print(launchers.path(&Installed::locate(python.as_deref())?).display())?,
+        Launcher::Path { python, libpython } => {
+            let python = linked(Installed::locate(python.as_deref())?, libpython.map(Into::into));
+            print(launchers.path(&python).display())?;
+        }
         Launcher::Clean => launchers.clean()?,
     }
     Ok(0)
 }
 
-fn build(cache: &Cache, pythons: &[String], output: Option<&Path>, progress: &mut Terminal) -> anyhow::Result<()> {
+/// A Python with its libpython in the form that was asked for.
+pub fn linked(python: Installed, libpython: Option<LibpythonKind>) -> Installed {
+    match libpython {
+        Some(kind) => python.with_libpython(kind),
+        None => python,
+    }
+}
+
+fn build(
+    cache: &Cache,
+    pythons: &[String],
+    libpython: Option<LibpythonKind>,
+    output: Option<&Path>,
+    progress: &mut Terminal,
+) -> anyhow::Result<()> {
     let launchers = compiled(cache);
     let specs: Vec<Option<&str>> = match pythons {
         [] => vec![None],
         pythons => pythons.iter().map(|spec| Some(spec.as_str())).collect(),
     };
     let mut pythons = specs.into_iter().map(Installed::locate).collect::<Result<Vec<_>, _>>()?;
+    pythons = pythons.into_iter().map(|python| linked(python, libpython)).collect();
     let mut seen = BTreeSet::new();
     pythons.retain(|python| seen.insert(launchers.path(python)));
     // What cannot work is said before the long work.

@@ -3,6 +3,8 @@
 
 mod analyze;
 mod args;
+mod catalogue;
+mod distribution;
 mod hint;
 mod launcher;
 mod left_out;
@@ -37,6 +39,11 @@ fn main() -> ExitCode {
             failure = ExitCode::from(command.failure_status());
             resources::run(command, args.verbose, args.quiet, style)
         }
+        Command::PythonDistributionExtract(command) => distribution::extract(&command),
+        Command::PythonDistributionInfo(command) => distribution::info(&command),
+        Command::PythonDistributionLicenses(command) => distribution::licenses(&command),
+        Command::FindResources(command) => distribution::find_resources(&command),
+        Command::Distribution(command) => distribution::run(&command, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
     };
     match outcome {

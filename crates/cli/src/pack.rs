@@ -5,13 +5,18 @@ use std::process::Command;
 
 use anyhow::Context;
 use pyox_build_cache::Cache;
+use pyox_distribution::Toolchain;
 use pyox_linker::{LauncherSource, Prebuilt};
 use pyox_packaging::{
-    EntryRequest, FileAttribute, Inputs, InterpreterConfig, PackageRoot, Policy, Profile, Report, Request, Run,
+    EntryRequest, FileAttribute, Inputs, InterpreterConfig, PackageRoot, Policy, Profile, PythonChoice, Report,
+    Request, Run,
 };
+use pyox_standalone::Selection;
 
 use crate::args::Pack;
-use crate::launcher::compiled;
+use crate::catalogue;
+use crate::distribution;
+use crate::launcher::{compiled, linked};
 use crate::progress::Terminal;
 use crate::settings;
 use crate::style::Style;
@@ -30,8 +35,15 @@ pub fn run(
         return settings::list().map(|()| 0);
     }
     let mut progress = Terminal::new(verbose, quiet, style);
-    let outcome = pack(&args, &package_roots, &mut progress);
+    let mut outcome = pack(&args, args.python.as_deref(), &package_roots, &mut progress);
     progress.finish();
+    if let Err(error) = &outcome
+        && let Some(spec) = not_found(error)
+        && let Some(archive) = catalogue::offer(spec, args.download, quiet, style)?
+    {
+        outcome = pack(&args, archive.to_str(), &package_roots, &mut progress);
+        progress.finish();
+    }
     let report = outcome?;
     if !quiet {
         summary::print(&report, verbose, style);
@@ -45,22 +57,39 @@ pub fn run(
     Ok(exit_status(status))
 }
 
-fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> anyhow::Result<Report> {
+/// Packs with a Python, the `wanted` one.
+fn pack(
+    args: &Pack,
+    wanted: Option<&str>,
+    package_roots: &[Vec<String>],
+    progress: &mut Terminal,
+) -> anyhow::Result<Report> {
     let cache = Cache::of_user()?;
     let mut inputs = inputs(args, package_roots);
-    let wanted = args.python.as_deref();
-    let (python, choice, virtualenv) = if args.no_venv {
-        let (python, choice) = inputs.locate_python(wanted)?;
-        (python, choice, None)
-    } else {
-        let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
-        inputs.locate_python_and_virtualenv(wanted, active.as_deref())?
+    let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let standalone = distribution::named(wanted, &cache, selection(args)?)?;
+    let (host, choice, virtualenv) = match &standalone {
+        Some(standalone) => {
+            let text = wanted.unwrap_or_default().to_owned();
+            let virtualenv = inputs.take_python(standalone, (!args.no_venv).then_some(active.as_deref()))?;
+            (distribution::host(standalone)?, PythonChoice::Asked { text }, virtualenv)
+        }
+        None if args.no_venv => {
+            let (python, choice) = inputs.locate_python(wanted)?;
+            (python, choice, None)
+        }
+        None => inputs.locate_python_and_virtualenv(wanted, active.as_deref())?,
+    };
+    let host = linked(host, args.libpython.map(Into::into));
+    let python = match &standalone {
+        Some(standalone) => Toolchain::new(&host, standalone).map_err(pyox_packaging::Error::from)?,
+        None => Toolchain::from(&host),
     };
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(compiled(&cache)),
     };
-    let mut request = Request::new(&python, &*launcher, &cache);
+    let mut request = Request::new(python, &*launcher, &cache);
     if let Some(run) = interpreter(args, &mut request.interpreter)? {
         if inputs.entry != EntryRequest::Default {
             let hint = "leave out run_mode, or --module, --entry and --code";
@@ -77,6 +106,31 @@ fn pack(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> 
     request.resource_file.clone_from(&args.resource_file);
     request.import_order.clone_from(&args.import_order);
     Ok(pyox_packaging::pack(&request, progress)?)
+}
+
+/// Which extension modules of a distribution go in, if that is said.
+fn selection(args: &Pack) -> anyhow::Result<Option<Selection>> {
+    if args.extension_modules.is_none() && args.extension_variant.is_empty() {
+        return Ok(None);
+    }
+    let filter = args.extension_modules.as_deref().map(str::parse).transpose()?.unwrap_or_default();
+    let mut selection = Selection::new(filter);
+    for text in &args.extension_variant {
+        let wrong =
+            || Mistake::new(format!("{text:?} names no variant"), "write it as --extension-variant MODULE=VARIANT");
+        let (module, variant) = text.split_once('=').ok_or_else(wrong)?;
+        selection = selection.prefer(module, variant);
+    }
+    Ok(Some(selection))
+}
+
+/// The version of Python that was asked for and is not installed.
+fn not_found(error: &anyhow::Error) -> Option<&str> {
+    use pyox_distribution::Error::NotFound;
+    match error.downcast_ref()? {
+        pyox_packaging::Error::Distribution(NotFound { spec, .. }) => spec.as_deref(),
+        _ => None,
+    }
 }
 
 /// How the interpreter behaves, and what it runs if that is given.

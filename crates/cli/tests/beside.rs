@@ -55,6 +55,34 @@ fn a_regular_package_comes_before_a_directory() {
 }
 
 #[test]
+fn a_namespace_has_a_directory_wherever_it_has_a_part() {
+    let place = Place::with(&[
+        (
+            "app.py",
+            "import space.mine, space.theirs, space.deep.lower, space.deep.upper, pkgutil, sys\n\
+             from importlib.resources import files\n\
+             def below(package):\n    \
+                 return [(sys.path.index(path[:-len(package.__name__) - 1]), path[-len(package.__name__):])\n            \
+                         for path in package.__path__]\n\
+             print(below(space) == [(0, 'space'), (2, 'space')], below(space.deep))\n\
+             print(sorted(module.name for module in pkgutil.walk_packages(space.__path__, 'space.')))\n\
+             print([sorted(m.name for m in pkgutil.iter_modules([path])) for path in space.__path__])\n\
+             print(sorted(path.name for path in files('space').iterdir() if path.is_file()))\n",
+        ),
+        ("space/mine.py", ""),
+        ("space/deep/lower.py", ""),
+        ("space/words.txt", "words"),
+    ]);
+    let files = [("space/theirs.py", ""), ("space/deep/upper.py", ""), ("space/more.txt", "more")];
+    let wheel = wheel(&place, "theirs", "", &files);
+    place.pack(["app.py", "--pip", wheel.to_str().expect("UTF-8")]).succeeds();
+    place.program("app", &[]).prints(
+        "True [(0, 'space/deep'), (2, 'space/deep')]\n['space.mine', 'space.theirs']\n[['mine'], ['theirs']]\n\
+         ['mine.py', 'more.txt', 'theirs.py', 'words.txt']\n",
+    );
+}
+
+#[test]
 fn what_a_directory_has_of_the_name_of_an_installed_package_stays_as_files() {
     let place = Place::with(&[
         (
@@ -202,6 +230,20 @@ fn an_error_for_a_path_inside_the_program_says_what_to_do() {
     assert!(text.contains("\nOSError: [Errno 30] ") && text.ends_with(advice), "{text}");
     assert!(stderr("elsewhere.py").ends_with("No such file or directory: '/no/such/file'\n"));
     assert!(stderr("handled.py").ends_with("ValueError: other\n"));
+}
+
+#[test]
+fn a_module_in_a_directory_that_a_pth_file_adds_is_not_missing() {
+    let place = Place::with(&[(
+        "app.py",
+        "import inner\nprint(inner.NAME)\ntry:\n    import nowhere\nexcept ImportError:\n    pass\n",
+    )]);
+    let files = [("added.pth", "outer/more\n"), ("outer/more/inner.py", "NAME = 'inner'\n")];
+    let wheel = wheel(&place, "added", "", &files);
+    let outcome = place.pack(["app.py", "--pip", wheel.to_str().expect("UTF-8")]).succeeds();
+    assert!(notes(&outcome).contains("nowhere"), "{}", outcome.stderr);
+    assert!(!notes(&outcome).contains("inner"), "{}", outcome.stderr);
+    place.program("app", &[]).prints("inner\n");
 }
 
 #[test]

@@ -136,7 +136,28 @@ fn a_python_without_a_static_library() {
     let (major, minor) = python().minor();
     let library = format!("libpython{major}.{minor}.a");
     let mut command = place.command(["pack", "hello.py", "--python", "copy/bin/python3"]);
+    command.args(["--libpython", "static"]);
     place.command_fails(&mut command, &["has no static library", &library, "disable-static-libpython"]);
+}
+
+/// An interpreter with Python in itself, which says what ours says but for its libraries.
+#[test]
+fn a_python_without_any_library() {
+    let place = Place::with(&[SCRIPT]);
+    let none = |name| format!(r#"s|"{name}": "[^"]*"|"{name}": null|;"#);
+    let edits =
+        ["libdir", "libpl", "loaded"].map(none).concat() + r#"s|"base_prefix": "[^"]*"|"base_prefix": "/none"|"#;
+    executable(&place, "python", &format!("#!/bin/sh\n'{}' \"$@\" | sed '{edits}'\n", python_path()));
+    let (major, minor) = python().minor();
+    let fails = |kind: &[&str], words: &[&str]| {
+        let mut command = place.command(["pack", "hello.py", "--python", "./python"]);
+        place.command_fails(command.env_remove("PYOXIDIZER_LIBPYTHON").args(kind), words);
+    };
+    fails(&["--libpython", "shared"], &["has no shared library", &format!("libpython{major}.{minor}.so.1.0")]);
+    fails(&[], &["nor a static library", &format!("the package libpython{major}.{minor}")]);
+    let small = r#"s|"bits": 64|"bits": 32|"#;
+    executable(&place, "python", &format!("#!/bin/sh\n'{}' \"$@\" | sed '{small}'\n", python_path()));
+    fails(&[], &["has addresses of 32 bits", "a CPython of 64 bits"]);
 }
 
 #[test]

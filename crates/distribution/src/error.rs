@@ -43,6 +43,12 @@ pub enum Error {
         /// The name it gives itself.
         implementation: String,
     },
+    /// The interpreter is one of 32 bits.
+    #[error("{} has addresses of 32 bits", .executable.display())]
+    ThirtyTwoBit {
+        /// The interpreter.
+        executable: PathBuf,
+    },
     /// The interpreter was started and failed to describe itself.
     #[error("{} failed to describe itself ({status}): {}", .executable.display(), last_lines(.stderr, 3))]
     ProbeFailed {
@@ -71,6 +77,28 @@ pub enum Error {
         executable: PathBuf,
         /// Its version.
         version: String,
+        /// The files that were looked for.
+        expected: Vec<PathBuf>,
+    },
+    /// There is no shared library of this Python.
+    #[error("Python {version} at {} has no shared library; looked for {}", .executable.display(), join(.expected))]
+    NoSharedLibrary {
+        /// The interpreter.
+        executable: PathBuf,
+        /// Its version.
+        version: String,
+        /// The files that were looked for.
+        expected: Vec<PathBuf>,
+    },
+    /// There is no library of this Python: it is a part of the interpreter alone.
+    #[error("Python {version} at {} has neither {soname} nor a static library", .executable.display())]
+    NoLibpython {
+        /// The interpreter.
+        executable: PathBuf,
+        /// Its version.
+        version: String,
+        /// The name of the shared library.
+        soname: String,
         /// The files that were looked for.
         expected: Vec<PathBuf>,
     },

@@ -51,7 +51,7 @@ impl ExtensionModule {
     /// Whether programs have it without carrying anything for it.
     #[must_use]
     pub fn is_built_in(&self) -> bool {
-        self.variants.iter().any(|variant| variant.form == ExtensionForm::BuiltIn)
+        self.variants.first().is_some_and(|variant| !matches!(variant.form, ExtensionForm::Shared(_)))
     }
 }
 

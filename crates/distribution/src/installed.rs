@@ -9,8 +9,8 @@ use pyox_scanner::{Directory, ResourceSource, allows_python};
 use crate::run::{Description, Paths};
 use crate::search::{self, Spec};
 use crate::{
-    Error, ExtensionForm, ExtensionModule, ExtensionVariant, Host, Libpython, LinkSettings, Python, PythonInfo, Target,
-    Tcl, extension,
+    Error, ExtensionForm, ExtensionModule, ExtensionVariant, Host, Libpython, LibpythonKind, LinkSettings, Python,
+    PythonInfo, Target, Tcl, extension,
 };
 
 /// A CPython 3.9 or later that is installed on this machine.
@@ -18,17 +18,18 @@ use crate::{
 pub struct Installed {
     info: PythonInfo,
     paths: Paths,
+    libpython: Option<LibpythonKind>,
 }
 
 impl Installed {
     /// Finds the interpreter for `spec`:
     ///
     /// * `None`: the first usable `python3`, then `python`, on `PATH`;
-    /// * `3`, `3.12`, `3.12.1`, `3.13t` (free-threaded): on `PATH`, then pyenv's versions (the newest that fits), then
-    ///   the usual directories;
+    /// * `3`, `3.12`, `3.12.1`, `3.13t` (free-threaded), also after `cpython-`: on `PATH`, then what pyenv, uv, asdf, mise
+    ///   and conda have (the newest that fits), then the usual directories;
     /// * `>=3.10, !=3.12.*` and the like: the newest of this machine that fits, of those that programs can be linked with
     ///   if there are any, and no debug, free-threaded or preliminary one if there are others;
-    /// * another name: that program on `PATH`, and for `python3.12` also among pyenv's versions;
+    /// * another name: that program on `PATH`, and for `python3.12` also among those of managers;
     /// * a path: an interpreter, or the directory of an installation or of a virtual environment.
     ///
     /// # Errors
@@ -42,7 +43,7 @@ impl Installed {
         let mut unusable = None;
         for candidate in parsed.candidates() {
             match Description::of(&candidate) {
-                Ok(Description { info, paths }) if parsed.accepts(&info) => return Ok(Self { info, paths }),
+                Ok(Description { info, paths }) if parsed.accepts(&info) => return Ok(Self::new(info, paths)),
                 Ok(_) => {}
                 Err(error) if parsed.is_path() => return Err(error),
                 // A pyenv shim of a version that is not active, a store alias, a broken installation: look on, but a
@@ -63,6 +64,17 @@ impl Installed {
             searched = parsed.places();
         }
         Err(Error::NotFound { spec: spec.map(Into::into), searched, available })
+    }
+
+    fn new(info: PythonInfo, paths: Paths) -> Self {
+        Self { info, paths, libpython: None }
+    }
+
+    /// Says in which form programs are to have its libpython; by default as a part of the launcher if there is a static
+    /// library, and in a library of its own if there is only that.
+    #[must_use]
+    pub fn with_libpython(self, kind: LibpythonKind) -> Self {
+        Self { libpython: Some(kind), ..self }
     }
 
     /// Whether [`Installed::locate`] takes a text for versions to choose from, such as `>=3.12`.
@@ -93,7 +105,7 @@ impl Installed {
         }
     }
 
-    /// Every CPython 3.9 or later on `PATH`, among pyenv's versions and in the usual directories: one per distinct
+    /// Every CPython 3.9 or later on `PATH`, among those of pyenv, uv, asdf, mise and conda, and in the usual directories: one per distinct
     /// executable, sorted by version.
     #[must_use]
     pub fn discover() -> Vec<Self> {
@@ -102,7 +114,7 @@ impl Installed {
             if let Ok(Description { info, paths }) = Description::of(&candidate)
                 && !found.iter().any(|other| other.paths.executable == paths.executable)
             {
-                found.push(Self { info, paths });
+                found.push(Self::new(info, paths));
             }
         }
         found.sort_by(|a, b| {
@@ -139,8 +151,9 @@ impl Installed {
         &self.paths.purelib
     }
 
-    fn static_library(&self) -> Option<PathBuf> {
-        match self.link().ok()?.libpython {
+    /// The library, the static one if there is one, whatever is wanted: what else is made of this Python is the same.
+    fn library(&self) -> Option<PathBuf> {
+        match LinkSettings::find(&self.info, &self.paths, None).ok()?.libpython {
             Libpython::Static(path) | Libpython::Shared(path) => Some(path),
         }
     }
@@ -161,7 +174,7 @@ impl Python for Installed {
             .with(info.soabi.as_deref().unwrap_or_default())
             .with(&info.magic)
             .with(self.executable().as_os_str().as_encoded_bytes());
-        for path in self.static_library().iter().chain([&self.paths.executable]) {
+        for path in self.library().iter().chain([&self.paths.executable]) {
             fields.push(path.as_os_str().as_encoded_bytes());
             if let Ok(metadata) = path.metadata() {
                 let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
@@ -198,7 +211,13 @@ impl Target for Installed {
     }
 
     fn link(&self) -> Result<LinkSettings, Error> {
-        LinkSettings::find(&self.info, &self.paths)
+        LinkSettings::find(&self.info, &self.paths, self.libpython)
+    }
+
+    fn shared_library(&self) -> Result<PathBuf, Error> {
+        match LinkSettings::find(&self.info, &self.paths, Some(LibpythonKind::Shared))?.libpython {
+            Libpython::Shared(path) | Libpython::Static(path) => Ok(path),
+        }
     }
 
     fn tcl(&self) -> Result<Option<Tcl>, Error> {
@@ -207,6 +226,6 @@ impl Target for Installed {
 
     fn files(&self) -> Vec<PathBuf> {
         let directories = [Some(self.stdlib_dir()), self.extension_dir()].into_iter().flatten().map(Path::to_owned);
-        directories.chain([self.paths.executable.clone()]).chain(self.static_library()).collect()
+        directories.chain([self.paths.executable.clone()]).chain(self.library()).collect()
     }
 }

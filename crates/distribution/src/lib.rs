@@ -16,6 +16,7 @@
 //! Nothing here prints or exits, and every program that is started is the Python that was asked for.
 #![forbid(unsafe_code)]
 
+mod build_details;
 mod error;
 mod extension;
 mod info;
@@ -32,7 +33,7 @@ pub use error::Error;
 pub use extension::{ExtensionForm, ExtensionModule, ExtensionVariant};
 pub use info::PythonInfo;
 pub use installed::Installed;
-pub use link::{Libpython, LinkSettings};
+pub use link::{Libpython, LibpythonKind, LinkSettings};
 pub use python::{Host, Python, Target};
 pub use run::command;
 pub use tcl::Tcl;

@@ -1,9 +1,12 @@
 //! What a program that embeds a Python is linked with.
 
+mod shared;
+
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::build_details::BuildDetails;
 use crate::run::Paths;
 use crate::{Error, PythonInfo};
 
@@ -28,6 +31,15 @@ pub enum Libpython {
     Shared(PathBuf),
 }
 
+/// In which form the library of an interpreter is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LibpythonKind {
+    /// As a part of launchers.
+    Static,
+    /// As a library that travels with programs.
+    Shared,
+}
+
 impl LinkSettings {
     /// Linked with this library and nothing else.
     #[must_use]
@@ -35,29 +47,43 @@ impl LinkSettings {
         Self { libpython, extra_archives: Vec::new(), system_libraries: Vec::new() }
     }
 
-    pub(crate) fn find(info: &PythonInfo, paths: &Paths) -> Result<Self, Error> {
-        let candidates = static_libraries(info, paths);
-        let Some(static_library) = candidates.iter().find(|path| is_archive(path)) else {
-            return Err(Error::NoStaticLibrary {
-                executable: paths.executable.clone(),
-                version: info.version.clone(),
-                expected: candidates,
-            });
-        };
-        Ok(Self {
-            extra_archives: static_library.parent().map(extra_archives).unwrap_or_default(),
-            libpython: Libpython::Static(static_library.clone()),
-            system_libraries: system_libraries(&[&paths.libs, &paths.syslibs, &paths.modlibs]),
+    /// The library in the form that is wanted; the static one if both will do and are there.
+    pub(crate) fn find(info: &PythonInfo, paths: &Paths, wanted: Option<LibpythonKind>) -> Result<Self, Error> {
+        let details = BuildDetails::read(&paths.stdlib);
+        let (executable, version) = (paths.executable.clone(), info.version.clone());
+        let mut expected = Vec::new();
+        if wanted != Some(LibpythonKind::Shared) {
+            let candidates = static_libraries(info, paths, details.static_library());
+            if let Some(library) = candidates.iter().find(|path| is_archive(path)) {
+                return Ok(Self {
+                    extra_archives: library.parent().map(extra_archives).unwrap_or_default(),
+                    libpython: Libpython::Static(library.clone()),
+                    system_libraries: system_libraries(&[&paths.libs, &paths.syslibs, &paths.modlibs]),
+                });
+            }
+            expected.extend(candidates);
+        }
+        if wanted != Some(LibpythonKind::Static) {
+            let candidates = shared::candidates(info, paths, details.shared_library());
+            if let Some(library) = candidates.iter().find(|path| shared::is_for(path, &info.triple)) {
+                return Ok(Self::new(Libpython::Shared(library.clone())));
+            }
+            expected.extend(candidates);
+        }
+        Err(match wanted {
+            Some(LibpythonKind::Static) => Error::NoStaticLibrary { executable, version, expected },
+            Some(LibpythonKind::Shared) => Error::NoSharedLibrary { executable, version, expected },
+            None => Error::NoLibpython { executable, version, soname: shared::soname(info), expected },
         })
     }
 }
 
 /// Where the static library may be, the best first.
-fn static_libraries(info: &PythonInfo, paths: &Paths) -> Vec<PathBuf> {
+fn static_libraries(info: &PythonInfo, paths: &Paths, stated: Option<PathBuf>) -> Vec<PathBuf> {
     let default = format!("libpython{}.{}.a", info.major, info.minor);
     let name = paths.library.as_deref().filter(|name| name.ends_with(".a")).unwrap_or(&default);
     let pic = format!("{}-pic.a", name.trim_end_matches(".a"));
-    let mut found = Vec::new();
+    let mut found = Vec::from_iter(stated);
     for directory in
         [paths.libpl.clone(), paths.libdir.clone(), Some(paths.base_prefix.join("lib"))].into_iter().flatten()
     {

@@ -47,6 +47,17 @@ def first_directory(*candidates):
     return None
 
 
+def loaded_library():
+    """The libpython that this interpreter is linked with."""
+    try:
+        with open("/proc/self/maps", "rb") as maps:
+            paths = [os.fsdecode(line.split(None, 5)[5].rstrip(b"\n")) for line in maps if b"/libpython" in line]
+    except (OSError, IndexError):
+        return None
+    paths = [path for path in paths if ".so" in os.path.basename(path) and os.path.isfile(path)]
+    return paths[0] if paths else None
+
+
 def describe():
     import importlib.machinery
     import importlib.util
@@ -101,6 +112,8 @@ def describe():
         ),
         "library": get("LIBRARY"),
         "libdir": first_directory(get("LIBDIR"), os.path.join(base_prefix, "lib")),
+        "multiarch": get("MULTIARCH"),
+        "loaded": loaded_library(),
         "libs": get("LIBS") or "",
         "syslibs": get("SYSLIBS") or "",
         "modlibs": get("MODLIBS") or "",
@@ -144,6 +157,7 @@ def markers():
 
 name = sys.implementation.name if hasattr(sys, "implementation") else "python"
 answer = {"implementation": name, "version": "%d.%d.%d" % sys.version_info[:3]}
+answer["bits"] = 64 if sys.maxsize > 2**32 else 32
 if name == "cpython" and sys.version_info >= (3, 9):
     answer["description"] = describe()
 sys.stdout.write(json.dumps(answer) + "\n")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pyox_scanner::ResourceSource;
 
-use crate::{Error, ExtensionModule, LinkSettings, PythonInfo, Tcl, wheel_tags};
+use crate::{Error, ExtensionModule, Libpython, LinkSettings, PythonInfo, Tcl, wheel_tags};
 
 /// A Python, whatever it is used for.
 pub trait Python: Send + Sync {
@@ -55,8 +55,23 @@ pub trait Target: Python {
     /// What a program that embeds it is linked with.
     ///
     /// # Errors
-    /// [`Error::NoStaticLibrary`] where there is none, or [`Error::Other`].
+    /// [`Error::NoLibpython`] where there is nothing, or [`Error::Other`].
     fn link(&self) -> Result<LinkSettings, Error>;
+
+    /// The shared library of the interpreter, which travels with a program whose launcher has none in itself.
+    ///
+    /// # Errors
+    /// [`Error::NoSharedLibrary`] if [`Target::link`] names none, or [`Error::Other`].
+    fn shared_library(&self) -> Result<PathBuf, Error> {
+        match self.link()?.libpython {
+            Libpython::Shared(path) => Ok(path),
+            Libpython::Static(_) => Err(Error::NoSharedLibrary {
+                executable: self.files().into_iter().next().unwrap_or_default(),
+                version: self.info().version.clone(),
+                expected: Vec::new(),
+            }),
+        }
+    }
 
     /// The Tcl and Tk of its module `_tkinter`; `None` if it has none, or if programs are to use those of the system.
     ///
@@ -109,6 +124,10 @@ macro_rules! forward {
 
             fn link(&self) -> Result<LinkSettings, Error> {
                 (**self).link()
+            }
+
+            fn shared_library(&self) -> Result<PathBuf, Error> {
+                (**self).shared_library()
             }
 
             fn tcl(&self) -> Result<Option<Tcl>, Error> {

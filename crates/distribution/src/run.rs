@@ -59,6 +59,12 @@ pub(crate) struct Paths {
     pub(crate) library: Option<String>,
     /// The directory of libraries.
     pub(crate) libdir: Option<PathBuf>,
+    /// The part of the directory's path that is called after the machine, as Debian has it.
+    #[serde(default)]
+    pub(crate) multiarch: Option<PathBuf>,
+    /// The shared library that the interpreter itself is linked with.
+    #[serde(default)]
+    pub(crate) loaded: Option<PathBuf>,
     /// Linker flags of the interpreter.
     pub(crate) libs: String,
     /// Linker flags of the system.
@@ -72,6 +78,9 @@ pub(crate) struct Paths {
 struct Answer {
     implementation: String,
     version: String,
+    /// The size of addresses.
+    #[serde(default)]
+    bits: Option<u32>,
     description: Option<Description>,
 }
 
@@ -87,6 +96,7 @@ impl Description {
     pub(crate) fn of(executable: &Path) -> Result<Self, Error> {
         let answer: Answer = ask(executable, &["-B", "-E", "-s", "-S", "-c", PROBE])?;
         match answer.description {
+            Some(_) if answer.bits == Some(32) => Err(Error::ThirtyTwoBit { executable: executable.into() }),
             Some(mut description) => {
                 description.info.triple = PythonInfo::triple_of(description.info.soabi.as_deref());
                 Ok(description)

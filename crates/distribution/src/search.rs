@@ -1,5 +1,7 @@
 //! Where interpreters are looked for.
 
+mod managers;
+
 use std::env;
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
@@ -30,7 +32,9 @@ impl Spec {
         if are_specifiers(spec) {
             return Self::Specifiers(spec.trim().into());
         }
-        if let Some((numbers, free_threaded)) = version(spec) {
+        let number =
+            ["cpython-", "cpython@", "cpython"].iter().find_map(|start| spec.strip_prefix(start)).unwrap_or(spec);
+        if let Some((numbers, free_threaded)) = version(number) {
             return Self::Version { numbers, free_threaded };
         }
         let path = Path::new(spec);
@@ -53,7 +57,7 @@ impl Spec {
                 [info.major, info.minor, info.micro].starts_with(numbers) && info.gil_disabled == *free_threaded
             }
             Self::Specifiers(text) => allows_python(text, [info.major, info.minor, info.micro]) == Ok(true),
-            // What pyenv has under another name is what the name says.
+            // What a manager has under another name is what the name says.
             Self::Name(name) => named_version(name).is_none_or(|(numbers, free_threaded)| {
                 [info.major, info.minor, info.micro].starts_with(&numbers) && info.gil_disabled == free_threaded
             }),
@@ -66,7 +70,7 @@ impl Spec {
         match (self, error) {
             (Self::Version { numbers, .. }, Error::TooOld { found, .. }) => leading_numbers(found).starts_with(numbers),
             (Self::Version { .. }, _) => false,
-            (_, error) => matches!(error, Error::TooOld { .. } | Error::NotCPython { .. }),
+            (_, error) => matches!(error, Error::TooOld { .. } | Error::NotCPython { .. } | Error::ThirtyTwoBit { .. }),
         }
     }
 
@@ -76,9 +80,9 @@ impl Spec {
             Self::Default => [on_path("python3"), on_path("python")].concat(),
             Self::Name(name) => {
                 let mut found = on_path(name);
-                // Where pyenv has it, `python3.12` on PATH is a shim, which may not be active, or nothing.
+                // Where a manager has it, `python3.12` on PATH may be a shim, which may not be active, or nothing.
                 if let Some((numbers, false)) = named_version(name) {
-                    found.extend(pyenv_versions(&numbers));
+                    found.extend(managers::versions(&numbers));
                 }
                 found
             }
@@ -90,11 +94,11 @@ impl Spec {
                 if let [major, minor, ..] = numbers[..] {
                     let name = format!("python{major}.{minor}{}", if *free_threaded { "t" } else { "" });
                     found.extend(on_path(&name));
-                    found.extend(pyenv_versions(numbers));
+                    found.extend(managers::versions(numbers));
                     found.extend(usual_directories().map(|directory| directory.join(format!("{name}{EXE_SUFFIX}"))));
                 } else {
                     found.extend(on_path("python3"));
-                    found.extend(pyenv_versions(numbers));
+                    found.extend(managers::versions(numbers));
                 }
                 found.extend([on_path("python3"), on_path("python")].concat());
                 found
@@ -108,17 +112,17 @@ impl Spec {
     pub(crate) fn places(&self) -> Vec<PathBuf> {
         match self {
             Self::Path(path) => vec![path.clone()],
-            _ => unique(path_directories().chain(pyenv_root().map(|root| root.join("versions"))).collect()),
+            _ => unique(path_directories().chain(managers::places()).collect()),
         }
     }
 }
 
-/// Every interpreter that may exist on this machine, except pyenv's shims, which are slow and stand for its versions.
+/// Every interpreter that may exist on this machine, except the shims of managers.
 pub(crate) fn everywhere() -> Vec<PathBuf> {
-    let shims = pyenv_root().map(|root| root.join("shims"));
+    let shims = managers::shims();
     let mut found = Vec::new();
     for directory in path_directories().chain(usual_directories()) {
-        if Some(&directory) == shims.as_ref() {
+        if shims.contains(&directory) {
             continue;
         }
         let mut here: Vec<PathBuf> = std::fs::read_dir(&directory)
@@ -131,7 +135,7 @@ pub(crate) fn everywhere() -> Vec<PathBuf> {
         here.sort();
         found.extend(here);
     }
-    found.extend(pyenv_versions(&[]));
+    found.extend(managers::versions(&[]));
     // One name per file is enough, but a virtual environment's link must not stand for its base.
     let mut files = Vec::new();
     found.retain(|path| {
@@ -186,28 +190,6 @@ fn on_path(name: &str) -> Vec<PathBuf> {
     path_directories().map(|directory| directory.join(&file)).filter(|path| path.is_file()).collect()
 }
 
-fn pyenv_root() -> Option<PathBuf> {
-    env::var_os("PYENV_ROOT")
-        .filter(|root| !root.is_empty())
-        .map(PathBuf::from)
-        .or_else(|| env::home_dir().map(|home| home.join(".pyenv")))
-}
-
-/// The interpreters of pyenv's versions that start with `numbers`, the newest first.
-fn pyenv_versions(numbers: &[u8]) -> Vec<PathBuf> {
-    let Some(directory) = pyenv_root().map(|root| root.join("versions")) else { return Vec::new() };
-    let mut versions: Vec<(Vec<u8>, String)> = std::fs::read_dir(&directory)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .map(|name| (leading_numbers(&name), name))
-        .filter(|(found, _)| !found.is_empty() && found.starts_with(numbers))
-        .collect();
-    versions.sort();
-    versions.into_iter().rev().filter_map(|(_, name)| interpreter_in(&directory.join(name))).collect()
-}
-
 /// `3.14.0rc1` is 3.14.0, `3.13t-dev` is 3.13.
 fn leading_numbers(name: &str) -> Vec<u8> {
     let end = name.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(name.len());
@@ -245,6 +227,7 @@ mod tests {
         assert_eq!(Spec::parse(Some("3.12")), version(&[3, 12], false));
         assert_eq!(Spec::parse(Some("3.12.1")), version(&[3, 12, 1], false));
         assert_eq!(Spec::parse(Some("3.13t")), version(&[3, 13], true));
+        assert_eq!(Spec::parse(Some("cpython-3.13.1")), version(&[3, 13, 1], false));
         assert_eq!(Spec::parse(Some(">=3.12")), Spec::Specifiers(">=3.12".into()));
         assert_eq!(Spec::parse(Some("python3.12")), Spec::Name("python3.12".into()));
         assert_eq!(Spec::parse(Some("./venv")), Spec::Path("./venv".into()));

@@ -53,6 +53,10 @@ pub enum NewInterpreterError {
         /// Major and minor version of the linked interpreter.
         found: (u8, u8),
     },
+    /// The interpreter, which is not part of the launcher, cannot be loaded.
+    #[cfg(feature = "shared-libpython")]
+    #[error("Python cannot be loaded")]
+    Libpython(#[from] crate::libpython::LibpythonError),
     /// The resources have no code that starts the importer.
     #[error("the resources of the program hold no boot code")]
     NoBootCode,

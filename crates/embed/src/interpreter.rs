@@ -57,9 +57,13 @@ impl MainPythonInterpreter {
     pub fn new(config: OxidizedPythonInterpreterConfig) -> Result<Self, NewInterpreterError> {
         address_space::check()?;
         check_index(&config.packed_resources)?;
+        #[cfg(feature = "shared-libpython")]
+        crate::libpython::load(config.interpreter_config.python, &config.packed_resources)?;
         Self::start(config)
     }
 
+    /// A function of its own: no code that needs an address of Python's may be moved to before libpython is loaded.
+    #[inline(never)]
     fn start(config: OxidizedPythonInterpreterConfig) -> Result<Self, NewInterpreterError> {
         let OxidizedPythonInterpreterConfig {
             interpreter_config: config,
@@ -134,11 +138,14 @@ impl MainPythonInterpreter {
         // SAFETY: Python has just started the main interpreter in this thread, which keeps the GIL until Python ends.
         // What is made here stays here: the type is not `Send`.
         let gil = unsafe { Gil::held() };
-        // SAFETY: as above.
-        let finder = boot_code.and_then(|_| unsafe { boot::finder(gil) });
-        if boot_code.is_some() && finder.is_none() {
-            return Err(start_failed("the importer was not installed"));
-        }
+        let finder = match boot_code {
+            Some(_) => {
+                // SAFETY: as above.
+                let finder = unsafe { boot::finder(gil) };
+                Some(finder.ok_or_else(|| start_failed("the importer was not installed"))?)
+            }
+            None => None,
+        };
         #[cfg(feature = "virtual-files")]
         crate::virtual_files::started(gil);
         let failed = |raised| decorate_failed(gil, raised);

@@ -19,6 +19,8 @@ mod finalizers;
 mod inside;
 mod interpreter;
 mod invocation;
+#[cfg(feature = "shared-libpython")]
+mod libpython;
 mod lineage;
 mod main_run;
 mod mark;
@@ -40,6 +42,8 @@ pub use error::{FinalizeError, NewInterpreterError};
 pub use exception::PythonError;
 pub use extension_module::ExtensionModule;
 pub use interpreter::MainPythonInterpreter;
+#[cfg(feature = "shared-libpython")]
+pub use libpython::LibpythonError;
 pub use payload::PayloadError;
 /// For [`launcher_marker!`].
 #[doc(hidden)]

@@ -6,7 +6,7 @@ use std::ops::{Bound, Deref};
 use std::path::Path;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered, pyc};
+use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered, Place, pyc};
 
 use crate::layer::Layer;
 use pyox_python_objects::{Raised, Result, import_error, with_causes};
@@ -76,6 +76,22 @@ impl Catalogue {
             Ok(entry) => Ok(entry.map(|entry| Found { catalogue: self, entry })),
             Err(error) => Err(damaged(&error, name)),
         }
+    }
+
+    /// Where parts of a package without code are: it is wherever something inside it is.
+    pub(crate) fn namespace_places(&self, package: &str) -> Result<Vec<Place>> {
+        let mut places = Vec::new();
+        let prefix = format!("{package}.");
+        let inside = self.entries(&prefix).filter(|entry| {
+            entry.as_ref().map_or(true, |entry| entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION)))
+        });
+        for entry in self.entry(package)?.map(Ok).into_iter().chain(inside) {
+            let place = entry?.flags().place();
+            if !places.contains(&place) {
+                places.push(place);
+            }
+        }
+        Ok(places)
     }
 
     /// The entry of something that can be imported.

@@ -64,11 +64,15 @@ impl State {
             return Ok(true);
         }
         let Some(entry) = catalogue.entry(package)? else { return Ok(true) };
-        let directory = match self.module_file(path.gil(), &entry)? {
-            Some(file) => file.parent().unwrap_or(&file).to_owned(),
-            None => self.package_directory(path.gil(), catalogue, package)?,
-        };
-        contains(path, &directory)
+        if let Some(file) = self.module_file(path.gil(), &entry)? {
+            return contains(path, file.parent().unwrap_or(&file));
+        }
+        for directory in self.namespace_directories(path.gil(), catalogue, package)? {
+            if contains(path, &directory)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A module of the package's name in the directory of the package, if that is in `sys.path`: `cv2` imports its

@@ -10,7 +10,7 @@ use pyox_packed_resources::{EntryFlags, FieldKind, normalize_project_name};
 use crate::arguments::{Arguments, MethodTable, fast_method, method_table};
 use crate::catalogue::damaged;
 use crate::class::Class;
-use crate::import::unknown;
+use crate::import::{is_namespace, unknown};
 use crate::property::Property as _;
 use crate::python::{METADATA, RESOURCES};
 use crate::state::State;
@@ -129,21 +129,24 @@ fast_method!(State: get_resource_reader, ["fullname"], 1, |finder, a: Arguments|
     let catalogue = finder.catalogue();
     let is_known = catalogue.importable(name)?.is_some() || catalogue.data_directory(name)?.is_some();
     let is_package = is_known && finder.is_package(name)?;
-    let (package, directory) = if is_package {
-        (name, finder.package_directory(finder.gil(), &catalogue, name)?)
+    let (package, directories) = if is_package && catalogue.entry(name)?.is_some_and(|entry| is_namespace(&entry)) {
+        (name, finder.namespace_directories(finder.gil(), &catalogue, name)?)
+    } else if is_package {
+        (name, vec![finder.package_directory(finder.gil(), &catalogue, name)?])
     } else if cfg!(Py_3_12) && is_known {
         // Since 3.12 `files()` takes a module for the directory that it is in.
         let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
         match parent {
-            "" => (parent, finder.base(finder.gil(), &catalogue, name)?.into_owned()),
-            _ => (parent, finder.package_directory(finder.gil(), &catalogue, parent)?),
+            "" => (parent, vec![finder.base(finder.gil(), &catalogue, name)?.into_owned()]),
+            _ => (parent, vec![finder.package_directory(finder.gil(), &catalogue, parent)?]),
         }
     } else {
         return Ok(Object::none(finder.gil()));
     };
     let reader = RESOURCES.get(finder.gil(), "OxidizedResourceReader")?;
-    let directory = finder.path_object(finder.gil(), &directory)?;
-    reader.call(&[finder.object(), &Object::str(finder.gil(), package)?, &directory])
+    let directories = directories.iter().map(|directory| finder.path_object(finder.gil(), directory));
+    let directories = Object::list(finder.gil(), directories)?;
+    reader.call(&[finder.object(), &Object::str(finder.gil(), package)?, &directories])
 });
 
 fast_method!(State: find_distributions, ["context"], 0, |finder, a: Arguments| {

@@ -22,7 +22,7 @@ impl State {
             Some(entry) if entry.is(EntryFlags::BUILTIN) => spec_of_interpreter(c"BuiltinImporter", name_object),
             Some(entry) if entry.is(EntryFlags::FROZEN) => spec_of_interpreter(c"FrozenImporter", name_object),
             _ if name.contains('.') && catalogue.data_directory(name)?.is_some() => self
-                .namespace_spec(finder, name_object, &self.package_directory(finder.gil(), &catalogue, name)?)
+                .namespace_spec(finder, name_object, &[self.package_directory(finder.gil(), &catalogue, name)?])
                 .map(Some),
             _ => Ok(None),
         }

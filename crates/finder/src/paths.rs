@@ -9,6 +9,7 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Field, FieldKind, OptimizeLevel, Place, pyc, top_level};
 
 use crate::catalogue::{Catalogue, Found, damaged, dotted};
+use crate::import::is_namespace;
 use crate::state::State;
 use pyox_python_objects::{Gil, Object, Result};
 
@@ -128,9 +129,21 @@ impl State {
         unsafe { Object::owned(ffi::PySequence_GetItem(suffixes.as_ptr(), 0)) }?.to_str().map(str::to_owned)
     }
 
-    /// The directory of a package, the only item of its `__path__`.
+    /// The directory of a package, the first item of its `__path__`.
     pub(crate) fn package_directory(&self, gil: Gil, catalogue: &Catalogue, name: &str) -> Result<PathBuf> {
         Ok(append(&self.base(gil, catalogue, name)?, &name.replace('.', "/")))
+    }
+
+    /// The directories of a package without code, as its `__path__` has them: the application and what is installed may
+    /// each have a part of it.
+    pub(crate) fn namespace_directories(&self, gil: Gil, catalogue: &Catalogue, name: &str) -> Result<Vec<PathBuf>> {
+        let places = catalogue.namespace_places(name)?;
+        let roots = self.roots.search_path().iter();
+        let parts = roots.filter(|root| places.iter().any(|place| self.roots.of(*place) == **root));
+        let mut directories: Vec<_> = parts.map(|root| append(root, &name.replace('.', "/"))).collect();
+        directories.dedup();
+        let first = self.package_directory(gil, catalogue, name)?;
+        Ok(if directories.contains(&first) { directories } else { vec![first] })
     }
 
     /// Whether an item of `sys.path` or of a package's `__path__` is the program, a directory of top-level modules, or
@@ -148,6 +161,10 @@ impl State {
         }
         let Some(name) = dotted(relative.trim_end_matches('/')) else { return Ok(None) };
         match self.catalogue().entry(&name)? {
+            Some(entry) if is_namespace(&entry) => {
+                let places = self.catalogue().namespace_places(&name)?;
+                if places.iter().any(|place| self.roots.of(*place) == root) { found(name) } else { Ok(None) }
+            }
             Some(entry) if entry.is(EntryFlags::PACKAGE) && self.root_of(&entry) == root => found(name),
             _ => Ok(None),
         }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
@@ -138,8 +138,8 @@ impl State {
     pub(crate) fn spec(&self, finder: &Object, name: &Object, entry: &Found<'_>) -> Result<Object> {
         let gil = name.gil();
         let Some(file) = self.module_file(gil, entry)? else {
-            let directory = self.package_directory(gil, entry.catalogue, entry.name())?;
-            return self.namespace_spec(finder, name, &directory);
+            let directories = self.namespace_directories(gil, entry.catalogue, entry.name())?;
+            return self.namespace_spec(finder, name, &directories);
         };
         let template = &self.python(name.gil()).spec;
         let spec = template.spec(name, finder)?;
@@ -153,12 +153,13 @@ impl State {
         spec.finish()
     }
 
-    /// The spec of a package that is a directory without code.
-    pub(crate) fn namespace_spec(&self, finder: &Object, name: &Object, directory: &Path) -> Result<Object> {
+    /// The spec of a package without code, which has these directories.
+    pub(crate) fn namespace_spec(&self, finder: &Object, name: &Object, directories: &[PathBuf]) -> Result<Object> {
         let template = &self.python(name.gil()).spec;
         let spec = template.spec(name, finder)?;
         spec.set(&template.has_location, &Object::bool(name.gil(), false))?;
-        spec.set_directory(&self.path_object(name.gil(), directory)?)?;
+        let directories = directories.iter().map(|directory| self.path_object(name.gil(), directory));
+        spec.set(&template.locations, &Object::list(name.gil(), directories)?)?;
         spec.finish()
     }
 }

@@ -15,11 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::finding::Finding;
+use crate::libpython::LibpythonFile;
 use crate::plan::{Decide, LayerKind};
 use crate::policy::{Policy, Profile};
 use crate::row::{LeftOut, ReportRow};
 use crate::tcl::TclFiles;
-use pyox_binary::Lookup;
+use pyox_binary::{Lookup, SystemLibraries};
 use pyox_build_cache::Cache;
 use pyox_inspect::extract::{Pyc, Tree};
 use pyox_linker::{Progress, Step};
@@ -299,6 +300,14 @@ impl<'a> LayerBuilder<'a> {
         }
     }
 
+    /// Where libraries are looked for that no search path leads to: where the Python has its own, then where the machine
+    /// has them. They are elsewhere if the Python is not of this machine, but unpacked on it.
+    pub(crate) fn libraries(&self) -> SystemLibraries {
+        let own = self.python.target().shared_library().ok();
+        let own = own.as_deref().and_then(std::path::Path::parent).map(std::path::Path::to_owned);
+        SystemLibraries::of_this_machine().with_directories(own)
+    }
+
     /// Where compiled bytecode is kept.
     pub(crate) fn bytecode_directory(&self) -> std::path::PathBuf {
         self.cache.directory("bytecode")
@@ -328,6 +337,17 @@ impl<'a> LayerBuilder<'a> {
         let Some(tcl) = self.python.target().tcl()? else { return Ok(None) };
         let source = TclFiles::read(&tcl)?;
         self.cached_layer(LayerKind::TclTk, &source, &source.identity(), below, progress).map(Some)
+    }
+
+    /// The shared library of the Python with the libraries that it needs, for a launcher without libpython.
+    ///
+    /// # Errors
+    ///
+    /// It has none, or that cannot be read.
+    pub fn libpython(&self, below: &[&Layer], progress: &mut dyn Progress) -> Result<Layer, Error> {
+        let path = self.python.target().shared_library()?;
+        let source = LibpythonFile::read(&path)?;
+        self.cached_layer(LayerKind::Libpython, &source, &source.identity(), below, progress)
     }
 
     /// What a source finds, made anew.
@@ -429,6 +449,10 @@ impl<'a> LayerBuilder<'a> {
     /// Whether a layer keeps everything compressed. Of the standard library programs use but a part: what they use is
     /// decompressed when they are packed. So are the libraries of Tcl and Tk, while few of their scripts are read.
     fn compresses_everything(&self, kind: LayerKind) -> bool {
-        matches!(kind, LayerKind::StandardLibrary | LayerKind::TclTk) || self.policy.profile == Profile::Size
+        match kind {
+            LayerKind::StandardLibrary | LayerKind::TclTk => true,
+            LayerKind::Libpython => false,
+            _ => self.policy.profile == Profile::Size,
+        }
     }
 }

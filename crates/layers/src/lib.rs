@@ -10,6 +10,7 @@
 mod error;
 mod finding;
 mod layer;
+mod libpython;
 mod plan;
 mod policy;
 mod row;

@@ -87,7 +87,8 @@ impl Policy {
         // What the entry of a top-level package says of files holds for the whole package.
         let is_top_level_package = matches!(&candidate.found.resource,
             Resource::ExtensionModule(module) if module.is_package && !module.name.contains('.'));
-        let is_large = candidate.native_length.is_some_and(|length| length >= LARGE_LIBRARY) && !is_top_level_package;
+        let is_long = candidate.native_length.is_some_and(|length| length >= LARGE_LIBRARY);
+        let is_large = is_long && !is_top_level_package && candidate.layer != LayerKind::Libpython;
         let (location, reason) = match (candidate.asked, candidate.files_needed) {
             _ if is_of_no_use => (Location::InMemory, Reason::OfNoUse),
             (Some(asked), _) => (asked.clone(), Reason::Asked),

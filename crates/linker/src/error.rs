@@ -69,11 +69,14 @@ pub enum Error {
         /// The launchers that are in the directory instead.
         others: Vec<String>,
     },
-    /// The launcher would be linked with a shared library, which programs do not carry.
-    #[error("{} is a shared library, and launchers are linked with a static one", path.display())]
-    SharedLibpython {
-        /// The library.
+    /// What cargo has made cannot be changed as launchers are.
+    #[error("cannot make a launcher of {}", path.display())]
+    Binary {
+        /// The executable.
         path: PathBuf,
+        /// The reason.
+        #[source]
+        source: pyox_binary::ElfError,
     },
     /// What another implementation of [`LauncherSource`](crate::LauncherSource) meets.
     #[error(transparent)]

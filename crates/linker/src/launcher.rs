@@ -9,7 +9,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pyox_distribution::Target;
+use pyox_distribution::{LibpythonKind, Target};
+use pyox_program_format::LauncherMarker;
 
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
@@ -38,6 +39,12 @@ impl Launcher {
     /// A launcher with a name for errors and reports.
     pub fn new(bytes: Vec<u8>, origin: impl Into<PathBuf>) -> Self {
         Self { bytes, origin: origin.into() }
+    }
+
+    /// Whether libpython is a part of it, or has to be among the resources of a program.
+    pub fn libpython(&self) -> LibpythonKind {
+        let marker = LauncherMarker::read(&self.bytes).ok().flatten();
+        marker.as_ref().map_or(LibpythonKind::Static, fit::kind_of)
     }
 }
 
@@ -93,6 +100,17 @@ impl Prebuilt {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
+
+    /// The one that is linked as the Python is to be; where that has no static library, one with libpython will do, too.
+    fn in_directory(&self, target: &dyn Target) -> PathBuf {
+        let path = |kind| self.path.join(fit::file_name(target, kind));
+        let with_libpython = path(LibpythonKind::Static);
+        match fit::kind_for(target) {
+            Ok(LibpythonKind::Shared) => Some(path(LibpythonKind::Shared)).filter(|path| path.is_file()),
+            _ => None,
+        }
+        .unwrap_or(with_libpython)
+    }
 }
 
 impl LauncherSource for Prebuilt {
@@ -102,7 +120,7 @@ impl LauncherSource for Prebuilt {
 
     fn launcher(&self, target: &dyn Target, _progress: &mut dyn Progress) -> Result<Launcher, Error> {
         let is_directory = self.path.is_dir();
-        let path = if is_directory { self.path.join(fit::file_name(target)) } else { self.path.clone() };
+        let path = if is_directory { self.in_directory(target) } else { self.path.clone() };
         let bytes = std::fs::read(&path).map_err(|error| match error.kind() {
             ErrorKind::NotFound => {
                 let others = if is_directory { others(&self.path) } else { Vec::new() };

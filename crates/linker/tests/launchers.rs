@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pyox_distribution::{Installed, Python as _};
+use pyox_distribution::{Installed, LibpythonKind, Python as _};
 use pyox_linker::Error;
-use pyox_linker::{LauncherSource as _, Prebuilt};
+use pyox_linker::{LauncherSource as _, Prebuilt, Silent};
 use pyox_packed_resources::MAGIC;
 use pyox_program_format::{Attachment, Error as PayloadError, LauncherMarker, MarkerField};
 
@@ -128,5 +128,32 @@ fn a_directory_of_launchers_is_searched_by_all_that_tells_them_apart() -> Outcom
     assert!(error.to_string().contains(&name) && error.to_string().ends_with(&format!("only {old}")), "{error}");
     launcher(directory.path(), &name, &right);
     Prebuilt::new(directory.path()).check(&python)?;
+    Ok(())
+}
+
+/// Without libpython in it, a launcher is for every patch release; one with it has to be for the very one.
+#[test]
+fn a_launcher_without_libpython_is_taken_where_the_python_has_no_static_library() -> Outcome {
+    let directory = tempfile::tempdir()?;
+    let python = python().with_libpython(LibpythonKind::Shared);
+    let with_libpython = fields(&python);
+    let mut shared = with_libpython.clone();
+    shared[1] = (MarkerField::Libpython, "shared".into());
+    let info = python.info();
+    let (target, format) = (shared[6].1.clone(), format!("{}.{}", MAGIC[7], pyox_interpreter_config::VERSION));
+    let name = format!("pyox-launcher-{}.{}-shared-{target}-{format}", info.major, info.minor);
+    let path = launcher(directory.path(), &name, &shared);
+    Prebuilt::new(directory.path()).check(&python)?;
+    let found = Prebuilt::new(&path).launcher(&python, &mut Silent)?;
+    assert_eq!(found.libpython(), LibpythonKind::Shared);
+    shared[0].1 = "3.8".into();
+    let other = launcher(directory.path(), "other", &shared);
+    assert!(matches!(Prebuilt::new(other).check(&python), Err(Error::Mismatch { .. })));
+    fs::remove_file(path)?;
+    assert!(Prebuilt::new(directory.path()).check(&python).is_err());
+    let path =
+        launcher(directory.path(), &format!("pyox-launcher-{}-{target}-{format}", info.version), &with_libpython);
+    let found = Prebuilt::new(directory.path()).launcher(&python, &mut Silent)?;
+    assert_eq!((found.libpython(), found.origin), (LibpythonKind::Static, path));
     Ok(())
 }

@@ -4,7 +4,9 @@
 mod cache;
 mod error;
 mod file_pages;
+mod global;
 mod held;
+mod in_place;
 mod lacking;
 mod libraries;
 mod memory;
@@ -18,6 +20,7 @@ pub use cache::{
 };
 pub use error::LoadError;
 pub use file_pages::{is_mapped_from_file, reading};
+pub use global::Global;
 pub use held::Module;
 pub use lacking::check_lacking;
 pub use libraries::{Library, LibraryFile, load_needed, open_library, symbol};

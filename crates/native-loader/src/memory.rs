@@ -11,7 +11,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::ops::Range;
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::fs::FallocateFlags;
@@ -39,6 +39,16 @@ impl MemoryFile {
 
     pub(crate) fn write(&mut self, content: &[u8]) -> Result<(), MemoryError> {
         self.0.write_all(content).map_err(MemoryError::Make)
+    }
+
+    /// Makes it longer, by zeros.
+    pub(crate) fn set_len(&self, len: u64) -> Result<(), MemoryError> {
+        self.0.set_len(len).map_err(MemoryError::Make)
+    }
+
+    /// Writes at a place, in bytes from the start.
+    pub(crate) fn write_at(&self, content: &[u8], place: u64) -> Result<(), MemoryError> {
+        self.0.write_all_at(content, place).map_err(MemoryError::Make)
     }
 
     /// The path to load it from. It names the process, because debuggers would open `self` as their own one.

@@ -8,15 +8,16 @@ use std::time::Instant;
 use pyox_binary::ElfFacts;
 use pyox_bytecode::CompileBytecode;
 use pyox_distribution::Toolchain;
-use pyox_interpreter_config::{InterpreterConfig, Resolution, directories};
+use pyox_interpreter_config::{InterpreterConfig, Resolution};
 use pyox_packed_resources::{
-    Blob, Collector, EntryFlags, Layout, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
+    Blob, Collector, Layout, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
 };
 
 use crate::code::{BOOT_FILE, BOOT_SOURCE, main_code};
 use crate::entry::Entry;
 use crate::error::Error;
 use crate::glibc::Spared;
+use crate::path_configuration;
 use crate::python::PythonChoice;
 use crate::relative_files::{self, RelativeFiles};
 use crate::report::{Report, Timing};
@@ -286,29 +287,12 @@ impl<'a> ApplicationBuilder<'a> {
             .optimization_level(self.interpreter.optimization_level.unwrap_or(self.policy.optimize.number()))
             .file_attribute(self.policy.file_attribute)
             .virtual_files(self.policy.virtual_files)
-            .path_configuration_files(self.has_path_configuration_files()?);
+            .path_configuration_files(path_configuration::is_in(&self.layers, self.python.target().minor().1)?);
         let mut writer = collector.finish();
         writer.section(SectionKind::InterpreterConfig, config.encode()?);
         writer.section(SectionKind::Boot, boot);
         writer.load_order(start_up.order().to_vec());
         Ok(writer)
-    }
-
-    /// Whether there are `.pth` files among the installed packages, or `.start` files, which Python 3.15 knows.
-    fn has_path_configuration_files(&self) -> Result<bool, Error> {
-        let minor = self.python.target().minor().1;
-        let directory = format!("{}/", directories::site_packages(minor));
-        for layer in &self.layers {
-            for entry in layer.blob()?.entries_with_prefix(&directory)? {
-                let entry = entry?;
-                let name = &entry.name()[directory.len()..];
-                let is_read = name.ends_with(".pth") || minor >= 15 && name.ends_with(".start");
-                if is_read && !name.contains('/') && entry.is(EntryFlags::FILE) {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
     }
 
     /// What stays out of the standard library because of the C library that it needs. A file that programs share has

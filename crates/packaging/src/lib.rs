@@ -17,6 +17,7 @@ mod glibc;
 mod inputs;
 mod modules;
 mod pack;
+mod path_configuration;
 mod python;
 mod relative_files;
 mod report;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use pyox_build_cache::Cache;
 use pyox_bytecode::CompileBytecode;
-use pyox_distribution::Toolchain;
+use pyox_distribution::{LibpythonKind, Toolchain};
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_linker::{LauncherSource, Progress};
 use pyox_output::{Outputs, default_output};
@@ -136,7 +136,7 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
         builder = builder.with_compiler(compiler);
     }
     builder = builder.refresh(inputs.refresh);
-    let resolved = inputs.resolve(&builder, &mut progress)?;
+    let mut resolved = inputs.resolve(&builder, &mut progress)?;
     let output = match known {
         Some(output) => output,
         None => default_output(&resolved.name)?,
@@ -146,6 +146,10 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     settings::check_allocators(&request.interpreter, &launcher)?;
     if let (None, Some(path)) = (&shared, &request.resource_file) {
         shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, target)?);
+    }
+    if launcher.libpython() == LibpythonKind::Shared {
+        let below: Vec<_> = resolved.layers.iter().collect();
+        resolved.layers.push(builder.libpython(&below, &mut progress)?);
     }
     let mut application = ApplicationBuilder::new(*python, policy.clone(), resolved.layers, resolved.entry)
         .interpreter(request.interpreter.clone())

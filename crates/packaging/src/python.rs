@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pyox_distribution::{Error as PythonError, Installed, Python as _};
+use pyox_distribution::{Error as PythonError, Installed, Python};
 use pyox_scanner::{Virtualenv, allows_python};
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +47,7 @@ pub struct RequiresPython {
 
 impl RequiresPython {
     /// Whether it can be used with a Python. What is no version holds, as it does for pip.
-    pub(crate) fn allows(&self, python: &Installed) -> bool {
+    pub(crate) fn allows(&self, python: &dyn Python) -> bool {
         let info = python.info();
         allows_python(&self.requires, [info.major, info.minor, info.micro]) != Ok(false)
     }
@@ -108,7 +108,7 @@ impl Inputs {
 }
 
 /// A Python that the source can be used with.
-fn checked(python: Installed, required: Option<&RequiresPython>) -> Result<Installed, Error> {
+pub(crate) fn checked<P: Python>(python: P, required: Option<&RequiresPython>) -> Result<P, Error> {
     match required.filter(|required| !required.allows(&python)) {
         Some(RequiresPython { path, requires }) => {
             let (path, requires, found) = (path.clone(), requires.clone(), python.info().version.clone());

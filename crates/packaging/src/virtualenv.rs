@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use pyox_distribution::{Installed, Python as _};
+use pyox_distribution::{Installed, Python};
 use pyox_scanner::Virtualenv;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::inputs::Inputs;
-use crate::python::{PythonChoice, of_virtualenv};
+use crate::python::{PythonChoice, checked, of_virtualenv};
 
 /// A virtualenv that is there, and what becomes of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,16 +65,38 @@ impl Inputs {
             Some(python) => (python, PythonChoice::Virtualenv { path: path.clone() }),
             None => self.locate_python(wanted)?,
         };
-        let expected = python.minor();
+        let virtualenv = self.choose(path, is_active, found, python.minor());
+        Ok((python, choice, Some(virtualenv)))
+    }
+
+    /// The same for a Python that was found in another way: it has to be one that the source can be used with. Packages
+    /// of a virtualenv go in only if `nearby` is given: it is the active one, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RequiresPython`] if the source is not made for it, and what is wrong with the source.
+    pub fn take_python(
+        &mut self,
+        python: &dyn Python,
+        nearby: Option<Option<&Path>>,
+    ) -> Result<Option<VirtualenvChoice>, Error> {
+        checked(python, self.requires_python()?.as_ref())?;
+        let Some(active) = nearby else { return Ok(None) };
+        let Some((path, is_active)) = self.nearby(active)? else { return Ok(None) };
+        let found = Virtualenv::open(&path, Vec::<String>::new())?.python_version();
+        Ok(Some(self.choose(path, is_active, found, python.minor())))
+    }
+
+    /// Uses a virtualenv, if it is for the Python of the program.
+    fn choose(&mut self, path: PathBuf, is_active: bool, found: (u8, u8), expected: (u8, u8)) -> VirtualenvChoice {
         if found != expected {
-            return Ok((python, choice, Some(VirtualenvChoice::OtherPython { path, found, expected })));
+            return VirtualenvChoice::OtherPython { path, found, expected };
         }
         self.virtualenv = Some(path.clone());
-        let virtualenv = match is_active {
+        match is_active {
             true => VirtualenvChoice::Active { path },
             false => VirtualenvChoice::Beside { path },
-        };
-        Ok((python, choice, Some(virtualenv)))
+        }
     }
 
     /// The virtualenv that is used if nothing else is said, and whether it is the active one.

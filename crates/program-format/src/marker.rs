@@ -48,6 +48,9 @@ pub enum MarkerField {
     Format,
     /// The version of the interpreter configuration that the launcher reads.
     Protocol,
+    /// `shared` if libpython is not part of the launcher but among the resources, for any patch release and build of
+    /// the minor version: such a launcher has no [`MarkerField::Version`].
+    Libpython,
 }
 
 impl MarkerField {
@@ -61,6 +64,7 @@ impl MarkerField {
             Self::Target => "target",
             Self::Format => "format",
             Self::Protocol => "protocol",
+            Self::Libpython => "libpython",
         }
     }
 }

@@ -13,6 +13,13 @@ pub struct PathLine {
     pub path: String,
 }
 
+impl PathLine {
+    /// The lines with directories of the `.pth` file with this name and text.
+    pub fn parse(file: &str, text: &str) -> Vec<Self> {
+        parse(file, text).0
+    }
+}
+
 /// Directories and numbers of lines with code. Lines end, and are blank, as Python takes text.
 pub(crate) fn parse(file: &str, text: &str) -> (Vec<PathLine>, Vec<usize>) {
     let (mut paths, mut code) = (Vec::new(), Vec::new());

@@ -24,7 +24,7 @@ if st.button("double"):
     st.write(f"twice: {count * 2}")
 st.dataframe({"a": [1, 2]})
 """
-page = AppTest.from_string(SCRIPT).run()
+page = AppTest.from_string(SCRIPT, default_timeout=60).run()
 print("page", page.title[0].value, page.number_input[0].value, page.dataframe[0].value["a"].tolist())
 page.number_input[0].set_value(5).run()
 print("clicked", page.button[0].click().run().markdown[0].value, len(page.exception))

@@ -110,6 +110,11 @@ impl<'a> DynamicTable<'a> {
         self.entries.iter().filter(move |entry| entry.0 == tag).map(|entry| entry.1)
     }
 
+    /// Where in the file the string table is.
+    pub(crate) fn strings_at(&self) -> u64 {
+        self.strings_at
+    }
+
     /// A string of the string table, by its offset there.
     pub(crate) fn string(&self, offset: u64) -> Result<&'a str, ElfError> {
         let at = self.strings_at.saturating_add(offset);

@@ -15,18 +15,38 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Specifiers { .. } => "versions are stated as in \">=3.10,<3.13\" or \"==3.12.*\"".into(),
         Error::TooOld { minimum, .. } => format!("use CPython {minimum} or later"),
         Error::NotCPython { .. } => "use CPython; other implementations cannot be embedded".into(),
+        Error::ThirtyTwoBit { .. } => "use a CPython of 64 bits".into(),
         Error::NoStaticLibrary { version, .. } => {
-            let minor = version.rsplit_once('.').map_or(version.as_str(), |(minor, _)| minor);
+            let minor = minor(version);
             format!(
-                "use a Python that installs libpython{minor}.a: pyenv's do, Debian has it in libpython{minor}-dev, and \
-                 building CPython without `--disable-static-libpython` makes one"
+                "leave out --libpython static, or use a Python that installs libpython{minor}.a: pyenv's do, Debian has \
+                 it in libpython{minor}-dev, and building CPython without `--disable-static-libpython` makes one"
             )
         }
+        Error::NoSharedLibrary { version, .. } => {
+            let minor = minor(version);
+            format!(
+                "leave out --libpython shared, or install libpython{minor}.so, as Debian's package libpython{minor} does"
+            )
+        }
+        Error::NoLibpython { version, soname, .. } => {
+            let minor = minor(version);
+            format!(
+                "this interpreter has Python in itself alone: install {soname}, which Debian and Ubuntu have in the package \
+                 libpython{minor}, or use another Python, such as those of pyenv, uv and conda"
+            )
+        }
+        Error::Other(error) => return error.downcast_ref().and_then(super::standalone::hint),
         Error::ProbeFailed { .. } | Error::ProbeOutput { .. } | Error::Spawn { .. } => {
             "give a version such as 3.12, or the path of a CPython that works".into()
         }
         _ => return None,
     })
+}
+
+/// `3.12` of `3.12.1`.
+fn minor(version: &str) -> &str {
+    version.rsplit_once('.').map_or(version, |(minor, _)| minor)
 }
 
 pub(super) fn worker(error: &WorkerError) -> &'static str {

@@ -12,7 +12,6 @@ use crate::arguments::{
 };
 use crate::catalogue::Found;
 use crate::class::{Class, Instance};
-use crate::import::is_namespace;
 use crate::state::State;
 use pyox_python_objects::{Held, Kind, Object, Raised, Result};
 
@@ -99,11 +98,9 @@ impl Instance<PathEntry> {
 }
 
 impl PathEntry {
-    /// Whether a module is in the directory. A package without code of its own may be spread over several.
+    /// Whether a module is in the directory.
     fn has(&self, finder: &State, entry: &Found<'_>) -> bool {
-        let package = || entry.catalogue.entry(&self.package).ok().flatten();
-        let is_spread = !self.package.is_empty() && package().is_some_and(|package| is_namespace(&package));
-        is_spread || self.root.as_ref().is_none_or(|root| finder.roots.of(entry.flags().place()) == root)
+        self.root.as_ref().is_none_or(|root| finder.roots.of(entry.flags().place()) == root)
     }
 
     /// A path entry finder for a virtual path; `ImportError` for anything else, as path hooks do.

@@ -4,12 +4,12 @@ import io
 import os
 import pathlib
 import posixpath
+import sys
 
 try:
     from importlib.resources.abc import Traversable, TraversableResources
 except ImportError:  # before 3.11
     from importlib.abc import Traversable, TraversableResources
-
 
 class PackedPath(Traversable):
     """A file or directory of a package.
@@ -123,13 +123,17 @@ class OxidizedResourceReader(TraversableResources):
     resources too, as they are with packages in directories.
     """
 
-    def __init__(self, finder, package, directory):
+    def __init__(self, finder, package, directories):
         self._finder = finder
         self._package = package
-        self._directory = directory
+        self._directory, *self._others = directories
 
     def files(self):
-        """The directory of the package, as a Traversable."""
+        """The directory of the package, as a Traversable; all of them if it is spread over several."""
+        if self._others and sys.version_info >= (3, 10):
+            from importlib.readers import MultiplexedPath
+
+            return MultiplexedPath(pathlib.Path(self._directory), *map(pathlib.Path, self._others))
         if os.path.isdir(self._directory):
             return pathlib.Path(self._directory)
         return PackedPath(self._finder, self._directory, self._finder._resource_files(self._package))
@@ -156,7 +160,7 @@ class OxidizedResourceReader(TraversableResources):
     def contents(self):
         """A list of the names in the directory of the package."""
         files = self.files()
-        return files._names() if isinstance(files, PackedPath) else sorted(os.listdir(files))
+        return sorted(path.name for path in files.iterdir())
 
     def _file(self, name):
         if not isinstance(name, str):

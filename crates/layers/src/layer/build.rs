@@ -39,7 +39,7 @@ impl LayerBuilder<'_> {
         let compiled = self.compile(&plan, progress)?;
         Error::if_cancelled(progress)?;
         progress.begin(Step::Link, kind.name());
-        let natives = Natives::of(&plan, below)?;
+        let natives = Natives::of(&plan, below, &self.libraries())?;
         progress.end();
         let directory = self.cache.directory("layers");
         fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;

@@ -12,7 +12,6 @@ use super::{COMPRESSION_LEVEL, Facts, Layer, LayerBuilder};
 use crate::error::Error;
 use crate::plan::LayerKind;
 use crate::policy::Policy;
-use pyox_binary::SystemLibraries;
 use pyox_build_cache::digest;
 use pyox_linker::Progress;
 
@@ -57,7 +56,7 @@ impl LayerBuilder<'_> {
             progress.damaged(place, 1);
             return None;
         };
-        let libraries = SystemLibraries::of_this_machine();
+        let libraries = self.libraries();
         layer.facts.lookups.iter().all(|lookup| lookup.still_holds(&libraries)).then_some(layer)
     }
 

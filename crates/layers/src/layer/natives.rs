@@ -44,7 +44,7 @@ pub(super) struct ExternalLibrary {
 }
 
 impl Natives {
-    pub(super) fn of(plan: &Plan<'_>, below: &[&Layer]) -> Result<Self, Error> {
+    pub(super) fn of(plan: &Plan<'_>, below: &[&Layer], libraries: &SystemLibraries) -> Result<Self, Error> {
         let mut contents = Vec::new();
         for (found, _) in plan.included() {
             if matches!(found.resource, Resource::ExtensionModule(_) | Resource::SharedLibrary(_)) {
@@ -59,7 +59,7 @@ impl Natives {
         let carried = below.iter().flat_map(|layer| layer.natives()).filter(|native| native.is_library);
         let below: BTreeSet<String> = carried.map(|native| native.name.clone()).collect();
         let provided = |soname: &str| is_libpython(soname) || below.contains(soname);
-        let closure = Closure::of(&roots, provided, &SystemLibraries::of_this_machine())?;
+        let closure = Closure::of(&roots, provided, libraries)?;
         let mut sonames = BTreeMap::new();
         for (found, _) in plan.included() {
             if let Resource::SharedLibrary(library) = &found.resource

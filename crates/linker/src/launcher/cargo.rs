@@ -7,8 +7,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use pyox_binary::stays_with_system;
-use pyox_distribution::{Libpython, LinkSettings, Target};
+use pyox_binary::{stays_with_system, weaken_undefined};
+use pyox_distribution::{Libpython, LibpythonKind, LinkSettings, Target};
 use pyox_program_format::LauncherMarker;
 
 use super::fit;
@@ -18,11 +18,15 @@ use crate::progress::Progress;
 /// The variable by which the build of a launcher is given arguments for the linker, one a line.
 pub(super) const LINK_ARGUMENTS: &str = "PYOX_LAUNCHER_LINK_ARGS";
 
+/// The feature of the launcher, and of `pyembed`, without libpython.
+pub(super) const SHARED_FEATURE: &str = "shared-libpython";
+
 /// Lines of cargo's output that an error repeats.
 const REPORTED_LINES: usize = 40;
 
 /// The variables with which cargo compiles a launcher for a Python, ours or one of someone else's on `pyembed`;
-/// [`seal`] then makes it usable. Writes the configuration of pyo3-ffi to a path, unless it is there: cargo compiles
+/// [`seal`] then makes it usable. For a Python with a shared library, `pyembed` has to have the feature
+/// `shared-libpython`. Writes the configuration of pyo3-ffi to a path, unless it is there: cargo compiles
 /// anew what depends on it.
 ///
 /// # Errors
@@ -35,7 +39,7 @@ pub fn build_environment(target: &dyn Target, config: &Path) -> Result<Vec<(&'st
     }
     Ok(vec![
         ("PYO3_CONFIG_FILE", config.into()),
-        (LINK_ARGUMENTS, link_arguments(&target.link()?)?.join("\n").into()),
+        (LINK_ARGUMENTS, link_arguments(&target.link()?).join("\n").into()),
         ("PYOX_LAUNCHER_MARKER", fit::marker(target)?.into()),
     ])
 }
@@ -47,6 +51,13 @@ pub fn build_environment(target: &dyn Target, config: &Path) -> Result<Vec<(&'st
 /// It is no launcher for this Python.
 pub fn seal(path: &Path, target: &dyn Target) -> Result<Vec<u8>, Error> {
     let mut bytes = fs::read(path).map_err(Error::io("read", path))?;
+    let marker = LauncherMarker::read(&bytes).ok().flatten();
+    if marker.is_some_and(|marker| fit::kind_of(&marker) == LibpythonKind::Shared) {
+        // It starts without them, and binds them once libpython is loaded.
+        let is_of_python = |name: &str| name.starts_with("Py") || name.starts_with("_Py");
+        let weakened = weaken_undefined(&bytes, is_of_python);
+        bytes = weakened.map_err(|source| Error::Binary { path: path.to_owned(), source })?.0;
+    }
     LauncherMarker::seal(&mut bytes).map_err(|_| Error::NotALauncher { path: path.to_owned() })?;
     super::check(path, &bytes, target)?;
     Ok(bytes)
@@ -75,14 +86,17 @@ fn pyo3_config(target: &dyn Target) -> String {
     text
 }
 
-/// All of libpython goes in and is exported: extension modules may want anything of it.
-fn link_arguments(link: &LinkSettings) -> Result<Vec<String>, Error> {
-    let libpython = match &link.libpython {
-        Libpython::Static(path) => path,
-        Libpython::Shared(path) => return Err(Error::SharedLibpython { path: path.clone() }),
-    };
-    let mut arguments = vec!["-Wl,--whole-archive".to_owned(), libpython.display().to_string()];
-    arguments.push("-Wl,--no-whole-archive".into());
+/// All of a static libpython goes in and is exported: extension modules may want anything of it. A shared one is not
+/// needed to link: what is missing is found when the program starts.
+fn link_arguments(link: &LinkSettings) -> Vec<String> {
+    let mut arguments = Vec::new();
+    match &link.libpython {
+        Libpython::Static(path) => {
+            arguments.extend(["-Wl,--whole-archive".to_owned(), path.display().to_string()]);
+            arguments.push("-Wl,--no-whole-archive".into());
+        }
+        Libpython::Shared(_) => arguments.push("-Wl,--unresolved-symbols=ignore-all".into()),
+    }
     arguments.extend(link.extra_archives.iter().map(|archive| archive.display().to_string()));
     arguments.extend(["-Wl,--export-dynamic", "-Wl,--as-needed"].map(String::from));
     for library in &link.system_libraries {
@@ -97,7 +111,7 @@ fn link_arguments(link: &LinkSettings) -> Result<Vec<String>, Error> {
     for library in ["dl", "m", "util", "pthread"] {
         arguments.push(format!("-l{library}"));
     }
-    Ok(arguments)
+    arguments
 }
 
 /// The static library to use for one of the system that not every machine has; Debian's libpython needs zlib and expat.

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use pyox_build_cache::{Cache, Scratch, digest};
-use pyox_distribution::Target;
+use pyox_distribution::{LibpythonKind, Target};
 use pyox_output::{EXECUTABLE, create_new, write_atomically};
 use pyox_program_format::{LauncherMarker, MarkerField};
 
-use super::cargo::{LINK_ARGUMENTS, build_environment, cargo, in_turn, run, seal};
+use super::cargo::{LINK_ARGUMENTS, SHARED_FEATURE, build_environment, cargo, in_turn, run, seal};
 use super::{Launcher, LauncherSource, fit, sources};
 use crate::error::Error;
 use crate::progress::{Progress, Step};
@@ -60,8 +60,14 @@ impl Compiled {
 
     /// Where the launcher for a Python is, or would be.
     pub fn path(&self, target: &dyn Target) -> PathBuf {
-        let name = fit::file_name(target);
-        let (sources, python) = (sources::identity(), target.identity());
+        let kind = kind_or_static(target);
+        let name = fit::file_name(target, kind);
+        let sources = sources::identity();
+        // Without libpython, nothing of a Python goes into it but what is in the name, and its ABI.
+        let python = match kind {
+            LibpythonKind::Static => target.identity(),
+            LibpythonKind::Shared => format!("{:?}", (&target.info().soabi, &target.info().magic)),
+        };
         let key = [LINK_VERSION, self.profile().as_bytes(), sources.as_bytes(), python.as_bytes(), name.as_bytes()];
         let key = digest(key);
         self.directory.join(format!("{name}-{key}"))
@@ -120,7 +126,7 @@ impl Compiled {
 
     /// Where in a directory [`Compiled::copy_to`] puts the launcher for a Python.
     pub fn copy_path(directory: &Path, target: &dyn Target) -> PathBuf {
-        directory.join(fit::file_name(target))
+        directory.join(fit::file_name(target, kind_or_static(target)))
     }
 
     /// Removes all launchers and what was left of compiling them.
@@ -148,7 +154,7 @@ impl Compiled {
     }
 
     fn compile(&self, target: &dyn Target, path: &Path, progress: &mut dyn Progress) -> Result<Vec<u8>, Error> {
-        target.link()?;
+        let kind = fit::kind_for(target)?;
         fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
         let version = &target.info().version;
         let mut lock_path = path.as_os_str().to_owned();
@@ -184,6 +190,9 @@ impl Compiled {
             .arg(&target_directory)
             .envs(environment)
             .env_remove("CARGO_BUILD_TARGET");
+        if kind == LibpythonKind::Shared {
+            cargo.args(["--features", SHARED_FEATURE]);
+        }
         let built = target_directory.join(self.profile_directory()).join("pyox-launcher");
         let bytes = {
             // The directory may be one for all Pythons: each has to take what it has made.
@@ -200,6 +209,11 @@ impl Compiled {
         progress.end();
         Ok(bytes)
     }
+}
+
+/// The form of libpython for a Python; one without any may have a launcher that was made elsewhere.
+fn kind_or_static(target: &dyn Target) -> LibpythonKind {
+    fit::kind_for(target).unwrap_or(LibpythonKind::Static)
 }
 
 /// The launcher at a path, if it is there and undamaged.

@@ -2,24 +2,47 @@
 
 use std::path::Path;
 
-use pyox_distribution::{PythonInfo, Target};
+use pyox_distribution::{Libpython, LibpythonKind, PythonInfo, Target};
 use pyox_packed_resources::MAGIC;
 use pyox_program_format::{LauncherMarker, MarkerField, Trailer};
 
 use crate::error::Error;
 
-/// Everything that has to be the same for a program and its launcher: the field of the marker, and the value.
-fn requirements(target: &dyn Target) -> [(MarkerField, String); 7] {
+/// What a marker says of a launcher without libpython.
+const SHARED: &str = "shared";
+
+/// Everything that has to be the same for a program and its launcher: the field of the marker, and the value. A launcher
+/// without libpython is for every patch release.
+fn requirements(target: &dyn Target, kind: LibpythonKind) -> [(MarkerField, String); 7] {
     let (info, (major, minor)) = (target.info(), target.minor());
     [
         (MarkerField::Python, format!("{major}.{minor}")),
-        (MarkerField::Version, version(info)),
+        match kind {
+            LibpythonKind::Static => (MarkerField::Version, version(info)),
+            LibpythonKind::Shared => (MarkerField::Libpython, SHARED.to_owned()),
+        },
         (MarkerField::Abi, info.soabi.clone().unwrap_or_default()),
         (MarkerField::Bytecode, info.magic.clone()),
         (MarkerField::Target, info.triple.clone()),
         (MarkerField::Format, format().to_string()),
         (MarkerField::Protocol, pyox_interpreter_config::VERSION.to_string()),
     ]
+}
+
+/// Whether a launcher has libpython in itself, or needs it among the resources.
+pub(super) fn kind_of(marker: &LauncherMarker) -> LibpythonKind {
+    match marker.field(MarkerField::Libpython) {
+        Some(SHARED) => LibpythonKind::Shared,
+        _ => LibpythonKind::Static,
+    }
+}
+
+/// The form of libpython that a Python is to be linked in.
+pub(super) fn kind_for(target: &dyn Target) -> Result<LibpythonKind, Error> {
+    Ok(match target.link()?.libpython {
+        Libpython::Static(_) => LibpythonKind::Static,
+        Libpython::Shared(_) => LibpythonKind::Shared,
+    })
 }
 
 /// The version of packed resources that programs are made with.
@@ -29,17 +52,22 @@ fn format() -> u8 {
 
 /// The text that the build of a launcher is given for its marker; it adds the target itself.
 pub(super) fn marker(target: &dyn Target) -> Result<String, Error> {
-    let fields = requirements(target).into_iter().filter(|(field, _)| *field != MarkerField::Target);
+    let fields = requirements(target, kind_for(target)?).into_iter().filter(|(field, _)| *field != MarkerField::Target);
     Ok(LauncherMarker::text(fields)?)
 }
 
 /// The name of the launcher for a Python: all that tells it from others.
-pub(super) fn file_name(target: &dyn Target) -> String {
-    let info = target.info();
+pub(super) fn file_name(target: &dyn Target, kind: LibpythonKind) -> String {
+    let (info, (major, minor)) = (target.info(), target.minor());
+    let version = match kind {
+        LibpythonKind::Static => version(info),
+        LibpythonKind::Shared => format!("{major}.{minor}"),
+    };
+    let shared = if kind == LibpythonKind::Shared { "-shared" } else { "" };
     let flags = [(info.gil_disabled, "t"), (info.debug, "d")];
     let flags: String = flags.into_iter().filter(|(set, _)| *set).map(|(_, flag)| flag).collect();
-    let (version, target, protocol) = (version(info), info.triple.clone(), pyox_interpreter_config::VERSION);
-    format!("pyox-launcher-{version}{flags}-{target}-{}.{protocol}", format())
+    let (target, protocol) = (info.triple.clone(), pyox_interpreter_config::VERSION);
+    format!("pyox-launcher-{version}{flags}{shared}-{target}-{}.{protocol}", format())
 }
 
 /// Checks that the bytes are an undamaged launcher for programs of this Python, made by this version.
@@ -50,7 +78,7 @@ pub(super) fn file_name(target: &dyn Target) -> String {
 pub fn check(path: &Path, bytes: &[u8], target: &dyn Target) -> Result<(), Error> {
     let marker = LauncherMarker::read(bytes).ok().flatten();
     let marker = marker.ok_or_else(|| Error::NotALauncher { path: path.to_owned() })?;
-    for (field, expected) in requirements(target) {
+    for (field, expected) in requirements(target, kind_of(&marker)) {
         let found = marker.field(field).unwrap_or("unknown");
         if found != expected {
             let (path, found, python) = (path.to_owned(), found.to_owned(), target.info().version.clone());

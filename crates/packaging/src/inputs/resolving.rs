@@ -16,6 +16,7 @@ use super::{Resolved, beside};
 use crate::code::main_code;
 use crate::entry::{ConsoleScript, Entry, EntryRequest, only_script};
 use crate::error::Error;
+use crate::path_configuration;
 use crate::script;
 use pyox_layers::Finding;
 use pyox_layers::LayerKind;
@@ -285,10 +286,12 @@ impl<'a, 'b> Resolving<'a, 'b> {
             _ => "app".into(),
         });
         let policy = self.builder.policy();
+        let added = path_configuration::added_packages(&self.layers, self.builder.python().target().minor().1)?;
+        let is_added = |module: &str| added.iter().any(|package| self.has(&format!("{package}.{module}")));
         let missing: Vec<String> = self
             .imports
             .iter()
-            .filter(|module| !self.has(module) && !policy.excludes_module(module))
+            .filter(|module| !is_added(module) && !self.has(module) && !policy.excludes_module(module))
             .cloned()
             .collect();
         let mut findings = self.findings;

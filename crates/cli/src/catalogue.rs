@@ -1,0 +1,144 @@
+//! `pyoxidizer distribution list` and `download`, and the offer of `pack` to download a Python.
+
+pub mod args;
+mod transfer;
+
+use std::fs::File;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use args::{Download, List, Source};
+use pyox_build_cache::Cache;
+use pyox_catalogue::{Archive, Catalogue, Downloads, Linkage, Request, Settings, Shape, host_target};
+use pyox_output::PLAIN;
+use serde_json::{Value, json};
+use transfer::Transfer;
+
+use crate::speech::{finish, print, stdout, tell};
+use crate::style::Style;
+use crate::text::{Mistake, printable};
+
+pub fn list(args: &List) -> anyhow::Result<u8> {
+    let (_, catalogue) = opened(&args.source)?;
+    let target = args.target_triple.clone().unwrap_or_else(host_target);
+    let archives: Vec<&Archive> = match args.all {
+        true => catalogue.archives().iter().collect(),
+        false => usual(&catalogue, &target)?,
+    };
+    if archives.is_empty() {
+        let hint = "see all with: pyoxidizer distribution list --all";
+        return Err(Mistake::new(format!("the catalogue has nothing for {}", printable(&target)), hint).into());
+    }
+    let mut out = stdout();
+    let printed = if args.json {
+        let documents: Vec<Value> = archives.into_iter().map(document).collect();
+        serde_json::to_writer_pretty(&mut out, &documents).map_err(io::Error::from).and_then(|()| writeln!(out))
+    } else {
+        archives.into_iter().try_for_each(|archive| {
+            let (version, flavor) = (format!("{}+{}", archive.version(), archive.release()), flavor(archive));
+            writeln!(out, "{version:18}  {flavor:18}  {:12}  {}", shape(archive), archive.name())
+        })
+    };
+    finish(out, printed)?;
+    Ok(0)
+}
+
+/// What the request for each minor version gives.
+fn usual<'c>(catalogue: &'c Catalogue, target: &str) -> anyhow::Result<Vec<&'c Archive>> {
+    let minor = |archive: &Archive| archive.version().rsplit_once('.').map(|(minor, _)| minor.to_owned());
+    let mut minors: Vec<String> = catalogue.archives().iter().filter_map(minor).collect();
+    minors.dedup();
+    let requests = minors.iter().map(|minor| Request::parse(minor, target)).collect::<Result<Vec<_>, _>>()?;
+    Ok(requests.iter().filter_map(|request| catalogue.find(request).ok()).collect())
+}
+
+fn document(archive: &Archive) -> Value {
+    json!({
+        "name": archive.name(),
+        "python": archive.version(),
+        "release": archive.release(),
+        "target": archive.target(),
+        "build": archive.build(),
+        "shape": archive.shape(),
+        "linkage": archive.linkage(),
+        "url": archive.url(),
+        "sha256": archive.sha256(),
+    })
+}
+
+fn flavor(archive: &Archive) -> &'static str {
+    match archive.linkage() {
+        Linkage::Static => "standalone_static",
+        _ => "standalone_dynamic",
+    }
+}
+
+fn shape(archive: &Archive) -> &'static str {
+    match archive.shape() {
+        Shape::Full => "full",
+        _ => "installation",
+    }
+}
+
+pub fn download(args: &Download, quiet: bool, style: Style) -> anyhow::Result<u8> {
+    let (downloads, catalogue) = opened(&args.source)?;
+    let target = args.target_triple.clone().unwrap_or_else(host_target);
+    let request = Request::parse(&args.request, &target)?.with_flavor(args.flavor);
+    let archive = catalogue.find(&request)?;
+    let path = fetched(&downloads, archive, quiet, style)?;
+    let Some(directory) = &args.output else {
+        print(path.display())?;
+        return Ok(0);
+    };
+    let copy = directory.join(archive.name());
+    copied(&path, &copy)?;
+    print(copy.display())?;
+    Ok(0)
+}
+
+fn copied(from: &Path, to: &Path) -> Result<(), pyox_output::Error> {
+    pyox_output::write_atomically(to, PLAIN, |out| {
+        let copied = File::open(from).and_then(|mut file| io::copy(&mut file, out));
+        copied.map(drop).map_err(|source| pyox_output::Error::Io { action: "write", path: to.to_owned(), source })
+    })
+}
+
+fn opened(source: &Source) -> anyhow::Result<(Downloads, Catalogue)> {
+    let mut settings = Settings::from_environment();
+    settings.offline |= source.offline;
+    let downloads = Downloads::new(&Cache::of_user()?, settings);
+    let catalogue = match &source.catalogue {
+        Some(origin) => downloads.catalogue(origin)?,
+        None => Catalogue::embedded()?,
+    };
+    Ok((downloads, catalogue))
+}
+
+fn fetched(downloads: &Downloads, archive: &Archive, quiet: bool, style: Style) -> anyhow::Result<PathBuf> {
+    let mut transfer = Transfer::new(quiet, style);
+    let path = downloads.archive(archive, &mut transfer);
+    transfer.finish();
+    Ok(path?)
+}
+
+/// A Python that `pack` has not found: the archive that has it, downloaded if `download` says so, or a person at the
+/// terminal; `None` if there is none or they do not want it.
+pub fn offer(spec: &str, download: bool, quiet: bool, style: Style) -> anyhow::Result<Option<PathBuf>> {
+    let Ok(request) = Request::parse(spec, &host_target()) else { return Ok(None) };
+    let (downloads, catalogue) = opened(&Source::default())?;
+    let Ok(archive) = catalogue.find(&request) else { return Ok(None) };
+    if !download && !agreed(archive, quiet)? {
+        return Ok(None);
+    }
+    fetched(&downloads, archive, quiet, style).map(Some)
+}
+
+fn agreed(archive: &Archive, quiet: bool) -> io::Result<bool> {
+    if quiet || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    tell!("Python {} is not installed. Download {}? [y/N]", archive.version(), archive.name());
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

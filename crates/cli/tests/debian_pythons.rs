@@ -1,0 +1,64 @@
+//! Pythons that are newer than any on this machine, as packages of Debian that are unpacked and not installed.
+
+use std::path::Path;
+use std::process::Command;
+
+use pyox_test_support::place::{Outcome, Place};
+use pyox_test_support::{command, report};
+
+const VERSIONS: [&str; 2] = ["3.14", "3.15"];
+
+/// Tells itself from plain Python by nothing but `--packed`.
+const SCRIPT: &str = r#"
+import asyncio, compression.zstd, ctypes, decimal, email.message, hashlib, importlib.resources, json, logging
+import pathlib, sqlite3, ssl, sys, threading, zoneinfo
+
+async def wait():
+    await asyncio.sleep(0)
+    return len(compression.zstd.compress(b"x" * 1000)) < 100
+
+print(sys.version, asyncio.run(wait()), hashlib.blake2b(b"x").hexdigest()[:8], ssl.OPENSSL_VERSION)
+print(sqlite3.sqlite_version, decimal.Decimal(1) / 3, ctypes.pythonapi.Py_IsInitialized(), sys._is_gil_enabled())
+thread = threading.Thread(target=print, args=("in a thread",))
+thread.start(), thread.join()
+print(f"{json.loads('[1]')} {pathlib.PurePath('a') / 'b'} {t'{1}'.interpolations[0].value}")
+if "--packed" in sys.argv:
+    assert sys.modules["json"].__loader__.__module__ == "oxidized_importer", json.__loader__
+    assert "ENCODING" in open(json.__file__).read().upper()
+try:
+    {}["missing"]
+except KeyError as error:
+    print(repr(error), error.__traceback__.tb_lineno)
+"#;
+
+#[test]
+fn newer_pythons_of_debian_run_the_same_packed() -> anyhow::Result<()> {
+    let place = Place::with(&[("app.py", SCRIPT)]);
+    let directory = place.path("sid");
+    let script = command::workspace().join("tests/debian-pythons/fetch.sh");
+    let fetched = Command::new(script).arg(&directory).arg("sid").args(VERSIONS).output()?;
+    if fetched.status.code() == Some(77) {
+        report::say(&format!("no Pythons of Debian: {}", String::from_utf8_lossy(&fetched.stdout).trim()));
+        return Ok(());
+    }
+    // The mirror of a machine in CI may be another one: a word is enough there, too.
+    anyhow::ensure!(fetched.status.success(), "{}", String::from_utf8_lossy(&fetched.stderr));
+    for version in VERSIONS {
+        let python = directory.join("root/usr/bin").join(format!("python{version}"));
+        let plain = Outcome::of(Command::new(&python).arg("-I").arg(place.path("app.py"))).succeeds();
+        let name = format!("app-{version}");
+        let pack = ["pack", "app.py", "--python", &python.display().to_string(), "-o", &name];
+        place.run(pack).succeeds();
+        let packed = run(&directory, &place.path(&name)).succeeds();
+        assert_eq!((&packed.stdout, &packed.stderr), (&plain.stdout, &plain.stderr));
+    }
+    Ok(())
+}
+
+/// Runs a program with the C library of the packages.
+fn run(directory: &Path, program: &Path) -> Outcome {
+    let libraries = directory.join("root/usr/lib/x86_64-linux-gnu");
+    let mut command = Command::new(libraries.join("ld-linux-x86-64.so.2"));
+    command.arg("--library-path").arg(&libraries).arg(program).arg("--packed");
+    Outcome::of(command.current_dir("/"))
+}

@@ -1,0 +1,109 @@
+//! Distribution archives: made of the Pythons here, looked into, and packed with.
+
+use pyox_distribution::{Host as _, Installed};
+use pyox_test_support::Place;
+use pyox_test_support::pythons::oldest_and_newest;
+use serde_json::Value;
+
+const HELLO: &str =
+    "import sys, json, ssl, decimal\nprint(json.dumps(sys.version), ssl.OPENSSL_VERSION, decimal.Decimal(1) / 3)\n";
+
+fn create(place: &Place, python: &Installed, name: &str, arguments: &[&str]) {
+    let executable = python.executable().display().to_string();
+    let mut all = vec!["distribution", "create", &executable, "-o", name];
+    all.extend(arguments);
+    place.run(all).succeeds();
+}
+
+#[test]
+fn an_archive_packs_what_the_python_packs_that_it_was_made_of() {
+    for python in oldest_and_newest() {
+        let place = Place::with(&[("hello.py", HELLO)]);
+        create(&place, python, "python.tar.zst", &[]);
+        let executable = python.executable().display().to_string();
+        place.run(["pack", "hello.py", "--python", &executable, "-o", "installed"]).succeeds();
+        place.run(["pack", "hello.py", "--python", "python.tar.zst", "-o", "archive"]).succeeds();
+        place.run(["resources", "diff", "installed", "archive"]).prints("");
+        let expected = place.program("installed", &[]).succeeds().stdout;
+        place.program("archive", &[]).prints(&expected);
+    }
+}
+
+#[test]
+fn archives_are_the_same_each_time_and_say_what_they_are() {
+    for python in oldest_and_newest() {
+        let place = Place::new();
+        create(&place, python, "one.tar.zst", &[]);
+        create(&place, python, "two.tar.zst", &[]);
+        assert!(place.read("one.tar.zst") == place.read("two.tar.zst"), "other bytes");
+        create(&place, python, "old.tar.zst", &["--json-version", "7"]);
+        let json = place.run(["python-distribution-info", "old.tar.zst", "--json"]).succeeds().stdout;
+        let json: Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!((&json["version"], &json["python_exe"].is_string()), (&"7".into(), &true));
+        let info = place.run(["python-distribution-info", "one.tar.zst"]).succeeds().stdout;
+        let version = json["python_version"].as_str().expect("a version");
+        assert!(info.contains(&format!("Version:       {version}\n")), "{info}");
+        let licenses = place.run(["python-distribution-licenses", "one.tar.zst"]).succeeds().stdout;
+        let ssl = licenses.split("\n_ssl\n----\n").nth(1).expect("_ssl");
+        assert!(
+            ssl.contains("Dependency: ssl\nLink Type: system\n") && ssl.contains("Licenses: Apache-2.0\n"),
+            "{ssl}"
+        );
+        place.run(["python-distribution-extract", "one.tar.zst", "tree"]).succeeds();
+        let again = place.run(["python-distribution-info", "tree"]).succeeds().stdout;
+        assert_eq!(again, info);
+        let found = place.run(["find-resources", "one.tar.zst"]).succeeds().stdout;
+        let lines = ["PythonModuleSource { name: json.decoder }", "PythonExtensionModule { name: _ssl }"];
+        assert!(lines.iter().all(|line| found.lines().any(|found| found == *line)), "{found}");
+    }
+}
+
+#[test]
+fn objects_of_an_extension_module_are_linked_in_the_variant_that_is_preferred() {
+    let python = oldest_and_newest().pop().expect("a Python");
+    let place =
+        Place::with(&[("which.py", "import sys, which_one\nprint(which_one.name, which_one.__spec__.origin)\n")]);
+    create(&place, python, "python.tar.zst", &[]);
+    place.run(["python-distribution-extract", "python.tar.zst", "tree"]).succeeds();
+    let path = "tree/python/PYTHON.json";
+    let mut json: Value = serde_json::from_slice(&place.read(path)).expect("JSON");
+    let mut variants = Vec::new();
+    for name in ["first", "second"] {
+        let text = format!(
+            "#include <Python.h>\nstatic struct PyModuleDef def = {{PyModuleDef_HEAD_INIT, \"which_one\", 0, -1}};\n\
+             PyMODINIT_FUNC PyInit_{name}(void) {{ PyObject *m = PyModule_Create(&def);\n\
+             PyModule_AddStringConstant(m, \"name\", \"{name}\"); return m; }}\n"
+        );
+        let source = place.write(&format!("{name}.c"), text);
+        let include = json["python_paths"]["include"].as_str().expect("headers");
+        let object = place.path(&format!("tree/python/build/{name}.o"));
+        let mut cc = std::process::Command::new("cc");
+        cc.args(["-c", "-fPIC", "-I"]).arg(place.path("tree/python").join(include)).arg("-o").arg(object).arg(source);
+        assert!(cc.status().expect("a compiler").success());
+        variants.push(serde_json::json!({
+            "in_core": false, "init_fn": format!("PyInit_{name}"), "links": [], "required": false,
+            "objs": [format!("build/{name}.o")], "variant": name,
+        }));
+    }
+    json["build_info"]["extensions"]["which_one"] = variants.into();
+    place.write(path, json.to_string());
+    let pack = ["pack", "which.py", "--python", "tree", "--extension-variant", "which_one=second"];
+    place.run(pack).succeeds();
+    place.program("which", &[]).prints("second built-in\n");
+    let unknown = ["pack", "which.py", "--python", "tree", "--extension-variant", "which_one=third"];
+    place.command_fails(&mut place.command(unknown), &["there is no variant third", "first, second"]);
+}
+
+#[test]
+fn what_is_no_distribution_is_refused() {
+    let place = Place::with(&[("hello.py", HELLO), ("text.tar.zst", "no archive"), ("empty/file", "")]);
+    for (arguments, words) in [
+        (["python-distribution-info", "text.tar.zst"], "is no distribution of Python"),
+        (["python-distribution-licenses", "empty"], "is no distribution of Python"),
+        (["python-distribution-info", "gone.tar.zst"], "cannot read gone.tar.zst"),
+    ] {
+        place.command_fails(&mut place.command(arguments), &[words]);
+    }
+    let extract = ["python-distribution-extract", "text.tar.zst", "out"];
+    place.command_fails(&mut place.command(extract), &["is no distribution of Python"]);
+}
