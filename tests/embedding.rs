@@ -32,20 +32,32 @@ fn a_bespoke_launcher_has_modules_in_rust() {
 fn an_interpreter_that_is_dropped_prints_what_it_buffered() {
     pythons::for_each_of("embedding", &newest(), |python| {
         let program = Program::new(python, "ending")?;
-        let again = "a Python interpreter has been started in this process before\n";
+        let running = "a Python interpreter runs in this process already\n";
         for (way, status, errors) in [
             ("drop", 0, ""),
             ("finalize", 0, "Ok(())\n"),
             ("return", 1, "Error: \"the program ends by returning an error\"\n"),
             ("panic", 101, "the program ends by unwinding"),
             ("ended", 0, ""),
-            ("again", 0, again),
+            ("twice", 0, running),
+            ("error", 0, "ZeroDivisionError: division by zero\n"),
         ] {
             let output = program.run(&[way])?;
             let said = String::from_utf8_lossy(&output.stderr);
             ensure!(output.stdout == b"buffered at exit\n", "{way}: {output:?}");
             ensure!(output.status.code() == Some(status) && said.contains(errors), "{way}: {output:?}");
         }
+        Ok(())
+    });
+}
+
+#[test]
+fn python_starts_again_after_its_end() {
+    pythons::for_each_of("starting again", &newest(), |python| {
+        let program = Program::new(python, "ending")?;
+        let output = program.run(&["again"])?;
+        ensure!(output.stdout == b"buffered at exit\nbuffered at exit\nbuffered at exit\n", "{output:?}");
+        ensure!(output.status.code() == Some(0) && output.stderr.is_empty(), "{output:?}");
         Ok(())
     });
 }

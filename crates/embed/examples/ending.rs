@@ -2,21 +2,17 @@
 
 #![expect(clippy::print_stderr, reason = "what the test reads")]
 
-use std::ffi::CStr;
-
 use pyembed::{MainPythonInterpreter, OxidizedPythonInterpreterConfig};
 use pyo3_ffi as ffi;
 
 pyembed::launcher_marker!();
 
 /// Buffered: standard output is a pipe, and the line does not end.
-const PRINT: &CStr = c"import atexit; atexit.register(print, 'at exit'); print('buffered', end=' ')";
+const PRINT: &str = "import atexit; atexit.register(print, 'at exit'); print('buffered', end=' ')";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let python = MainPythonInterpreter::new(OxidizedPythonInterpreterConfig::from_program()?)?;
-    // SAFETY: this thread runs Python.
-    let outcome = unsafe { ffi::PyRun_SimpleString(PRINT.as_ptr()) };
-    assert_eq!(outcome, 0, "Python prints");
+    python.run_code(PRINT)?;
     match std::env::args().nth(1).as_deref() {
         Some("drop") => drop(python),
         Some("finalize") => eprintln!("{:?}", python.finalize()),
@@ -29,8 +25,30 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         Some("again") => {
             drop(python);
+            for _ in 0..2 {
+                let again = MainPythonInterpreter::new(OxidizedPythonInterpreterConfig::from_program()?)?;
+                again.run_code(PRINT)?;
+                again.run_code("import decimal, sqlite3, ssl; sqlite3.connect(':memory:').close()")?;
+            }
+        }
+        Some("twice") => {
             let second = MainPythonInterpreter::new(OxidizedPythonInterpreterConfig::from_program()?);
             eprintln!("{}", second.err().map(|error| error.to_string()).unwrap_or_default());
+            drop(python);
+        }
+        Some("error") => {
+            let error = python.run_code("def f():\n    1 / 0\nf()").err().ok_or("no exception")?;
+            assert!(error.traceback.contains("line 2, in f") && error.exit_status.is_none(), "{error:?}");
+            let exit = python.run_code("raise SystemExit(7)").err().and_then(|error| error.exit_status);
+            assert_eq!(exit, Some(7));
+            let missing = python.run_file("/no/such/file.py".as_ref()).err().ok_or("no exception")?;
+            assert_eq!(missing.kind, "FileNotFoundError");
+            python.run_module_as_main("no_such_module").expect_err("there is no such module");
+            let other = python.without_gil(|| std::thread::spawn(|| 42).join());
+            assert_eq!(other.ok(), Some(42));
+            assert!(python.with_gil(|gil| pyox_python_objects::import(gil, c"json").is_ok()));
+            eprintln!("{error}");
+            drop(python);
         }
         other => return Err(format!("no way to end: {other:?}").into()),
     }

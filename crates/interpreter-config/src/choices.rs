@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 macro_rules! choices {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$choice_doc:meta])* $choice:ident = $word:literal,)+ })+) => {
+    ($($(#[$attribute:meta])* $name:ident { $($(#[$choice_doc:meta])* $choice:ident = $word:literal,)+ })+) => {
         $(
-            $(#[$doc])*
+            $(#[$attribute])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
             #[non_exhaustive]
             pub enum $name {
@@ -35,8 +35,10 @@ macro_rules! choices {
 choices! {
     /// What counts for an interpreter (`config_profile`). Locale, signal handlers and C streams are in both as the
     /// `python` command has them, unless they are set.
+    #[derive(Default)]
     Profile {
         /// `PYTHON*` variables, options among the arguments and the user's site directory have no influence.
+        #[default]
         Isolated = "isolated",
         /// As the `python` command: `PYTHON*` variables count, and where nothing else is run, options do.
         Python = "python",
@@ -127,12 +129,5 @@ choices! {
         Normal = "normal",
         /// All.
         All = "all",
-    }
-}
-
-#[expect(clippy::derivable_impls, reason = "the macro that makes the enum marks no variant")]
-impl Default for Profile {
-    fn default() -> Self {
-        Self::Isolated
     }
 }

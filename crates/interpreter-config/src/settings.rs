@@ -261,7 +261,7 @@ settings! {
         site_import: Option<bool>,
         /// Skip the first line of the file that is run, as `-x`.
         skip_first_source_line: Option<bool>,
-        /// `sys._stdlib_dir`. Python 3.11 and later.
+        /// `sys._stdlib_dir`. Python 3.13 and later.
         stdlib_dir: Option<String>,
         /// The encoding of standard streams.
         stdio_encoding: Option<String>,

@@ -95,9 +95,10 @@ const NEEDS: &[Needs] = needs! {
     |build| build.minor >= 10, "3.10 and later do": orig_argv;
     |_| false, "CPython loses the field, and takes the option -X warn_default_encoding only": warn_default_encoding;
     |build| build.minor >= 11, "3.11 and later do":
-        code_debug_ranges dump_refs_file safe_path stdlib_dir use_frozen_modules;
+        code_debug_ranges dump_refs_file safe_path use_frozen_modules;
     |build| build.minor >= 12, "3.12 and later do": int_max_str_digits perf_profiling;
     |build| build.minor >= 13, "3.13 and later do": cpu_count;
+    |build| build.minor >= 13, "3.13 and later take it, while 3.11 and 3.12 find it out themselves": stdlib_dir;
     |build| build.minor >= 13 && build.free_threaded, "3.13 and later do, built without the GIL": enable_gil;
     |build| build.minor >= 13 && build.debug, "3.13 and later do, built for debugging": run_presite;
     |build| build.minor >= 14, "3.14 and later do": context_aware_warnings remote_debug thread_inherit_context;

@@ -8,7 +8,7 @@ use std::time::Instant;
 use pyox_binary::ElfFacts;
 use pyox_bytecode::CompileBytecode;
 use pyox_distribution::Toolchain;
-use pyox_interpreter_config::InterpreterConfig;
+use pyox_interpreter_config::{InterpreterConfig, Resolution};
 use pyox_packed_resources::{
     Blob, Collector, Layout, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
 };
@@ -274,7 +274,12 @@ impl<'a> ApplicationBuilder<'a> {
         }
         let boot = self.compile(BOOT_FILE, BOOT_SOURCE, 0)?;
         let shared = self.shared_resources.map(|file| file.reference(output)).transpose()?;
-        let config = self.interpreter.clone();
+        let mut config = self.interpreter.clone();
+        if config.certificates == Resolution::Dynamic {
+            for layer in &self.layers {
+                config.openssl_directory = config.openssl_directory.or(settings::openssl_directory(&layer.blob()?));
+            }
+        }
         let config = config
             .python(self.python.target().minor())
             .run_mode(self.entry.run())

