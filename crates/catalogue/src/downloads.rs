@@ -26,7 +26,7 @@ pub trait Progress {
     fn retry(&mut self, _error: &TransferError) {}
 }
 
-/// Nobody is told.
+/// Reports no progress.
 pub struct Silent;
 
 impl Progress for Silent {}

@@ -105,8 +105,8 @@ impl Installed {
         }
     }
 
-    /// Every CPython 3.9 or later on `PATH`, among those of pyenv, uv, asdf, mise and conda, and in the usual directories: one per distinct
-    /// executable, sorted by version.
+    /// Every CPython 3.9 or later on `PATH`, among those of pyenv, uv, asdf, mise and conda, and in the usual
+    /// directories: one per distinct executable, sorted by version.
     #[must_use]
     pub fn discover() -> Vec<Self> {
         let mut found: Vec<Self> = Vec::new();

@@ -126,7 +126,7 @@ impl OxidizedPythonInterpreterConfig {
         self
     }
 
-    /// Sets whether Python is told where it is if nothing else says so.
+    /// Sets whether Python is given its path if nothing else says it.
     #[must_use]
     pub fn set_missing_path_configuration(mut self, on: bool) -> Self {
         self.set_missing_path_configuration = on;

@@ -21,7 +21,7 @@ pub(crate) struct Start<'a> {
     pub(crate) invocation: &'a Invocation,
     /// The directory that `$ORIGIN` stands for.
     pub(crate) origin: &'a Path,
-    /// Whether Python is told where it is if nothing else says so.
+    /// Whether Python is given its path if nothing else says it.
     pub(crate) set_missing_path_configuration: bool,
 }
 

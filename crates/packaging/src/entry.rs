@@ -19,8 +19,8 @@ pub enum EntryRequest {
     Entry(String),
     /// Statements, as with `python -c`.
     Code(String),
-    /// Nothing that is packed: the interactive interpreter, a file that is there when the program runs, or what its
-    /// interpreter is told.
+    /// Nothing that is packed: the interactive interpreter, a file that is there when the program runs, or what the
+    /// settings of its interpreter say.
     Interpreter(Run),
 }
 
@@ -71,7 +71,7 @@ impl Entry {
             Self::Code(_) => "code given on the command line".into(),
             Self::Interpreter(Run::Repl) => "the interactive interpreter".into(),
             Self::Interpreter(Run::File(path)) => format!("the file {path} that is there when it runs"),
-            Self::Interpreter(_) => "what its interpreter is told".into(),
+            Self::Interpreter(_) => "what the settings of its interpreter say".into(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! A server on the loopback interface that does what it is told, one answer after the other.
+//! A server on the loopback interface that gives prepared answers, one after the other.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};

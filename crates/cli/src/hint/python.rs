@@ -19,20 +19,23 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::NoStaticLibrary { version, .. } => {
             let minor = minor(version);
             format!(
-                "leave out --libpython static, or use a Python that installs libpython{minor}.a: pyenv's do, Debian has \
+                "leave out --libpython static, or use a Python that installs libpython{minor}.a: \
+                 pyenv's do, Debian has \
                  it in libpython{minor}-dev, and building CPython without `--disable-static-libpython` makes one"
             )
         }
         Error::NoSharedLibrary { version, .. } => {
             let minor = minor(version);
             format!(
-                "leave out --libpython shared, or install libpython{minor}.so, as Debian's package libpython{minor} does"
+                "leave out --libpython shared, or install libpython{minor}.so, \
+                 as Debian's package libpython{minor} does"
             )
         }
         Error::NoLibpython { version, soname, .. } => {
             let minor = minor(version);
             format!(
-                "this interpreter has Python in itself alone: install {soname}, which Debian and Ubuntu have in the package \
+                "this interpreter has Python in itself alone: install {soname}, \
+                 which Debian and Ubuntu have in the package \
                  libpython{minor}, or use another Python, such as those of pyenv, uv and conda"
             )
         }
