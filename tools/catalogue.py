@@ -4,8 +4,8 @@
     catalogue.py releases.json > catalogue.json
     catalogue.py --base https://host/20260814 SHA256SUMS > catalogue.json
 
-A listing is what GitHub's API says of one release or a list of them (`/repos/OWNER/REPO/releases`), where each asset has
-its SHA-256, or a file as `sha256sum` writes it, of archives below the URL that --base names. Several listings make one
+A listing is what GitHub's API says of one release or a list of them (`/repos/OWNER/REPO/releases`), where each asset
+has its SHA-256, or a file as `sha256sum` writes it, of archives below the URL that --base names. Several listings make one
 catalogue. Nothing is downloaded, and names that are no archives of CPython are passed over.
 """
 

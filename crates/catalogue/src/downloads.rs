@@ -49,8 +49,8 @@ impl Downloads {
         file_digest(&path).is_ok_and(|found| found == archive.sha256()).then_some(path)
     }
 
-    /// The path of an archive, which is downloaded unless it is there. Its content has the digest. What arrived before a
-    /// connection broke off is kept, for the next time; of anything that is wrong, nothing is. What another process
+    /// The path of an archive, which is downloaded unless it is there. Its content has the digest. What arrived before
+    /// a connection broke off is kept, for the next time; of anything that is wrong, nothing is. What another process
     /// downloads at the same time is waited for.
     ///
     /// # Errors

@@ -116,7 +116,7 @@ pub enum TransferError {
         status: u16,
     },
     /// The connection ended early.
-    #[error("the connection ended after {received} bytes{}", .announced.map(|all| format!(" of {all}")).unwrap_or_default())]
+    #[error("the connection ended after {received} of {} bytes", .announced.map_or("?".into(), |all| all.to_string()))]
     Incomplete {
         /// How many have arrived.
         received: u64,
