@@ -196,5 +196,6 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--test"]:
         main()
     else:
-        # Without a file, `-c`, `-m` or `-`, the words are those of the application: `python` would read standard input.
-        os.execv(sys.executable, [sys.executable, *sys.argv[1:], "-"])
+        import interpreter
+
+        interpreter.run(sys.argv[1:])

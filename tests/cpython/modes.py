@@ -117,7 +117,8 @@ class Builder:
         source = self.directory / "source"
         shutil.rmtree(source, ignore_errors=True)
         (source / "test").mkdir(parents=True)
-        shutil.copy(HERE / "ids.py", source)
+        for name in ("ids.py", "interpreter.py"):
+            shutil.copy(HERE / name, source)
         tests = str(self.python.library / "test")
         (source / "test" / "__init__.py").write_text(PACKED_TEST.format(directory=tests, file=f"{tests}/__init__.py"))
         # Children of the tests import these, which other tests do not load by their file.

@@ -26,8 +26,8 @@ python3 run.py page --python PYTHON3.11 --python PYTHON3.12 --python PYTHON3.13
 - Outcomes are equal if the test, and the same ones of its subtests, passed, failed or were skipped in both.
 - No test is left out of a file. Tests that need the network, a display, much memory or much time skip themselves, in all modes,
   as the resources `network`, `gui`, `largefile`, `cpu` and the like of CPython's `regrtest` are not granted.
-- Tests start `sys.executable`, which [is an interpreter for the children of a packed program](running.md#child-processes). Without a
-  file, `-c`, `-m` or `-` it would be the application: the program that runs the tests adds `-` then.
+- Some tests start `sys.executable` with nothing, or with a script whose name does not end as one. For a packed program these
+  [are arguments of the application](running.md#child-processes); the one that runs the tests runs them with `-c`.
 
 The list of files is `tests/cpython/files.txt`; those that a Python does not have are passed over. Python 3.11.7 and 3.12.1 do not install
 `test_concurrent_futures`. Every difference has a reason in `tests/cpython/expected.toml`, and the run fails if one has not. A part of the

@@ -5,13 +5,13 @@ mod info;
 mod licenses;
 mod resources;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pyox_build_cache::Cache;
 use pyox_distribution::{Host as _, Installed};
 use pyox_output::Outputs;
 use pyox_packaging::Error as PackagingError;
-use pyox_standalone::{Archive, Error, PythonJson, Standalone, create};
+use pyox_standalone::{Archive, Error, PythonJson, Standalone, create, installed_interpreter};
 
 use crate::catalogue;
 use crate::speech::print;
@@ -70,6 +70,11 @@ fn described(path: &Path) -> anyhow::Result<PythonJson> {
     let archive = Archive::open(path)?.ok_or_else(|| Error::NotADistribution { path: path.to_owned() })?;
     let text = archive.python_json()?.ok_or_else(|| Error::InstallOnly { path: path.to_owned() })?;
     Ok(PythonJson::parse(&text)?)
+}
+
+/// The interpreter of the install-only distribution that `--python` names, if it names one.
+pub fn interpreter(python: Option<&str>, cache: &Cache) -> Result<Option<PathBuf>, Error> {
+    python.map_or(Ok(None), |python| installed_interpreter(Path::new(python), cache))
 }
 
 /// The distribution that `--python` names, if it names one; with these extension modules.

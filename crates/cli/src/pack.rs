@@ -1,6 +1,6 @@
 //! `pyoxidizer pack`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
@@ -67,6 +67,8 @@ fn pack(
     let cache = Cache::of_user()?;
     let mut inputs = inputs(args, package_roots);
     let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let installed = distribution::interpreter(wanted, &cache)?;
+    let wanted = installed.as_deref().map_or(wanted, Path::to_str);
     let standalone = distribution::named(wanted, &cache, selection(args)?)?;
     let (host, choice, virtualenv) = match &standalone {
         Some(standalone) => {

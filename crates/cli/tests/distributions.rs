@@ -29,6 +29,29 @@ fn an_archive_packs_what_the_python_packs_that_it_was_made_of() {
     }
 }
 
+/// Those have no objects: programs load libpython.
+#[test]
+fn an_install_only_archive_packs_with_its_libpython() {
+    for python in oldest_and_newest() {
+        let place = Place::with(&[("hello.py", HELLO)]);
+        create(&place, python, "python.tar.zst", &[]);
+        place.run(["python-distribution-extract", "python.tar.zst", "full"]).succeeds();
+        std::fs::create_dir(place.path("only")).expect("a directory");
+        std::fs::rename(place.path("full/python/install"), place.path("only/python")).expect("a directory");
+        let mut tar = std::process::Command::new("tar");
+        tar.args(["-czf", "only.tar.gz", "-C", "only", "python"]);
+        assert!(tar.current_dir(place.path(".")).status().expect("tar starts").success());
+        let executable = python.executable().display().to_string();
+        place.run(["pack", "hello.py", "--python", &executable, "-o", "installed"]).succeeds();
+        let expected = place.program("installed", &[]).succeeds().stdout;
+        for (distribution, name) in [("only.tar.gz", "archive"), ("only", "directory")] {
+            let words = ["pack", "hello.py", "--python", distribution, "--libpython", "shared", "-o", name];
+            place.run(words).succeeds();
+            place.program(name, &[]).prints(&expected);
+        }
+    }
+}
+
 #[test]
 fn archives_are_the_same_each_time_and_say_what_they_are() {
     for python in oldest_and_newest() {

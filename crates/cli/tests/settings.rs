@@ -30,8 +30,8 @@ def allocators():
         return pymem_getallocatorsname()
     except RuntimeError:
         return 'of the program'
-def caught(signal):
-    [mask] = [line.split()[1] for line in open('/proc/self/status') if line.startswith('SigCgt')]
+def ignored(signal):
+    [mask] = [line.split()[1] for line in open('/proc/self/status') if line.startswith('SigIgn')]
     return int(mask, 16) >> signal - 1 & 1
 origin = os.path.dirname(os.path.realpath(__file__[:-len('/app/probe.py')]))
 for expression in sys.argv[1:]:

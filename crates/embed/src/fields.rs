@@ -41,8 +41,11 @@ impl PyConfig {
     pub(crate) fn is_told_what_to_run(&mut self) -> Result<bool, NewInterpreterError> {
         // SAFETY: the structure is initialised, and Python is pre-initialised.
         status(unsafe { ffi::PyConfig_Read(&raw mut self.0) })?;
-        // They are read: Python 3.9 would read them again.
-        self.0.parse_argv = 0;
+        // Since 3.10 Python notes that by itself: what is left would be taken for options when it starts.
+        #[cfg(not(Py_3_10))]
+        {
+            self.0.parse_argv = 0;
+        }
         let ffi::PyConfig { run_command, run_module, run_filename, .. } = self.0;
         Ok([run_command, run_module, run_filename].iter().any(|text| !text.is_null()))
     }

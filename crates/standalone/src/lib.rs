@@ -38,7 +38,7 @@ pub use create::create;
 pub use error::{Error, MemberFault};
 pub use python_json::{BuildInfo, CoreInfo, ExtensionInfo, Link, NEWEST, OLDEST, PythonJson};
 pub use selection::{ExtensionFilter, Selection};
-pub use standalone::Standalone;
+pub use standalone::{Standalone, installed_interpreter};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

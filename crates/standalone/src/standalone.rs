@@ -184,6 +184,26 @@ fn other(error: Error) -> PythonError {
     PythonError::Other(Box::new(error))
 }
 
+/// The interpreter of an install-only distribution: an archive, which is unpacked into the cache unless that was done
+/// before, or the directory that one was unpacked into. It is that of an installed Python like others. `None` for
+/// everything else.
+///
+/// # Errors
+///
+/// Those of [`Archive::open`] and [`Archive::extract`].
+pub fn installed_interpreter(path: &Path, cache: &Cache) -> Result<Option<PathBuf>, Error> {
+    let root = match (path.is_dir(), path.is_file()) {
+        (true, _) => path.join(ROOT),
+        (_, true) => match Archive::open(path)? {
+            Some(archive) => Tree::of(&archive, cache)?.path.join(ROOT),
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    let interpreter = root.join("bin/python3");
+    Ok((!root.join(PYTHON_JSON).exists() && interpreter.is_file()).then_some(interpreter))
+}
+
 /// The directory of the `PYTHON.json` in a directory that an archive was unpacked into.
 fn description_in(path: &Path) -> Option<PathBuf> {
     let places = [path.join(ROOT), path.to_owned()];
