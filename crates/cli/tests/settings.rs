@@ -212,6 +212,48 @@ fn none_is_forgotten() {
     }
 }
 
+/// What CPython calls otherwise.
+const NAMES_IN_C: [(&str, &str); 6] = [
+    ("dev_mode", "development_mode"),
+    ("faulthandler", "fault_handler"),
+    ("pythonpath_env", "python_path_env"),
+    ("skip_source_first_line", "skip_first_source_line"),
+    ("warnoptions", "warn_options"),
+    ("xoptions", "x_options"),
+];
+
+/// What is no setting: what comes with one, the arguments, which an interpreter is given, and what CPython writes itself or
+/// has on other systems only.
+const NO_SETTINGS: [&str; 5] = ["use_hash_seed", "module_search_paths_set", "argv", "sys_path_0", "use_system_logger"];
+
+#[test]
+fn every_field_in_the_headers_of_c_is_a_setting() {
+    pythons::for_each_python("fields of PyConfig", |python| {
+        let (major, minor) = python.minor();
+        let prefix = python.executable().ancestors().nth(2).unwrap_or(Path::new("/"));
+        let header = prefix.join(format!("include/python{major}.{minor}/cpython/initconfig.h"));
+        let text = std::fs::read_to_string(&header)?;
+        // Both structures begin with this field; before them is what functions return.
+        let text = text.split_once("_config_init").map_or("", |(_, structures)| structures);
+        let types = ["int ", "unsigned long ", "wchar_t *", "PyWideStringList "];
+        let mut known = 0;
+        for line in text
+            .lines()
+            .filter_map(|line| Some(line.strip_prefix("    ")?.split_once(';')?.0).filter(|line| !line.ends_with(')')))
+        {
+            // Parameters of functions are in lines of their own, too.
+            let Some(field) = types.iter().find_map(|kind| line.strip_prefix(kind)) else { continue };
+            let name = NAMES_IN_C.iter().find(|(c, _)| *c == field).map_or(field, |(_, name)| name);
+            let is_setting = InterpreterConfig::SETTINGS.iter().any(|setting| setting.name == name);
+            let is_internal = field.starts_with('_') || NO_SETTINGS.contains(&field);
+            anyhow::ensure!(is_setting || is_internal, "{field} of {}", header.display());
+            known += usize::from(is_setting);
+        }
+        anyhow::ensure!(known > 50, "only {known} fields of {}", header.display());
+        Ok(())
+    });
+}
+
 /// What only Pythons have that the tests do not run on: of 3.14 and later, without the GIL, or built for debugging.
 const NOT_IN_ANY: [&str; 8] = [
     "context_aware_warnings",

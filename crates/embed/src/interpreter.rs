@@ -153,7 +153,7 @@ impl MainPythonInterpreter {
         if config.path_configuration_files && config.site_import == Some(false) && has_files {
             path_configuration::run(gil, &roots).map_err(failed)?;
         }
-        let (program, is_told) = (roots.program().to_owned(), is_told || invocation.as_interpreter);
+        let program = roots.program().to_owned();
         Ok(Self { config, program, is_told, finder, runs: true })
     }
 

@@ -33,7 +33,7 @@ impl Start<'_> {
         allocators::install(self.config)?;
         let mut python = PyConfig::new();
         self.apply(&mut python)?;
-        let is_told = self.parses_argv() && python.is_told_what_to_run()?;
+        let is_told = self.invocation.as_interpreter || self.parses_argv() && python.is_told_what_to_run()?;
         let outcome = python.initialize();
         outcome.map_err(|error| boot::failure().map_or(error, |exception| NewInterpreterError::Boot { exception }))?;
         Ok(is_told)
