@@ -1,0 +1,2 @@
+//! Configuration files in Starlark.
+#![forbid(unsafe_code)]
