@@ -35,7 +35,7 @@ pub use application::{ApplicationBuilder, Staged};
 pub use code::boot_code;
 pub use entry::{Entry, EntryRequest};
 pub use error::Error;
-pub use inputs::{AddedData, Inputs, PackageRoot, Resolved, is_source};
+pub use inputs::{AddedData, GivenResources, Inputs, PackageRoot, Resolved, is_source};
 pub use pack::{Request, pack};
 pub use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run, Setting, SettingError};
 pub use pyox_layers::{
