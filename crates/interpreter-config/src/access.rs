@@ -121,7 +121,8 @@ mod tests {
                     continue;
                 }
                 let plain = config.value(setting.name).unwrap();
-                let mut other = InterpreterConfig { filesystem_importer: config.filesystem_importer, ..Default::default() };
+                let mut other =
+                    InterpreterConfig { filesystem_importer: config.filesystem_importer, ..Default::default() };
                 other.set_value(setting.name, &plain).unwrap();
                 assert_eq!(other, config, "{}", setting.name);
                 let other_kind = match plain {

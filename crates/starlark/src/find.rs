@@ -1,0 +1,49 @@
+//! Looking for the configuration file (manual 4.1).
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// What configuration files are called.
+pub const CONFIGURATION: &str = "pyoxidizer.bzl";
+
+/// The file that is named; or else the one in a directory of the list, or the nearest one above it, of the first
+/// directory that has one.
+///
+/// # Errors
+///
+/// [`Error::NoFile`] and [`Error::NotFound`].
+pub fn find(named: Option<&Path>, directories: &[&Path]) -> Result<PathBuf, Error> {
+    let absolute = |path: &Path| {
+        std::path::absolute(path).map_err(|source| Error::Io { action: "find", path: path.into(), source })
+    };
+    if let Some(path) = named {
+        return if path.is_file() { absolute(path) } else { Err(Error::NoFile { path: path.to_owned() }) };
+    }
+    let starts = directories.iter().map(|directory| absolute(directory)).collect::<Result<Vec<_>, _>>()?;
+    let candidates = starts.iter().flat_map(|start| start.ancestors());
+    let found = candidates.map(|directory| directory.join(CONFIGURATION)).find(|path| path.is_file());
+    found.ok_or_else(|| Error::NotFound { directory: starts.last().cloned().unwrap_or_default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_one_above_is_found() {
+        let place = tempfile::tempdir().unwrap();
+        let (below, other) = (place.path().join("a/b"), place.path().join("c"));
+        std::fs::create_dir_all(&below).unwrap();
+        std::fs::create_dir_all(&other).unwrap();
+        assert!(matches!(find(None, &[&below]), Err(Error::NotFound { .. })));
+        let file = other.join(CONFIGURATION);
+        std::fs::write(&file, "").unwrap();
+        assert_eq!(find(None, &[&below, &other]).unwrap(), file);
+        let nearer = place.path().join("a").join(CONFIGURATION);
+        std::fs::write(&nearer, "").unwrap();
+        assert_eq!(find(None, &[&below, &other]).unwrap(), nearer);
+        let missing = below.join("other.bzl");
+        assert!(matches!(find(Some(&missing), &[&below]), Err(Error::NoFile { .. })));
+    }
+}
