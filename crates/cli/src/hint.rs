@@ -14,12 +14,8 @@ use pyox_packed_resources::{Damage, Error as FormatError};
 
 use crate::text::Mistake;
 
-/// What a person can do about an error, or about the first of its causes for which that is known.
-pub fn of(error: &anyhow::Error) -> Option<String> {
-    error.chain().find_map(of_one)
-}
-
-fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
+/// What a person can do about an error, of those that are known here.
+pub fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(mistake) = error.downcast_ref::<Mistake>() {
         return Some(mistake.hint().to_owned());
     }

@@ -16,6 +16,9 @@ pub(crate) const TYPE: &str = "PythonInterpreterConfig";
 /// What later versions of the manual's system call the allocators, which are two settings.
 const BACKEND: &str = "allocator_backend";
 
+/// What that is.
+pub(crate) const BACKEND_DOCUMENTATION: &str = "Both `raw_allocator` and `object_allocator`.";
+
 /// The data of a `PythonInterpreterConfig`: what was assigned, as it was given.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Config {

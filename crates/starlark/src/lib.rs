@@ -31,6 +31,7 @@ mod pip_words;
 mod plain;
 mod policy;
 mod python;
+mod reference;
 mod resource;
 mod search;
 #[allow(unsafe_code, reason = "the derive macros of starlark implement traits that are unsafe")]
@@ -43,6 +44,7 @@ pub use error::{Error, Failure, Fault, Position};
 pub use evaluate::{TargetName, build, targets};
 pub use find::{CONFIGURATION, find};
 pub use options::{Event, FoundPython, Listener, Options, PythonRequest, Pythons};
+pub use reference::{Member, MemberKind, Type, reference_functions, reference_types};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

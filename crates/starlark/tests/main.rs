@@ -1,0 +1,9 @@
+//! Configuration files, evaluated and built.
+
+mod building;
+mod conformance;
+mod documentation;
+mod errors;
+mod evaluating;
+mod resources;
+mod support;
