@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::directory;
 use crate::executable::Executable;
 use crate::fault::Fault;
-use crate::manifest::Manifest;
+use crate::manifest::{Content, Manifest};
 use crate::options::Event;
 use crate::values::embedded::EmbeddedResources;
 use crate::values::executable::PythonExecutable;
@@ -113,9 +113,17 @@ fn add(context: &Context<'_>, manifest: &Manifest, directory: &Path) -> Result<(
 
 /// Writes a program, and what belongs beside it.
 fn pack(context: &Context<'_>, executable: &Executable, path: &Path) -> Result<Report, Fault> {
-    with_request(context, executable, path, |request| {
+    let report = with_request(context, executable, path, |request| {
         context.with_progress(|progress| Ok(pyox_packaging::pack(request, progress)?))
-    })
+    })?;
+    let mut beside = Manifest::default();
+    for (place, found) in executable.files_beside() {
+        let (data, executable) = (found.resource.data().clone(), found.executable);
+        beside.add(&place, Content::Data { data, executable })?;
+    }
+    let directory = path.parent().unwrap_or(Path::new("."));
+    beside.write(directory, |_, _| Ok(()))?;
+    Ok(report)
 }
 
 fn with_request<T>(

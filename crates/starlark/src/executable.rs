@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use pyox_packaging::{Candidate, Decision, GivenResources, LayerKind, Reason};
+use pyox_packaging::{Candidate, Decision, GivenResources, LayerKind, Location, Reason};
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Found, STARTUP_MODULES};
 
@@ -15,6 +15,9 @@ use crate::plain::Plain;
 use crate::policy::Policy;
 use crate::python::Distribution;
 use crate::resource::{Item, Key, Search, key};
+
+/// What has the functions `exit` and `help`, which programs have from the start.
+const BUILTINS: [&str; 1] = ["_sitebuiltins"];
 
 /// The data of a `PythonExecutable`.
 #[derive(Debug, Clone)]
@@ -93,7 +96,7 @@ impl Executable {
     /// Takes out every module and data file that is there now and whose module or package is not among these names.
     pub(crate) fn filter(&mut self, names: &BTreeSet<String>) {
         let mut kept = BTreeSet::new();
-        for name in names.iter().map(String::as_str).chain(STARTUP_MODULES) {
+        for name in names.iter().map(String::as_str).chain(STARTUP_MODULES).chain(BUILTINS) {
             let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
             kept.extend(ends.map(|end| name[..end].to_owned()));
         }
@@ -108,12 +111,30 @@ impl Executable {
 
     /// What goes in besides the standard library.
     pub(crate) fn given(&self) -> Vec<GivenResources> {
-        let some = self.added.iter().filter(|added| !added.chosen.is_empty());
-        some.map(|Added { search, chosen }| {
-            let files = chosen.iter().filter(|((_, is_file), _)| *is_file);
-            search.given(&chosen.keys().cloned().collect(), files.map(|(_, (found, _))| found.clone()).collect())
-        })
-        .collect()
+        let is_packed = |(key, entry): &(&Key, &(Found, Addition))| self.place_beside(key, entry).is_none();
+        let given = self.added.iter().filter_map(|Added { search, chosen }| {
+            let packed: Vec<_> = chosen.iter().filter(is_packed).collect();
+            let files = packed.iter().filter(|((_, is_file), _)| *is_file);
+            let files = files.map(|(_, (found, _))| found.clone()).collect();
+            let keys: BTreeSet<Key> = packed.iter().map(|(key, _)| (*key).clone()).collect();
+            (!keys.is_empty()).then(|| search.given(&keys, files))
+        });
+        given.collect()
+    }
+
+    /// Files that are no part of the program, but beside it, with their paths from its directory.
+    pub(crate) fn files_beside(&self) -> impl Iterator<Item = (String, &Found)> {
+        let chosen = self.added.iter().flat_map(|added| &added.chosen);
+        chosen.filter_map(|(key, entry)| Some((self.place_beside(key, entry)?, &entry.0)))
+    }
+
+    /// The path of a `File` that is beside the program.
+    fn place_beside(&self, (path, is_file): &Key, (found, addition): &(Found, Addition)) -> Option<String> {
+        match self.policy.place(addition, &found.resource) {
+            Location::FilesystemRelative(prefix) if *is_file && prefix.is_empty() => Some(path.clone()),
+            Location::FilesystemRelative(prefix) if *is_file => Some(format!("{prefix}/{path}")),
+            _ => None,
+        }
     }
 
     /// Makes a decision of packaging agree with what was said of a resource.
@@ -128,7 +149,10 @@ impl Executable {
                 if self.stdlib_names.as_ref().is_some_and(|names| !goes(&found.resource, names)) {
                     decision.include = false;
                 }
-                self.stdlib.get(&key).cloned().unwrap_or_else(|| self.policy.addition(found, true))
+                let addition = self.stdlib.get(&key);
+                let addition = addition.cloned().unwrap_or_else(|| self.policy.addition(found, true));
+                // In the manual's distributions its extension modules are a part of the interpreter.
+                return addition.apply(&addition.location, decision);
             }
             LayerKind::TclTk | LayerKind::Libpython => return,
             _ => match self.added.iter().find_map(|added| added.chosen.get(&key)) {

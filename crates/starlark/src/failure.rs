@@ -12,7 +12,7 @@ use starlark::codemap::FileSpan;
 pub struct Failure {
     error: anyhow::Error,
     position: Option<Position>,
-    calls: Vec<(String, Position)>,
+    calls: Vec<(String, Option<Position>)>,
 }
 
 /// A place in a configuration file.
@@ -53,8 +53,9 @@ impl Failure {
         self.position.as_ref()
     }
 
-    /// The functions that were running, the outermost first, each with the place that it was called from.
-    pub fn calls(&self) -> &[(String, Position)] {
+    /// The functions that were running, the outermost first, each with the place of the file that it was called from;
+    /// some are called by others that are no part of the file.
+    pub fn calls(&self) -> &[(String, Option<Position>)] {
         &self.calls
     }
 }
@@ -69,8 +70,11 @@ impl fmt::Display for Failure {
             write!(f, "\n  at {file}:{line}:{column}\n  {margin} |\n  {line} | {text}")?;
             write!(f, "\n  {margin} | {before}{}", "^".repeat(*length))?;
         }
-        for (function, Position { file, line, column, .. }) in self.calls.iter().rev() {
-            write!(f, "\n  in {function}, called at {file}:{line}:{column}")?;
+        for (function, position) in self.calls.iter().rev() {
+            write!(f, "\n  in {function}")?;
+            if let Some(Position { file, line, column, .. }) = position {
+                write!(f, ", called at {file}:{line}:{column}")?;
+            }
         }
         Ok(())
     }
@@ -86,8 +90,7 @@ impl From<starlark::Error> for crate::Error {
     fn from(error: starlark::Error) -> Self {
         let position = error.span().map(Position::of);
         let frames = error.call_stack().frames.iter();
-        let calls = frames.filter_map(|frame| Some((frame.name.clone(), Position::of(frame.location.as_ref()?))));
-        let calls = calls.collect();
+        let calls = frames.map(|frame| (frame.name.clone(), frame.location.as_ref().map(Position::of))).collect();
         let error = match error.into_kind() {
             ErrorKind::Fail(error)
             | ErrorKind::StackOverflow(error)

@@ -109,7 +109,7 @@ fn sorted(members: impl IntoIterator<Item = Member>) -> Vec<Member> {
 }
 
 fn text(docs: Option<&DocString>) -> String {
-    let Some(DocString { summary, details }) = docs else { return String::new() };
+    let Some(DocString { summary, details, .. }) = docs else { return String::new() };
     let words = summary.split_whitespace().chain(details.iter().flat_map(|details| details.split_whitespace()));
     words.collect::<Vec<_>>().join(" ")
 }

@@ -32,9 +32,9 @@ with a relative PREFIX
   at pyoxidizer.bzl:2:5
     |
   2 |     policy.resources_location = \"nowhere\"
-    |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    |     ^^^^^^^^^^^^^^^^^^^^^^^^^
   in set, called at pyoxidizer.bzl:5:5
-  in make, called at pyoxidizer.bzl:8:1
+  in make
   in resolve_targets, called at pyoxidizer.bzl:8:1
 ";
     let told = told(text, &["build"]);
@@ -44,7 +44,11 @@ with a relative PREFIX
 #[test]
 fn each_mistake_is_told_with_what_can_be_done() {
     for (text, arguments, expected) in [
-        ("def make(:\n    pass\n", &["build"][..], "error: Parse error: unexpected symbol \":\" here"),
+        (
+            "def make(:\n    pass\n",
+            &["build"][..],
+            "error: Parse error: unexpected symbol ':', expected identifier\n  at pyoxidizer.bzl:1:10\n",
+        ),
         ("x = y\n", &["build"], "error: Variable `y` not found\n  at pyoxidizer.bzl:1:5\n"),
         ("load(\"a.bzl\", \"x\")\n", &["build"], "error: `load` statements are not allowed in this dialect"),
         ("x = 1\n", &["build"], "registers no target\nhint: register one: register_target("),
@@ -127,7 +131,7 @@ fn values_that_cannot_be_name_those_that_can() {
         ("FileManifest().install(\"../a\")", "is no path below a directory"),
         ("glob([\"*\"], strip_prefix = \"x\")", "is not below x"),
         ("exe.read_package_root(\"none\", [\"a\"])", "cannot read "),
-        ("exe.read_package_root(\".\", [\"a\"])", "no module or package"),
+        ("exe.read_package_root(\".\", [\"a\"])", "there is no package or module \"a\" in "),
         ("exe.read_virtualenv(\".\")", "is not a virtualenv"),
         ("dist.pip_install([])", "pip_install does not exist any more"),
     ] {
