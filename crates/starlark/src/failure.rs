@@ -89,7 +89,8 @@ impl Error for Failure {
 impl From<starlark::Error> for crate::Error {
     fn from(error: starlark::Error) -> Self {
         let position = error.span().map(Position::of);
-        let frames = error.call_stack().frames.iter();
+        // A function that is called from outside of the file has a frame without a name below its own.
+        let frames = error.call_stack().frames.iter().filter(|frame| frame.name != "None" || frame.location.is_some());
         let calls = frames.map(|frame| (frame.name.clone(), frame.location.as_ref().map(Position::of))).collect();
         let error = match error.into_kind() {
             ErrorKind::Fail(error)

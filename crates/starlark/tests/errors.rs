@@ -49,7 +49,7 @@ fn each_mistake_is_told_with_what_can_be_done() {
             &["build"][..],
             "error: Parse error: unexpected symbol ':', expected identifier\n  at pyoxidizer.bzl:1:10\n",
         ),
-        ("x = y\n", &["build"], "error: Variable `y` not found\n  at pyoxidizer.bzl:1:5\n"),
+        ("x = yyy\n", &["build"], "error: Variable `yyy` not found, did you mean `any`?\n  at pyoxidizer.bzl:1:5\n"),
         ("load(\"a.bzl\", \"x\")\n", &["build"], "error: `load` statements are not allowed in this dialect"),
         ("x = 1\n", &["build"], "registers no target\nhint: register one: register_target("),
         (

@@ -1,6 +1,6 @@
 //! What is found, changed and added, and where it is in the program.
 
-use pyox_test_support::place::{Place, python};
+use pyox_test_support::place::{Outcome, Place, python};
 
 use crate::support::{built, configuration, printed, run, says};
 
@@ -127,22 +127,27 @@ for r in exe.read_package_root("src", ["shop"]):
 }
 
 #[test]
-fn names_in_files_choose_the_modules_that_stay() {
+fn only_modules_that_a_run_has_recorded_stay() {
     let place = packages();
-    place.write("names/one.txt", "# modules\nshop\n\n");
-    place.write("names/other.txt", "single\njson.decoder\n");
-    let before = "config.run_mode = \"eval:import importlib.util as u; print([n for n in ('shop', 'shop.tests', 'single', \
-        'json.decoder', 'json', 'csv', 'late') if u.find_spec(n)])\"\n";
-    let lines = r#"
-exe.add_python_resources(exe.read_package_root("src", ["shop", "single"]))
-exe.filter_from_files(files = ["names/one.txt"], glob_files = ["names/o*r.txt"])
-exe.add_python_resource(exe.make_python_module_source("late", ""))
-"#;
+    let before = "config.write_modules_directory_env = \"RECORD\"\nconfig.run_mode = \"eval:import shop, importlib.util as u; \
+        print([n for n in ('shop', 'shop.tests', 'single', 'json', 'csv', 'late') if u.find_spec(n)])\"\n";
+    let lines = "exe.add_python_resources(exe.read_package_root(\"src\", [\"shop\", \"single\"]))\n";
     place.write("pyoxidizer.bzl", configuration(python(), before, lines));
-    // What the code itself imports.
-    place.write("names/one.txt", "# modules\nshop\n\npkgutil\nimportlib.util\nimportlib._abc\ncontextlib\nwarnings\n");
     let outcome = run(&place, ["build"]);
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
-    let said = says(&built(&place, "exe").join("app"), &[]);
-    assert_eq!(said, "['shop', 'single', 'json.decoder', 'json', 'late']\n");
+    let program = built(&place, "exe").join("app");
+    std::fs::create_dir(place.path("names")).unwrap();
+    let mut recorded = std::process::Command::new(&program);
+    let recorded = Outcome::of(recorded.env("RECORD", place.path("names")));
+    assert_eq!(recorded.stdout, "['shop', 'shop.tests', 'single', 'json', 'csv']\n", "{recorded:?}");
+    place.write("more.txt", "# one more\n\njson.decoder\n");
+    let lines = format!(
+        "{lines}exe.filter_from_files(files = [\"more.txt\"], glob_files = [\"names/modules-*\"])\n\
+         exe.add_python_resource(exe.make_python_module_source(\"late\", \"\"))\n"
+    );
+    place.write("pyoxidizer.bzl", configuration(python(), before, &lines));
+    let outcome = run(&place, ["build"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    // The packages of modules stay with them.
+    assert_eq!(says(&program, &[]), "['shop', 'json', 'late']\n");
 }
