@@ -5,5 +5,6 @@ mod conformance;
 mod documentation;
 mod errors;
 mod evaluating;
+mod installing;
 mod resources;
 mod support;
