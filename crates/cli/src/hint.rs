@@ -29,7 +29,8 @@ pub fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     }
     let packaging = error.downcast_ref().and_then(packaging::hint);
     let linker = || error.downcast_ref().and_then(linker::hint);
-    let python = || error.downcast_ref().and_then(python::hint);
+    let python = || error.downcast_ref().and_then(python::hint).or_else(|| error.downcast_ref().and_then(python::pip));
+    let scan = || error.downcast_ref().and_then(packaging::scan).map(str::to_owned);
     let standalone = || error.downcast_ref().and_then(standalone::hint);
     let cache = || error.downcast_ref().and_then(python::cache);
     let inspect = || error.downcast_ref().and_then(inspect::hint);
@@ -41,6 +42,7 @@ pub fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     packaging
         .or_else(linker)
         .or_else(python)
+        .or_else(scan)
         .or_else(standalone)
         .or_else(cache)
         .or_else(inspect)

@@ -50,7 +50,11 @@ fn each_mistake_is_told_with_what_can_be_done() {
             "error: Parse error: unexpected symbol ':', expected identifier\n  at pyoxidizer.bzl:1:10\n",
         ),
         ("x = yyy\n", &["build"], "error: Variable `yyy` not found, did you mean `any`?\n  at pyoxidizer.bzl:1:5\n"),
-        ("load(\"a.bzl\", \"x\")\n", &["build"], "error: `load` statements are not allowed in this dialect"),
+        (
+            "load(\"a.bzl\", \"x\")\n",
+            &["build"],
+            "error: `load` is not allowed in this dialect\n  at pyoxidizer.bzl:1:1\n",
+        ),
         ("x = 1\n", &["build"], "registers no target\nhint: register one: register_target("),
         (
             "register_target(\"exe\", lambda: None)\n",

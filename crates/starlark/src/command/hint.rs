@@ -66,6 +66,7 @@ fn of_fault(fault: &Fault) -> Option<String> {
         Fault::Setting(error) => return pyox_cli::hint(error),
         Fault::Distribution(error) => return pyox_cli::hint(error),
         Fault::Standalone(error) => return pyox_cli::hint(error),
+        Fault::Scan(error) => return pyox_cli::hint(error),
         _ => return None,
     })
 }
