@@ -8,3 +8,4 @@ mod evaluating;
 mod installing;
 mod resources;
 mod support;
+mod wild;

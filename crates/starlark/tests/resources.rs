@@ -81,7 +81,7 @@ fn the_program_has_what_was_added_where_it_was_to_be() {
     let place = packages();
     let before = r#"
 policy.include_distribution_resources = True
-config.run_mode = "eval:import sys, shop, single, made; print(shop.data(), single.VALUE, made.VALUE, shop.__file__, single.__file__)"
+config.run_mode = "eval:import here, shop, single, made; print(shop.data(), single.VALUE, made.VALUE, shop.__file__, here.__file__, single.__file__)"
 "#;
     let lines = r#"
 for r in exe.read_package_root("src", ["shop", "single"]):
@@ -90,6 +90,9 @@ for r in exe.read_package_root("src", ["shop", "single"]):
     if r.package == "shop":
         r.add_location = "filesystem-relative:lib"
     exe.add_python_resource(r)
+here = exe.make_python_module_source("here", "")
+here.add_location = "filesystem-relative:."
+exe.add_python_resource(here)
 exe.add_python_resource(exe.make_python_module_source("made", "VALUE = 2"))
 exe.add_python_resource(exe.make_python_module_source("made", "VALUE = 3"))
 "#;
@@ -98,7 +101,8 @@ exe.add_python_resource(exe.make_python_module_source("made", "VALUE = 3"))
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
     let directory = built(&place, "exe");
     let said = says(&directory.join("app"), &[]);
-    let expected = format!("priced 1 3 {}/lib/shop/__init__.py ", directory.canonicalize().unwrap().display());
+    let real = directory.canonicalize().unwrap();
+    let expected = format!("priced 1 3 {0}/lib/shop/__init__.py {0}/here.py ", real.display());
     assert!(said.starts_with(&expected), "{said}");
     assert!(said.trim_end().ends_with("/single.py"), "{said}");
     assert!(directory.join("lib/shop/data.txt").is_file());
@@ -150,4 +154,29 @@ fn only_modules_that_a_run_has_recorded_stay() {
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
     // The packages of modules stay with them.
     assert_eq!(says(&program, &[]), "['shop', 'json', 'late']\n");
+}
+
+#[test]
+fn the_policy_says_what_is_in_the_program_and_where_the_standard_library_is() {
+    let place = Place::new();
+    let before = r#"
+policy.resources_location = "filesystem-relative:lib"
+policy.bytecode_optimize_level_zero = False
+policy.bytecode_optimize_level_two = True
+policy.include_distribution_sources = False
+policy.include_distribution_resources = True
+policy.include_test = True
+config.config_profile = "python"
+config.filesystem_importer = True
+"#;
+    place.write("pyoxidizer.bzl", configuration(python(), before, ""));
+    let outcome = run(&place, ["build"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let directory = built(&place, "exe");
+    let code = "import sys, json, sqlite3, test.support; print(sys.flags.optimize, json.__doc__, json.__cached__, sqlite3.connect)";
+    // A program that is as `python` is takes its options.
+    let said = says(&directory.join("app"), &["-c", code]);
+    let cached = directory.canonicalize().unwrap().join("lib/json/__init__.pyc");
+    assert!(said.starts_with(&format!("2 None {}", cached.display())), "{said}");
+    assert!(directory.join("lib/test/support").is_dir() && !directory.join("lib/json/__init__.py").exists());
 }
