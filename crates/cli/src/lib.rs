@@ -1,8 +1,8 @@
 //! The `pyoxidizer` command: arguments, progress, messages and exit codes. Everything else is in the libraries.
 //!
-//! [`main`] is all of it but the evaluation of configuration files, which takes a large library: `pyoxidizer` has it done
-//! by a program beside it ([`Beside`]), and that program, `pyoxidizer-starlark` of the package `pyox-starlark`, is the same command
-//! with [`Configurations`] of its own.
+//! [`main`] is all of it but the evaluation of configuration files, which takes a large library: `pyoxidizer` has it
+//! done by a program beside it ([`Beside`]), and that program, `pyoxidizer-starlark` of the package `pyox-starlark`, is
+//! the same command with [`Configurations`] of its own.
 #![forbid(unsafe_code)]
 
 mod analyze;

@@ -107,8 +107,10 @@ macro_rules! scalars {
                         SettingValue::Text(value) => Self::parse(value),
                         _ => None,
                     }?;
-                    let is_level = matches!((Scalar::plain(&parsed), value), (SettingValue::Number(level), SettingValue::Switch(value))
-                        if level == u32::from(*value));
+                    let is_level = match (Scalar::plain(&parsed), value) {
+                        (SettingValue::Number(level), SettingValue::Switch(value)) => level == u32::from(*value),
+                        _ => false,
+                    };
                     (is_level || value.text(&Scalar::plain(&parsed)).is_some()).then_some(parsed)
                 }
             }

@@ -8,8 +8,8 @@ use crate::fault::Fault;
 /// How the names of directories start that are written aside, as in `pyox-output`.
 const ASIDE: &str = ".pyoxidizer-";
 
-/// Writes a directory aside and puts it into the place of another one, of which nothing remains. If that fails, it stays
-/// as it was.
+/// Writes a directory aside and puts it into the place of another one, of which nothing remains. If that fails, it
+/// stays as it was.
 pub(crate) fn replace(directory: &Path, write: impl FnOnce(&Path) -> Result<(), Fault>) -> Result<(), Fault> {
     let parent = directory.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(parent).map_err(Fault::io("create", parent))?;

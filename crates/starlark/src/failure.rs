@@ -6,8 +6,8 @@ use std::fmt;
 use starlark::ErrorKind;
 use starlark::codemap::FileSpan;
 
-/// Why evaluation failed, with the line that was evaluated. As text it is what went wrong, the line with a caret, and the
-/// calls that led there.
+/// Why evaluation failed, with the line that was evaluated. As text it is what went wrong, the line with a caret, and
+/// the calls that led there.
 #[derive(Debug)]
 pub struct Failure {
     error: anyhow::Error,

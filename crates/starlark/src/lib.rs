@@ -4,8 +4,8 @@
 //! lists them. What the outside world has to do with it is in [`Options`]: where launchers and [`Pythons`] come from. A
 //! [`Listener`] hears what happens; nothing here prints.
 //!
-//! In the sources, begin with `evaluate.rs`. `functions` has the global functions of the dialect and `values` its types,
-//! which are Starlark values around plain data: `executable.rs`, `policy.rs`, `config.rs`, `manifest.rs` and
+//! In the sources, begin with `evaluate.rs`. `functions` has the global functions of the dialect and `values` its
+//! types, which are Starlark values around plain data: `executable.rs`, `policy.rs`, `config.rs`, `manifest.rs` and
 //! `resource.rs`, where attributes are tables. `build.rs` makes packaging requests of them.
 #![deny(unsafe_code)]
 

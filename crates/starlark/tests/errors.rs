@@ -27,8 +27,8 @@ register_target(\"exe\", make)
 resolve_targets()
 ";
     let expected = "\
-error: PythonPackagingPolicy.resources_location cannot be \"nowhere\": expected \"in-memory\" or \"filesystem-relative:PREFIX\", \
-with a relative PREFIX
+error: PythonPackagingPolicy.resources_location cannot be \"nowhere\": expected \"in-memory\" or \
+\"filesystem-relative:PREFIX\", with a relative PREFIX
   at pyoxidizer.bzl:2:5
     |
   2 |     policy.resources_location = \"nowhere\"

@@ -15,8 +15,10 @@ def build_wheel(directory, config_settings=None, metadata_directory=None):
         found = [os.environ.get(name) for name in ('PYOXIDIZER', 'EXTRA')]
         found.append((config_settings or {}).get('--global-option'))
         z.writestr('made.py', 'FOUND = %r' % found)
-        z.writestr('made-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: made\\nVersion: 1.0\\nRequires-Dist: none-such\\n')
-        z.writestr('made-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+        z.writestr('made-1.0.dist-info/METADATA', '\\n'.join([
+            'Metadata-Version: 2.1', 'Name: made', 'Version: 1.0', 'Requires-Dist: none-such', '']))
+        z.writestr('made-1.0.dist-info/WHEEL', '\\n'.join([
+            'Wheel-Version: 1.0', 'Generator: x', 'Root-Is-Purelib: true', 'Tag: py3-none-any', '']))
         z.writestr('made-1.0.dist-info/RECORD', '')
     return name
 ";

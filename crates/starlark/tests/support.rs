@@ -161,8 +161,8 @@ pub fn built(place: &Place, target: &str) -> PathBuf {
     place.path("build").join(TRIPLE).join("debug").join(target)
 }
 
-/// A configuration with a program `app` of the Python of the tests; `lines` are in its function, where `dist`, `policy`,
-/// `config` and `exe` are, and `before` comes before `exe`.
+/// A configuration with a program `app` of the Python of the tests; `lines` are in its function, where `dist`,
+/// `policy`, `config` and `exe` are, and `before` comes before `exe`.
 pub fn configuration(python: &Installed, before: &str, lines: &str) -> String {
     let version = &python.info().version;
     let indented = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();

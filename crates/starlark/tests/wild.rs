@@ -98,7 +98,8 @@ def make_msi(exe):
 
 def make_macos_app_bundle(exe):
     bundle = MacOsApplicationBundleBuilder(APP_NAME)
-    bundle.set_info_plist_required_keys(display_name = "Shop", identifier = "shop", version = VERSION, signature = "shop", executable = APP_NAME)
+    bundle.set_info_plist_required_keys(
+        display_name = "Shop", identifier = "shop", version = VERSION, signature = "shop", executable = APP_NAME)
     universal = AppleUniversalBinary(APP_NAME)
     universal.add_path("out/a")
     bundle.add_macos_file(universal.to_file_content())

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use pyox_layers::LayerKind;
 use pyox_scanner::ResourceSource;
 
-/// Resources that go in as a layer of their own, in the order in which such layers are given: some of a scan, for example.
+/// Resources that go in as a layer of their own, such as some of a scan. Layers are in the order in which they are
+/// given.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct GivenResources {

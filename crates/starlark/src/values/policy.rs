@@ -87,7 +87,8 @@ fn methods(builder: &mut MethodsBuilder) {
         Ok(NoneType)
     }
 
-    /// Sets five attributes at once. `classify`: values have the types that files have. `files`: everything is a `File`.
+    /// Sets five attributes at once. `classify`: values have the types that files have; `files`: everything is a
+    /// `File`.
     fn set_resource_handling_mode(this: &PackagingPolicy, mode: &str) -> starlark::Result<NoneType> {
         let fault = || Fault::Argument {
             function: "set_resource_handling_mode",
