@@ -34,7 +34,7 @@ pub fn run(args: &Analyze, verbose: bool, style: Style) -> anyhow::Result<u8> {
             Ok(_) => {}
             Err(error) => {
                 printed = printed.and_then(|()| out.flush());
-                crate::report(&error, style);
+                crate::report(&error, &crate::Beside, style);
             }
         }
     }

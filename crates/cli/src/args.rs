@@ -27,6 +27,9 @@ pub struct Args {
 
 #[derive(Subcommand)]
 pub enum Command {
+    #[command(flatten)]
+    Configuration(crate::configuration::ConfigurationCommand),
+    InitConfigFile(crate::configuration::InitConfigFile),
     Pack(Box<Pack>),
     #[command(subcommand)]
     Launcher(Launcher),

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use args::{Download, List, Source};
 use pyox_build_cache::Cache;
-use pyox_catalogue::{Archive, Catalogue, Downloads, Linkage, Request, Settings, Shape, host_target};
+use pyox_catalogue::{Archive, Catalogue, Downloads, Flavor, Linkage, Request, Settings, Shape, host_target};
 use pyox_output::PLAIN;
 use serde_json::{Value, json};
 use transfer::Transfer;
 
+use crate::configuration::Talk;
 use crate::speech::{finish, print, stdout, tell};
 use crate::style::Style;
 use crate::text::{Mistake, printable};
@@ -26,8 +27,7 @@ pub fn list(args: &List) -> anyhow::Result<u8> {
         false => usual(&catalogue, &target)?,
     };
     if archives.is_empty() {
-        let hint = "see all with: pyoxidizer distribution list --all";
-        return Err(Mistake::new(format!("the catalogue has nothing for {}", printable(&target)), hint).into());
+        return Err(Mistake::new(format!("the catalogue has nothing for {}", printable(&target)), ALL).into());
     }
     let mut out = stdout();
     let printed = if args.json {
@@ -120,6 +120,57 @@ fn fetched(downloads: &Downloads, archive: &Archive, quiet: bool, style: Style) 
     transfer.finish();
     Ok(path?)
 }
+
+/// The archive of a flavor for a target, the newest or that of a version: downloaded, unless it is there or the
+/// network may not be used.
+///
+/// # Errors
+///
+/// There is none, or it cannot be downloaded.
+pub fn archive_for(version: Option<&str>, flavor: &str, target: &str, talk: Talk) -> anyhow::Result<PathBuf> {
+    let (downloads, catalogue) = opened(&Source::default())?;
+    let flavor = flavor.parse()?;
+    let archive = match version {
+        Some(version) => catalogue.find(&Request::parse(version, target)?.with_flavor(flavor))?,
+        None => newest(&catalogue, target, flavor)?,
+    };
+    match downloads.kept(archive) {
+        Some(path) => Ok(path),
+        None => fetched(&downloads, archive, talk.quiet, talk.style),
+    }
+}
+
+/// The archive of the newest minor version that there is one for.
+fn newest<'c>(catalogue: &'c Catalogue, target: &str, flavor: Flavor) -> anyhow::Result<&'c Archive> {
+    let mut failure = None;
+    for archive in catalogue.archives().iter().rev().filter(|archive| archive.target() == target) {
+        let request = Request::parse(&archive.version(), target).map(|request| request.with_flavor(flavor));
+        match request.and_then(|request| catalogue.find(&request)) {
+            Ok(archive) => return Ok(archive),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    let none = || Mistake::new(format!("the catalogue has nothing for {}", printable(target)), ALL).into();
+    Err(failure.map_or_else(none, Into::into))
+}
+
+/// The archive at a URL, which has to have this SHA-256.
+///
+/// # Errors
+///
+/// It cannot be downloaded, or is another one.
+pub fn archive_at(url: &str, sha256: &str, talk: Talk) -> anyhow::Result<PathBuf> {
+    let (base, name) = url.rsplit_once('/').unwrap_or(("", url));
+    let document = json!({ "format": 1, "releases": [{ "base": base, "archives": { name: sha256.to_lowercase() } }] });
+    let catalogue = Catalogue::parse(&document.to_string(), url)?;
+    let archive = catalogue.archives().first();
+    let archive = archive.ok_or_else(|| Mistake::new(format!("{} names no archive", printable(url)), ALL))?;
+    let (downloads, _) = opened(&Source::default())?;
+    fetched(&downloads, archive, talk.quiet, talk.style)
+}
+
+/// How to see what there is.
+const ALL: &str = "see all with: pyoxidizer distribution list --all";
 
 /// A Python that `pack` has not found: the archive that has it, downloaded if `download` says so, or a person at the
 /// terminal; `None` if there is none or they do not want it.

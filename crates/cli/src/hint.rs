@@ -14,12 +14,8 @@ use pyox_packed_resources::{Damage, Error as FormatError};
 
 use crate::text::Mistake;
 
-/// What a person can do about an error, or about the first of its causes for which that is known.
-pub fn of(error: &anyhow::Error) -> Option<String> {
-    error.chain().find_map(of_one)
-}
-
-fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
+/// What a person can do about an error, of those that are known here.
+pub fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(mistake) = error.downcast_ref::<Mistake>() {
         return Some(mistake.hint().to_owned());
     }
@@ -33,7 +29,8 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     }
     let packaging = error.downcast_ref().and_then(packaging::hint);
     let linker = || error.downcast_ref().and_then(linker::hint);
-    let python = || error.downcast_ref().and_then(python::hint);
+    let python = || error.downcast_ref().and_then(python::hint).or_else(|| error.downcast_ref().and_then(python::pip));
+    let scan = || error.downcast_ref().and_then(packaging::scan).map(str::to_owned);
     let standalone = || error.downcast_ref().and_then(standalone::hint);
     let cache = || error.downcast_ref().and_then(python::cache);
     let inspect = || error.downcast_ref().and_then(inspect::hint);
@@ -45,6 +42,7 @@ fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     packaging
         .or_else(linker)
         .or_else(python)
+        .or_else(scan)
         .or_else(standalone)
         .or_else(cache)
         .or_else(inspect)

@@ -21,6 +21,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
+    /// As much as is asked for.
     pub fn new(verbose: bool, quiet: bool, style: Style) -> Self {
         let bar = (!quiet && !verbose && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new_spinner();

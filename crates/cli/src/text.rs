@@ -53,6 +53,7 @@ pub struct Mistake {
 }
 
 impl Mistake {
+    /// What cannot be, and what a person can do about it.
     pub fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { what: what.into(), hint: hint.into() }
     }

@@ -7,6 +7,7 @@ mod bytecode_only;
 mod caches;
 mod command_line;
 mod compatibility;
+mod configuration_files;
 mod contents;
 mod cpython;
 mod damage;

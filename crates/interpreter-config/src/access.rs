@@ -1,6 +1,6 @@
 //! Setting by name, and what is set from the beginning.
 
-use crate::{InterpreterConfig, Resolution, SettingError};
+use crate::{InterpreterConfig, Resolution, Setting, SettingError, SettingValue};
 
 /// The setting that comes with another one.
 const MODULE_SEARCH_PATHS: &str = "module_search_paths";
@@ -37,8 +37,7 @@ impl InterpreterConfig {
     ///
     /// [`SettingError::Unknown`] and [`SettingError::Value`].
     pub fn set(&mut self, name: &str, text: &str) -> Result<(), SettingError> {
-        let setting = Self::SETTINGS.iter().find(|setting| setting.name == name);
-        let setting = setting.ok_or_else(|| SettingError::Unknown { name: name.to_owned() })?;
+        let setting = Self::setting(name)?;
         (setting.assign)(self, text).ok_or_else(|| SettingError::Value {
             name: setting.name,
             value: text.to_owned(),
@@ -46,6 +45,37 @@ impl InterpreterConfig {
         })?;
         self.filesystem_importer |= setting.name == MODULE_SEARCH_PATHS;
         Ok(())
+    }
+
+    /// What has this name, as plain data: without a value of its own it is [`SettingValue::Unset`].
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::Unknown`].
+    pub fn value(&self, name: &str) -> Result<SettingValue, SettingError> {
+        Ok((Self::setting(name)?.plain)(self))
+    }
+
+    /// Sets what has this name to plain data, instead of what it was. Paths in `module_search_paths` also set
+    /// `filesystem_importer`.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingError::Unknown`], and [`SettingError::Value`] for a value of another kind, too.
+    pub fn set_value(&mut self, name: &str, value: &SettingValue) -> Result<(), SettingError> {
+        let setting = Self::setting(name)?;
+        (setting.put)(self, value).ok_or_else(|| SettingError::Value {
+            name: setting.name,
+            value: format!("{value:?}"),
+            expected: (setting.expected)(),
+        })?;
+        self.filesystem_importer |= setting.name == MODULE_SEARCH_PATHS && !self.module_search_paths.is_empty();
+        Ok(())
+    }
+
+    fn setting(name: &str) -> Result<&'static Setting, SettingError> {
+        let setting = Self::SETTINGS.iter().find(|setting| setting.name == name);
+        setting.ok_or_else(|| SettingError::Unknown { name: name.to_owned() })
     }
 }
 
@@ -80,6 +110,45 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), InterpreterConfig::SETTINGS.len());
+    }
+
+    #[test]
+    fn what_is_read_can_be_set_again_and_other_kinds_are_refused() {
+        for setting in InterpreterConfig::SETTINGS {
+            for value in another(&(setting.expected)()) {
+                let mut config = InterpreterConfig::default();
+                if config.set(setting.name, &value).is_err() {
+                    continue;
+                }
+                let plain = config.value(setting.name).unwrap();
+                let mut other =
+                    InterpreterConfig { filesystem_importer: config.filesystem_importer, ..Default::default() };
+                other.set_value(setting.name, &plain).unwrap();
+                assert_eq!(other, config, "{}", setting.name);
+                let other_kind = match plain {
+                    SettingValue::List(_) => SettingValue::Text("a".into()),
+                    _ => SettingValue::List(vec!["a".into()]),
+                };
+                assert!(other.set_value(setting.name, &other_kind).is_err(), "{}", setting.name);
+            }
+        }
+        let mut config = InterpreterConfig::default();
+        assert_eq!(config.value("run_mode").unwrap(), SettingValue::Text("repl".into()));
+        assert_eq!(config.value("isolated").unwrap(), SettingValue::Unset);
+        for (name, value) in [
+            ("isolated", SettingValue::Text("true".into())),
+            ("isolated", SettingValue::Number(1)),
+            ("hash_seed", SettingValue::Text("1".into())),
+            ("optimization_level", SettingValue::Number(3)),
+            ("oxidized_importer", SettingValue::Unset),
+        ] {
+            assert!(config.set_value(name, &value).is_err(), "{name} {value:?}");
+        }
+        config.set_value("quiet", &SettingValue::Switch(true)).unwrap();
+        config.set_value("verbose", &SettingValue::Number(2)).unwrap();
+        config.set_value("configure_locale", &SettingValue::Unset).unwrap();
+        let expected = InterpreterConfig::default().quiet(crate::Level(1)).verbose(crate::Level(2));
+        assert_eq!(config, InterpreterConfig { configure_locale: None, ..expected });
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub use codec::{Error, VERSION};
 pub use run::{Resolution, Run};
 pub use settings::{InterpreterConfig, Setting};
 pub use support::{Build, SettingError};
-pub use value::Level;
+pub use value::{Level, SettingValue};
 
 use serde::{Deserialize, Serialize};
 

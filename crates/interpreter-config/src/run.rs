@@ -1,5 +1,7 @@
 //! What an interpreter runs, and where it finds what the system has.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// What the interpreter runs once it has started (`run_mode`).
@@ -41,6 +43,20 @@ impl Run {
     }
 }
 
+/// As [`Run::parse`] reads it; a script is `script:FILE`, which that does not read.
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Repl => f.write_str("repl"),
+            Self::None => f.write_str("none"),
+            Self::Script { file } => write!(f, "script:{file}"),
+            Self::Module(name) => write!(f, "module:{name}"),
+            Self::Code(code) => write!(f, "eval:{code}"),
+            Self::File(path) => write!(f, "file:{path}"),
+        }
+    }
+}
+
 /// Where something of the system is looked for that a library has a place for: the database of terminals
 /// (`terminfo_resolution`) and the certificates of authorities (`certificates`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
@@ -64,6 +80,17 @@ impl Resolution {
             None if text == "none" => Some(Self::None),
             Some(("static", path)) if !path.is_empty() => Some(Self::Static(path.to_owned())),
             _ => None,
+        }
+    }
+}
+
+/// As [`Resolution::parse`] reads it.
+impl fmt::Display for Resolution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dynamic => f.write_str("dynamic"),
+            Self::None => f.write_str("none"),
+            Self::Static(path) => write!(f, "static:{path}"),
         }
     }
 }

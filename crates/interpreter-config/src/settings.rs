@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::Value;
+use crate::value::{SettingValue, Value};
 use crate::{
     Allocator, BytesWarning, CheckHashPycsMode, CoerceCLocale, DomainAllocator, FileAttribute, LazyImports, Level,
     Profile, Resolution, ResourceFile, Run, StartMethod,
@@ -19,6 +19,8 @@ pub struct Setting {
     /// Which values there are, for people.
     pub expected: fn() -> String,
     pub(crate) assign: fn(&mut InterpreterConfig, &str) -> Option<()>,
+    pub(crate) plain: fn(&InterpreterConfig) -> SettingValue,
+    pub(crate) put: fn(&mut InterpreterConfig, &SettingValue) -> Option<()>,
 }
 
 macro_rules! settings {
@@ -66,6 +68,8 @@ macro_rules! settings {
             documentation: concat!($($doc, "\n",)+),
             expected: <$type as Value>::expected,
             assign: |config, text| config.$field.assign(text),
+            plain: |config| config.$field.plain(),
+            put: |config, value| config.$field.put(value),
         }
     };
     (@setters $($field:ident: $type:ty,)+) => {

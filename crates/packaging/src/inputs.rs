@@ -20,6 +20,7 @@ use pyox_output::is_aside;
 mod beside;
 mod data;
 mod edited;
+mod given;
 mod project;
 mod read;
 mod required;
@@ -27,6 +28,7 @@ mod resolving;
 mod source;
 
 pub use data::AddedData;
+pub use given::GivenResources;
 use project::ProjectFile;
 use resolving::Resolving;
 use source::Source;
@@ -57,6 +59,8 @@ pub struct Inputs {
     pub virtualenv: Option<PathBuf>,
     /// Directories from which some packages go in.
     pub package_roots: Vec<PackageRoot>,
+    /// Resources that were found already; they come after all else but data.
+    pub given: Vec<GivenResources>,
     /// Files that go in as they are.
     pub data: Vec<AddedData>,
     /// Files that are going to be written: they are no part of a directory that is packed.
@@ -226,6 +230,9 @@ impl Inputs {
             let directory = Directory::new(&root.directory).extension_suffixes(suffixes.iter()).exclude_if(is_aside);
             let directory = if root.packages.is_empty() { directory } else { directory.only(root.packages.iter()) };
             resolving.add(LayerKind::PackageRoot, &directory, progress)?;
+        }
+        for given in &self.given {
+            resolving.add_given(given, progress)?;
         }
         if !self.data.is_empty() {
             let packed = data::packed(&data, &resolving.layers, &source, &self.outputs)?;

@@ -35,9 +35,9 @@ pub use application::{ApplicationBuilder, Staged};
 pub use code::boot_code;
 pub use entry::{Entry, EntryRequest};
 pub use error::Error;
-pub use inputs::{AddedData, Inputs, PackageRoot, Resolved, is_source};
-pub use pack::{Request, pack};
-pub use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run, Setting, SettingError};
+pub use inputs::{AddedData, GivenResources, Inputs, PackageRoot, Resolved, is_source};
+pub use pack::{Request, pack, pack_resources};
+pub use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run, Setting, SettingError, SettingValue};
 pub use pyox_layers::{
     Candidate, Decide, Decision, Error as LayerError, FilesNeeded, Finding, Layer, LayerBuilder, LayerKind, LeftOut,
     NativeFile, Policy, Profile, Reason, ReportRow,

@@ -111,6 +111,19 @@ fn written(request: &Request<'_>) -> Vec<PathBuf> {
 ///
 /// Any [`Error`]. What cannot work is found before the long work begins, as far as it can be known.
 pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report, Error> {
+    make(request, true, progress)
+}
+
+/// Writes the packed resources of a program alone, for one that brings its own interpreter.
+///
+/// # Errors
+///
+/// As [`pack`].
+pub fn pack_resources(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report, Error> {
+    make(request, false, progress)
+}
+
+fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) -> Result<Report, Error> {
     let Request { python, cache, policy, .. } = request;
     let inputs = &Inputs { outputs: written(request), ..request.inputs.clone() };
     let target = python.target();
@@ -126,7 +139,9 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     };
     let order = request.import_order.as_deref().map(crate::read_import_order).transpose()?.unwrap_or_default();
     settings::check(&request.interpreter, target)?;
-    request.launcher.check(target)?;
+    if is_program {
+        request.launcher.check(target)?;
+    }
     let mut progress = Timed::new(progress);
     let mut builder = LayerBuilder::new(*python, policy.clone(), cache);
     if let Some(decide) = request.decide {
@@ -142,12 +157,17 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
         None => default_output(&resolved.name)?,
     };
     Error::if_cancelled(&progress)?;
-    let launcher = request.launcher.launcher(target, &mut progress)?;
-    settings::check_allocators(&request.interpreter, &launcher)?;
+    let launcher = match is_program {
+        true => Some(request.launcher.launcher(target, &mut progress)?),
+        false => None,
+    };
+    if let Some(launcher) = &launcher {
+        settings::check_allocators(&request.interpreter, launcher)?;
+    }
     if let (None, Some(path)) = (&shared, &request.resource_file) {
         shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, target)?);
     }
-    if launcher.libpython() == LibpythonKind::Shared {
+    if launcher.as_ref().is_some_and(|launcher| launcher.libpython() == LibpythonKind::Shared) {
         let below: Vec<_> = resolved.layers.iter().collect();
         resolved.layers.push(builder.libpython(&below, &mut progress)?);
     }
@@ -165,7 +185,10 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
         application = application.shared_resources(file);
     }
     Error::if_cancelled(&progress)?;
-    let mut staged = application.stage(&launcher, &output, &mut progress)?;
+    let mut staged = match &launcher {
+        Some(launcher) => application.stage(launcher, &output, &mut progress)?,
+        None => application.stage_resources(&output, &mut progress)?,
+    };
     staged.choices(request.python_choice.clone(), request.virtualenv_choice.clone());
     if let Some(path) = &request.report {
         let text = serde_json::to_vec_pretty(staged.report());

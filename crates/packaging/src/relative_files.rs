@@ -45,7 +45,7 @@ impl<'l> RelativeFiles<'l> {
         for (directory, tree) in &trees {
             for (path, file) in tree.files() {
                 let place = (file.entry, file.field.kind(), file.field.key());
-                paths.insert(place, format!("{directory}/{path}"));
+                paths.insert(place, below(directory, path));
             }
         }
         Ok(Self { trees, paths, taken: RefCell::default() })
@@ -72,7 +72,7 @@ impl<'l> RelativeFiles<'l> {
             outputs.writes_into(BESIDE, &directory)?;
             let mut wanted = BTreeSet::new();
             for (path, file) in tree.files() {
-                let full = format!("{name}/{path}");
+                let full = below(name, path);
                 let place = directory.join(path);
                 if !taken.contains(&full) {
                     continue;
@@ -94,6 +94,11 @@ impl<'l> RelativeFiles<'l> {
         }
         Ok(())
     }
+}
+
+/// A path from the directory of the program, which may be the directory itself.
+fn below(directory: &str, path: &str) -> String {
+    if directory.is_empty() { path.to_owned() } else { format!("{directory}/{path}") }
 }
 
 /// The files beside it that an earlier program refers to.

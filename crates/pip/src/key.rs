@@ -68,6 +68,9 @@ pub(super) fn digest(identity: &str, request: &PipRequest) -> Result<String, Err
             _ => named_files(value, &mut fields)?,
         }
     }
+    for (name, value) in &request.environment {
+        ["variable", name, value].into_iter().for_each(|part| fields.push(part));
+    }
     Ok(fields.hex())
 }
 

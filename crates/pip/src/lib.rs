@@ -41,6 +41,8 @@ pub struct PipRequest {
     pub projects: Vec<PathBuf>,
     /// Further options of `pip install` that `pip wheel` has as well, such as `--no-deps` or `--index-url=...`.
     pub arguments: Vec<String>,
+    /// Variables that pip and the build tools that it starts have in their environment, besides those of this process.
+    pub environment: BTreeMap<String, String>,
     /// Whether to install again even if the same was installed before, to get newer versions.
     pub refresh: bool,
 }
@@ -71,6 +73,13 @@ impl PipRequest {
     #[must_use]
     pub fn arguments<S: Into<String>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets variables of the environment of pip.
+    #[must_use]
+    pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.environment.extend(variables);
         self
     }
 
@@ -117,7 +126,7 @@ impl Pip {
             // Pip refuses to install nothing.
             match wanted.is_empty() {
                 true => Ok(()),
-                false => self.fill(tree, &request.arguments, &wanted, progress),
+                false => self.fill(tree, request, &wanted, progress),
             }
         })
     }
@@ -182,13 +191,13 @@ impl Pip {
     fn fill(
         &self,
         tree: &Path,
-        arguments: &[String],
+        PipRequest { arguments, environment, .. }: &PipRequest,
         wanted: &[OsString],
         progress: &mut dyn FnMut(&str),
     ) -> Result<(), Error> {
         let scratch = Scratch::new(&self.cache).map_err(Error::io("create a directory in", &self.cache))?;
         let scratch = scratch.path();
-        let run = Run::new(&self.executable);
+        let run = Run::new(&self.executable).with(environment);
         let mut words: Vec<OsString> =
             ["install", "--no-compile", "--no-warn-script-location"].map(OsString::from).into();
         // Not into the working directory, where pip puts sources of editable requirements otherwise.

@@ -1,5 +1,6 @@
 //! One run of pip.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
@@ -22,13 +23,19 @@ const REQUIREMENTS: [&str; 2] = ["PIP_EDITABLE", "PIP_REQUIREMENT"];
 /// How pip is run.
 pub(super) struct Run<'a> {
     executable: &'a Path,
+    environment: Option<&'a BTreeMap<String, String>>,
     requirements: bool,
     isolated: bool,
 }
 
 impl<'a> Run<'a> {
     pub(super) fn new(executable: &'a Path) -> Self {
-        Self { executable, requirements: true, isolated: false }
+        Self { executable, environment: None, requirements: true, isolated: false }
+    }
+
+    /// With further variables in the environment.
+    pub(super) fn with(&self, environment: &'a BTreeMap<String, String>) -> Self {
+        Self { environment: Some(environment), ..*self }
     }
 
     /// With build tools of its own for every project: old versions of pip take those of the Python otherwise, which may
@@ -66,6 +73,9 @@ impl<'a> Run<'a> {
             .env("PIP_ROOT_USER_ACTION", "ignore")
             .env("PYTHONUNBUFFERED", "1")
             .env("PYTHONIOENCODING", "utf-8:backslashreplace")
+            // Build scripts may ask what they are run for (manual 5.10.2).
+            .env("PYOXIDIZER", "1")
+            .envs(self.environment.into_iter().flatten())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -21,7 +21,7 @@ use crate::tree::Tree;
 use crate::{Error, link};
 
 /// A full distribution, unpacked: a [`Target`] for programs, and where its interpreter runs here, with a host.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Standalone {
     /// As given: an archive or a directory.
     path: PathBuf,

@@ -135,7 +135,7 @@ fn layer(error: &LayerError) -> Option<String> {
     }
 }
 
-fn scan(error: &pyox_scanner::Error) -> Option<&'static str> {
+pub(super) fn scan(error: &pyox_scanner::Error) -> Option<&'static str> {
     use pyox_scanner::Error;
     Some(match error {
         Error::PackageNotFound { package, .. } if pyox_packaging::is_source(package) => {

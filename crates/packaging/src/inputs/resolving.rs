@@ -9,6 +9,7 @@ use pyox_pip::{InstalledTree, Pip, PipRequest, project_files};
 use pyox_scanner::{Directory, SitePackages, Wheel};
 
 use super::edited::{Built, Edited};
+use super::given::GivenResources;
 use super::project::ProjectFile;
 use super::required;
 use super::source::Source;
@@ -81,6 +82,17 @@ impl<'a, 'b> Resolving<'a, 'b> {
     ) -> Result<(), Error> {
         let below: Vec<&Layer> = self.layers.iter().collect();
         let layer = self.builder.layer(kind, source, &below, progress)?;
+        self.layers.push(layer);
+        Ok(())
+    }
+
+    /// Resources that were found already.
+    pub(super) fn add_given(&mut self, given: &GivenResources, progress: &mut dyn Progress) -> Result<(), Error> {
+        let below: Vec<&Layer> = self.layers.iter().collect();
+        let layer = match &given.identity {
+            Some(identity) => self.builder.cached_layer(given.kind, &given.source, identity, &below, progress)?,
+            None => self.builder.layer(given.kind, &given.source, &below, progress)?,
+        };
         self.layers.push(layer);
         Ok(())
     }

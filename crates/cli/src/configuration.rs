@@ -1,0 +1,118 @@
+//! `pyoxidizer build`, `run`, `list-targets` and `init-config-file`: configuration files.
+
+mod beside;
+mod init;
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+pub use beside::Beside;
+pub use init::{InitConfigFile, init};
+
+use crate::style::Style;
+
+/// How the command talks to a person.
+#[derive(Clone, Copy)]
+pub struct Talk {
+    /// Everything, in detail.
+    pub verbose: bool,
+    /// Nothing but errors.
+    pub quiet: bool,
+    /// How it looks.
+    pub style: Style,
+}
+
+/// What evaluates configuration files.
+pub trait Configurations {
+    /// Does what a command says, and returns the exit status.
+    ///
+    /// # Errors
+    ///
+    /// Whatever goes wrong.
+    fn run(&self, command: &ConfigurationCommand, talk: Talk) -> anyhow::Result<u8>;
+
+    /// What a person can do about an error of it.
+    fn hint(&self, error: &(dyn Error + 'static)) -> Option<String> {
+        let _ = error;
+        None
+    }
+}
+
+/// A command that evaluates a configuration file.
+#[derive(Subcommand)]
+pub enum ConfigurationCommand {
+    /// Build what a configuration file, pyoxidizer.bzl, describes
+    ///
+    /// The file is PYOXIDIZER_CONFIG, or pyoxidizer.bzl in the directory of --path or the nearest one above it. What is
+    /// built is in build/TRIPLE/debug/TARGET beside it.
+    Build(Build),
+    /// Build a target of a configuration file, and run the program that it is
+    Run(Run),
+    /// List the targets of a configuration file; the default one is marked
+    ListTargets(ListTargets),
+}
+
+/// Which configuration file, and for what.
+#[derive(clap::Args)]
+pub struct Project {
+    /// Where the search for the configuration file begins [default: the current directory]
+    #[arg(long, value_name = "DIR")]
+    pub path: Option<PathBuf>,
+    /// The Rust target triple to build for [default: that of this machine]
+    #[arg(long, value_name = "TRIPLE")]
+    pub target_triple: Option<String>,
+    /// Build into release instead of debug
+    #[arg(long)]
+    pub release: bool,
+    /// Give the configuration file this value as VARS[NAME]; may be repeated
+    #[arg(long, num_args = 2, value_names = ["NAME", "VALUE"], action = clap::ArgAction::Append)]
+    pub var: Vec<String>,
+    /// Give the configuration file the value of an environment variable as VARS[NAME]; may be repeated
+    #[arg(long, num_args = 2, value_names = ["NAME", "VARIABLE"], action = clap::ArgAction::Append)]
+    pub var_env: Vec<String>,
+    /// Run pip even if what it installed for the same requirements is known, and read the standard library again
+    #[arg(long)]
+    pub refresh: bool,
+}
+
+/// `build`
+#[derive(clap::Args)]
+pub struct Build {
+    /// The targets, in this order [default: the default target of the file]
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// Another name of --target-triple
+    #[arg(long, value_name = "TRIPLE", hide = true, conflicts_with = "target_triple")]
+    pub target: Option<String>,
+    /// Which file.
+    #[command(flatten)]
+    pub project: Project,
+}
+
+/// `run`
+#[derive(clap::Args)]
+pub struct Run {
+    /// The target [default: the default target of the file]
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+    /// Which file.
+    #[command(flatten)]
+    pub project: Project,
+    /// Arguments of the program
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<OsString>,
+}
+
+/// `list-targets`
+#[derive(clap::Args)]
+pub struct ListTargets {
+    /// Where the search for the configuration file begins [default: --path]
+    #[arg(value_name = "DIR", conflicts_with = "path")]
+    pub directory: Option<PathBuf>,
+    /// Which file.
+    #[command(flatten)]
+    pub project: Project,
+}

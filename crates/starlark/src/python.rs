@@ -1,0 +1,101 @@
+//! The Python of a program: one that is installed, or a distribution archive.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use pyox_build_cache::{Cache, file_digest};
+use pyox_distribution::{Host as _, Installed, Python as _, PythonInfo, Target, Toolchain};
+use pyox_packaging::LayerKind;
+use pyox_standalone::{ExtensionFilter, Standalone, installed_interpreter};
+
+use crate::fault::Fault;
+use crate::options::FoundPython;
+use crate::policy::Policy;
+use crate::resource::Search;
+
+/// The data of a `PythonDistribution`.
+pub(crate) struct Distribution {
+    standalone: Option<Standalone>,
+    /// What runs here.
+    pub(crate) host: Installed,
+    stdlib: OnceLock<Arc<Search>>,
+}
+
+impl Distribution {
+    pub(crate) fn new(found: FoundPython) -> Result<Self, Fault> {
+        let stdlib = OnceLock::new();
+        match found {
+            FoundPython::Installed(host) => Ok(Self { standalone: None, host: *host, stdlib }),
+            FoundPython::Standalone(standalone) => {
+                let (major, minor) = standalone.minor();
+                let host = match standalone.host() {
+                    Some(host) => host.clone(),
+                    None => Installed::locate(Some(&format!("{major}.{minor}")))?,
+                };
+                Ok(Self { standalone: Some(*standalone), host, stdlib })
+            }
+        }
+    }
+
+    /// The archive at a path, which has to have this SHA-256.
+    pub(crate) fn of_archive(path: &Path, sha256: &str, cache: &Cache) -> Result<Self, Fault> {
+        let found = file_digest(path).map_err(Fault::io("read", path))?;
+        if !found.eq_ignore_ascii_case(sha256) {
+            return Err(Fault::Digest { path: path.to_owned(), expected: sha256.to_owned(), found });
+        }
+        Self::new(match installed_interpreter(path, cache)? {
+            Some(interpreter) => FoundPython::Installed(Box::new(Installed::locate(interpreter.to_str())?)),
+            None => FoundPython::Standalone(Box::new(Standalone::open(path, cache)?)),
+        })
+    }
+
+    /// The same with the extension modules that a policy chooses.
+    pub(crate) fn chosen(&self, policy: &Policy) -> Result<Option<Standalone>, Fault> {
+        match (policy.selection(), &self.standalone) {
+            (None, standalone) => Ok(standalone.clone()),
+            (Some(selection), Some(standalone)) => Ok(Some(standalone.clone().with_extension_modules(selection)?)),
+            // A variant is preferred where there are several: there are none.
+            (Some(_), None) if policy.filter() == ExtensionFilter::All => Ok(None),
+            (Some(_), None) => Err(Fault::Unfiltered {
+                filter: policy.filter().name().to_owned(),
+                python: self.host.executable().to_owned(),
+            }),
+        }
+    }
+
+    /// What programs are made with and for, where these extension modules are chosen.
+    pub(crate) fn toolchain<'a>(&'a self, chosen: &'a Option<Standalone>) -> Result<Toolchain<'a>, Fault> {
+        match chosen {
+            Some(standalone) => Ok(Toolchain::new(&self.host, standalone)?),
+            None => Ok(Toolchain::from(&self.host)),
+        }
+    }
+
+    fn target(&self) -> &dyn Target {
+        match &self.standalone {
+            Some(standalone) => standalone,
+            None => &self.host,
+        }
+    }
+
+    pub(crate) fn info(&self) -> &PythonInfo {
+        self.target().info()
+    }
+
+    /// The standard library.
+    pub(crate) fn stdlib(&self) -> Result<Arc<Search>, Fault> {
+        if let Some(search) = self.stdlib.get() {
+            return Ok(Arc::clone(search));
+        }
+        let scan = self.target().standard_library()?.scan()?;
+        let search = Search::new(LayerKind::StandardLibrary, scan, Some(self.target().identity()));
+        Ok(Arc::clone(self.stdlib.get_or_init(|| Arc::new(search))))
+    }
+}
+
+impl fmt::Debug for Distribution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Distribution").field(&self.info().version).finish()
+    }
+}
