@@ -8,6 +8,7 @@ mod distribution;
 mod hint;
 mod launcher;
 mod left_out;
+mod licenses;
 mod pack;
 mod progress;
 mod resources;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Command::PythonDistributionLicenses(command) => distribution::licenses(&command),
         Command::FindResources(command) => distribution::find_resources(&command),
         Command::Distribution(command) => distribution::run(&command, args.quiet, style),
+        Command::Licenses(command) => licenses::run(&command, args.verbose, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
     };
     match outcome {

@@ -1,5 +1,7 @@
 //! CPython, and the software that is compiled into it.
 
+use std::collections::BTreeSet;
+
 use crate::component::{Component, Kind, Source, Text};
 
 /// CPython's name as a component.
@@ -53,13 +55,14 @@ const ALL: &[Bundled] = &[
     Bundled { name: "mimalloc", license: "MIT", modules: &[], library: None, minor: (13, 255) },
 ];
 
-/// What is compiled into a CPython of a minor version, and into those of its extension modules that `has_module` knows.
-/// `has_library` knows the start of names of libraries that modules are linked with instead, such as `libexpat`.
+/// What is compiled into a CPython of a minor version, and into those of its extension modules that are among `names`.
+/// Where these have the SONAME of a library (`libexpat.so.1`), that is in the place of what CPython has of it.
 #[must_use]
-pub fn bundled(minor: u8, has_module: &dyn Fn(&str) -> bool, has_library: &dyn Fn(&str) -> bool) -> Vec<Component> {
+pub fn bundled(minor: u8, names: &BTreeSet<String>) -> Vec<Component> {
+    let has_library = |library: &str| names.iter().any(|name| name.starts_with(library) && name.contains(".so"));
     let is_there = |one: &&Bundled| {
         (one.minor.0..=one.minor.1).contains(&minor)
-            && (one.modules.is_empty() || one.modules.iter().any(|module| has_module(module)))
+            && (one.modules.is_empty() || one.modules.iter().any(|module| names.contains(*module)))
             && !one.library.is_some_and(has_library)
     };
     let component = |one: &Bundled| {
@@ -72,17 +75,17 @@ pub fn bundled(minor: u8, has_module: &dyn Fn(&str) -> bool, has_library: &dyn F
 mod tests {
     use super::*;
 
-    fn names(minor: u8, modules: &[&str], libraries: &[&str]) -> Vec<String> {
-        let found = bundled(minor, &|name| modules.contains(&name), &|name| libraries.contains(&name));
+    fn names(minor: u8, names: &[&str]) -> Vec<String> {
+        let found = bundled(minor, &names.iter().map(|name| (*name).to_owned()).collect());
         assert!(found.iter().all(|one| one.license.is_some()));
         found.into_iter().map(|one| one.name).collect()
     }
 
     #[test]
     fn what_is_inside_depends_on_version_and_modules() {
-        assert_eq!(names(9, &["pyexpat", "_decimal", "_sha3"], &[]), ["expat", "libmpdec", "Keccak Code Package"]);
-        assert_eq!(names(13, &["pyexpat", "_decimal", "_sha3"], &["libexpat"]), ["libmpdec", "HACL*", "mimalloc"]);
-        assert_eq!(names(11, &[], &[]), [""; 0]);
+        assert_eq!(names(9, &["pyexpat", "_decimal", "_sha3"]), ["expat", "libmpdec", "Keccak Code Package"]);
+        assert_eq!(names(13, &["pyexpat", "_decimal", "_sha3", "libexpat.so.1"]), ["libmpdec", "HACL*", "mimalloc"]);
+        assert_eq!(names(11, &[]), [""; 0]);
         assert_eq!(cpython("3.13.0", None).expression(), Some("Python-2.0.1"));
     }
 }

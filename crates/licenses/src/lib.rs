@@ -33,6 +33,7 @@ mod deny;
 mod distribution;
 mod error;
 mod expression;
+mod installed;
 mod launcher;
 mod libraries;
 mod names;
@@ -50,8 +51,9 @@ pub use deny::{Denied, Deny};
 pub use distribution::Distribution;
 pub use error::Error;
 pub use expression::{all_of, parse as parse_expression};
+pub use installed::installed_distributions;
 pub use launcher::launcher_components;
-pub use libraries::{known_license, library, link_name};
+pub use libraries::{known_library, known_license, library, link_name};
 pub use packed::{SECTION, packed_bill, packed_distributions};
 pub use spdx_document::spdx_document;
 

@@ -89,6 +89,20 @@ pub fn link_name(soname: &str) -> &str {
     name.split(".so").next().unwrap_or(name)
 }
 
+/// A shared library that a distribution brings along, if its licence is known by its name; `None` otherwise, for what a
+/// distribution states holds for all of its files (PEP 639). Tools that repair wheels put digits of a hash into names.
+#[must_use]
+pub fn known_library(soname: &str, distribution: &str) -> Option<Component> {
+    let (stem, version) = soname.split_once(".so").unwrap_or((soname, ""));
+    let mut parts: Vec<&str> = stem.split('-').collect();
+    let is_hash = |part: &str| part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    parts.retain(|part| !is_hash(part));
+    let plain = format!("{}.so{version}", parts.join("-"));
+    let expression = known_license(&plain)?;
+    let component = Component::new(Kind::Library, soname, None).part_of(distribution);
+    Some(component.licensed(expression, Source::KnownLibrary))
+}
+
 /// A shared library that a program brings along, by its SONAME, and the file that it comes from. The packages of a
 /// Debian system know more of those that are theirs.
 #[must_use]
@@ -113,6 +127,17 @@ mod tests {
         for (names, expression) in KNOWN {
             assert_eq!(crate::expression::parse(expression).as_deref(), Some(*expression), "{names:?}");
         }
+    }
+
+    #[test]
+    fn libraries_of_wheels() {
+        let found = known_library("libgfortran-040039e1-0352e75f.so.5.0.0", "numpy").unwrap();
+        assert_eq!(found.expression(), Some("GPL-3.0-or-later WITH GCC-exception-3.1"));
+        assert_eq!(
+            (found.name.as_str(), found.part_of.as_deref()),
+            ("libgfortran-040039e1-0352e75f.so.5.0.0", Some("numpy"))
+        );
+        assert_eq!(known_library("libscipy_openblas64_-56d6093b.so", "numpy"), None);
     }
 
     #[test]

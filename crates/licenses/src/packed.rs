@@ -1,6 +1,6 @@
 //! Components of packed resources.
 
-use pyox_packed_resources::{Blob, Decoder, Encoding, EntryFlags, FieldKind, SectionKind};
+use pyox_packed_resources::{Blob, Encoding, EntryFlags, Field, FieldKind, SectionKind};
 
 use crate::Error;
 use crate::bill::Bill;
@@ -19,34 +19,34 @@ pub fn packed_bill(resources: &Blob<'_>) -> Result<Option<Bill>, Error> {
     resources.section(SECTION)?.map(Bill::decode).transpose()
 }
 
-/// The distributions in packed resources, by their metadata, with the parts that they list.
+/// The distributions in packed resources, by their metadata, with the parts that they list. `read` gives a value as it is
+/// once decoded.
 ///
 /// # Errors
 ///
-/// [`Error::Resources`]
-pub fn packed_distributions(resources: &Blob<'_>) -> Result<Vec<Component>, Error> {
+/// Those of `read`, and damage of the resources.
+pub fn packed_distributions<'a, E: From<pyox_packed_resources::Error>>(
+    resources: &Blob<'a>,
+    read: &mut dyn FnMut(&Field<'a>) -> Result<Vec<u8>, E>,
+) -> Result<Vec<Component>, E> {
     let mut components = Vec::new();
-    let decoder = Decoder::new();
     for entry in resources.entries() {
         let entry = entry?;
         if !entry.is(EntryFlags::DISTRIBUTION) {
             continue;
         }
         let (mut metadata, mut files) = (String::new(), Vec::new());
-        for field in entry.fields() {
+        for field in entry.fields_of(FieldKind::DistributionResource) {
             let field = field?;
-            let key = field.key();
-            let is_metadata = matches!(key, "METADATA" | "PKG-INFO");
-            let is_asked = field.kind() == FieldKind::DistributionResource
-                && (is_metadata || Distribution::is_of_interest(key))
-                && field.encoding()? != Encoding::File;
-            if !is_asked {
+            let name = field.key();
+            // What is in a file beside the program is not here.
+            if field.encoding()? == Encoding::File {
                 continue;
             }
-            let content = decoder.read(&field)?;
-            match is_metadata {
-                true => metadata = String::from_utf8_lossy(&content).into_owned(),
-                false => files.push((key.to_owned(), content.to_vec())),
+            if matches!(name, "METADATA" | "PKG-INFO") {
+                metadata = String::from_utf8_lossy(&read(&field)?).into_owned();
+            } else if Distribution::is_of_interest(name) {
+                files.push((name.to_owned(), read(&field)?));
             }
         }
         if !metadata.is_empty() {

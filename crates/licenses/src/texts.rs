@@ -152,7 +152,7 @@ impl Words {
             let part = &self.text[start..end];
             let is_near = part.split(' ').count() <= known.span;
             // What would make it another licence may also stand just behind.
-            let behind: String = self.text[end..].chars().take(400).collect();
+            let behind: String = self.text[end..].chars().take(600).collect();
             let is_other = known.never.iter().any(|never| part.contains(never) || behind.contains(never));
             (is_near && !is_other).then_some(start)
         })

@@ -183,4 +183,4 @@ pub(crate) fn is_inside(path: &str) -> bool {
 
 #[cfg(test)]
 #[path = "python_json/tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn complete(version: u8, triple: &str) -> Value {
+pub(crate) fn complete(version: u8, triple: &str) -> Value {
     let link = json!({ "name": "z", "path_static": "build/lib/libz.a", "path_dynamic": "install/lib/libz.so",
                        "framework": false, "system": false });
     let variant = json!({
