@@ -25,7 +25,8 @@ pub fn run(args: &Licenses, verbose: bool, quiet: bool, style: Style) -> anyhow:
     let subject = Subject::new(name, created(), ("pyoxidizer", env!("CARGO_PKG_VERSION")));
     let mut out = stdout();
     let printed = match args.format {
-        Format::Text => text::print(&bill, args.texts, &mut out),
+        Format::Text if args.texts => text::print_notices(&bill, &mut out),
+        Format::Text => text::print(&bill, &mut out),
         Format::Json => json(&bill.to_json(), &mut out),
         Format::Spdx => json(&spdx_document(&bill, &subject), &mut out),
         Format::Cyclonedx => json(&cyclonedx_document(&bill, &subject), &mut out),

@@ -18,6 +18,7 @@ mod errors;
 mod house;
 mod inputs;
 mod launchers;
+mod licenses;
 mod outputs;
 mod pipes;
 mod profiles;

@@ -8,6 +8,7 @@
 //! | what of a shared library? | [`library`]: what is known by its name, or Debian's [`Packages`] |
 //! | what of the program that starts Python? | [`launcher_components`] |
 //! | what of all of it? | [`Bill`]: in a program, as JSON, as [`spdx_document`], as [`cyclonedx_document`] |
+//! | what has to go along with it? | [`Bill::notices`]: the texts |
 //! | may it be shipped? | [`Denied`], by [`Bill::denied`] |
 //!
 //! A licence is an expression of [SPDX](https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/). What nothing
@@ -37,6 +38,7 @@ mod installed;
 mod launcher;
 mod libraries;
 mod names;
+mod notices;
 mod packed;
 mod sbom;
 mod spdx_document;

@@ -36,7 +36,7 @@ const KNOWN: &[Known] = &[
         says: &[
             SOURCE_FORM,
             BINARY_FORM,
-            "may be used to endorse or promote products derived from this software without specific prior written permission",
+            "be used to endorse or promote products derived from this software without specific prior written permission",
             "in no event shall",
             DAMAGES,
         ],

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::args::Licenses;
 use super::described;
 use crate::speech::{finish, stdout};
+use crate::style::Style;
 use crate::text::printable;
 
-pub fn run(args: &Licenses) -> anyhow::Result<u8> {
-    let json = described(&args.path)?;
+pub fn run(args: &Licenses, quiet: bool, style: Style) -> anyhow::Result<u8> {
+    let json = described(&args.named, quiet, style)?;
     let mut out = stdout();
     let printed = match args.json {
         true => serde_json::to_writer_pretty(&mut out, &document(&json))

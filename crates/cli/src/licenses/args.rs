@@ -29,7 +29,7 @@ pub struct Licenses {
     /// How the list is written
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
-    /// Write the texts of the licences, too; the other formats have them anyway
+    /// Write the texts of the licences after a plain list; the other formats have them anyway
     #[arg(long)]
     pub texts: bool,
     /// Fail if a part cannot be had without this licence: an identifier such as GPL-3.0-or-later, its start for all

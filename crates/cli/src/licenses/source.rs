@@ -111,7 +111,7 @@ fn program(file: &ResourceFile, quiet: bool) -> anyhow::Result<Vec<Component>> {
 
 fn wheel(path: &Path) -> anyhow::Result<Vec<Component>> {
     let (mut metadata, mut files) = (String::new(), Vec::new());
-    for found in Wheel::open(path)?.scan()?.resources {
+    for found in Wheel::open(path)?.skip_foreign_extensions().scan()?.resources {
         let Resource::DistributionResource(file) = found.resource else { continue };
         if file.name == "METADATA" {
             metadata = String::from_utf8_lossy(&file.data.read()?).into_owned();

@@ -14,7 +14,14 @@ const KINDS: [(Kind, &str); 5] = [
     (Kind::Crate, "Crates"),
 ];
 
-pub fn print(bill: &Bill, texts: bool, out: &mut dyn Write) -> io::Result<()> {
+/// The list that goes along with a program.
+pub fn print_notices(bill: &Bill, out: &mut dyn Write) -> io::Result<()> {
+    // Texts have tabs and page breaks.
+    let plain = |line: &str| printable(line.replace('\t', "    ").replace('\x0c', "").trim_end());
+    bill.notices().lines().try_for_each(|line| writeln!(out, "{}", plain(line)))
+}
+
+pub fn print(bill: &Bill, out: &mut dyn Write) -> io::Result<()> {
     let mut is_first = true;
     for (kind, title) in KINDS {
         let all: Vec<&Component> = bill.components().iter().filter(|component| component.kind == kind).collect();
@@ -34,8 +41,7 @@ pub fn print(bill: &Bill, texts: bool, out: &mut dyn Write) -> io::Result<()> {
     }
     let unknown = bill.components().iter().filter(|component| component.license.is_none()).count();
     let count = bill.components().len();
-    writeln!(out, "\n{count} components, {unknown} of them with an unknown licence")?;
-    if texts { print_texts(bill, out) } else { Ok(()) }
+    writeln!(out, "\n{count} components, {unknown} of them with an unknown licence")
 }
 
 fn name(component: &Component) -> String {
@@ -66,25 +72,4 @@ fn source(source: Source) -> &'static str {
         Source::CargoManifest => "Cargo.toml",
         _ => source.name(),
     }
-}
-
-/// Each text once, with the names of all components that have it.
-fn print_texts(bill: &Bill, out: &mut dyn Write) -> io::Result<()> {
-    let mut texts: Vec<(&str, Vec<String>)> = Vec::new();
-    for component in bill.components() {
-        for text in &component.texts {
-            let name = format!("{} ({})", name(component), printable(&text.name));
-            match texts.iter_mut().find(|(content, _)| *content == text.content) {
-                Some((_, names)) => names.push(name),
-                None => texts.push((&text.content, vec![name])),
-            }
-        }
-    }
-    for (content, names) in texts {
-        writeln!(out, "\n{}\n{}\n{}\n", "=".repeat(80), names.join("\n"), "-".repeat(80))?;
-        for line in content.trim_end().lines() {
-            writeln!(out, "{}", printable(line.replace('\t', "    ").replace('\x0c', "").trim_end()))?;
-        }
-    }
-    Ok(())
 }
