@@ -151,7 +151,7 @@ impl<'a> ApplicationBuilder<'a> {
     pub fn bill(mut self, progress: &mut dyn Progress) -> Result<Bill, Error> {
         let reachable = reachable(&self.policy, &self.entry, &self.layers)?;
         self.add_tcl(&reachable, progress)?;
-        bill(self.python.target(), &self.layers, &[], &Spared::default())
+        bill(self.python.target(), &self.layers, Some(&[]), &Spared::default())
     }
 
     /// Writes the packed resources alone, for a program that brings its own interpreter: `pyembed` starts from them.
@@ -207,9 +207,9 @@ impl<'a> ApplicationBuilder<'a> {
         let start_up = StartUp::of(&self.policy, &self.entry, &reachable, &self.layers, &self.import_order)?;
         let spared = self.spared(launcher)?;
         let mut writer = self.payload(output, &start_up, &spared, &beside, &mut rows)?;
-        let allocators = launcher.map(allocators).unwrap_or_default();
-        let allocators: Vec<&str> = allocators.split(',').collect();
-        let bill = bill(self.python.target(), &self.layers, &allocators, &spared)?;
+        let allocators = launcher.map(allocators);
+        let allocators: Option<Vec<&str>> = allocators.as_deref().map(|allocators| allocators.split(',').collect());
+        let bill = bill(self.python.target(), &self.layers, allocators.as_deref(), &spared)?;
         writer.section(pyox_licenses::SECTION, bill.encode()?);
         beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
         if launcher.is_some() {

@@ -21,8 +21,13 @@ pub(crate) fn allocators(launcher: &Launcher) -> String {
 }
 
 /// The components of a program of these layers: the Python, distributions, shared libraries that no distribution has
-/// installed, and what a launcher with these memory allocators is compiled from.
-pub(crate) fn bill(target: &dyn Target, layers: &[Layer], allocators: &[&str], spared: &Spared) -> Result<Bill, Error> {
+/// installed, and what a launcher with these memory allocators is compiled from, if there is one.
+pub(crate) fn bill(
+    target: &dyn Target,
+    layers: &[Layer],
+    allocators: Option<&[&str]>,
+    spared: &Spared,
+) -> Result<Bill, Error> {
     let mut components = Vec::new();
     let mut names: BTreeSet<String> = target.info().builtin_modules.iter().cloned().collect();
     let mut libraries: BTreeSet<(&str, &str)> = BTreeSet::new();
@@ -50,7 +55,7 @@ pub(crate) fn bill(target: &dyn Target, layers: &[Layer], allocators: &[&str], s
         let all = libraries.iter().map(|(name, origin)| library(name, Some(Path::new(origin)), Some(&packages)));
         components.extend(all);
     }
-    components.extend(launcher_components(allocators));
+    components.extend(allocators.map(launcher_components).unwrap_or_default());
     Ok(components.into_iter().collect())
 }
 
