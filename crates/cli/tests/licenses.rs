@@ -84,6 +84,8 @@ fn sources_say_before_what_the_program_says_then() {
     let interpreter = json(place.run(["licenses", python_path(), "--format", "json"]));
     assert_eq!(component(&wheel, "demo"), component(&packed, "demo"));
     assert_eq!(component(&directory, "demo")["license"]["expression"], "BSD-3-Clause");
+    let prefix = json(place.run(["licenses", &python().prefix().display().to_string(), "--format", "json"]));
+    assert_eq!(prefix, interpreter);
     for name in ["CPython", "libssl.so.3"] {
         assert_eq!(component(&interpreter, name), component(&packed, name));
     }
@@ -109,6 +111,7 @@ fn a_licence_that_is_denied_fails() {
     let empty = Place::new();
     empty.command_fails(&mut empty.command(["licenses", "x", "--deny", "GPLv3"]), &["\"GPLv3\" is no identifier"]);
     empty.command_fails(&mut empty.command(["licenses", "./none"]), &["none"]);
+    empty.command_fails(&mut empty.command(["licenses", "."]), &["there is no distribution, and no Python, in ."]);
 }
 
 /// A Python that has the published schemas, in the version that is pinned here.

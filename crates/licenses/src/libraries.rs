@@ -66,7 +66,8 @@ pub(crate) fn of_project(name: &str, version: Option<&str>) -> Option<&'static s
 }
 
 fn find(name: &str) -> Option<&'static str> {
-    KNOWN.iter().find(|(names, _)| names.contains(&name)).map(|(_, expression)| *expression)
+    let is_called = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    KNOWN.iter().find(|(names, _)| is_called(names)).map(|(_, expression)| *expression)
 }
 
 fn openssl(version: &str) -> Option<&'static str> {
@@ -159,5 +160,6 @@ mod tests {
         assert_eq!(of_project("OpenSSL", Some("1.1.1w")), Some("OpenSSL"));
         assert_eq!((of_project("xz", Some("5.4.1")), of_project("xz", Some("5.8.1"))), (None, Some("0BSD")));
         assert_eq!(of_project("libquadmath", None), Some("LGPL-2.1-or-later"));
+        assert_eq!(of_project("libXau", None), Some("MIT-open-group"));
     }
 }

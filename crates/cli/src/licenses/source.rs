@@ -73,7 +73,16 @@ fn there(path: &Path, quiet: bool) -> anyhow::Result<Vec<Component>> {
         return python(&interpreter.to_string_lossy());
     }
     if path.is_dir() {
-        return directory(path);
+        let found = directory(path)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        // That of an installation.
+        let nothing = || {
+            let what = format!("there is no distribution, and no Python, in {}", printable(path.display()));
+            Mistake::new(what, "name the directory that has the .dist-info directories, such as site-packages")
+        };
+        return python(&path.to_string_lossy()).map_err(|_| nothing().into());
     }
     if !path.is_file() {
         return python(&path.to_string_lossy());
