@@ -1,5 +1,5 @@
-//! Any bytes as an archive of Python, and any tar file in one: an error that leaves nothing, or a tree that stays inside
-//! of its directory and is no longer than the limit.
+//! Any bytes as an archive of Python, and any tar file in one: an error that leaves nothing, or a tree that stays
+//! inside of its directory and is no longer than the limit.
 
 use std::fs;
 use std::io::Write as _;

@@ -102,8 +102,8 @@ fn copied(from: &Path, to: &Path) -> Result<(), pyox_output::Error> {
     })
 }
 
-/// The archive for a target, downloaded unless it is there; the newest one if there is no request. Downloads are kept in
-/// a directory, if one is given.
+/// The archive for a target, downloaded unless it is there; the newest one if there is no request. Downloads are kept
+/// in a directory, if one is given.
 pub fn archive(
     source: &Source,
     request: Option<&str>,

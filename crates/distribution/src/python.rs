@@ -83,9 +83,9 @@ pub trait Target: Python {
         Ok(None)
     }
 
-    /// The parts of a program that are of this Python, with their licences: the interpreter, and what is compiled into it
-    /// and into those of its extension modules that the program has. `names` has these, and the SONAMEs of the libraries
-    /// that the program has or needs.
+    /// The parts of a program that are of this Python, with their licences: the interpreter, and what is compiled into
+    /// it and into those of its extension modules that the program has. `names` has these, and the SONAMEs of the
+    /// libraries that the program has or needs.
     fn components(&self, names: &BTreeSet<String>) -> Vec<Component> {
         let interpreter = cpython(&self.info().version, None);
         [interpreter].into_iter().chain(bundled(self.minor().1, names)).collect()

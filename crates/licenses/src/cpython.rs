@@ -20,8 +20,8 @@ pub fn cpython(version: &str, text: Option<String>) -> Component {
     component
 }
 
-/// Software in CPython's sources, by [what its documentation lists](https://docs.python.org/3/license.html) and what the
-/// files say themselves.
+/// Software in CPython's sources, by [what its documentation lists](https://docs.python.org/3/license.html) and what
+/// the files say themselves.
 struct Bundled {
     name: &'static str,
     license: &'static str,

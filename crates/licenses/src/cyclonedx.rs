@@ -68,7 +68,8 @@ fn row(component: &Component, reference: &str) -> Value {
     }
     if !component.texts.is_empty() {
         let texts = component.texts.iter().map(|text| {
-            json!({ "license": { "name": text.name, "text": { "contentType": "text/plain", "content": text.content } } })
+            let content = json!({ "contentType": "text/plain", "content": text.content });
+            json!({ "license": { "name": text.name, "text": content } })
         });
         set("evidence", json!({ "licenses": texts.collect::<Vec<_>>() }));
     }

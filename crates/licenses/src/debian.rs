@@ -167,7 +167,8 @@ mod tests {
         write("var/lib/dpkg/info/liba2:amd64.shlibs", "liba 2 liba2 (>= 1)\nudeb: liba 2 liba2-udeb\n");
         write("var/lib/dpkg/info/libb5.3:amd64.shlibs", "libb 5.3 libb5.3\n");
         write("var/lib/dpkg/status", "Package: x\nVersion: 9\n\nPackage: liba2\nVersion: 2.0-1+b1\n");
-        let text = "Format: f\nLicense: Zlib\n\nFiles: debian/*\nLicense: GPL-2\n\nFiles: *\nCopyright: c\nLicense: ISC\n text\n";
+        let text = "Format: f\nLicense: Zlib\n\nFiles: debian/*\nLicense: GPL-2\n\n\
+                    Files: *\nCopyright: c\nLicense: ISC\n text\n";
         write("usr/share/doc/liba2/copyright", text);
         write("usr/share/doc/libb5.3/copyright", "This package was made by hand.\n");
         let packages = Packages::of(root.path());

@@ -28,8 +28,8 @@ pub struct Denied<'b> {
 impl Deny {
     /// What is to be denied:
     ///
-    /// * an identifier (`GPL-3.0-or-later`), alone or with an exception (`GPL-3.0-or-later WITH GCC-exception-3.1`). Alone
-    ///   it does not deny what has an exception;
+    /// * an identifier (`GPL-3.0-or-later`), alone or with an exception (`GPL-3.0-or-later WITH GCC-exception-3.1`).
+    ///   Alone it does not deny what has an exception;
     /// * the start of identifiers up to a version: `GPL` denies all versions, `GPL-3.0` both `GPL-3.0-only` and
     ///   `GPL-3.0-or-later`;
     /// * `NOASSERTION`: components whose licence is not known.
@@ -85,8 +85,8 @@ fn names(denied: &str, identifier: &str) -> bool {
 }
 
 impl Bill {
-    /// The components that cannot be had without a licence that is denied. Where there is a choice (`MIT OR GPL-3.0-only`),
-    /// one allowed licence is enough.
+    /// The components that cannot be had without a licence that is denied. Where there is a choice (`MIT OR
+    /// GPL-3.0-only`), one allowed licence is enough.
     #[must_use]
     pub fn denied(&self, denied: &[Deny]) -> Vec<Denied<'_>> {
         let denies = |component| {

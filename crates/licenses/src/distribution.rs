@@ -18,14 +18,14 @@ pub struct Distribution {
 }
 
 impl Distribution {
-    /// The text of `METADATA` or `PKG-INFO`, and the other files of the metadata directory by their paths in there. Only
+    /// The text of `METADATA` or `PKG-INFO`, and other files of the metadata directory by their paths in there. Only
     /// those that [`Distribution::is_of_interest`] are looked at.
     #[must_use]
     pub fn new(metadata: &str, files: Vec<(String, Vec<u8>)>) -> Self {
         Self { fields: fields(metadata), files }
     }
 
-    /// Whether a file of the metadata directory is about licences or components: a text of a licence, a notice, an SBOM.
+    /// Whether a file of the metadata directory is about licences or components: a text, a notice, an SBOM.
     #[must_use]
     pub fn is_of_interest(path: &str) -> bool {
         is_sbom(path) || is_text(path)

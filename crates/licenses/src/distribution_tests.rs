@@ -4,10 +4,10 @@ use super::*;
 
 const MIT: &str = include_str!("../LICENSE-MIT");
 const APACHE: &str = include_str!("../LICENSE-APACHE");
-const BSD: &str = "Redistributions of source code must retain the above copyright notice, this list of conditions and the \
-    following disclaimer. Redistributions in binary form must reproduce the above copyright notice. It may be used to \
-    endorse or promote products derived from this software without specific prior written permission. In no event shall \
-    they be liable, even if advised of the possibility of such damage.";
+const BSD: &str = "Redistributions of source code must retain the above copyright notice, this list of conditions and \
+    the following disclaimer. Redistributions in binary form must reproduce the above copyright notice. It may be used \
+    to endorse or promote products derived from this software without specific prior written permission. In no event \
+    shall they be liable, even if advised of the possibility of such damage.";
 
 fn license(fields: &str, files: &[(&str, &str)]) -> Option<(String, Source)> {
     let files = files.iter().map(|(path, content)| ((*path).to_owned(), content.as_bytes().to_vec())).collect();
@@ -50,7 +50,7 @@ fn a_whole_text_in_the_field_counts_as_one() {
 #[test]
 fn texts_and_parts_go_along() {
     let sbom = r#"{ "bomFormat": "CycloneDX", "components": [
-        { "type": "library", "name": "openssl", "version": "3.5.0", "licenses": [ { "license": { "id": "Apache-2.0" } } ] } ] }"#;
+        { "name": "openssl", "version": "3.5.0", "licenses": [ { "license": { "id": "Apache-2.0" } } ] } ] }"#;
     let files = [("licenses/sub/LICENSE", MIT), ("NOTICE", "n"), ("sboms/a.json", sbom), ("entry_points.txt", "x")];
     let files = files.map(|(path, content)| (path.to_owned(), content.as_bytes().to_vec())).to_vec();
     let all = Distribution::new("Name: My_demo\nVersion: 1\nLicense: MIT\n\nLicense: no", files).components();

@@ -26,8 +26,8 @@ struct Row {
     texts: BTreeMap<String, String>,
 }
 
-/// What the launcher of a program consists of besides Python: crates, the libraries in them, and Rust's standard library.
-/// `allocators` are the memory allocators that it was compiled with, such as `jemalloc`.
+/// What the launcher of a program consists of besides Python: crates, the libraries in them, and Rust's standard
+/// library. `allocators` are the memory allocators that it was compiled with, such as `jemalloc`.
 #[must_use]
 pub fn launcher_components(allocators: &[&str]) -> Vec<Component> {
     let Ok(list) = serde_json::from_str::<List>(LIST) else { return Vec::new() };

@@ -6,8 +6,8 @@ use crate::bill::Bill;
 use crate::component::Component;
 
 impl Bill {
-    /// Every component with its licence, and every text once with the components that have it, as plain text: what can be
-    /// put beside a program.
+    /// Every component with its licence, and every text once with the components that have it, as plain text: what can
+    /// be put beside a program.
     ///
     /// ```
     /// use pyox_licenses::{Bill, Distribution};

@@ -19,8 +19,8 @@ pub fn packed_bill(resources: &Blob<'_>) -> Result<Option<Bill>, Error> {
     resources.section(SECTION)?.map(Bill::decode).transpose()
 }
 
-/// The distributions in packed resources, by their metadata, with the parts that they list. `read` gives a value as it is
-/// once decoded.
+/// The distributions in packed resources, by their metadata, with the parts that they list. `read` gives a value as it
+/// is once decoded.
 ///
 /// # Errors
 ///

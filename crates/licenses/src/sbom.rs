@@ -104,7 +104,8 @@ mod tests {
     fn both_formats_are_read() {
         let cyclonedx = r#"{ "bomFormat": "CycloneDX", "components": [
             { "name": "a", "purl": "pkg:cargo/a@1", "version": "1", "licenses": [ { "expression": "MIT/Apache-2.0" } ],
-              "components": [ { "name": "b", "licenses": [ { "license": { "name": "Own" } }, { "license": { "id": "MIT" } } ] } ] },
+              "components": [
+                { "name": "b", "licenses": [ { "license": { "name": "Own" } }, { "license": { "id": "MIT" } } ] } ] },
             { "name": "c", "licenses": [ { "license": { "id": "MIT" } }, { "license": { "id": "Zlib" } } ] },
             { "name": "openssl", "version": "3.0.1" }, { "name": "Whole_Thing" }, { "version": "2" } ] }"#;
         let found = components(cyclonedx.as_bytes(), "whole-thing");

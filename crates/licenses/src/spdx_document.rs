@@ -21,7 +21,11 @@ pub fn spdx_document(bill: &Bill, subject: &Subject) -> Value {
             bill.components().iter().position(|component| component.name == name && component.part_of.is_none());
         found.map(id)
     };
-    let relation = |from: &str, kind: &str, to: &str| json!({ "spdxElementId": from, "relationshipType": kind, "relatedSpdxElement": to });
+    let relation = |whole: &str, kind: &str, part: &str| {
+        let mut relation = json!({ "spdxElementId": whole, "relationshipType": kind });
+        relation["relatedSpdxElement"] = part.into();
+        relation
+    };
     let mut packages = vec![package(PROGRAM, &subject.name, None, UNKNOWN)];
     let mut relations = vec![relation("SPDXRef-DOCUMENT", "DESCRIBES", PROGRAM)];
     for (index, component) in bill.components().iter().enumerate() {

@@ -13,7 +13,10 @@ struct Known {
     alone: usize,
 }
 
-const SOURCE_FORM: &str = "redistributions of source code must retain the above copyright notice this list of conditions and the following disclaimer";
+const SOURCE_FORM: &str = concat!(
+    "redistributions of source code must retain the above copyright notice ",
+    "this list of conditions and the following disclaimer"
+);
 const BINARY_FORM: &str = "in binary form must reproduce the above copyright notice";
 const DAMAGES: &str = "even if advised of the possibility of such damage";
 const ADVERTISING: &str = "all advertising materials mentioning features or use of this software";
@@ -23,8 +26,8 @@ const KNOWN: &[Known] = &[
     Known {
         id: "MIT",
         says: &[
-            "permission is hereby granted free of charge to any person obtaining a copy of this software and associated",
-            "the above copyright notice and this permission notice shall be included in all copies or substantial portions",
+            "permission is hereby granted free of charge to any person obtaining a copy of this software and",
+            "the above copyright notice and this permission notice shall be included in all copies or substantial",
             "the software is provided as is without warranty of any kind",
         ],
         never: &["except as contained in this notice", "shall be used for good not evil"],
@@ -36,7 +39,7 @@ const KNOWN: &[Known] = &[
         says: &[
             SOURCE_FORM,
             BINARY_FORM,
-            "be used to endorse or promote products derived from this software without specific prior written permission",
+            "be used to endorse or promote products derived from this software without specific prior written",
             "in no event shall",
             DAMAGES,
         ],
@@ -54,7 +57,8 @@ const KNOWN: &[Known] = &[
     Known {
         id: "ISC",
         says: &[
-            "permission to use copy modify and or distribute this software for any purpose with or without fee is hereby granted provided that the above copyright notice and this permission notice appear in all copies",
+            "permission to use copy modify and or distribute this software for any purpose with or without fee is hereby",
+            "granted provided that the above copyright notice and this permission notice appear in all copies",
             "the software is provided as is and the author disclaims all warranties",
         ],
         never: &[],
@@ -64,7 +68,8 @@ const KNOWN: &[Known] = &[
     Known {
         id: "ISC",
         says: &[
-            "permission to use copy modify and distribute this software for any purpose with or without fee is hereby granted provided that the above copyright notice and this permission notice appear in all copies",
+            "permission to use copy modify and distribute this software for any purpose with or without fee is hereby",
+            "granted provided that the above copyright notice and this permission notice appear in all copies",
             "the software is provided as is and the author disclaims all warranties",
         ],
         never: &[],
@@ -166,11 +171,11 @@ mod tests {
     const MIT: &str = include_str!("../LICENSE-MIT");
     const APACHE: &str = include_str!("../LICENSE-APACHE");
     const BSD: &str = "Copyright (c) 2020, Someone. Redistribution and use in source and binary forms are permitted: \
-        * Redistributions of source code must retain the above copyright notice, this list of conditions and the following \
-        disclaimer. * Redistributions in binary form must reproduce the above copyright notice. ENDORSE THIS SOFTWARE IS \
-        PROVIDED AS IS. In no event shall they be liable, even if advised of the possibility of such damage.";
-    const ENDORSE: &str = "* The names may not be used: they may be used to endorse or promote products derived from this \
-        software without specific prior written permission.";
+        * Redistributions of source code must retain the above copyright notice, this list of conditions and the \
+        following disclaimer. * Redistributions in binary form must reproduce the above copyright notice. ENDORSE \
+        THIS IS PROVIDED AS IS. In no event shall they be liable, even if advised of the possibility of such damage.";
+    const ENDORSE: &str = "* The names may not be used: they may be used to endorse or promote products derived from \
+        this software without specific prior written permission.";
 
     #[test]
     fn texts_of_one_licence() {

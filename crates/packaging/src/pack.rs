@@ -169,8 +169,8 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     staged.put_in_place()
 }
 
-/// What the program of a request would consist of, with licences. Nothing is written but to the cache, and no launcher is
-/// needed.
+/// What the program of a request would consist of, with licences. Nothing is written but to the cache, and no launcher
+/// is needed.
 ///
 /// # Errors
 ///

@@ -44,8 +44,8 @@ pub fn create(python: &Installed, version: u8, archive: &Path) -> Result<PythonJ
     Ok(json)
 }
 
-/// What the `PYTHON.json` of an installed CPython would say. Its paths are those of the archive that [`create`] makes; of a
-/// Python without a static library, it has no objects.
+/// What the `PYTHON.json` of an installed CPython would say. Its paths are those of the archive that [`create`] makes;
+/// of a Python without a static library, it has no objects.
 ///
 /// # Errors
 ///

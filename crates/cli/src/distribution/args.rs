@@ -43,8 +43,8 @@ pub struct Extract {
 
 /// Say what a distribution is, and what its extension modules are linked with
 ///
-/// Of archives and the directories that they were unpacked into, nothing is started. An installed Python describes itself:
-/// paths are then those of the archive that `distribution create` makes.
+/// Of archives and the directories that they were unpacked into, nothing is started. An installed Python describes
+/// itself: paths are then those of the archive that `distribution create` makes.
 #[derive(clap::Args)]
 pub struct Info {
     #[command(flatten)]

@@ -10,8 +10,8 @@ use super::args::Named;
 use crate::catalogue;
 use crate::style::Style;
 
-/// What `PYTHON.json` says of an archive or a directory, of which nothing is started, or would say of a Python. A version
-/// that is not installed is downloaded if that is allowed.
+/// What `PYTHON.json` says of an archive or a directory, of which nothing is started, or would say of a Python. A
+/// version that is not installed is downloaded if that is allowed.
 pub fn described(named: &Named, quiet: bool, style: Style) -> anyhow::Result<PythonJson> {
     let path = Path::new(&named.path);
     if path.exists() {

@@ -6,9 +6,9 @@ use clap::ValueEnum;
 
 /// List the parts of a program with their licences, or write its bill of materials
 ///
-/// A licence is an expression of SPDX, with the place where it was found: the metadata of a distribution (PEP 639), the text
-/// of a licence, an SBOM in a distribution (PEP 770), PYTHON.json, the copyright file of a Debian package, the manifest of
-/// a crate, or what CPython and well-known libraries publish. What nothing says is UNKNOWN.
+/// A licence is an expression of SPDX, with the place where it was found: the metadata of a distribution (PEP 639), the
+/// text of a licence, an SBOM in a distribution (PEP 770), PYTHON.json, the copyright file of a Debian package, the
+/// manifest of a crate, or what CPython and well-known libraries publish. What nothing says is UNKNOWN.
 ///
 /// pack writes the list into the program. Of a script or a project, it is the list of the program that pack would make:
 /// options of pack come after --.
@@ -22,8 +22,8 @@ Examples:
   pyoxidizer licenses app --format cyclonedx         CycloneDX 1.6; spdx is SPDX 2.3
   pyoxidizer licenses app --deny GPL --deny AGPL --deny NOASSERTION")]
 pub struct Licenses {
-    /// A program or resource file, a wheel, a virtualenv, a directory with packages, a Python or a distribution of it, a
-    /// script, or a project
+    /// A program or resource file, a wheel, a virtualenv, a directory with packages, a Python or a distribution of it,
+    /// a script, or a project
     #[arg(value_name = "PROGRAM|SOURCE")]
     pub source: String,
     /// How the list is written

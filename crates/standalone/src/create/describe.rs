@@ -186,7 +186,9 @@ fn extensions(
             }
             if name != "c" {
                 info.links.push(link);
-                known.push(libraries::licenses(soname, origin, packages));
+                if !libraries::is_of_c_library(name) {
+                    known.push(libraries::licenses(soname, origin, packages));
+                }
             }
         }
         (info.licenses, info.license_public_domain) = licenses(&known);

@@ -4,8 +4,14 @@ use std::path::Path;
 
 use pyox_licenses::{Packages, library};
 
-/// They belong to the C library.
+/// They belong to the C library, which stays with the system.
 const C_LIBRARIES: [&str; 6] = ["c", "m", "dl", "pthread", "rt", "util"];
+
+/// Whether a library, by its name for `-l`, is a part of the C library.
+pub(super) fn is_of_c_library(name: &str) -> bool {
+    C_LIBRARIES.contains(&name)
+}
+
 /// What PYTHON.json calls to be in the public domain.
 const PUBLIC_DOMAIN: [&str; 2] = ["blessing", "LicenseRef-public-domain"];
 
@@ -20,9 +26,6 @@ pub(super) struct Licenses {
 
 /// The licences of a library by its SONAME, and the file that it is; `None` if they are not known.
 pub(super) fn licenses(soname: &str, origin: &Path, packages: &Packages) -> Option<Licenses> {
-    if C_LIBRARIES.contains(&pyox_licenses::link_name(soname)) {
-        return Some(Licenses { names: Vec::new(), public_domain: true });
-    }
     let component = library(soname, Some(origin), Some(packages));
     let expression = component.expression()?;
     if PUBLIC_DOMAIN.contains(&expression) {
@@ -46,7 +49,7 @@ mod tests {
         assert_eq!(of("libssl.so.1.1"), names(&["OpenSSL"]));
         assert_eq!(of("libdb-5.3.so"), names(&["Sleepycat", "BSD-3-Clause"]));
         let public = Some(Licenses { names: Vec::new(), public_domain: true });
-        assert_eq!((of("libsqlite3.so.0"), of("libc.so.6")), (public, of("libm.so.6")));
+        assert_eq!(of("libsqlite3.so.0"), public);
         assert_eq!(of("libsomething.so.2"), None);
     }
 }
