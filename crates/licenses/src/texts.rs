@@ -57,8 +57,8 @@ const KNOWN: &[Known] = &[
     Known {
         id: "ISC",
         says: &[
-            "permission to use copy modify and or distribute this software for any purpose with or without fee is hereby",
-            "granted provided that the above copyright notice and this permission notice appear in all copies",
+            "permission to use copy modify and or distribute this software for any purpose with or without fee is",
+            "hereby granted provided that the above copyright notice and this permission notice appear in all copies",
             "the software is provided as is and the author disclaims all warranties",
         ],
         never: &[],
@@ -68,8 +68,8 @@ const KNOWN: &[Known] = &[
     Known {
         id: "ISC",
         says: &[
-            "permission to use copy modify and distribute this software for any purpose with or without fee is hereby",
-            "granted provided that the above copyright notice and this permission notice appear in all copies",
+            "permission to use copy modify and distribute this software for any purpose with or without fee is",
+            "hereby granted provided that the above copyright notice and this permission notice appear in all copies",
             "the software is provided as is and the author disclaims all warranties",
         ],
         never: &[],
