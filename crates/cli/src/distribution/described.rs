@@ -14,7 +14,8 @@ use crate::style::Style;
 /// version that is not installed is downloaded if that is allowed.
 pub fn described(named: &Named, quiet: bool, style: Style) -> anyhow::Result<PythonJson> {
     let path = Path::new(&named.path);
-    if path.exists() {
+    let is_path = named.path.contains('/') || path.extension().is_some_and(|end| end == "zst" || end == "gz");
+    if is_path || path.exists() {
         return at(path);
     }
     match Installed::locate(Some(&named.path)) {
@@ -29,7 +30,8 @@ pub fn described(named: &Named, quiet: bool, style: Style) -> anyhow::Result<Pyt
     }
 }
 
-fn at(path: &Path) -> anyhow::Result<PythonJson> {
+/// What is at a path.
+pub fn at(path: &Path) -> anyhow::Result<PythonJson> {
     let cache = Cache::of_user()?;
     if let Some(interpreter) = installed_interpreter(path, &cache)? {
         return Ok(describe(&Installed::locate(interpreter.to_str())?)?);
@@ -42,7 +44,7 @@ fn at(path: &Path) -> anyhow::Result<PythonJson> {
             }
         }
     }
-    if !Standalone::is_one(path) {
+    if path.exists() && !Standalone::is_one(path) {
         // The directory of an installation or of a virtualenv, or an interpreter.
         let python = Installed::locate(path.to_str());
         return match python {

@@ -12,6 +12,7 @@ use pyox_standalone::{Standalone, installed_interpreter};
 use serde_json::json;
 
 use super::args::FindResources;
+use super::described::at;
 use crate::catalogue;
 use crate::speech::{finish, stdout, tell};
 use crate::style::Style;
@@ -63,29 +64,38 @@ fn scan(args: &FindResources, quiet: bool, style: Style) -> anyhow::Result<Scan>
             return Ok(Wheel::open(path)?.scan()?);
         }
     }
-    let python = python(args, &cache, quiet, style)?;
-    let Some(path) = path else { return Ok(python.standard_library()?.scan()?) };
+    let archive = archive(args, quiet, style)?;
+    let python = args.python.as_deref();
+    let Some(path) = path else {
+        let target = match &archive {
+            Some(archive) => target(archive, &cache)?,
+            None => Box::new(Installed::locate(python)?),
+        };
+        return Ok(target.standard_library()?.scan()?);
+    };
+    let suffixes = match &archive {
+        Some(archive) => at(archive)?.python_suffixes.remove("extension").unwrap_or_default(),
+        None => Installed::locate(python)?.info().extension_suffixes.clone(),
+    };
     let directory = match path.join("os.py").is_file() && path.join("site.py").is_file() {
         true => Directory::standard_library(path),
         false => Directory::new(path),
     };
-    let suffixes = python.info().extension_suffixes.clone();
     Ok(directory.extension_suffixes(suffixes).skip_foreign_extensions().scan()?)
 }
 
-/// The Python that says what extension modules are called: an installed one, or a distribution if there are options for
-/// that.
-fn python(args: &FindResources, cache: &Cache, quiet: bool, style: Style) -> anyhow::Result<Box<dyn Target>> {
+/// The distribution that says what extension modules are called, or whose standard library is listed: that which is
+/// named, or what the catalogue has if there are options for that. `None` for an installed Python.
+fn archive(args: &FindResources, quiet: bool, style: Style) -> anyhow::Result<Option<PathBuf>> {
     let named = args.python.as_deref();
     if let Some(path) = named.map(Path::new).filter(|path| Standalone::is_one(path)) {
-        return target(path, cache);
-    }
-    if args.target_triple.is_none() && args.distributions_dir.is_none() {
-        return Ok(Box::new(Installed::locate(named)?));
+        return Ok(Some(path.to_owned()));
     }
     let (triple, directory) = (args.target_triple.as_deref(), args.distributions_dir.as_deref());
-    let archive: PathBuf = catalogue::archive(&args.source, named, triple, directory, quiet, style)?;
-    target(&archive, &directory.map_or_else(|| cache.clone(), Cache::at))
+    if triple.is_none() && directory.is_none() {
+        return Ok(None);
+    }
+    catalogue::archive(&args.source, named, triple, directory, quiet, style).map(Some)
 }
 
 /// A distribution, with or without a description.
