@@ -67,11 +67,13 @@ impl Distribution {
             return found(id, Source::Classifiers);
         }
         let all = || texts.iter().map(|text| text.content.as_str()).chain([stated]);
-        for named in [name].iter().chain(&classifiers) {
-            if let (Some(Named::OneOf(ids)), true) = (named, classifiers.len() < 2) {
-                if let Some(id) = all().find_map(|text| texts::first_of(text, ids)) {
-                    return found(id, Source::LicenseFile);
-                }
+        // Several classifiers may be a choice.
+        let open = [name].into_iter().chain(classifiers.iter().copied()).filter(|_| classifiers.len() < 2);
+        for named in open {
+            if let Some(Named::OneOf(ids)) = named
+                && let Some(id) = all().find_map(|text| texts::first_of(text, ids))
+            {
+                return found(id, Source::LicenseFile);
             }
         }
         // What has several classifiers, or one that no licence has, is not told by one text.
