@@ -76,8 +76,8 @@ impl Distribution {
                 return found(id, Source::LicenseFile);
             }
         }
-        // What has several classifiers, or one that no licence has, is not told by one text.
-        let is_open = classifiers.is_empty();
+        // A text tells nothing where something else is stated. A field of several lines is a text itself.
+        let is_open = classifiers.is_empty() && name.is_none() && (stated.is_empty() || stated.contains('\n'));
         let mut ids: Vec<&str> = all().filter(|text| !text.is_empty()).filter_map(texts::is_text_of).collect();
         ids.dedup();
         match ids[..] {

@@ -32,6 +32,8 @@ fn the_most_exact_statement_counts() {
         (&bsd, &[], None),
         (&format!("{bsd}{mit}"), &text, None),
         ("", &[("LICENSE", MIT)], Some(("MIT", Source::LicenseFile))),
+        ("License: BSD", &[("LICENSE", MIT)], None),
+        ("License: Our own terms", &[("LICENSE", MIT)], None),
         ("", &[("LICENSE-MIT", MIT), ("LICENSE-APACHE", APACHE)], None),
         ("", &[("README", MIT)], None),
         (&classifier("Other/Proprietary License"), &[("LICENSE", MIT)], None),
