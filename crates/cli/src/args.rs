@@ -36,6 +36,7 @@ pub enum Command {
     #[command(subcommand)]
     Resources(crate::resources::Resources),
     Analyze(Analyze),
+    Licenses(crate::licenses::args::Licenses),
     #[command(subcommand)]
     Distribution(crate::distribution::args::Distribution),
     PythonDistributionExtract(crate::distribution::args::Extract),

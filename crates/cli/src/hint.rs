@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod inspect;
+mod licenses;
 mod linker;
 mod packaging;
 mod python;
@@ -36,6 +37,7 @@ pub fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     let inspect = || error.downcast_ref().and_then(inspect::hint);
     let analyze = || error.downcast_ref().map(inspect::analyze);
     let catalogue = || error.downcast_ref().and_then(catalogue::hint);
+    let licenses = || error.downcast_ref().and_then(licenses::hint);
     let output = || error.downcast_ref().and_then(output);
     let format = || error.downcast_ref().and_then(format);
     let setting = || error.downcast_ref().and_then(crate::settings::hint);
@@ -48,6 +50,7 @@ pub fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(inspect)
         .or_else(analyze)
         .or_else(catalogue)
+        .or_else(licenses)
         .or_else(output)
         .or_else(format)
         .or_else(setting)

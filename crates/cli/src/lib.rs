@@ -13,6 +13,7 @@ mod distribution;
 mod hint;
 mod launcher;
 mod left_out;
+mod licenses;
 mod pack;
 mod progress;
 mod resources;
@@ -56,10 +57,11 @@ pub fn main(configurations: &dyn Configurations) -> ExitCode {
             resources::run(command, args.verbose, args.quiet, style)
         }
         Command::PythonDistributionExtract(command) => distribution::extract(&command),
-        Command::PythonDistributionInfo(command) => distribution::info(&command),
-        Command::PythonDistributionLicenses(command) => distribution::licenses(&command),
-        Command::FindResources(command) => distribution::find_resources(&command),
+        Command::PythonDistributionInfo(command) => distribution::info(&command, args.quiet, style),
+        Command::PythonDistributionLicenses(command) => distribution::licenses(&command, args.quiet, style),
+        Command::FindResources(command) => distribution::find_resources(&command, args.quiet, style),
         Command::Distribution(command) => distribution::run(&command, args.quiet, style),
+        Command::Licenses(command) => licenses::run(&command, args.verbose, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
         Command::InitConfigFile(command) => configuration::init(&command, talk),
         Command::Configuration(command) => configurations.run(&command, talk),

@@ -8,7 +8,7 @@ use pyox_build_cache::Cache;
 use pyox_distribution::Toolchain;
 use pyox_linker::{LauncherSource, Prebuilt};
 use pyox_packaging::{
-    EntryRequest, FileAttribute, Inputs, InterpreterConfig, PackageRoot, Policy, Profile, PythonChoice, Report,
+    Bill, EntryRequest, FileAttribute, Inputs, InterpreterConfig, PackageRoot, Policy, Profile, PythonChoice, Report,
     Request, Run,
 };
 use pyox_standalone::Selection;
@@ -64,6 +64,22 @@ fn pack(
     package_roots: &[Vec<String>],
     progress: &mut Terminal,
 ) -> anyhow::Result<Report> {
+    with_request(args, wanted, package_roots, &mut |request| Ok(pyox_packaging::pack(request, progress)?))
+}
+
+/// What the program would consist of.
+pub fn components(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> anyhow::Result<Bill> {
+    let wanted = args.python.as_deref();
+    with_request(args, wanted, package_roots, &mut |request| Ok(pyox_packaging::components(request, progress)?))
+}
+
+/// Does something with the request that the arguments make.
+fn with_request<T>(
+    args: &Pack,
+    wanted: Option<&str>,
+    package_roots: &[Vec<String>],
+    act: &mut dyn FnMut(&Request<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let cache = Cache::of_user()?;
     let mut inputs = inputs(args, package_roots);
     let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
@@ -107,7 +123,7 @@ fn pack(
     request.report.clone_from(&args.report);
     request.resource_file.clone_from(&args.resource_file);
     request.import_order.clone_from(&args.import_order);
-    Ok(pyox_packaging::pack(&request, progress)?)
+    act(&request)
 }
 
 /// Which extension modules of a distribution go in, if that is said.

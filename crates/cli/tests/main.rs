@@ -19,6 +19,7 @@ mod errors;
 mod house;
 mod inputs;
 mod launchers;
+mod licenses;
 mod outputs;
 mod pipes;
 mod profiles;

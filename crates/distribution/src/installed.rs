@@ -1,8 +1,10 @@
 //! A CPython that is installed on this machine.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use pyox_licenses::{Component, bundled, cpython};
 use pyox_packed_resources::PartsDigest;
 use pyox_scanner::{Directory, ResourceSource, allows_python};
 
@@ -134,6 +136,15 @@ impl Installed {
         &self.paths.base_prefix
     }
 
+    /// The text of CPython's licence: where CPython installs it, or where Debian does.
+    fn license_text(&self) -> Option<String> {
+        let (major, minor) = (self.info.major, self.info.minor);
+        let debian = format!("share/doc/python{major}.{minor}/copyright");
+        let places = [self.stdlib_dir().join("LICENSE.txt"), self.prefix().join(debian)];
+        let text = places.iter().find_map(|path| std::fs::read(path).ok())?;
+        Some(String::from_utf8_lossy(&text).into_owned())
+    }
+
     /// The directory of the standard library.
     #[must_use]
     pub fn stdlib_dir(&self) -> &Path {
@@ -225,6 +236,11 @@ impl Target for Installed {
 
     fn tcl(&self) -> Result<Option<Tcl>, Error> {
         Tcl::of(&self.paths.executable)
+    }
+
+    fn components(&self, names: &BTreeSet<String>) -> Vec<Component> {
+        let interpreter = cpython(&self.info.version, self.license_text());
+        [interpreter].into_iter().chain(bundled(self.info.minor, names)).collect()
     }
 
     fn files(&self) -> Vec<PathBuf> {
