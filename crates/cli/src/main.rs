@@ -11,6 +11,7 @@ mod left_out;
 mod pack;
 mod progress;
 mod resources;
+mod rust_project;
 mod settings;
 mod speech;
 mod style;
@@ -44,6 +45,9 @@ fn main() -> ExitCode {
         Command::PythonDistributionLicenses(command) => distribution::licenses(&command),
         Command::FindResources(command) => distribution::find_resources(&command),
         Command::Distribution(command) => distribution::run(&command, args.quiet, style),
+        Command::InitRustProject(command) => rust_project::init(&command, args.quiet, style),
+        Command::Add(command) => rust_project::add(&command, args.quiet, style),
+        Command::RunBuildScript(command) => rust_project::run_build_script(&command, args.verbose, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
     };
     match outcome {

@@ -65,11 +65,29 @@ fn pack(
     progress: &mut Terminal,
 ) -> anyhow::Result<Report> {
     let cache = Cache::of_user()?;
+    let launcher: Box<dyn LauncherSource> = match &args.launcher {
+        Some(path) => Box::new(Prebuilt::new(path)),
+        None => Box::new(compiled(&cache)),
+    };
+    with_request(args, wanted, package_roots, (&cache, Some(&*launcher)), |mut request| {
+        request.output.clone_from(&args.output);
+        Ok(pyox_packaging::pack(&request, progress)?)
+    })
+}
+
+/// Makes the request that arguments stand for, with a Python, the `wanted` one. It has no output yet.
+pub fn with_request<T>(
+    args: &Pack,
+    wanted: Option<&str>,
+    package_roots: &[Vec<String>],
+    (cache, launcher): (&Cache, Option<&dyn LauncherSource>),
+    work: impl FnOnce(Request<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let mut inputs = inputs(args, package_roots);
     let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
-    let installed = distribution::interpreter(wanted, &cache)?;
+    let installed = distribution::interpreter(wanted, cache)?;
     let wanted = installed.as_deref().map_or(wanted, Path::to_str);
-    let standalone = distribution::named(wanted, &cache, selection(args)?)?;
+    let standalone = distribution::named(wanted, cache, selection(args)?)?;
     let (host, choice, virtualenv) = match &standalone {
         Some(standalone) => {
             let text = wanted.unwrap_or_default().to_owned();
@@ -87,11 +105,10 @@ fn pack(
         Some(standalone) => Toolchain::new(&host, standalone).map_err(pyox_packaging::Error::from)?,
         None => Toolchain::from(&host),
     };
-    let launcher: Box<dyn LauncherSource> = match &args.launcher {
-        Some(path) => Box::new(Prebuilt::new(path)),
-        None => Box::new(compiled(&cache)),
+    let mut request = match launcher {
+        Some(launcher) => Request::new(python, launcher, cache),
+        None => Request::resources(python, cache),
     };
-    let mut request = Request::new(python, &*launcher, &cache);
     if let Some(run) = interpreter(args, &mut request.interpreter)? {
         if inputs.entry != EntryRequest::Default {
             let hint = "leave out run_mode, or --module, --entry and --code";
@@ -103,11 +120,10 @@ fn pack(
     request.python_choice = Some(choice);
     request.virtualenv_choice = virtualenv;
     request.policy = policy(args)?;
-    request.output.clone_from(&args.output);
     request.report.clone_from(&args.report);
     request.resource_file.clone_from(&args.resource_file);
     request.import_order.clone_from(&args.import_order);
-    Ok(pyox_packaging::pack(&request, progress)?)
+    work(request)
 }
 
 /// Which extension modules of a distribution go in, if that is said.

@@ -53,8 +53,9 @@ pub struct Request<'a> {
     pub virtualenv_choice: Option<VirtualenvChoice>,
     /// What compiles to bytecode; `None` for the Python, with a cache.
     pub compiler: Option<&'a dyn CompileBytecode>,
-    /// Where the launcher comes from.
-    pub launcher: &'a dyn LauncherSource,
+    /// Where the launcher comes from. Without one, the output is the packed resources alone, for a program that is linked
+    /// with Python itself: `pyembed` starts from them.
+    pub launcher: Option<&'a dyn LauncherSource>,
     /// What is kept from one pack to the next.
     pub cache: &'a Cache,
     /// Where the application comes from, and what it runs.
@@ -80,17 +81,23 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     /// A request for a program of no inputs yet.
     pub fn new(python: impl Into<Toolchain<'a>>, launcher: &'a dyn LauncherSource, cache: &'a Cache) -> Self {
+        let interpreter = settings::of_programs();
+        Self { launcher: Some(launcher), interpreter, ..Self::resources(python, cache) }
+    }
+
+    /// A request for packed resources alone, of no inputs yet. The program goes on when Python has ended.
+    pub fn resources(python: impl Into<Toolchain<'a>>, cache: &'a Cache) -> Self {
         Self {
             python: python.into(),
             python_choice: None,
             virtualenv_choice: None,
             compiler: None,
-            launcher,
+            launcher: None,
             cache,
             inputs: Inputs::default(),
             policy: Policy::default(),
             decide: None,
-            interpreter: settings::of_programs(),
+            interpreter: settings::of_programs().fast_exit(false),
             output: None,
             report: None,
             resource_file: None,
@@ -105,7 +112,7 @@ fn written(request: &Request<'_>) -> Vec<PathBuf> {
     files.into_iter().flatten().chain(&request.inputs.outputs).cloned().collect()
 }
 
-/// Makes a program. Everything that is written is complete, or nothing has changed.
+/// Makes a program, or its resources alone. Everything that is written is complete, or nothing has changed.
 ///
 /// # Errors
 ///
@@ -126,7 +133,7 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     };
     let order = request.import_order.as_deref().map(crate::read_import_order).transpose()?.unwrap_or_default();
     settings::check(&request.interpreter, target)?;
-    request.launcher.check(target)?;
+    request.launcher.map(|source| source.check(target)).transpose()?;
     let mut progress = Timed::new(progress);
     let mut builder = LayerBuilder::new(*python, policy.clone(), cache);
     if let Some(decide) = request.decide {
@@ -142,12 +149,14 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
         None => default_output(&resolved.name)?,
     };
     Error::if_cancelled(&progress)?;
-    let launcher = request.launcher.launcher(target, &mut progress)?;
-    settings::check_allocators(&request.interpreter, &launcher)?;
+    let launcher = request.launcher.map(|source| source.launcher(target, &mut progress)).transpose()?;
+    if let Some(launcher) = &launcher {
+        settings::check_allocators(&request.interpreter, launcher)?;
+    }
     if let (None, Some(path)) = (&shared, &request.resource_file) {
         shared = Some(SharedResources::create(path, resolved.shared_layers(), policy.profile, target)?);
     }
-    if launcher.libpython() == LibpythonKind::Shared {
+    if launcher.as_ref().is_some_and(|launcher| launcher.libpython() == LibpythonKind::Shared) {
         let below: Vec<_> = resolved.layers.iter().collect();
         resolved.layers.push(builder.libpython(&below, &mut progress)?);
     }
@@ -165,7 +174,10 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
         application = application.shared_resources(file);
     }
     Error::if_cancelled(&progress)?;
-    let mut staged = application.stage(&launcher, &output, &mut progress)?;
+    let mut staged = match &launcher {
+        Some(launcher) => application.stage(launcher, &output, &mut progress)?,
+        None => application.stage_resources(&output, &mut progress)?,
+    };
     staged.choices(request.python_choice.clone(), request.virtualenv_choice.clone());
     if let Some(path) = &request.report {
         let text = serde_json::to_vec_pretty(staged.report());
@@ -179,7 +191,8 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
 fn outputs(request: &Request<'_>, program: Option<&std::path::Path>) -> Result<Outputs, Error> {
     let mut outputs = request.inputs.outputs(request.python, request.cache);
     request.import_order.iter().for_each(|path| outputs.reads("the import order", path));
-    request.launcher.files().iter().for_each(|path| outputs.keeps("the launcher", path));
+    let launchers = request.launcher.map(LauncherSource::files).unwrap_or_default();
+    launchers.iter().for_each(|path| outputs.keeps("the launcher", path));
     if let Some(path) = &request.resource_file {
         match path.exists() {
             true => outputs.keeps("the resource file", path),

@@ -1,0 +1,134 @@
+//! Making artifacts.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use pyox_build_cache::Cache;
+use pyox_distribution::{Installed, Libpython, LinkSettings};
+use pyox_linker::{Progress, link_arguments, pyo3_config};
+use pyox_output::{PLAIN, write_atomically};
+use pyox_packaging::{Report, Request, pack};
+
+use crate::artifacts::{Artifacts, FOR_PYTHON, IN_DIRECTORY};
+use crate::cargo::{LinkedPython, variable};
+use crate::error::Error;
+use crate::link::tell;
+
+/// Makes the artifacts of a request in a directory, which is created. The request has no launcher
+/// ([`Request::resources`]), and gets its output from here.
+///
+/// # Errors
+///
+/// [`Error`]
+pub fn make(request: &mut Request<'_>, directory: &Path, progress: &mut dyn Progress) -> Result<Artifacts, Error> {
+    fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
+    // Paths in the artifacts are read from other directories than this one.
+    let directory = std::path::absolute(directory).map_err(Error::io("find", directory))?;
+    let target = request.python.target();
+    let (major, minor) = target.minor();
+    let mut metadata = format!("{FOR_PYTHON}{major}.{minor}\n{IN_DIRECTORY}{}\n", directory.display());
+    let mut tell = |line: &str| metadata += &format!("cargo:{line}\n");
+    for argument in arguments(target.link()?, &directory)? {
+        tell(&format!("rustc-link-arg={argument}"));
+    }
+    let resources = directory.join(Artifacts::PACKED_RESOURCES);
+    request.launcher = None;
+    request.output = Some(resources.clone());
+    let report = pack(request, progress)?;
+    for path in sources(request, &report) {
+        tell(&format!("rerun-if-changed={}", path.display()));
+    }
+    let config = directory.join(Artifacts::DEFAULT_PYTHON_CONFIG);
+    tell(&format!("rustc-env={}={}", Artifacts::CONFIG_VARIABLE, config.display()));
+    write(&directory.join(Artifacts::PYO3_CONFIG), &pyo3_config(target))?;
+    write(&config, DEFAULT_CONFIG)?;
+    // What shows that all of it is there comes last.
+    write(&directory.join(Artifacts::CARGO_METADATA), &metadata)?;
+    Artifacts::open(directory)
+}
+
+/// For build scripts: makes artifacts in the `OUT_DIR`, for the Python that `pyembed` is compiled for, and tells cargo how
+/// the program is linked. The function says what is packed.
+///
+/// # Errors
+///
+/// [`Error`]
+pub fn make_and_link(describe: impl FnOnce(&mut Request<'_>), progress: &mut dyn Progress) -> Result<(), Error> {
+    let linked = LinkedPython::of_package()?;
+    if linked.is_linked {
+        return Err(Error::LinkedTwice { feature: "packaging of pyox-build" });
+    }
+    let spec = linked.executable.as_ref().map_or(linked.version.clone(), |path| path.display().to_string());
+    let (python, cache) = (Installed::locate(Some(&spec))?, Cache::of_user()?);
+    let mut request = Request::resources(&python, &cache);
+    describe(&mut request);
+    let artifacts = make(&mut request, &PathBuf::from(variable("OUT_DIR")?), progress)?;
+    artifacts.check_python(&linked.version)?;
+    let mut lines = vec!["cargo:rerun-if-changed=build.rs".to_owned()];
+    lines.extend(artifacts.lines()?);
+    tell(&lines);
+    Ok(())
+}
+
+/// `default_python_config.rs`.
+const DEFAULT_CONFIG: &str = "\
+/// The interpreter that the packed resources describe, with what it imports.
+pub fn default_python_config() -> pyembed::OxidizedPythonInterpreterConfig {
+    match pyembed::OxidizedPythonInterpreterConfig::from_resources(pyembed::include_resources!(\"packed-resources\")) {
+        Ok(config) => config,
+        Err(error) => panic!(\"{error}\"),
+    }
+}
+";
+
+/// Arguments for the linker. A static libpython, and what it needs, are copied: the Python may have changed when cargo
+/// links again.
+fn arguments(mut link: LinkSettings, directory: &Path) -> Result<Vec<String>, Error> {
+    match &mut link.libpython {
+        Libpython::Static(library) => {
+            for archive in std::iter::once(library).chain(&mut link.extra_archives) {
+                *archive = copy(archive, directory)?;
+            }
+            Ok(link_arguments(&link))
+        }
+        Libpython::Shared(library) => Ok(vec![
+            library.display().to_string(),
+            "-Wl,--export-dynamic".into(),
+            // Beside the program, if that is where it goes, and where it is now.
+            "-Wl,-rpath,$ORIGIN".into(),
+            format!("-Wl,-rpath,{}", library.parent().unwrap_or(Path::new("/")).display()),
+        ]),
+    }
+}
+
+/// Copies a file into the directory, unless it is there.
+fn copy(file: &Path, directory: &Path) -> Result<PathBuf, Error> {
+    let copy = directory.join(file.file_name().unwrap_or_default());
+    let content = fs::read(file).map_err(Error::io("read", file))?;
+    if fs::read(&copy).ok().as_ref() != Some(&content) {
+        write_atomically(&copy, PLAIN, |out| out.write_all(&content).map_err(Error::io("write", &copy)))?;
+    }
+    Ok(copy)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    write_atomically(path, PLAIN, |out| out.write_all(text.as_bytes()).map_err(Error::io("write", path)))
+}
+
+/// What the resources are made of, as far as a person changes it: neither the files of Python nor those in the cache.
+fn sources(request: &Request<'_>, report: &Report) -> BTreeSet<PathBuf> {
+    let inputs = &request.inputs;
+    let named = inputs.source.iter().chain(&inputs.requirements).chain(&inputs.constraints).chain(&inputs.virtualenv);
+    let named = named.chain(inputs.package_roots.iter().map(|root| &root.directory)).chain(&request.import_order);
+    let packed = report.resources.iter().map(|row| Path::new(&row.origin));
+    let mut places = request.python.target().files();
+    places.push(request.cache.root().to_owned());
+    named
+        .map(PathBuf::as_path)
+        .chain(packed)
+        .filter_map(|path| std::path::absolute(path).ok())
+        .filter(|path| path.exists() && !places.iter().any(|place| path.starts_with(place)))
+        .collect()
+}
