@@ -58,6 +58,8 @@ pub fn try_link() -> Result<Vec<String>, Error> {
 
 /// Has the command make artifacts.
 fn run_build_script(python: &LinkedPython, directory: &Path, lines: &mut Vec<String>) -> Result<(), Error> {
+    // It says what is packed.
+    lines.push("cargo:rerun-if-changed=Cargo.toml".to_owned());
     let exe = setting("PYOXIDIZER_EXE", lines).map_or_else(|| "pyoxidizer".into(), PathBuf::from);
     if exe.is_absolute() {
         lines.push(format!("cargo:rerun-if-changed={}", exe.display()));
@@ -80,8 +82,8 @@ fn run_build_script(python: &LinkedPython, directory: &Path, lines: &mut Vec<Str
 /// A program that imports from the Python of this machine, which `pyo3-ffi` links.
 fn standalone(python: &LinkedPython, out: &Path, lines: &mut Vec<String>) -> Result<(), Error> {
     let path = out.join(Artifacts::DEFAULT_PYTHON_CONFIG);
-    let executable = python.executable.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-    let text = STANDALONE_CONFIG.replace("{executable:?}", &format!("{executable:?}"));
+    let executable = python.executable.as_ref().map(|path| path.display().to_string());
+    let text = STANDALONE_CONFIG.replace("EXECUTABLE", &format!("{executable:?}"));
     fs::write(&path, text).map_err(Error::io("write", &path))?;
     lines.push(format!("cargo:rustc-env={}={}", Artifacts::CONFIG_VARIABLE, path.display()));
     // Extension modules want symbols of the program if it has libpython in it.
@@ -96,12 +98,10 @@ fn standalone(python: &LinkedPython, out: &Path, lines: &mut Vec<String>) -> Res
 const STANDALONE_CONFIG: &str = "\
 /// An interpreter that imports from the Python which this program was built with, where that is installed.
 pub fn default_python_config() -> pyembed::OxidizedPythonInterpreterConfig {
-    let executable = {executable:?};
-    let mut config = pyembed::InterpreterConfig::default().oxidized_importer(false).filesystem_importer(true);
-    if !executable.is_empty() {
-        config = config.program_name(executable);
-    }
-    pyembed::OxidizedPythonInterpreterConfig::new(config)
+    let executable: Option<&str> = EXECUTABLE;
+    let config = pyembed::InterpreterConfig::default().oxidized_importer(false).filesystem_importer(true);
+    let config = config.program_name(executable.map(str::to_owned));
+    pyembed::OxidizedPythonInterpreterConfig::new(config).set_missing_path_configuration(false)
 }
 ";
 
