@@ -3,6 +3,8 @@
 use pyo3_ffi as ffi;
 use pyox_python_objects::Gil;
 
+#[cfg(feature = "pyo3")]
+use crate::exception::PythonError;
 use crate::interpreter::MainPythonInterpreter;
 
 /// A running interpreter that any thread may call, see [`MainPythonInterpreter::with_threads`].
@@ -14,6 +16,19 @@ impl Attached {
     /// and objects are not `Send`.
     pub fn with_gil<T>(&self, work: impl FnOnce(Gil) -> T) -> T {
         with_gil(work)
+    }
+
+    /// As [`MainPythonInterpreter::attach`].
+    ///
+    /// # Errors
+    ///
+    /// The exception that the function returns.
+    #[cfg(feature = "pyo3")]
+    pub fn attach<T>(
+        &self,
+        work: impl for<'py> FnOnce(pyo3::Python<'py>) -> pyo3::PyResult<T>,
+    ) -> Result<T, PythonError> {
+        attach(work)
     }
 }
 
@@ -35,11 +50,18 @@ impl MainPythonInterpreter {
         self.without_gil(|| work(&Attached(())))
     }
 
-    /// Calls a function with the token of pyo3, from this thread. Other threads get one from `pyo3::Python::attach`,
-    /// while this one is in [`without_gil`](Self::without_gil).
+    /// Calls a function with the token of pyo3. What else pyo3 is asked for works too: this is the same interpreter. Other
+    /// threads get a token from [`Attached::attach`] or `pyo3::Python::attach`.
+    ///
+    /// # Errors
+    ///
+    /// The exception that the function returns.
     #[cfg(feature = "pyo3")]
-    pub fn attach<T>(&self, work: impl for<'py> FnOnce(pyo3::Python<'py>) -> T) -> T {
-        pyo3::Python::attach(work)
+    pub fn attach<T>(
+        &self,
+        work: impl for<'py> FnOnce(pyo3::Python<'py>) -> pyo3::PyResult<T>,
+    ) -> Result<T, PythonError> {
+        attach(work)
     }
 }
 
@@ -74,4 +96,16 @@ pub(crate) fn without_gil<T>(work: impl FnOnce() -> T) -> T {
     // SAFETY: the thread has the GIL.
     let _saved = Saved(unsafe { ffi::PyEval_SaveThread() });
     work()
+}
+
+#[cfg(feature = "pyo3")]
+fn attach<T>(work: impl for<'py> FnOnce(pyo3::Python<'py>) -> pyo3::PyResult<T>) -> Result<T, PythonError> {
+    pyo3::Python::attach(|py| {
+        work(py).map_err(|error| {
+            error.restore(py);
+            // SAFETY: the token of pyo3 says that this thread runs Python until the closure ends.
+            let gil = unsafe { Gil::held() };
+            PythonError::take(gil, pyox_python_objects::Raised::pending())
+        })
+    })
 }
