@@ -11,7 +11,7 @@ use pyembed::{
 // 8.4.2: defines `default_python_config()`.
 include!(env!("PYOXIDIZER_DEFAULT_PYTHON_CONFIG_RS"));
 
-const WHERE: &str = "import os; print(os.__name__, type(os.__spec__.loader).__name__)";
+const WHERE: &str = "import os, json; print(os.__name__, type(json.__spec__.loader).__name__)";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
