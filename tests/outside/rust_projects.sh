@@ -4,7 +4,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-work=$1
+work=$1/projects
+mkdir "$work"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
 
 # runs EXPECTED COMMAND...: what a program prints that finds no Python.
@@ -118,11 +119,15 @@ example() { "$CARGO_TARGET_DIR/debug/rust_examples" "rust-example-$@"; }
 [ "$(example 07)" = $'Rust comes first\nthen Python' ]
 
 echo "hosts: a command, plug-ins, a server, a bridge"
-cp -r "$root/examples/hosts" "$work/hosts"
-cd "$work/hosts"
+mkdir "$work/examples" "$work/docs"
+cp -r "$root/docs/embedding" "$work/docs"
+cp -r "$root/examples/hosts" "$work/examples"
+rm -rf "$work/examples/hosts/target"
+cd "$work/examples/hosts"
 sed -i '/^# These crates are not in the registry/,/^$/d' Cargo.toml
 wc -l src/bin/*.rs | awk '$1 > 120 && $2 != "total" { print $2 " has " $1 " lines"; failed = 1 } END { exit failed }'
 build .
+cargo --config "$settings" test --quiet --doc
 cd "$work"
 host() { sh "$root/crates/test-support/src/hide.sh" "$work" "${pythons[@]}" -- env -i "$CARGO_TARGET_DIR/debug/$@"; }
 printf 'a\nb\n' >old && printf 'a\nc\n' >new

@@ -2,7 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "what the test reads")]
 
-use pyembed::{InterpreterConfig, MainPythonInterpreter, OxidizedPythonInterpreterConfig};
+use pyembed::{Attached, InterpreterConfig, MainPythonInterpreter, OxidizedPythonInterpreterConfig};
 use pyo3_ffi as ffi;
 
 pyembed::launcher_marker!();
@@ -62,6 +62,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let other = python.without_gil(|| std::thread::spawn(|| 42).join());
             assert_eq!(other.ok(), Some(42));
             assert!(python.with_gil(|gil| pyox_python_objects::import(gil, c"json").is_ok()));
+            let imports = |python: &Attached| python.with_gil(|gil| pyox_python_objects::import(gil, c"json").is_ok());
+            let imported = python.with_threads(|python| {
+                std::thread::scope(|scope| {
+                    let threads = [(); 4].map(|()| scope.spawn(|| imports(python)));
+                    threads.map(|thread| thread.join().is_ok_and(|imported| imported))
+                })
+            });
+            assert_eq!(imported, [true; 4]);
+            let panics = std::panic::AssertUnwindSafe(|| python.without_gil(|| panic!("without the GIL")));
+            assert!(std::panic::catch_unwind(panics).is_err());
+            python.without_gil(|| python.without_gil(|| ()));
+            python.run_code("pass")?;
             eprintln!("{error}");
             drop(python);
         }
