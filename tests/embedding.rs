@@ -78,7 +78,6 @@ fn memory_grows_no_more_from_start_to_start_than_that_of_cpython() {
         let standard_library = python.stdlib_dir().display().to_string();
         let extensions = python.extension_dir().map(|path| path.display().to_string()).unwrap_or_default();
         let (packed, files) = (growth(&[])?, growth(&[&standard_library, &extensions])?);
-        println!("bytes more from start to start: {packed} with packed modules, {files} with files");
         ensure!(packed < files + (64 << 10), "{packed} bytes more each time, CPython alone {files}");
         Ok(())
     });

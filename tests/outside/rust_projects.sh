@@ -98,6 +98,34 @@ printf '%s\n' 'mod python;' 'fn main() {' '    println!("{}", env!("OWN"));' \
 build .
 runs "[2]" "$CARGO_TARGET_DIR/debug/app"
 
+echo "a build script that packs by itself: no command is installed"
+mkdir -p "$work/alone/src"
+cd "$work/alone"
+cat >Cargo.toml <<'END'
+[package]
+name = "alone"
+edition = "2024"
+
+[dependencies]
+pyembed = { version = "0.1", package = "pyox-embed", features = ["cpython-link-unresolved-static", "virtual-files"] }
+
+[build-dependencies]
+pyox-build = { version = "0.1", features = ["packaging"] }
+END
+cat >build.rs <<'END'
+use pyox_build::packaging::{Inputs, Silent};
+
+fn main() -> Result<(), pyox_build::Error> {
+    pyox_build::make_and_link(|request| request.inputs = Inputs::new("app.py"), &mut Silent)
+}
+END
+cp ../project/app.py ../project/greeting.py .
+cp ../project/src/main.rs src
+start=$SECONDS
+PATH=${PATH#"$work/bin:"} build .
+runs "changed Bob" "$CARGO_TARGET_DIR/debug/alone" Bob
+echo "  $((SECONDS - start)) s"
+
 echo "rust_examples: the examples of the manual"
 cd "$here"
 cargo build --quiet --package rust_examples

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use pyox_build_cache::Cache;
 use pyox_distribution::{Installed, Libpython, LinkSettings};
 use pyox_linker::{Progress, link_arguments, pyo3_config};
-use pyox_output::{PLAIN, write_atomically};
+use pyox_output::{PLAIN, Stage};
 use pyox_packaging::{Report, Request, pack};
 
 use crate::artifacts::{Artifacts, FOR_PYTHON, IN_DIRECTORY};
@@ -27,30 +27,41 @@ pub fn make(request: &mut Request<'_>, directory: &Path, progress: &mut dyn Prog
     // Paths in the artifacts are read from other directories than this one.
     let directory = std::path::absolute(directory).map_err(Error::io("find", directory))?;
     let target = request.python.target();
-    let (major, minor) = target.minor();
-    let mut metadata = format!("{FOR_PYTHON}{major}.{minor}\n{IN_DIRECTORY}{}\n", directory.display());
-    let mut tell = |line: &str| metadata += &format!("cargo:{line}\n");
-    for argument in arguments(target.link()?, &directory)? {
-        tell(&format!("rustc-link-arg={argument}"));
-    }
-    let resources = directory.join(Artifacts::PACKED_RESOURCES);
+    let mut link = target.link()?;
     request.launcher = None;
-    request.output = Some(resources.clone());
+    request.output = Some(directory.join(Artifacts::PACKED_RESOURCES));
     let report = pack(request, progress)?;
-    for path in sources(request, &report) {
-        tell(&format!("rerun-if-changed={}", path.display()));
-    }
+
+    let mut stage = Stage::default();
+    let (major, minor) = target.minor();
     let config = directory.join(Artifacts::DEFAULT_PYTHON_CONFIG);
-    tell(&format!("rustc-env={}={}", Artifacts::CONFIG_VARIABLE, config.display()));
-    write(&directory.join(Artifacts::PYO3_CONFIG), &pyo3_config(target))?;
-    write(&config, DEFAULT_CONFIG)?;
-    // What shows that all of it is there comes last.
-    write(&directory.join(Artifacts::CARGO_METADATA), &metadata)?;
+    let mut metadata = format!("{FOR_PYTHON}{major}.{minor}\n{IN_DIRECTORY}{}\n", directory.display());
+    let mut tell = |line: String| metadata += &format!("cargo:{line}\n");
+    for argument in arguments(&mut link, &directory, &mut stage)? {
+        tell(format!("rustc-link-arg={argument}"));
+    }
+    for path in sources(request, &report) {
+        tell(format!("rerun-if-changed={}", path.display()));
+    }
+    tell(format!("rustc-env={}={}", Artifacts::CONFIG_VARIABLE, config.display()));
+    write(&mut stage, &config, DEFAULT_CONFIG.as_bytes())?;
+    write(&mut stage, &directory.join(Artifacts::PYO3_CONFIG), pyo3_config(target).as_bytes())?;
+    write(&mut stage, &directory.join(Artifacts::CARGO_METADATA), metadata.as_bytes())?;
+    stage.put_in_place()?;
     Artifacts::open(directory)
 }
 
 /// For build scripts: makes artifacts in the `OUT_DIR`, for the Python that `pyembed` is compiled for, and tells cargo how
 /// the program is linked. The function says what is packed.
+///
+/// ```no_run
+/// // build.rs of a package without `build-mode-*` features
+/// use pyox_build::packaging::{Inputs, Silent};
+///
+/// fn main() -> Result<(), pyox_build::Error> {
+///     pyox_build::make_and_link(|request| request.inputs = Inputs::new("app.py"), &mut Silent)
+/// }
+/// ```
 ///
 /// # Errors
 ///
@@ -85,13 +96,15 @@ pub fn default_python_config() -> pyembed::OxidizedPythonInterpreterConfig {
 
 /// Arguments for the linker. A static libpython, and what it needs, are copied: the Python may have changed when cargo
 /// links again.
-fn arguments(mut link: LinkSettings, directory: &Path) -> Result<Vec<String>, Error> {
+fn arguments(link: &mut LinkSettings, directory: &Path, stage: &mut Stage) -> Result<Vec<String>, Error> {
     match &mut link.libpython {
         Libpython::Static(library) => {
             for archive in std::iter::once(library).chain(&mut link.extra_archives) {
-                *archive = copy(archive, directory)?;
+                let copy = directory.join(archive.file_name().unwrap_or_default());
+                write(stage, &copy, &fs::read(&*archive).map_err(Error::io("read", &*archive))?)?;
+                *archive = copy;
             }
-            Ok(link_arguments(&link))
+            Ok(link_arguments(link))
         }
         Libpython::Shared(library) => Ok(vec![
             library.display().to_string(),
@@ -103,18 +116,12 @@ fn arguments(mut link: LinkSettings, directory: &Path) -> Result<Vec<String>, Er
     }
 }
 
-/// Copies a file into the directory, unless it is there.
-fn copy(file: &Path, directory: &Path) -> Result<PathBuf, Error> {
-    let copy = directory.join(file.file_name().unwrap_or_default());
-    let content = fs::read(file).map_err(Error::io("read", file))?;
-    if fs::read(&copy).ok().as_ref() != Some(&content) {
-        write_atomically(&copy, PLAIN, |out| out.write_all(&content).map_err(Error::io("write", &copy)))?;
+/// Writes a file, unless it is there as it should be.
+fn write(stage: &mut Stage, path: &Path, content: &[u8]) -> Result<(), Error> {
+    if fs::read(path).is_ok_and(|there| there == content) {
+        return Ok(());
     }
-    Ok(copy)
-}
-
-fn write(path: &Path, text: &str) -> Result<(), Error> {
-    write_atomically(path, PLAIN, |out| out.write_all(text.as_bytes()).map_err(Error::io("write", path)))
+    stage.file(path, PLAIN, |out| out.write_all(content).map_err(Error::io("write", path)))
 }
 
 /// What the resources are made of, as far as a person changes it: neither the files of Python nor those in the cache.

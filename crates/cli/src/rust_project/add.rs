@@ -31,7 +31,10 @@ pub fn run(args: &Add, quiet: bool, style: Style) -> anyhow::Result<u8> {
         let what = format!("cannot read {}: {error}", path.display());
         Mistake::new(what, "name the directory of a Rust project, or make one with `pyoxidizer init-rust-project`")
     })?;
-    let mut manifest: DocumentMut = text.parse().with_context(|| format!("cannot read {}", path.display()))?;
+    let mut manifest: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+        let what = format!("cannot read {}: {}", path.display(), error.to_string().trim_end());
+        Mistake::new(what, "make it a manifest that cargo can read")
+    })?;
     let package = manifest.get("package").ok_or_else(|| {
         let what = format!("{} is the manifest of a workspace, not of a package", path.display());
         Mistake::new(what, "name the directory of the package that makes the program")

@@ -1,5 +1,6 @@
 //! What a project packs: `[package.metadata.pyoxidizer]` in its Cargo.toml.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -20,8 +21,12 @@ const EXAMPLE: &str =
 /// The arguments of `pyoxidizer pack` in a manifest, for the project or for one of its targets, with the values of each
 /// `--package-root`.
 pub fn read(manifest: &Path, target: Option<&str>) -> anyhow::Result<(Pack, Vec<Vec<String>>)> {
-    let text = std::fs::read_to_string(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
-    let document: DocumentMut = text.parse().with_context(|| format!("cannot read {}", manifest.display()))?;
+    let wrong = |error: &dyn Display| {
+        let what = format!("cannot read {}: {}", manifest.display(), error.to_string().trim_end());
+        Mistake::new(what, "run this in the directory of a Rust project")
+    };
+    let text = std::fs::read_to_string(manifest).map_err(|error| wrong(&error))?;
+    let document: DocumentMut = text.parse().map_err(|error| wrong(&error))?;
     parse(&words(&document, target).with_context(|| format!("{} does not say what to pack", manifest.display()))?)
 }
 
