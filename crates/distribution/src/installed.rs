@@ -92,7 +92,7 @@ impl Installed {
         let is_preferred = |python: &&Self| {
             let info = &python.info;
             let is_plain = !info.gil_disabled && !info.debug && info.releaselevel == "final";
-            (python.link().is_ok(), is_plain, info.major, info.minor, info.micro)
+            (python.library().is_some(), is_plain, info.major, info.minor, info.micro)
         };
         let fitting = all.iter().filter(|python| spec.accepts(&python.info));
         match fitting.max_by_key(is_preferred) {
@@ -153,7 +153,9 @@ impl Installed {
 
     /// The library, the static one if there is one, whatever is wanted: what else is made of this Python is the same.
     fn library(&self) -> Option<PathBuf> {
-        match LinkSettings::find(&self.info, &self.paths, None).ok()?.libpython {
+        let find = |kind| LinkSettings::find(&self.info, &self.paths, Some(kind));
+        let found = find(LibpythonKind::Static).or_else(|_| find(LibpythonKind::Shared)).ok()?;
+        match found.libpython {
             Libpython::Static(path) | Libpython::Shared(path) => Some(path),
         }
     }

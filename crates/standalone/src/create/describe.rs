@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use pyox_binary::{ElfFacts, SymbolVersion, is_libpython, stays_with_system};
@@ -175,7 +175,7 @@ fn extensions(
             let name = libraries::link_name(soname);
             let own = python.prefix().join("lib").join(soname);
             let mut link = Link::system(name);
-            if own.is_file() && python.prefix() != "/usr" && !stays_with_system(soname) {
+            if own.is_file() && python.prefix() != Path::new("/usr") && !stays_with_system(soname) {
                 let place = format!("install/lib/{soname}");
                 members.file(&place, own.canonicalize().map_err(Error::io("read", &own))?);
                 (link.system, link.path_dynamic) = (None, Some(place));
