@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// A directory with the files that a program which embeds Python is built with. `cargo_metadata.txt` says how it is linked,
-/// `packed-resources` has what it imports, `default_python_config.rs` has its `default_python_config()`, and
+/// A directory with the files that a program which embeds Python is built with. `cargo_metadata.txt` says how it is
+/// linked, `packed-resources` has what it imports, `default_python_config.rs` has its `default_python_config()`, and
 /// `pyo3-build-config-file.txt` is for `PYO3_CONFIG_FILE`. Beside them is a copy of a static libpython.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifacts {

@@ -57,7 +57,7 @@ pub enum Error {
         output: String,
     },
     /// There are no artifacts where they should be.
-    #[error("{} holds no artifacts: {} is missing; `pyoxidizer run-build-script` makes them", directory.display(), name)]
+    #[error("{} holds no artifacts: {name} is missing; `pyoxidizer run-build-script` makes them", directory.display())]
     NoArtifacts {
         /// The directory.
         directory: PathBuf,
@@ -66,8 +66,8 @@ pub enum Error {
     },
     /// The artifacts are for another Python than the program.
     #[error(
-        "the packed resources are for Python {found}, but pyembed is compiled for Python {expected}: set PYO3_PYTHON to \
-         the Python that they are for, or pack for the other one"
+        "the packed resources are for Python {found}, but pyembed is compiled for Python {expected}: set \
+         PYO3_PYTHON to the Python that they are for, or pack for the other one"
     )]
     OtherPython {
         /// Version of the artifacts, such as `3.12`.

@@ -51,8 +51,8 @@ pub fn make(request: &mut Request<'_>, directory: &Path, progress: &mut dyn Prog
     Artifacts::open(directory)
 }
 
-/// For build scripts: makes artifacts in the `OUT_DIR`, for the Python that `pyembed` is compiled for, and tells cargo how
-/// the program is linked. The function says what is packed.
+/// For build scripts: makes artifacts in the `OUT_DIR`, for the Python that `pyembed` is compiled for, and tells cargo
+/// how the program is linked. The function says what is packed.
 ///
 /// ```no_run
 /// // build.rs of a package without `build-mode-*` features

@@ -50,8 +50,8 @@ impl MainPythonInterpreter {
         self.without_gil(|| work(&Attached(())))
     }
 
-    /// Calls a function with the token of pyo3. What else pyo3 is asked for works too: this is the same interpreter. Other
-    /// threads get a token from [`Attached::attach`] or `pyo3::Python::attach`.
+    /// Calls a function with the token of pyo3. What else pyo3 is asked for works too: this is the same interpreter.
+    /// Other threads get a token from [`Attached::attach`] or `pyo3::Python::attach`.
     ///
     /// # Errors
     ///

@@ -118,8 +118,8 @@ struct Table {
 // SAFETY: all that its pointers lead to is static and never changes.
 unsafe impl Send for Table {}
 
-/// Since 3.11 this table is searched besides CPython's own; before, it replaces CPython's. The same code has the same table
-/// each time that Python starts.
+/// Since 3.11 this table is searched besides CPython's own; before, it replaces CPython's. The same code has the same
+/// table each time that Python starts.
 fn frozen_table(boot_code: &'static [u8]) -> &'static [ffi::_frozen] {
     static LAST: Mutex<Option<Table>> = Mutex::new(None);
     let mut last = lock(&LAST);

@@ -6,8 +6,8 @@
 pub struct Aligned<T: ?Sized>(pub T);
 
 /// The content of a file of packed resources, which the compiler takes into the program: a `&'static [u8]` for
-/// [`OxidizedPythonInterpreterConfig::from_resources`](crate::OxidizedPythonInterpreterConfig::from_resources). The path is
-/// relative to the source file, as that of [`include_bytes!`] is.
+/// [`OxidizedPythonInterpreterConfig::from_resources`](crate::OxidizedPythonInterpreterConfig::from_resources). The
+/// path is relative to the source file, as that of [`include_bytes!`] is.
 #[macro_export]
 macro_rules! include_resources {
     ($path:expr) => {{

@@ -53,8 +53,8 @@ pub struct Request<'a> {
     pub virtualenv_choice: Option<VirtualenvChoice>,
     /// What compiles to bytecode; `None` for the Python, with a cache.
     pub compiler: Option<&'a dyn CompileBytecode>,
-    /// Where the launcher comes from. Without one, the output is the packed resources alone, for a program that is linked
-    /// with Python itself: `pyembed` starts from them.
+    /// Where the launcher comes from. Without one, the output is the packed resources alone, for a program that is
+    /// linked with Python itself: `pyembed` starts from them.
     pub launcher: Option<&'a dyn LauncherSource>,
     /// What is kept from one pack to the next.
     pub cache: &'a Cache,

@@ -72,8 +72,8 @@ pub(super) fn in_turn(target: &Path) -> Result<File, Error> {
     Ok(lock)
 }
 
-/// The configuration of `pyo3-ffi` for a Python, as `PYO3_CONFIG_FILE` names one: the build script of the program has to
-/// link it.
+/// The configuration of `pyo3-ffi` for a Python, as `PYO3_CONFIG_FILE` names one: the build script of the program has
+/// to link it.
 pub fn pyo3_config(target: &dyn Target) -> String {
     let (major, minor) = target.minor();
     let mut text = format!(

@@ -1,6 +1,6 @@
-//! The bridge between a window and Python, as programs with a web view have one, here on standard input and output. A line
-//! `ID COMMAND ARGUMENTS` calls a command, in Rust or else in `commands.py`; the answer is a line `ID ok RESULT` or
-//! `ID error MESSAGE`. While a command runs it may send events, lines `event NAME VALUE`. Values are JSON.
+//! The bridge between a window and Python, as programs with a web view have one, here on standard input and output. A
+//! line `ID COMMAND ARGUMENTS` calls a command, in Rust or else in `commands.py`; the answer is a line `ID ok RESULT`
+//! or `ID error MESSAGE`. While a command runs it may send events, lines `event NAME VALUE`. Values are JSON.
 
 use std::error::Error;
 use std::io::{BufRead as _, Write as _};

@@ -1,5 +1,5 @@
-//! A command in Rust that asks Python for what Python has: `compare OLD NEW` prints a unified diff, `compare --lines FILE`
-//! counts lines, and starts no Python for that.
+//! A command in Rust that asks Python for what Python has: `compare OLD NEW` prints a unified diff, `compare --lines
+//! FILE` counts lines, and starts no Python for that.
 
 use std::error::Error;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Runs plug-ins: `plugins SECONDS SCRIPT...` starts each script in a process of its own, and stops those that take longer.
-//! Scripts are files of the user; they can `import host`, a module in Rust, and whatever is packed.
+//! Runs plug-ins: `plugins SECONDS SCRIPT...` starts each script in a process of its own, and stops those that take
+//! longer. Scripts are files of the user; they can `import host`, a module in Rust, and whatever is packed.
 
 use std::error::Error;
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! A server on tokio that has its answers from Python: `server [ADDRESS]` says where it listens, and answers `GET /PATH` with
-//! what `answers.py` makes of the path. Python runs in tokio's threads for blocking work; a slow answer stops no other one.
+//! A server on tokio that has its answers from Python: `server [ADDRESS]` says where it listens, and answers `GET
+//! /PATH` with what `answers.py` makes of the path. Python runs in tokio's threads for blocking work; a slow answer
+//! stops no other one.
 
 use std::error::Error;
 

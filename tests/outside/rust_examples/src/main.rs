@@ -1,4 +1,5 @@
-//! The examples in Rust of the manual (chapter 8), as they are written today: `rust_examples ID [STANDARD_LIBRARY]` runs one.
+//! The examples in Rust of the manual (chapter 8), as they are written today: `rust_examples ID [STANDARD_LIBRARY]`
+//! runs one.
 
 use std::error::Error;
 use std::ffi::c_int;
