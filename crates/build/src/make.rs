@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 
 use pyox_build_cache::Cache;
 use pyox_distribution::{Installed, Libpython, LinkSettings};
-use pyox_linker::{Progress, link_arguments, pyo3_config};
+use pyox_linker::{Compiled, Progress, link_arguments, pyo3_config};
 use pyox_output::{PLAIN, Stage};
-use pyox_packaging::{Report, Request, pack};
+use pyox_packaging::{Report, Request, pack_resources};
 
 use crate::artifacts::{Artifacts, FOR_PYTHON, IN_DIRECTORY};
 use crate::cargo::{LinkedPython, variable};
 use crate::error::Error;
 use crate::link::tell;
 
-/// Makes the artifacts of a request in a directory, which is created. The request has no launcher
-/// ([`Request::resources`]), and gets its output from here.
+/// Makes the artifacts of a request in a directory, which is created. The request gets its output from here, and its
+/// launcher is not asked for.
 ///
 /// # Errors
 ///
@@ -28,9 +28,8 @@ pub fn make(request: &mut Request<'_>, directory: &Path, progress: &mut dyn Prog
     let directory = std::path::absolute(directory).map_err(Error::io("find", directory))?;
     let target = request.python.target();
     let mut link = target.link()?;
-    request.launcher = None;
     request.output = Some(directory.join(Artifacts::PACKED_RESOURCES));
-    let report = pack(request, progress)?;
+    let report = pack_resources(request, progress)?;
 
     let mut stage = Stage::default();
     let (major, minor) = target.minor();
@@ -73,7 +72,10 @@ pub fn make_and_link(describe: impl FnOnce(&mut Request<'_>), progress: &mut dyn
     }
     let spec = linked.executable.as_ref().map_or(linked.version.clone(), |path| path.display().to_string());
     let (python, cache) = (Installed::locate(Some(&spec))?, Cache::of_user()?);
-    let mut request = Request::resources(&python, &cache);
+    let launchers = Compiled::new(&cache);
+    let mut request = Request::new(&python, &launchers, &cache);
+    // The program goes on when Python has ended.
+    request.interpreter.fast_exit = false;
     describe(&mut request);
     let artifacts = make(&mut request, &PathBuf::from(variable("OUT_DIR")?), progress)?;
     artifacts.check_python(&linked.version)?;

@@ -64,14 +64,9 @@ fn pack(
     package_roots: &[Vec<String>],
     progress: &mut Terminal,
 ) -> anyhow::Result<Report> {
-    let cache = Cache::of_user()?;
-    let launcher: Box<dyn LauncherSource> = match &args.launcher {
-        Some(path) => Box::new(Prebuilt::new(path)),
-        None => Box::new(compiled(&cache)),
-    };
-    with_request(args, wanted, package_roots, (&cache, Some(&*launcher)), |mut request| {
+    with_request(args, wanted, package_roots, |request| {
         request.output.clone_from(&args.output);
-        Ok(pyox_packaging::pack(&request, progress)?)
+        Ok(pyox_packaging::pack(request, progress)?)
     })
 }
 
@@ -80,9 +75,9 @@ pub fn with_request<T>(
     args: &Pack,
     wanted: Option<&str>,
     package_roots: &[Vec<String>],
-    (cache, launcher): (&Cache, Option<&dyn LauncherSource>),
-    work: impl FnOnce(Request<'_>) -> anyhow::Result<T>,
+    work: impl FnOnce(&mut Request<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
+    let cache = &Cache::of_user()?;
     let mut inputs = inputs(args, package_roots);
     let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
     let installed = distribution::interpreter(wanted, cache)?;
@@ -105,10 +100,11 @@ pub fn with_request<T>(
         Some(standalone) => Toolchain::new(&host, standalone).map_err(pyox_packaging::Error::from)?,
         None => Toolchain::from(&host),
     };
-    let mut request = match launcher {
-        Some(launcher) => Request::new(python, launcher, cache),
-        None => Request::resources(python, cache),
+    let launcher: Box<dyn LauncherSource> = match &args.launcher {
+        Some(path) => Box::new(Prebuilt::new(path)),
+        None => Box::new(compiled(cache)),
     };
+    let mut request = Request::new(python, &*launcher, cache);
     if let Some(run) = interpreter(args, &mut request.interpreter)? {
         if inputs.entry != EntryRequest::Default {
             let hint = "leave out run_mode, or --module, --entry and --code";
@@ -123,7 +119,7 @@ pub fn with_request<T>(
     request.report.clone_from(&args.report);
     request.resource_file.clone_from(&args.resource_file);
     request.import_order.clone_from(&args.import_order);
-    work(request)
+    work(&mut request)
 }
 
 /// Which extension modules of a distribution go in, if that is said.

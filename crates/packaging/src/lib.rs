@@ -36,7 +36,7 @@ pub use code::boot_code;
 pub use entry::{Entry, EntryRequest};
 pub use error::Error;
 pub use inputs::{AddedData, Inputs, PackageRoot, Resolved, is_source};
-pub use pack::{Request, pack};
+pub use pack::{Request, pack, pack_resources};
 pub use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run, Setting, SettingError};
 pub use pyox_layers::{
     Candidate, Decide, Decision, Error as LayerError, FilesNeeded, Finding, Layer, LayerBuilder, LayerKind, LeftOut,

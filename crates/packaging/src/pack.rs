@@ -53,9 +53,8 @@ pub struct Request<'a> {
     pub virtualenv_choice: Option<VirtualenvChoice>,
     /// What compiles to bytecode; `None` for the Python, with a cache.
     pub compiler: Option<&'a dyn CompileBytecode>,
-    /// Where the launcher comes from. Without one, the output is the packed resources alone, for a program that is
-    /// linked with Python itself: `pyembed` starts from them.
-    pub launcher: Option<&'a dyn LauncherSource>,
+    /// Where the launcher comes from.
+    pub launcher: &'a dyn LauncherSource,
     /// What is kept from one pack to the next.
     pub cache: &'a Cache,
     /// Where the application comes from, and what it runs.
@@ -81,23 +80,17 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     /// A request for a program of no inputs yet.
     pub fn new(python: impl Into<Toolchain<'a>>, launcher: &'a dyn LauncherSource, cache: &'a Cache) -> Self {
-        let interpreter = settings::of_programs();
-        Self { launcher: Some(launcher), interpreter, ..Self::resources(python, cache) }
-    }
-
-    /// A request for packed resources alone, of no inputs yet. The program goes on when Python has ended.
-    pub fn resources(python: impl Into<Toolchain<'a>>, cache: &'a Cache) -> Self {
         Self {
             python: python.into(),
             python_choice: None,
             virtualenv_choice: None,
             compiler: None,
-            launcher: None,
+            launcher,
             cache,
             inputs: Inputs::default(),
             policy: Policy::default(),
             decide: None,
-            interpreter: settings::of_programs().fast_exit(false),
+            interpreter: settings::of_programs(),
             output: None,
             report: None,
             resource_file: None,
@@ -112,12 +105,25 @@ fn written(request: &Request<'_>) -> Vec<PathBuf> {
     files.into_iter().flatten().chain(&request.inputs.outputs).cloned().collect()
 }
 
-/// Makes a program, or its resources alone. Everything that is written is complete, or nothing has changed.
+/// Makes a program. Everything that is written is complete, or nothing has changed.
 ///
 /// # Errors
 ///
 /// Any [`Error`]. What cannot work is found before the long work begins, as far as it can be known.
 pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report, Error> {
+    make(request, true, progress)
+}
+
+/// Writes the packed resources of a program alone, for one that brings its own interpreter.
+///
+/// # Errors
+///
+/// As [`pack`].
+pub fn pack_resources(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report, Error> {
+    make(request, false, progress)
+}
+
+fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) -> Result<Report, Error> {
     let Request { python, cache, policy, .. } = request;
     let inputs = &Inputs { outputs: written(request), ..request.inputs.clone() };
     let target = python.target();
@@ -133,7 +139,9 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
     };
     let order = request.import_order.as_deref().map(crate::read_import_order).transpose()?.unwrap_or_default();
     settings::check(&request.interpreter, target)?;
-    request.launcher.map(|source| source.check(target)).transpose()?;
+    if is_program {
+        request.launcher.check(target)?;
+    }
     let mut progress = Timed::new(progress);
     let mut builder = LayerBuilder::new(*python, policy.clone(), cache);
     if let Some(decide) = request.decide {
@@ -149,7 +157,10 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
         None => default_output(&resolved.name)?,
     };
     Error::if_cancelled(&progress)?;
-    let launcher = request.launcher.map(|source| source.launcher(target, &mut progress)).transpose()?;
+    let launcher = match is_program {
+        true => Some(request.launcher.launcher(target, &mut progress)?),
+        false => None,
+    };
     if let Some(launcher) = &launcher {
         settings::check_allocators(&request.interpreter, launcher)?;
     }
@@ -191,8 +202,7 @@ pub fn pack(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Report
 fn outputs(request: &Request<'_>, program: Option<&std::path::Path>) -> Result<Outputs, Error> {
     let mut outputs = request.inputs.outputs(request.python, request.cache);
     request.import_order.iter().for_each(|path| outputs.reads("the import order", path));
-    let launchers = request.launcher.map(LauncherSource::files).unwrap_or_default();
-    launchers.iter().for_each(|path| outputs.keeps("the launcher", path));
+    request.launcher.files().iter().for_each(|path| outputs.keeps("the launcher", path));
     if let Some(path) = &request.resource_file {
         match path.exists() {
             true => outputs.keeps("the resource file", path),

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use pyox_build::{Artifacts, make};
-use pyox_build_cache::Cache;
 
 use super::args::RunBuildScript;
 use super::settings;
@@ -26,13 +25,14 @@ pub fn run(args: &RunBuildScript, verbose: bool, quiet: bool, style: Style) -> a
     if let Some(project) = variable("CARGO_MANIFEST_DIR") {
         env::set_current_dir(&project).with_context(|| format!("cannot use {}", project.display()))?;
     }
-    let (pack, package_roots) = settings::read("Cargo.toml".as_ref(), args.target.as_deref())?;
-    let python = pack.python.as_deref().or(args.python.as_deref());
+    let (mut pack, package_roots) = settings::read("Cargo.toml".as_ref(), args.target.as_deref())?;
+    let python = pack.python.clone().or_else(|| args.python.clone());
+    // The program goes on when Python has ended, unless its settings say otherwise.
+    pack.config.insert(0, "fast_exit=false".into());
     let mut progress = Terminal::new(verbose, quiet, style);
-    let cache = Cache::of_user()?;
-    let artifacts = with_request(&pack, python, &package_roots, (&cache, None), |mut request| {
+    let artifacts = with_request(&pack, python.as_deref(), &package_roots, |request| {
         request.inputs.outputs.push(directory.clone());
-        let artifacts = make(&mut request, &directory, &mut progress);
+        let artifacts = make(request, &directory, &mut progress);
         progress.finish();
         Ok(artifacts?)
     })?;
