@@ -123,6 +123,7 @@ fn what_a_project_lacks_is_said() {
         ("[package]\nname = \"app\"\n", "error: Cargo.toml does not say what to pack"),
         ("[package", "error: cannot read Cargo.toml"),
         (&*MANIFEST.replace("app.py", "none.py"), "error: "),
+        (&*MANIFEST.replace("\"app.py\"", "\"app.py\", \"--extra\", \"x\""), "error: "),
         (&*MANIFEST.replace("\"app.py\"", "\"app.py\", \"--run\""), "error: --run is not for Rust projects"),
     ] {
         place.write("Cargo.toml", manifest);
