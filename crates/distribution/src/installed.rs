@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 use pyox_packed_resources::PartsDigest;
 use pyox_scanner::{Directory, ResourceSource, allows_python};
 
+use crate::layout::OwnLayout;
 use crate::run::{Description, Paths};
 use crate::search::{self, Spec};
 use crate::{
@@ -197,7 +198,7 @@ impl Host for Installed {
 impl Target for Installed {
     fn standard_library(&self) -> Result<Box<dyn ResourceSource + '_>, Error> {
         let suffixes = self.info.extension_suffixes.iter();
-        Ok(Box::new(Directory::standard_library(self.stdlib_dir()).extension_suffixes(suffixes)))
+        Ok(Box::new(OwnLayout(Directory::standard_library(self.stdlib_dir()).extension_suffixes(suffixes))))
     }
 
     fn extension_modules(&self) -> Result<Vec<ExtensionModule>, Error> {
