@@ -43,6 +43,9 @@ pub enum Command {
     PythonDistributionInfo(crate::distribution::args::Info),
     PythonDistributionLicenses(crate::distribution::args::Licenses),
     FindResources(crate::distribution::args::FindResources),
+    InitRustProject(crate::rust_project::args::InitRustProject),
+    Add(crate::rust_project::args::Add),
+    RunBuildScript(crate::rust_project::args::RunBuildScript),
 }
 
 /// Make one executable of a script, wheel, package, project or requirement

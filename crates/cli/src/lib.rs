@@ -17,6 +17,7 @@ mod licenses;
 mod pack;
 mod progress;
 mod resources;
+mod rust_project;
 mod settings;
 mod speech;
 mod style;
@@ -61,6 +62,9 @@ pub fn main(configurations: &dyn Configurations) -> ExitCode {
         Command::PythonDistributionLicenses(command) => distribution::licenses(&command, args.quiet, style),
         Command::FindResources(command) => distribution::find_resources(&command, args.quiet, style),
         Command::Distribution(command) => distribution::run(&command, args.quiet, style),
+        Command::InitRustProject(command) => rust_project::init(&command, args.quiet, style),
+        Command::Add(command) => rust_project::add(&command, args.quiet, style),
+        Command::RunBuildScript(command) => rust_project::run_build_script(&command, args.verbose, args.quiet, style),
         Command::Licenses(command) => licenses::run(&command, args.verbose, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
         Command::InitConfigFile(command) => configuration::init(&command, talk),

@@ -26,6 +26,7 @@ mod profiles;
 mod replacing;
 mod resources;
 mod runtime;
+mod rust_projects;
 mod said;
 mod settings;
 mod shared_libpython;
