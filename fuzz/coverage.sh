@@ -29,6 +29,7 @@ done
 sources+=(../crates/legacy-resources/src ../crates/bytecode/src/marshal.rs ../crates/bytecode/src/marshal)
 sources+=(../crates/binary/src ../crates/inspect/src/analyze ../crates/program-format/src)
 sources+=(../crates/scanner/src/wheel)
+sources+=(../crates/standalone/src/archive.rs ../crates/standalone/src/archive ../crates/standalone/src/python_json)
 for file in classify record direct_url pth script_metadata; do
     sources+=("../crates/scanner/src/$file.rs")
 done

@@ -19,6 +19,9 @@ case $target in
     edit_elf) options=(-max_len=4096 -malloc_limit_mb=64 -dict=dictionaries/binary.dict) ;;
     marshal) options=(-max_len=4096 -malloc_limit_mb=64 -dict=dictionaries/marshal.dict) ;;
     pth | direct_url | requirements | script_metadata) options=(-max_len=1024 -malloc_limit_mb=16 -dict=dictionaries/text.dict) ;;
+    python_json) options=(-max_len=8192 -malloc_limit_mb=64 -dict=dictionaries/python_json.dict) ;;
+    # The window of zstd has at most 128 MiB, which real archives use.
+    archive) options=(-max_len=8192 -malloc_limit_mb=136 -dict=dictionaries/archive.dict) ;;
     any_version | version_3 | write_read_write) options=(-max_len=4096 -malloc_limit_mb=64) ;;
     *) options=() ;;
 esac

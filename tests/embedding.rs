@@ -62,6 +62,43 @@ fn python_starts_again_after_its_end() {
     });
 }
 
+/// CPython itself does not free everything when it ends: half a MiB and more for some of its modules.
+#[test]
+fn memory_grows_no_more_from_start_to_start_than_that_of_cpython() {
+    if !tests_all() {
+        return;
+    }
+    pythons::for_each_of("cycles", &newest(), |python| {
+        let program = Program::new(python, "ending")?;
+        let growth = |directories: &[&str]| -> Result<i64> {
+            let output = program.run(&[&["cycles", "200"], directories].concat())?;
+            ensure!(output.status.success(), "{output:?}");
+            Ok(String::from_utf8(output.stderr)?.trim().parse()?)
+        };
+        let standard_library = python.stdlib_dir().display().to_string();
+        let extensions = python.extension_dir().map(|path| path.display().to_string()).unwrap_or_default();
+        let (packed, files) = (growth(&[])?, growth(&[&standard_library, &extensions])?);
+        ensure!(packed < files + (64 << 10), "{packed} bytes more each time, CPython alone {files}");
+        Ok(())
+    });
+}
+
+#[test]
+fn start_run_and_end_touch_no_memory_that_is_not_theirs() {
+    if !tests_all() {
+        return;
+    }
+    pythons::for_each_of("valgrind", &newest(), |python| {
+        // What CPython's own allocator gives out, valgrind does not know.
+        let program = Program::packed(python, "ending", &["--config", "allocator=malloc"])?;
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args(["--error-exitcode=99", "--quiet"]);
+        let output = valgrind.arg(program.place.path().join("app")).args(["cycles", "2"]).output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    });
+}
+
 #[test]
 fn finalizing_says_whether_everything_was_written() {
     pythons::for_each_of("finalizing", &newest(), |python| {
@@ -72,6 +109,11 @@ fn finalizing_says_whether_everything_was_written() {
         ensure!(said.ends_with("Err(Flush)\n") && said.contains("No space left"), "{output:?}");
         Ok(())
     });
+}
+
+/// Whether what takes minutes is tested too.
+fn tests_all() -> bool {
+    std::env::var_os("PYOX_TEST_ALL").is_some()
 }
 
 /// The examples are compiled for one Python only: what they show does not depend on its version.
@@ -86,6 +128,11 @@ struct Program {
 
 impl Program {
     fn new(python: &Installed, example: &str) -> Result<Self> {
+        Self::packed(python, example, &[])
+    }
+
+    /// The same, packed with more arguments.
+    fn packed(python: &Installed, example: &str, arguments: &[&str]) -> Result<Self> {
         let place = tempfile::Builder::new().prefix("embedding-").tempdir()?;
         let launcher = place.path().join("launcher");
         std::fs::write(&launcher, seal(&compile(python, example)?, python)?)?;
@@ -93,7 +140,7 @@ impl Program {
         std::fs::write(&script, SCRIPT)?;
         let mut pack = command::pyoxidizer();
         pack.arg("pack").arg(&script).arg("--python").arg(python.executable()).arg("--launcher").arg(&launcher);
-        let output = pack.arg("--output").arg(place.path().join("app")).output()?;
+        let output = pack.args(arguments).arg("--output").arg(place.path().join("app")).output()?;
         ensure!(output.status.success(), "pack: {}", String::from_utf8_lossy(&output.stderr));
         Ok(Self { place })
     }

@@ -11,6 +11,7 @@ mod walk_index;
 
 pub mod analyze;
 pub mod any_version;
+pub mod archive;
 pub mod decompress;
 pub mod direct_url;
 pub mod edit_elf;
@@ -18,6 +19,7 @@ pub mod marshal;
 pub mod open_and_walk;
 pub mod payload;
 pub mod pth;
+pub mod python_json;
 pub mod requirements;
 pub mod script_metadata;
 pub mod version_3;
@@ -28,9 +30,10 @@ pub mod write_read_write;
 pub type Target = fn(&[u8]);
 
 /// Names and functions of all targets.
-pub const TARGETS: [(&str, Target); 14] = [
+pub const TARGETS: [(&str, Target); 16] = [
     ("analyze", analyze::run),
     ("any_version", any_version::run),
+    ("archive", archive::run),
     ("decompress", decompress::run),
     ("direct_url", direct_url::run),
     ("edit_elf", edit_elf::run),
@@ -38,6 +41,7 @@ pub const TARGETS: [(&str, Target); 14] = [
     ("open_and_walk", open_and_walk::run),
     ("payload", payload::run),
     ("pth", pth::run),
+    ("python_json", python_json::run),
     ("requirements", requirements::run),
     ("script_metadata", script_metadata::run),
     ("version_3", version_3::run),

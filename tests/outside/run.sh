@@ -27,6 +27,7 @@ builder 40
 fuzz_harness 30
 packager 40
 pyo3_host 25
+rust_examples 150
 traits 150
 END
 
@@ -98,3 +99,5 @@ with zipfile.ZipFile(sys.argv[1], 'w') as wheel:
 END
 "$CARGO_TARGET_DIR/debug/packager" "$work/app" "$work/greeting-1.0-py3-none-any.whl"
 prints 'Hello, Ada! []' env -i "$work/app"
+
+./rust_projects.sh "$work"

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | what is this file, and what does it need and offer? | [`Binary`], [`Image`]; of ELF files [`ElfFacts`] |
 //! | which Linux distributions does it run on? | [`LinuxNeeds`] |
+//! | is a static library installed with all that it needs? | [`lacking_symbols`] |
 //! | which bytes can go? | [`trim`], [`edit_dynamic`] |
 //! | where would the dynamic loader find a library? | [`SystemLibraries`], [`SearchPath`] |
 //! | which libraries go into a program, and in which order are they loaded? | [`Closure`], [`stays_with_system`] |
@@ -26,6 +27,7 @@ mod linux;
 mod mach_o;
 mod pe;
 mod reader;
+mod static_library;
 
 pub use binary::Binary;
 pub use elf::*;
@@ -34,6 +36,7 @@ pub use format::Format;
 pub use image::{Image, Kind, Load, Need, Version};
 pub use libraries::*;
 pub use linux::{CLibrary, Distribution, LinuxNeeds};
+pub use static_library::lacking_symbols;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

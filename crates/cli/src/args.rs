@@ -36,12 +36,16 @@ pub enum Command {
     #[command(subcommand)]
     Resources(crate::resources::Resources),
     Analyze(Analyze),
+    Licenses(crate::licenses::args::Licenses),
     #[command(subcommand)]
     Distribution(crate::distribution::args::Distribution),
     PythonDistributionExtract(crate::distribution::args::Extract),
     PythonDistributionInfo(crate::distribution::args::Info),
     PythonDistributionLicenses(crate::distribution::args::Licenses),
     FindResources(crate::distribution::args::FindResources),
+    InitRustProject(crate::rust_project::args::InitRustProject),
+    Add(crate::rust_project::args::Add),
+    RunBuildScript(crate::rust_project::args::RunBuildScript),
 }
 
 /// Make one executable of a script, wheel, package, project or requirement

@@ -27,7 +27,7 @@ pub fn list(args: &List) -> anyhow::Result<u8> {
         false => usual(&catalogue, &target)?,
     };
     if archives.is_empty() {
-        return Err(Mistake::new(format!("the catalogue has nothing for {}", printable(&target)), ALL).into());
+        return Err(nothing_for(&target).into());
     }
     let mut out = stdout();
     let printed = if args.json {
@@ -103,10 +103,39 @@ fn copied(from: &Path, to: &Path) -> Result<(), pyox_output::Error> {
     })
 }
 
+/// The archive for a target, downloaded unless it is there; the newest one if there is no request. Downloads are kept
+/// in a directory, if one is given.
+pub fn archive(
+    source: &Source,
+    request: Option<&str>,
+    target: Option<&str>,
+    directory: Option<&Path>,
+    quiet: bool,
+    style: Style,
+) -> anyhow::Result<PathBuf> {
+    let cache = directory.map_or_else(Cache::of_user, |directory| Ok(Cache::at(directory)))?;
+    let (downloads, catalogue) = opened_in(source, &cache)?;
+    let target = target.map_or_else(host_target, str::to_owned);
+    let archive = match request {
+        Some(request) => catalogue.find(&Request::parse(request, &target)?)?,
+        None => usual(&catalogue, &target)?.pop().ok_or_else(|| nothing_for(&target))?,
+    };
+    fetched(&downloads, archive, quiet, style)
+}
+
+fn nothing_for(target: &str) -> Mistake {
+    let hint = "see all with: pyoxidizer distribution list --all";
+    Mistake::new(format!("the catalogue has nothing for {}", printable(target)), hint)
+}
+
 fn opened(source: &Source) -> anyhow::Result<(Downloads, Catalogue)> {
+    opened_in(source, &Cache::of_user()?)
+}
+
+fn opened_in(source: &Source, cache: &Cache) -> anyhow::Result<(Downloads, Catalogue)> {
     let mut settings = Settings::from_environment();
     settings.offline |= source.offline;
-    let downloads = Downloads::new(&Cache::of_user()?, settings);
+    let downloads = Downloads::new(cache, settings);
     let catalogue = match &source.catalogue {
         Some(origin) => downloads.catalogue(origin)?,
         None => Catalogue::embedded()?,
@@ -175,8 +204,19 @@ const ALL: &str = "see all with: pyoxidizer distribution list --all";
 /// A Python that `pack` has not found: the archive that has it, downloaded if `download` says so, or a person at the
 /// terminal; `None` if there is none or they do not want it.
 pub fn offer(spec: &str, download: bool, quiet: bool, style: Style) -> anyhow::Result<Option<PathBuf>> {
+    offer_from(&Source::default(), spec, download, quiet, style)
+}
+
+/// The same, from a catalogue that may be another one.
+pub fn offer_from(
+    source: &Source,
+    spec: &str,
+    download: bool,
+    quiet: bool,
+    style: Style,
+) -> anyhow::Result<Option<PathBuf>> {
     let Ok(request) = Request::parse(spec, &host_target()) else { return Ok(None) };
-    let (downloads, catalogue) = opened(&Source::default())?;
+    let (downloads, catalogue) = opened(source)?;
     let Ok(archive) = catalogue.find(&request) else { return Ok(None) };
     if !download && !agreed(archive, quiet)? {
         return Ok(None);

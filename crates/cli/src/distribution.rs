@@ -1,6 +1,7 @@
 //! `pyoxidizer distribution`, and the commands that look into distributions.
 
 pub mod args;
+mod described;
 mod info;
 mod licenses;
 mod resources;
@@ -11,13 +12,14 @@ use pyox_build_cache::Cache;
 use pyox_distribution::{Host as _, Installed};
 use pyox_output::Outputs;
 use pyox_packaging::Error as PackagingError;
-use pyox_standalone::{Archive, Error, PythonJson, Standalone, create, installed_interpreter};
+use pyox_standalone::{Archive, Error, Standalone, create, installed_interpreter};
 
 use crate::catalogue;
 use crate::speech::print;
 use crate::style::Style;
 use crate::text::Mistake;
 use args::{Distribution, Extract};
+use described::described;
 
 pub use info::run as info;
 pub use licenses::run as licenses;
@@ -54,22 +56,6 @@ pub fn extract(args: &Extract) -> anyhow::Result<u8> {
         print(serde_json::json!({ "archive": args.archive, "destination": destination }))?;
     }
     Ok(0)
-}
-
-/// What `PYTHON.json` says of an archive or a directory, of which nothing is started.
-fn described(path: &Path) -> anyhow::Result<PythonJson> {
-    if path.is_dir() {
-        for place in [path.join("python/PYTHON.json"), path.join("PYTHON.json")] {
-            if place.is_file() {
-                let read = |source| Error::Io { action: "read", path: place.clone(), source };
-                return Ok(PythonJson::parse(&std::fs::read(&place).map_err(read)?)?);
-            }
-        }
-        return Err(Error::NotADistribution { path: path.to_owned() }.into());
-    }
-    let archive = Archive::open(path)?.ok_or_else(|| Error::NotADistribution { path: path.to_owned() })?;
-    let text = archive.python_json()?.ok_or_else(|| Error::InstallOnly { path: path.to_owned() })?;
-    Ok(PythonJson::parse(&text)?)
 }
 
 /// The interpreter of the install-only distribution that `--python` names, if it names one.

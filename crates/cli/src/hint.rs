@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod inspect;
+mod licenses;
 mod linker;
 mod packaging;
 mod python;
@@ -36,8 +37,10 @@ pub fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     let inspect = || error.downcast_ref().and_then(inspect::hint);
     let analyze = || error.downcast_ref().map(inspect::analyze);
     let catalogue = || error.downcast_ref().and_then(catalogue::hint);
+    let licenses = || error.downcast_ref().and_then(licenses::hint);
     let output = || error.downcast_ref().and_then(output);
     let format = || error.downcast_ref().and_then(format);
+    let build = || error.downcast_ref().and_then(build);
     let setting = || error.downcast_ref().and_then(crate::settings::hint);
     packaging
         .or_else(linker)
@@ -48,9 +51,24 @@ pub fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
         .or_else(inspect)
         .or_else(analyze)
         .or_else(catalogue)
+        .or_else(licenses)
         .or_else(output)
         .or_else(format)
         .or_else(setting)
+        .or_else(build)
+}
+
+/// Making artifacts for a Rust program: what is wrong is in one of the libraries that do it.
+fn build(error: &pyox_build::Error) -> Option<String> {
+    use pyox_build::Error;
+    match error {
+        Error::Packaging(error) => packaging::hint(error),
+        Error::Distribution(error) => python::hint(error),
+        Error::Cache(error) => python::cache(error),
+        Error::Output(error) => output(error),
+        Error::Io { source, .. } => io(source.kind()),
+        _ => None,
+    }
 }
 
 /// What to do about values that are too long once decoded.

@@ -13,9 +13,11 @@ mod distribution;
 mod hint;
 mod launcher;
 mod left_out;
+mod licenses;
 mod pack;
 mod progress;
 mod resources;
+mod rust_project;
 mod settings;
 mod speech;
 mod style;
@@ -56,10 +58,14 @@ pub fn main(configurations: &dyn Configurations) -> ExitCode {
             resources::run(command, args.verbose, args.quiet, style)
         }
         Command::PythonDistributionExtract(command) => distribution::extract(&command),
-        Command::PythonDistributionInfo(command) => distribution::info(&command),
-        Command::PythonDistributionLicenses(command) => distribution::licenses(&command),
-        Command::FindResources(command) => distribution::find_resources(&command),
+        Command::PythonDistributionInfo(command) => distribution::info(&command, args.quiet, style),
+        Command::PythonDistributionLicenses(command) => distribution::licenses(&command, args.quiet, style),
+        Command::FindResources(command) => distribution::find_resources(&command, args.quiet, style),
         Command::Distribution(command) => distribution::run(&command, args.quiet, style),
+        Command::InitRustProject(command) => rust_project::init(&command, args.quiet, style),
+        Command::Add(command) => rust_project::add(&command, args.quiet, style),
+        Command::RunBuildScript(command) => rust_project::run_build_script(&command, args.verbose, args.quiet, style),
+        Command::Licenses(command) => licenses::run(&command, args.verbose, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
         Command::InitConfigFile(command) => configuration::init(&command, talk),
         Command::Configuration(command) => configurations.run(&command, talk),

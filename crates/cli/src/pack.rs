@@ -8,7 +8,7 @@ use pyox_build_cache::Cache;
 use pyox_distribution::Toolchain;
 use pyox_linker::{LauncherSource, Prebuilt};
 use pyox_packaging::{
-    EntryRequest, FileAttribute, Inputs, InterpreterConfig, PackageRoot, Policy, Profile, PythonChoice, Report,
+    Bill, EntryRequest, FileAttribute, Inputs, InterpreterConfig, PackageRoot, Policy, Profile, PythonChoice, Report,
     Request, Run,
 };
 use pyox_standalone::Selection;
@@ -64,12 +64,34 @@ fn pack(
     package_roots: &[Vec<String>],
     progress: &mut Terminal,
 ) -> anyhow::Result<Report> {
-    let cache = Cache::of_user()?;
+    with_request(args, wanted, package_roots, |request| {
+        request.output.clone_from(&args.output);
+        Ok(pyox_packaging::pack(request, progress)?)
+    })
+}
+
+/// What the program would consist of.
+pub fn components(args: &Pack, package_roots: &[Vec<String>], progress: &mut Terminal) -> anyhow::Result<Bill> {
+    let wanted = args.python.as_deref();
+    with_request(args, wanted, package_roots, |request| {
+        request.output.clone_from(&args.output);
+        Ok(pyox_packaging::components(request, progress)?)
+    })
+}
+
+/// Makes the request that arguments stand for, with a Python, the `wanted` one. It has no output yet.
+pub fn with_request<T>(
+    args: &Pack,
+    wanted: Option<&str>,
+    package_roots: &[Vec<String>],
+    work: impl FnOnce(&mut Request<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let cache = &Cache::of_user()?;
     let mut inputs = inputs(args, package_roots);
     let active = std::env::var_os("VIRTUAL_ENV").filter(|path| !path.is_empty()).map(PathBuf::from);
-    let installed = distribution::interpreter(wanted, &cache)?;
+    let installed = distribution::interpreter(wanted, cache)?;
     let wanted = installed.as_deref().map_or(wanted, Path::to_str);
-    let standalone = distribution::named(wanted, &cache, selection(args)?)?;
+    let standalone = distribution::named(wanted, cache, selection(args)?)?;
     let (host, choice, virtualenv) = match &standalone {
         Some(standalone) => {
             let text = wanted.unwrap_or_default().to_owned();
@@ -89,9 +111,9 @@ fn pack(
     };
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
-        None => Box::new(compiled(&cache)),
+        None => Box::new(compiled(cache)),
     };
-    let mut request = Request::new(python, &*launcher, &cache);
+    let mut request = Request::new(python, &*launcher, cache);
     if let Some(run) = interpreter(args, &mut request.interpreter)? {
         if inputs.entry != EntryRequest::Default {
             let hint = "leave out run_mode, or --module, --entry and --code";
@@ -103,11 +125,10 @@ fn pack(
     request.python_choice = Some(choice);
     request.virtualenv_choice = virtualenv;
     request.policy = policy(args)?;
-    request.output.clone_from(&args.output);
     request.report.clone_from(&args.report);
     request.resource_file.clone_from(&args.resource_file);
     request.import_order.clone_from(&args.import_order);
-    Ok(pyox_packaging::pack(&request, progress)?)
+    work(&mut request)
 }
 
 /// Which extension modules of a distribution go in, if that is said.

@@ -23,7 +23,9 @@ fn an_archive_packs_what_the_python_packs_that_it_was_made_of() {
         let executable = python.executable().display().to_string();
         place.run(["pack", "hello.py", "--python", &executable, "-o", "installed"]).succeeds();
         place.run(["pack", "hello.py", "--python", "python.tar.zst", "-o", "archive"]).succeeds();
-        place.run(["resources", "diff", "installed", "archive"]).prints("");
+        // They have the same resources; of its licences, an archive says itself.
+        let diff = place.run(["resources", "diff", "-q", "installed", "archive"]).stdout;
+        assert!(diff.lines().all(|line| line.starts_with("! section section-21: ")), "{diff}");
         let expected = place.program("installed", &[]).succeeds().stdout;
         place.program("archive", &[]).prints(&expected);
     }
@@ -129,4 +131,45 @@ fn what_is_no_distribution_is_refused() {
     }
     let extract = ["python-distribution-extract", "text.tar.zst", "out"];
     place.command_fails(&mut place.command(extract), &["is no distribution of Python"]);
+}
+
+#[test]
+fn installed_pythons_describe_themselves() {
+    let python = oldest_and_newest().pop().expect("a Python");
+    let place = Place::new();
+    create(&place, python, "python.tar.zst", &[]);
+    let executable = python.executable().display().to_string();
+    for command in ["python-distribution-info", "python-distribution-licenses"] {
+        let archive = place.run([command, "python.tar.zst"]).succeeds().stdout;
+        place.run([command, &executable]).prints(&archive);
+    }
+    place.command_fails(&mut place.command(["python-distribution-info", "3.98"]), &["3.98"]);
+}
+
+#[test]
+fn resources_are_listed_as_they_are_or_as_files() {
+    let place = Place::with(&[
+        ("site/pkg/__init__.py", ""),
+        ("site/pkg/data.txt", ""),
+        ("site/licences/a.txt", ""),
+        ("site/My_Dist-1.0.dist-info/METADATA", "Name: My.Dist\nVersion: 1.0\n"),
+    ]);
+    let run = |more: &[&str]| place.run([&["find-resources", "site"], more].concat()).succeeds().stdout;
+    let all = run(&[]);
+    // The name is that of the metadata.
+    for line in [
+        "PythonModuleSource { name: pkg }",
+        "PythonPackageResource { package: pkg, name: data.txt }",
+        "PythonPackageDistributionResource { package: My.Dist, version: 1.0, name: METADATA }",
+    ] {
+        assert!(all.lines().any(|found| found == line), "{line} is not in {all}");
+    }
+    let files = run(&["--no-classify-files"]);
+    assert!(files.lines().all(|line| line.starts_with("File { path: ")), "{files}");
+    assert_eq!(files.lines().count(), all.lines().count());
+    assert!(!run(&["--no-emit-files"]).contains("File {"));
+    let json: Value = serde_json::from_str(&run(&["--no-classify-files", "--json"])).expect("JSON");
+    assert!(json.as_array().expect("a list").iter().all(|row| row["kind"] == "file"), "{json}");
+    let stdlib = place.run(["find-resources", "--scan-distribution"]).succeeds().stdout;
+    assert!(stdlib.contains("PythonModuleSource { name: json.decoder }"), "{stdlib}");
 }

@@ -14,14 +14,15 @@ const NAME: &str = "cpython-3.99.7+20300101-x86_64-unknown-linux-gnu-install_onl
 const CONTENT: &str = "an archive of a Python that is not installed";
 
 /// Serves one file under every name, until the process ends.
-fn server() -> String {
+fn server(content: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             let _ = stream.read(&mut [0; 4096]);
-            let length = CONTENT.len();
-            let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{CONTENT}");
+            let length = content.len();
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+            let _ = stream.write_all(&content);
         }
     });
     url
@@ -30,13 +31,19 @@ fn server() -> String {
 /// With a cache of its own, and a catalogue that `tools/catalogue.py` has made.
 fn place() -> Place {
     let place = Place::with(&[("archive", CONTENT)]);
+    catalogue(&place, NAME);
+    place
+}
+
+/// A catalogue that has the file `archive` by a name.
+fn catalogue(place: &Place, name: &str) {
     let digest = file_digest(&place.path("archive")).expect("a digest");
-    place.write("SHA256SUMS", format!("{digest}  {NAME}\n{digest} *SHA256SUMS\n"));
+    place.write("SHA256SUMS", format!("{digest}  {name}\n{digest} *SHA256SUMS\n"));
+    let url = server(place.read("archive"));
     let mut tool = Command::new("python3");
-    tool.arg(workspace().join("tools/catalogue.py")).args(["--base", &server(), "SHA256SUMS"]);
+    tool.arg(workspace().join("tools/catalogue.py")).args(["--base", &url, "SHA256SUMS"]);
     let made = Outcome::of(tool.current_dir(place.path("")));
     place.write("catalogue.json", made.succeeds().stdout);
-    place
 }
 
 fn command(place: &Place, arguments: &[&str]) -> Command {
@@ -109,4 +116,37 @@ fn packing_downloads_a_python_only_if_told_to() {
     }
     pack(&[], &["no Python found for 3.14.7"]);
     pack(&["--download"], &["cpython-3.14.7%2B20260814", "network may not be used"]);
+}
+
+/// A real description, of a Python for Windows.
+#[test]
+fn what_the_catalogue_has_is_described() {
+    let place = Place::new();
+    let json = workspace().join("crates/standalone/src/python_json/cpython-3.11.9-windows.json.zst");
+    let text = zstd::decode_all(std::fs::File::open(json).expect("it is there")).expect("zstd");
+    place.write("tree/python/PYTHON.json", text);
+    place.write("tree/python/licenses/LICENSE.bzip2.txt", "the text of bzip2");
+    let mut tar = Command::new("tar");
+    tar.args(["-czf", "archive", "-C", "tree", "python"]).current_dir(place.path("."));
+    assert!(tar.status().expect("tar starts").success());
+    catalogue(&place, "cpython-3.99.7+20300101-x86_64-unknown-linux-gnu-pgo+lto-full.tar.zst");
+    let named = |command: &str, more: &[&str]| {
+        let words = [&[command, "3.99", "--catalogue", "catalogue.json"], more].concat();
+        self::command(&place, &words)
+    };
+    let refused = Outcome::of(&mut named("python-distribution-info", &[]));
+    assert_eq!((refused.status, refused.stdout.as_str()), (Some(1), ""), "{refused:?}");
+    let info = Outcome::of(&mut named("python-distribution-info", &["--download", "--json"])).succeeds().stdout;
+    let info: Value = serde_json::from_str(&info).expect("JSON");
+    assert_eq!((&info["python_version"], &info["target_triple"]), (&"3.11.9".into(), &"x86_64-pc-windows-msvc".into()));
+    let licenses = Outcome::of(&mut named("python-distribution-licenses", &["--download"])).succeeds().stdout;
+    let bz2 = licenses.split("\n_bz2\n----\n").nth(1).expect("_bz2");
+    assert!(bz2.contains("Licenses: bzip2-1.0.6\n"), "{licenses}");
+    place.write("packages/spam.cp311-win_amd64.pyd", "");
+    let words = ["find-resources", "packages", "--python", "3.99", "--distributions-dir", "kept", "--catalogue"];
+    let found = Outcome::of(&mut self::command(&place, &[&words[..], &["catalogue.json"]].concat())).succeeds().stdout;
+    assert_eq!(found, "PythonExtensionModule { name: spam }\n");
+    assert!(place.path("kept").is_dir());
+    let list = place.run(["licenses", "archive", "--format", "json"]).succeeds().stdout;
+    assert!(list.contains("the text of bzip2") && list.contains("\"python-json\""), "{list}");
 }

@@ -93,7 +93,17 @@ fn a_python_without_a_static_library_needs_no_option() -> anyhow::Result<()> {
 
     let found = Installed::locate(prefix.to_str())?;
     assert!(matches!(found.link()?.libpython, Libpython::Shared(_)), "{:?}", found.link());
-    assert!(found.with_libpython(LibpythonKind::Static).link().is_err());
+    assert!(found.clone().with_libpython(LibpythonKind::Static).link().is_err());
+    // A static library that was installed without a part of what it needs will not do either.
+    let Libpython::Static(library) = python.clone().with_libpython(LibpythonKind::Static).link()?.libpython else {
+        anyhow::bail!("{} has no static library", python.executable().display());
+    };
+    let copy = prefix.join("lib").join(library.file_name().expect("a name"));
+    fs::copy(&library, &copy)?;
+    assert!(matches!(found.link()?.libpython, Libpython::Static(_)), "{:?}", found.link());
+    Outcome::of(std::process::Command::new("ar").arg("d").arg(&copy).arg("pystate.o")).succeeds();
+    assert!(matches!(found.link()?.libpython, Libpython::Shared(_)), "{:?}", found.link());
+    assert!(found.with_libpython(LibpythonKind::Static).link().is_ok());
 
     // As uv has put it there, with nothing else in sight.
     let mut command = place.command(["pack", "hello.py", "--python", &format!("{major}.{minor}")]);

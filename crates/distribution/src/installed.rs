@@ -1,11 +1,14 @@
 //! A CPython that is installed on this machine.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use pyox_licenses::{Component, bundled, cpython};
 use pyox_packed_resources::PartsDigest;
 use pyox_scanner::{Directory, ResourceSource, allows_python};
 
+use crate::layout::OwnLayout;
 use crate::run::{Description, Paths};
 use crate::search::{self, Spec};
 use crate::{
@@ -92,7 +95,7 @@ impl Installed {
         let is_preferred = |python: &&Self| {
             let info = &python.info;
             let is_plain = !info.gil_disabled && !info.debug && info.releaselevel == "final";
-            (python.link().is_ok(), is_plain, info.major, info.minor, info.micro)
+            (python.library().is_some(), is_plain, info.major, info.minor, info.micro)
         };
         let fitting = all.iter().filter(|python| spec.accepts(&python.info));
         match fitting.max_by_key(is_preferred) {
@@ -133,6 +136,15 @@ impl Installed {
         &self.paths.base_prefix
     }
 
+    /// The text of CPython's licence: where CPython installs it, or where Debian does.
+    fn license_text(&self) -> Option<String> {
+        let (major, minor) = (self.info.major, self.info.minor);
+        let debian = format!("share/doc/python{major}.{minor}/copyright");
+        let places = [self.stdlib_dir().join("LICENSE.txt"), self.prefix().join(debian)];
+        let text = places.iter().find_map(|path| std::fs::read(path).ok())?;
+        Some(String::from_utf8_lossy(&text).into_owned())
+    }
+
     /// The directory of the standard library.
     #[must_use]
     pub fn stdlib_dir(&self) -> &Path {
@@ -153,7 +165,9 @@ impl Installed {
 
     /// The library, the static one if there is one, whatever is wanted: what else is made of this Python is the same.
     fn library(&self) -> Option<PathBuf> {
-        match LinkSettings::find(&self.info, &self.paths, None).ok()?.libpython {
+        let find = |kind| LinkSettings::find(&self.info, &self.paths, Some(kind));
+        let found = find(LibpythonKind::Static).or_else(|_| find(LibpythonKind::Shared)).ok()?;
+        match found.libpython {
             Libpython::Static(path) | Libpython::Shared(path) => Some(path),
         }
     }
@@ -195,7 +209,7 @@ impl Host for Installed {
 impl Target for Installed {
     fn standard_library(&self) -> Result<Box<dyn ResourceSource + '_>, Error> {
         let suffixes = self.info.extension_suffixes.iter();
-        Ok(Box::new(Directory::standard_library(self.stdlib_dir()).extension_suffixes(suffixes)))
+        Ok(Box::new(OwnLayout(Directory::standard_library(self.stdlib_dir()).extension_suffixes(suffixes))))
     }
 
     fn extension_modules(&self) -> Result<Vec<ExtensionModule>, Error> {
@@ -222,6 +236,11 @@ impl Target for Installed {
 
     fn tcl(&self) -> Result<Option<Tcl>, Error> {
         Tcl::of(&self.paths.executable)
+    }
+
+    fn components(&self, names: &BTreeSet<String>) -> Vec<Component> {
+        let interpreter = cpython(&self.info.version, self.license_text());
+        [interpreter].into_iter().chain(bundled(self.info.minor, names)).collect()
     }
 
     fn files(&self) -> Vec<PathBuf> {

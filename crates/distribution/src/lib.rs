@@ -21,6 +21,7 @@ mod error;
 mod extension;
 mod info;
 mod installed;
+mod layout;
 mod link;
 mod python;
 mod run;

@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use pyox_binary::lacking_symbols;
+
 use crate::build_details::BuildDetails;
 use crate::run::Paths;
 use crate::{Error, PythonInfo};
@@ -47,15 +49,16 @@ impl LinkSettings {
         Self { libpython, extra_archives: Vec::new(), system_libraries: Vec::new() }
     }
 
-    /// The library in the form that is wanted; the static one if both will do and are there.
+    /// The library in the form that is wanted. If both will do and are there: the static one, unless it was installed
+    /// without libraries that it needs.
     pub(crate) fn find(info: &PythonInfo, paths: &Paths, wanted: Option<LibpythonKind>) -> Result<Self, Error> {
         let details = BuildDetails::read(&paths.stdlib);
         let (executable, version) = (paths.executable.clone(), info.version.clone());
-        let mut expected = Vec::new();
+        let (mut expected, mut found) = (Vec::new(), None::<Self>);
         if wanted != Some(LibpythonKind::Shared) {
             let candidates = static_libraries(info, paths, details.static_library());
             if let Some(library) = candidates.iter().find(|path| is_archive(path)) {
-                return Ok(Self {
+                found = Some(Self {
                     extra_archives: library.parent().map(extra_archives).unwrap_or_default(),
                     libpython: Libpython::Static(library.clone()),
                     system_libraries: system_libraries(&[&paths.libs, &paths.syslibs, &paths.modlibs]),
@@ -63,18 +66,27 @@ impl LinkSettings {
             }
             expected.extend(candidates);
         }
-        if wanted != Some(LibpythonKind::Static) {
+        if wanted != Some(LibpythonKind::Static) && found.as_ref().is_none_or(|found| !found.is_complete()) {
             let candidates = shared::candidates(info, paths, details.shared_library());
             if let Some(library) = candidates.iter().find(|path| shared::is_for(path, &info.triple)) {
-                return Ok(Self::new(Libpython::Shared(library.clone())));
+                found = Some(Self::new(Libpython::Shared(library.clone())));
             }
             expected.extend(candidates);
         }
-        Err(match wanted {
+        found.ok_or(match wanted {
             Some(LibpythonKind::Static) => Error::NoStaticLibrary { executable, version, expected },
             Some(LibpythonKind::Shared) => Error::NoSharedLibrary { executable, version, expected },
             None => Error::NoLibpython { executable, version, soname: shared::soname(info), expected },
         })
+    }
+
+    /// Whether a static library has, with the archives beside it, all that it defines itself. That of Debian's 3.12 and
+    /// later lacks the functions of HACL, which its modules of hashes need.
+    fn is_complete(&self) -> bool {
+        let (Libpython::Static(library) | Libpython::Shared(library)) = &self.libpython;
+        let libraries = [library].into_iter().chain(&self.extra_archives).map(PathBuf::as_path);
+        let is_own = |name: &str| name.starts_with("Py") || name.starts_with("_Py");
+        lacking_symbols(libraries, is_own).is_ok_and(|lacking| lacking.is_empty())
     }
 }
 

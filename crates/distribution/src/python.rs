@@ -1,8 +1,10 @@
 //! The two sides of a Python: one that runs here, and one that programs are made for.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use pyox_licenses::{Component, bundled, cpython};
 use pyox_scanner::ResourceSource;
 
 use crate::{Error, ExtensionModule, Libpython, LinkSettings, PythonInfo, Tcl, wheel_tags};
@@ -81,6 +83,14 @@ pub trait Target: Python {
         Ok(None)
     }
 
+    /// The parts of a program that are of this Python, with their licences: the interpreter, and what is compiled into
+    /// it and into those of its extension modules that the program has. `names` has these, and the SONAMEs of the
+    /// libraries that the program has or needs.
+    fn components(&self, names: &BTreeSet<String>) -> Vec<Component> {
+        let interpreter = cpython(&self.info().version, None);
+        [interpreter].into_iter().chain(bundled(self.minor().1, names)).collect()
+    }
+
     /// The files and directories that it consists of: nothing that is made may take their place.
     fn files(&self) -> Vec<PathBuf> {
         Vec::new()
@@ -132,6 +142,10 @@ macro_rules! forward {
 
             fn tcl(&self) -> Result<Option<Tcl>, Error> {
                 (**self).tcl()
+            }
+
+            fn components(&self, names: &BTreeSet<String>) -> Vec<Component> {
+                (**self).components(names)
             }
 
             fn files(&self) -> Vec<PathBuf> {

@@ -2,7 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "what the test reads")]
 
-use pyembed::{MainPythonInterpreter, OxidizedPythonInterpreterConfig};
+use pyembed::{Attached, InterpreterConfig, MainPythonInterpreter, OxidizedPythonInterpreterConfig};
 use pyo3_ffi as ffi;
 
 pyembed::launcher_marker!();
@@ -31,6 +31,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 again.run_code("import decimal, sqlite3, ssl; sqlite3.connect(':memory:').close()")?;
             }
         }
+        Some("cycles") => {
+            drop(python);
+            let (count, search_paths) = (std::env::args().nth(2).unwrap_or_default(), std::env::args().skip(3));
+            let (count, search_paths): (usize, Vec<String>) = (count.parse()?, search_paths.collect());
+            let mut before = 0;
+            for number in 0..count {
+                let python = MainPythonInterpreter::new(of_cycle(&search_paths)?)?;
+                python.run_code("import json, collections, importlib.metadata; json.dumps([1])")?;
+                drop(python);
+                if number == count / 4 {
+                    before = resident()?;
+                }
+            }
+            eprintln!("{}", (resident()? - before) * 1024 / (count - count / 4));
+        }
         Some("twice") => {
             let second = MainPythonInterpreter::new(OxidizedPythonInterpreterConfig::from_program()?);
             eprintln!("{}", second.err().map(|error| error.to_string()).unwrap_or_default());
@@ -47,6 +62,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let other = python.without_gil(|| std::thread::spawn(|| 42).join());
             assert_eq!(other.ok(), Some(42));
             assert!(python.with_gil(|gil| pyox_python_objects::import(gil, c"json").is_ok()));
+            let imports = |python: &Attached| python.with_gil(|gil| pyox_python_objects::import(gil, c"json").is_ok());
+            let imported = python.with_threads(|python| {
+                std::thread::scope(|scope| {
+                    let threads = [(); 4].map(|()| scope.spawn(|| imports(python)));
+                    threads.map(|thread| thread.join().is_ok_and(|imported| imported))
+                })
+            });
+            assert_eq!(imported, [true; 4]);
+            let panics = std::panic::AssertUnwindSafe(|| python.without_gil(|| panic!("without the GIL")));
+            assert!(std::panic::catch_unwind(panics).is_err());
+            python.without_gil(|| python.without_gil(|| ()));
+            python.run_code("pass")?;
             eprintln!("{error}");
             drop(python);
         }
@@ -55,4 +82,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // SAFETY: reads a variable, at any time.
     assert_eq!(unsafe { ffi::Py_IsInitialized() }, 0, "Python has ended");
     Ok(())
+}
+
+/// What is packed, or else these directories with the standard library, without anything of ours.
+fn of_cycle(search_paths: &[String]) -> Result<OxidizedPythonInterpreterConfig, Box<dyn std::error::Error>> {
+    if search_paths.is_empty() {
+        return Ok(OxidizedPythonInterpreterConfig::from_program()?);
+    }
+    let files = InterpreterConfig::default().oxidized_importer(false).filesystem_importer(true);
+    let mut files = files.virtual_files(false);
+    files.module_search_paths = search_paths.to_vec();
+    Ok(OxidizedPythonInterpreterConfig::new(files))
+}
+
+/// The memory of this process that is there, in KiB.
+fn resident() -> Result<usize, Box<dyn std::error::Error>> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }

@@ -53,11 +53,10 @@ pub(crate) unsafe fn prepare(boot: Boot, boot_code: &'static [u8]) -> std::resul
     *lock(&FAILURE) = None;
     // One of an interpreter that has ended is gone with it.
     forget(lock(&FINDER).take());
-    let table: &'static [ffi::_frozen] = Box::leak(frozen_modules(boot_code).into_boxed_slice());
     // SAFETY: Python does not run, so nothing reads the table, which is static; `init_boot` makes a module as PEP 489
     // has it.
     unsafe {
-        ffi::PyImport_FrozenModules = table.as_ptr();
+        ffi::PyImport_FrozenModules = frozen_table(boot_code).as_ptr();
         append(&[ExtensionModule::new(c"_boot", init_boot)])
     }
 }
@@ -110,9 +109,34 @@ pub(crate) fn failure() -> Option<String> {
     lock(&FAILURE).clone()
 }
 
-/// Since 3.11 this table is searched besides CPython's own; before, it replaces CPython's.
-fn frozen_modules(boot_code: &'static [u8]) -> Vec<ffi::_frozen> {
-    let mut modules = default_modules();
+/// A table that Python can keep.
+struct Table {
+    boot_code: &'static [u8],
+    modules: &'static [ffi::_frozen],
+}
+
+// SAFETY: all that its pointers lead to is static and never changes.
+unsafe impl Send for Table {}
+
+/// Since 3.11 this table is searched besides CPython's own; before, it replaces CPython's. The same code has the same
+/// table each time that Python starts.
+fn frozen_table(boot_code: &'static [u8]) -> &'static [ffi::_frozen] {
+    static LAST: Mutex<Option<Table>> = Mutex::new(None);
+    let mut last = lock(&LAST);
+    if let Some(table) = last.as_ref().filter(|table| std::ptr::eq(table.boot_code, boot_code)) {
+        return table.modules;
+    }
+    let defaults: Vec<ffi::_frozen> = match &*last {
+        // CPython's are before the row of `encodings` and the one that ends the table.
+        Some(table) => table.modules[..table.modules.len() - 2].to_vec(),
+        None => default_modules(),
+    };
+    let modules: &'static [ffi::_frozen] = Box::leak(frozen_modules(defaults, boot_code).into_boxed_slice());
+    *last = Some(Table { boot_code, modules });
+    modules
+}
+
+fn frozen_modules(mut modules: Vec<ffi::_frozen>, boot_code: &'static [u8]) -> Vec<ffi::_frozen> {
     modules.push(frozen(c"encodings".as_ptr(), boot_code.as_ptr(), boot_code.len() as c_int));
     modules.push(frozen(std::ptr::null(), std::ptr::null(), 0));
     modules

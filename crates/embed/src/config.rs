@@ -67,6 +67,15 @@ impl OxidizedPythonInterpreterConfig {
         Self::from_blob(payload::find()?)
     }
 
+    /// Takes everything from packed resources, such as those of [`include_resources!`](crate::include_resources).
+    ///
+    /// # Errors
+    ///
+    /// [`NewInterpreterError::Resources`], and those of [`from_blob`](Self::from_blob).
+    pub fn from_resources(bytes: &'static [u8]) -> Result<Self, NewInterpreterError> {
+        Self::from_blob(Blob::open(bytes)?)
+    }
+
     /// Takes the interpreter configuration from the section of the blob that holds it, and maps the resource files that
     /// it names.
     ///

@@ -159,23 +159,12 @@ impl MainPythonInterpreter {
 
     /// Calls a function that may call Python, also where the thread has let go of Python for a while.
     pub fn with_gil<T>(&self, work: impl FnOnce(Gil) -> T) -> T {
-        // SAFETY: Python runs as long as `self` lives.
-        let state = unsafe { ffi::PyGILState_Ensure() };
-        // SAFETY: the thread has the GIL until the state is released.
-        let outcome = work(unsafe { Gil::held() });
-        // SAFETY: the state of the call above.
-        unsafe { ffi::PyGILState_Release(state) };
-        outcome
+        crate::attached::with_gil(work)
     }
 
     /// Lets other threads call Python while a function runs, which does not call Python.
     pub fn without_gil<T>(&self, work: impl FnOnce() -> T) -> T {
-        // SAFETY: the thread has the GIL, which the type keeps in it.
-        let state = unsafe { ffi::PyEval_SaveThread() };
-        let outcome = work();
-        // SAFETY: the state of the call above.
-        unsafe { ffi::PyEval_RestoreThread(state) };
-        outcome
+        crate::attached::without_gil(work)
     }
 
     /// Ends Python: runs exit handlers and finalizers, writes what is buffered, and frees what Python has. The process

@@ -27,7 +27,7 @@ impl LibpythonFile {
     /// A key that differs where the file does.
     pub(crate) fn identity(&self) -> String {
         PartsDigest::default()
-            .with("libpython 2")
+            .with("libpython 3")
             .with(self.path.as_os_str().as_encoded_bytes())
             .with(&self.content)
             .hex()

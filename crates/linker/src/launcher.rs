@@ -15,7 +15,7 @@ use pyox_program_format::LauncherMarker;
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
 
-pub use cargo::{build_environment, seal};
+pub use cargo::{build_environment, link_arguments, pyo3_config, seal};
 pub use compiled::{CachedLauncher, Compiled};
 pub use fit::check;
 

@@ -14,7 +14,7 @@ mod progress;
 pub use error::Error;
 pub use launcher::{
     CachedLauncher, Compiled, LAUNCHER_VARIABLE, Launcher, LauncherSource, Prebuilt, QUICK_VARIABLE, build_environment,
-    check, seal,
+    check, link_arguments, pyo3_config, seal,
 };
 pub use progress::{Progress, Silent, Step};
 pub use pyox_program_format::{Attachment, LauncherMarker, payload_range};

@@ -9,10 +9,12 @@ use pyox_binary::ElfFacts;
 use pyox_bytecode::CompileBytecode;
 use pyox_distribution::Toolchain;
 use pyox_interpreter_config::{InterpreterConfig, Resolution};
+use pyox_licenses::Bill;
 use pyox_packed_resources::{
     Blob, Collector, Layout, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
 };
 
+use crate::bill::{allocators, bill};
 use crate::code::{BOOT_FILE, BOOT_SOURCE, main_code};
 use crate::entry::Entry;
 use crate::error::Error;
@@ -141,6 +143,17 @@ impl<'a> ApplicationBuilder<'a> {
         self.stage(launcher, output, progress)?.put_in_place()
     }
 
+    /// What the program would consist of, with licences. Its launcher is one without further memory allocators.
+    ///
+    /// # Errors
+    ///
+    /// A layer is damaged.
+    pub fn bill(mut self, progress: &mut dyn Progress) -> Result<Bill, Error> {
+        let reachable = reachable(&self.policy, &self.entry, &self.layers)?;
+        self.add_tcl(&reachable, progress)?;
+        bill(self.python.target(), &self.layers, Some(&[]), &Spared::default())
+    }
+
     /// Writes the packed resources alone, for a program that brings its own interpreter: `pyembed` starts from them.
     ///
     /// # Errors
@@ -194,6 +207,10 @@ impl<'a> ApplicationBuilder<'a> {
         let start_up = StartUp::of(&self.policy, &self.entry, &reachable, &self.layers, &self.import_order)?;
         let spared = self.spared(launcher)?;
         let mut writer = self.payload(output, &start_up, &spared, &beside, &mut rows)?;
+        let allocators = launcher.map(allocators);
+        let allocators: Option<Vec<&str>> = allocators.as_deref().map(|allocators| allocators.split(',').collect());
+        let bill = bill(self.python.target(), &self.layers, allocators.as_deref(), &spared)?;
+        writer.section(pyox_licenses::SECTION, bill.encode()?);
         beside.into_iter().try_for_each(|files| files.stage(output, &mut outputs, &mut stage))?;
         if launcher.is_some() {
             // The launcher's digest is part of the payload, whose length is part of the launcher.

@@ -19,6 +19,9 @@ pub enum Error {
     /// The launcher, or attaching the application to it.
     #[error(transparent)]
     Linker(#[from] pyox_linker::Error),
+    /// The list of components.
+    #[error(transparent)]
+    Licenses(#[from] pyox_licenses::Error),
     /// What an earlier program has.
     #[error(transparent)]
     Inspect(#[from] pyox_inspect::Error),

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod application;
+mod bill;
 mod code;
 mod entry;
 mod error;
@@ -36,12 +37,13 @@ pub use code::boot_code;
 pub use entry::{Entry, EntryRequest};
 pub use error::Error;
 pub use inputs::{AddedData, GivenResources, Inputs, PackageRoot, Resolved, is_source};
-pub use pack::{Request, pack, pack_resources};
+pub use pack::{Request, components, pack, pack_resources};
 pub use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run, Setting, SettingError, SettingValue};
 pub use pyox_layers::{
     Candidate, Decide, Decision, Error as LayerError, FilesNeeded, Finding, Layer, LayerBuilder, LayerKind, LeftOut,
     NativeFile, Policy, Profile, Reason, ReportRow,
 };
+pub use pyox_licenses::Bill;
 pub use pyox_linker::{Progress, Silent, Step};
 pub use pyox_packed_resources::{Location, LocationError};
 pub use python::{PythonChoice, RequiresPython};

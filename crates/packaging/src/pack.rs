@@ -6,6 +6,7 @@ use pyox_build_cache::Cache;
 use pyox_bytecode::CompileBytecode;
 use pyox_distribution::{LibpythonKind, Toolchain};
 use pyox_interpreter_config::InterpreterConfig;
+use pyox_licenses::Bill;
 use pyox_linker::{LauncherSource, Progress};
 use pyox_output::{Outputs, default_output};
 
@@ -124,7 +125,7 @@ pub fn pack_resources(request: &Request<'_>, progress: &mut dyn Progress) -> Res
 }
 
 fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) -> Result<Report, Error> {
-    let Request { python, cache, policy, .. } = request;
+    let Request { python, policy, .. } = request;
     let inputs = &Inputs { outputs: written(request), ..request.inputs.clone() };
     let target = python.target();
     let known = match (&request.output, inputs.name(target)) {
@@ -143,14 +144,7 @@ fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) ->
         request.launcher.check(target)?;
     }
     let mut progress = Timed::new(progress);
-    let mut builder = LayerBuilder::new(*python, policy.clone(), cache);
-    if let Some(decide) = request.decide {
-        builder = builder.with_decisions(decide);
-    }
-    if let Some(compiler) = request.compiler {
-        builder = builder.with_compiler(compiler);
-    }
-    builder = builder.refresh(inputs.refresh);
+    let builder = layer_builder(request);
     let mut resolved = inputs.resolve(&builder, &mut progress)?;
     let output = match known {
         Some(output) => output,
@@ -196,6 +190,31 @@ fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) ->
     }
     Error::if_cancelled(&progress)?;
     staged.put_in_place()
+}
+
+/// What the program of a request would consist of, with licences. Nothing is written but to the cache, and no launcher
+/// is needed.
+///
+/// # Errors
+///
+/// As [`pack`], of the inputs.
+pub fn components(request: &Request<'_>, progress: &mut dyn Progress) -> Result<Bill, Error> {
+    let builder = layer_builder(request);
+    let resolved = request.inputs.resolve(&builder, progress)?;
+    ApplicationBuilder::new(request.python, request.policy.clone(), resolved.layers, resolved.entry)
+        .tcl(&builder)
+        .bill(progress)
+}
+
+fn layer_builder<'a>(request: &Request<'a>) -> LayerBuilder<'a> {
+    let mut builder = LayerBuilder::new(request.python, request.policy.clone(), request.cache);
+    if let Some(decide) = request.decide {
+        builder = builder.with_decisions(decide);
+    }
+    if let Some(compiler) = request.compiler {
+        builder = builder.with_compiler(compiler);
+    }
+    builder.refresh(request.inputs.refresh)
 }
 
 /// Everything that is read and written, as far as it is known before the work.

@@ -4,8 +4,8 @@ use pyox_distribution::Target;
 use pyox_interpreter_config::{Build, DomainAllocator, InterpreterConfig, Resolution};
 use pyox_linker::Launcher;
 use pyox_packed_resources::{Blob, Decoder, FieldKind};
-use pyox_program_format::LauncherMarker;
 
+use crate::bill::allocators;
 use crate::error::Error;
 
 /// How the interpreter of programs behaves if nothing else is said. Terminals are found where the packed libraries look,
@@ -28,9 +28,7 @@ pub(crate) fn check(config: &InterpreterConfig, target: &dyn Target) -> Result<(
 
 /// Whether the launcher has the memory allocators that are set.
 pub(crate) fn check_allocators(config: &InterpreterConfig, launcher: &Launcher) -> Result<(), Error> {
-    let marker = LauncherMarker::read(&launcher.bytes).ok().flatten();
-    let marker = marker.and_then(|marker| marker.fields().get(LauncherMarker::ALLOCATORS).cloned());
-    let allocators = marker.unwrap_or_default();
+    let allocators = allocators(launcher);
     let has = |allocator: &DomainAllocator| {
         use DomainAllocator::{PyMalloc, Rust, System};
         matches!(allocator, System | PyMalloc | Rust) || allocators.split(',').any(|name| name == allocator.word())

@@ -6,12 +6,14 @@
 mod members;
 mod unpack;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use crate::Error;
+use crate::components::text_paths;
+use crate::{Error, PythonJson};
 
 pub(crate) use members::Kind;
 use members::{Members, Visit};
@@ -108,17 +110,38 @@ impl Archive {
     ///
     /// As [`Archive::python_json`].
     pub fn file(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        let mut found = None;
+        let names = BTreeSet::from([name.to_owned()]);
+        Ok(self.files(&names)?.remove(name))
+    }
+
+    /// The contents of files in it, by their paths there. What it does not have is missing. The archive is read once,
+    /// until all of them are found.
+    ///
+    /// # Errors
+    ///
+    /// As [`Archive::python_json`].
+    pub fn files(&self, names: &BTreeSet<String>) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+        let mut found = BTreeMap::new();
         self.members(&mut |path, kind, content| {
-            if path != name || !matches!(kind, Kind::File { .. }) {
-                return Ok(ControlFlow::Continue(()));
+            if names.contains(path) && matches!(kind, Kind::File { .. }) {
+                let mut bytes = Vec::new();
+                content.read_to_end(&mut bytes).map_err(Error::io("read", &self.path))?;
+                found.entry(path.to_owned()).or_insert(bytes);
             }
-            let mut bytes = Vec::new();
-            content.read_to_end(&mut bytes).map_err(Error::io("read", &self.path))?;
-            found = Some(bytes);
-            Ok(ControlFlow::Break(()))
+            Ok(if found.len() == names.len() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
         Ok(found)
+    }
+
+    /// The texts of licences that its `PYTHON.json` names, by their paths from there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Archive::python_json`].
+    pub fn license_texts(&self, json: &PythonJson) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+        let names = text_paths(json).into_iter().map(|path| format!("{ROOT}/{path}")).collect();
+        let texts = self.files(&names)?.into_iter();
+        Ok(texts.map(|(path, content)| (path[ROOT.len() + 1..].to_owned(), content)).collect())
     }
 
     /// Calls `visit` with every member, until it breaks or fails.

@@ -11,9 +11,9 @@ use pyox_distribution::{Host as _, Installed, Python as _};
 
 use crate::Error;
 use crate::archive::{PYTHON_JSON, ROOT};
-use crate::python_json::PythonJson;
+use crate::python_json::{NEWEST, PythonJson};
 
-use files::Members;
+use files::{Core, Members};
 
 /// Makes a full archive (`.tar.zst`) of a CPython that is installed here and has a static library, with a `PYTHON.json`
 /// of version 8, or 7 for older tools. The same Python gives the same bytes.
@@ -42,4 +42,18 @@ pub fn create(python: &Installed, version: u8, archive: &Path) -> Result<PythonJ
     members.bytes(format!("{ROOT}/{PYTHON_JSON}"), json.to_json()?);
     write::archive(archive, members)?;
     Ok(json)
+}
+
+/// What the `PYTHON.json` of an installed CPython would say. Its paths are those of the archive that [`create`] makes;
+/// of a Python without a static library, it has no objects.
+///
+/// # Errors
+///
+/// [`Error::CannotCreate`] if it does not describe itself, those of its interpreter, and [`Error::Io`].
+pub fn describe(python: &Installed) -> Result<PythonJson, Error> {
+    let facts = describe::Facts::of(python)?;
+    let mut members = Members::default();
+    let core = members.core(python).unwrap_or_else(|_| Core::without_objects(&python.info().builtin_modules));
+    members.license(python);
+    describe::python_json(python, &facts, NEWEST, &core, &mut members)
 }

@@ -23,6 +23,7 @@
 
 mod ar;
 mod archive;
+mod components;
 mod create;
 mod error;
 mod form;
@@ -34,7 +35,8 @@ mod standalone;
 mod tree;
 
 pub use archive::{Archive, Limits};
-pub use create::create;
+pub use components::components;
+pub use create::{create, describe};
 pub use error::{Error, MemberFault};
 pub use python_json::{BuildInfo, CoreInfo, ExtensionInfo, Link, NEWEST, OLDEST, PythonJson};
 pub use selection::{ExtensionFilter, Selection};

@@ -22,7 +22,7 @@ pub const OLDEST: u8 = 5;
 pub const NEWEST: u8 = 8;
 
 /// The content of a `PYTHON.json`. Nothing of a file is lost: keys that are not known are in `other`. A key whose value
-/// is `null` is the same as none.
+/// is `null` is the same as none, and there, numbers that are no integers of 64 bits have the digits of a double.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PythonJson {
@@ -183,4 +183,4 @@ pub(crate) fn is_inside(path: &str) -> bool {
 
 #[cfg(test)]
 #[path = "python_json/tests.rs"]
-mod tests;
+pub(crate) mod tests;

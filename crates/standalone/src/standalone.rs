@@ -1,5 +1,6 @@
 //! A full distribution: what its `PYTHON.json` describes, unpacked.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -9,10 +10,12 @@ use pyox_build_cache::Cache;
 use pyox_distribution::{
     Error as PythonError, ExtensionForm, ExtensionModule, Installed, LinkSettings, Python, PythonInfo, Target, Tcl,
 };
+use pyox_licenses::Component;
 use pyox_packed_resources::{PartsDigest, Resource};
 use pyox_scanner::{Directory, Found, ResourceSource};
 
 use crate::archive::{Archive, PYTHON_JSON, ROOT};
+use crate::components::components;
 use crate::form::{form, is_linked, module};
 use crate::info::{info, plain_triple};
 use crate::python_json::PythonJson;
@@ -173,6 +176,12 @@ impl Target for Standalone {
 
     fn tcl(&self) -> Result<Option<Tcl>, PythonError> {
         self.host.as_ref().map_or(Ok(None), Target::tcl)
+    }
+
+    fn components(&self, names: &BTreeSet<String>) -> Vec<Component> {
+        let chosen = self.selection.choose(&self.json).unwrap_or_default();
+        let chosen = chosen.into_iter().filter(|(name, _)| names.contains(*name));
+        components(&self.json, chosen, &mut |path| fs::read(self.root.join(path)).ok())
     }
 
     fn files(&self) -> Vec<PathBuf> {

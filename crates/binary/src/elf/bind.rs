@@ -7,7 +7,7 @@ use std::ops::Range;
 use goblin::elf::dynamic::{DT_JMPREL, DT_PLTRELSZ, DT_RELA, DT_RELACOUNT, DT_RELASZ, DT_SYMTAB, DT_TEXTREL};
 use goblin::elf::header::EM_X86_64;
 use goblin::elf::program_header::PT_DYNAMIC;
-use goblin::elf::reloc::{R_X86_64_64, R_X86_64_GLOB_DAT, R_X86_64_RELATIVE};
+use goblin::elf::reloc::{R_X86_64_64, R_X86_64_GLOB_DAT, R_X86_64_JUMP_SLOT, R_X86_64_RELATIVE};
 use goblin::elf::sym::{STB_WEAK, STT_GNU_IFUNC, STT_TLS};
 
 use crate::ElfError;
@@ -86,8 +86,8 @@ impl Relocated<'_> {
         let addend = match kind {
             R_X86_64_RELATIVE => return Ok(Some(addend)),
             R_X86_64_64 => addend,
-            // It has none, whatever is there.
-            R_X86_64_GLOB_DAT => 0,
+            // These have none, whatever is there.
+            R_X86_64_GLOB_DAT | R_X86_64_JUMP_SLOT => 0,
             _ => return Ok(None),
         };
         if number == 0 {
@@ -151,9 +151,9 @@ pub fn weaken_undefined(bytes: &[u8], is_meant: impl Fn(&str) -> bool) -> Result
     Ok((edited, names.into_iter().collect()))
 }
 
-/// Binds those addresses in the data of a shared library that are of its own symbols, as linking it with `-Bsymbolic`
-/// would: the dynamic loader looks for none of them. Of libpython, which has some ten thousand, that takes most of the
-/// time of loading.
+/// Binds those addresses of a shared library that are of its own symbols, as linking it with `-Bsymbolic` would: the
+/// dynamic loader looks for none of them. Of libpython, which has some ten thousand, that takes most of the time of
+/// loading. The functions among them are bound too, so that the library has to be loaded with `RTLD_NOW`.
 ///
 /// A file of another kind, and one that is damaged, is returned as it is.
 pub fn bind_own_symbols(bytes: Vec<u8>) -> Vec<u8> {
@@ -170,9 +170,18 @@ fn bound(bytes: &[u8]) -> Result<Vec<u8>, ElfError> {
     let table = file.relocations(DT_RELA, DT_RELASZ)?;
     let (start, end) =
         (table.clone().next().unwrap_or_default(), table.clone().next_back().map_or(0, |at| at + RELOCATION));
+    let functions = file.relocations(DT_JMPREL, DT_PLTRELSZ)?;
     // Some linkers have one table in the other.
-    if file.relocations(DT_JMPREL, DT_PLTRELSZ)?.any(|at| (start..end).contains(&at)) {
+    if functions.clone().any(|at| (start..end).contains(&at)) {
         return Ok(edited);
+    }
+    // Code that binds a function when it is first called counts those of this table: they stay where they are.
+    for at in functions {
+        let Some(entry) = slice(bytes, at as u64, RELOCATION as u64) else { break };
+        if let Some(number) = file.sum(entry)? {
+            edited[at + 8..at + 16].copy_from_slice(&u64::from(R_X86_64_RELATIVE).to_le_bytes());
+            edited[at + 16..at + 24].copy_from_slice(&number.to_le_bytes());
+        }
     }
     for at in table {
         let Some(entry) = slice(bytes, at as u64, RELOCATION as u64) else { break };
@@ -216,8 +225,9 @@ mod tests {
         let place = directory.path();
         let source = "int one(void) { return 1; }\nint two = 2;\nint (*function)(void) = one;\nint *data = &two;\n\
                       extern char **environ;\nchar ***other = &environ;\n\
-                      int sum(void) { return function() + *data + (other && *other ? 4 : 0); }\n";
-        let library = compile(place, "libsum.so", source, &["-shared", "-fPIC", "-Wl,-soname,libsum.so"])?;
+                      int sum(void) { return function() + one() * *data + (other && *other ? 4 : 0); }\n";
+        let arguments = ["-shared", "-fPIC", "-fno-inline", "-Wl,-soname,libsum.so,-z,now"];
+        let library = compile(place, "libsum.so", source, &arguments)?;
         let main = "int sum(void);\nint main(void) { return sum(); }\n";
         let program = compile(place, "main", main, &["-L.", "-lsum", "-Wl,-rpath,$ORIGIN"])?;
         let status = || Command::new(&program).status().map(|status| status.code());
@@ -226,10 +236,12 @@ mod tests {
         let after = bind_own_symbols(before.clone());
         let named = |bytes: &[u8], name: &str| -> Result<usize, ElfError> {
             let file = Relocated::parse(bytes)?;
-            let entries = file.relocations(DT_RELA, DT_RELASZ)?.filter_map(|at| bytes.get(at..at + RELOCATION));
+            let tables = file.relocations(DT_RELA, DT_RELASZ)?.chain(file.relocations(DT_JMPREL, DT_PLTRELSZ)?);
+            let entries = tables.filter_map(|at| bytes.get(at..at + RELOCATION));
             let symbols = entries.map(|entry| number_in::<8>(entry, 8) >> 32).filter(|number| *number > 0);
             Ok(symbols.filter_map(|number| file.symbol(number).ok()).filter(|symbol| symbol.name == name).count())
         };
+        assert_eq!(named(&before, "one")?, 2, "its address, and a call");
         for own in ["one", "two", "function", "data"] {
             assert!(named(&before, own)? > 0 && named(&after, own)? == 0, "{own}");
         }

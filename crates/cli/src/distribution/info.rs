@@ -7,10 +7,11 @@ use pyox_standalone::{ExtensionInfo, Link, PythonJson};
 use super::args::Info;
 use super::described;
 use crate::speech::{finish, stdout};
+use crate::style::Style;
 use crate::text::printable;
 
-pub fn run(args: &Info) -> anyhow::Result<u8> {
-    let json = described(&args.path)?;
+pub fn run(args: &Info, quiet: bool, style: Style) -> anyhow::Result<u8> {
+    let json = described(&args.named, quiet, style)?;
     let mut out = stdout();
     let printed = match args.json {
         true => json.to_json().map_err(io::Error::other).and_then(|text| out.write_all(&text)),

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::args::Licenses;
 use super::described;
 use crate::speech::{finish, stdout};
+use crate::style::Style;
 use crate::text::printable;
 
-pub fn run(args: &Licenses) -> anyhow::Result<u8> {
-    let json = described(&args.path)?;
+pub fn run(args: &Licenses, quiet: bool, style: Style) -> anyhow::Result<u8> {
+    let json = described(&args.named, quiet, style)?;
     let mut out = stdout();
     let printed = match args.json {
         true => serde_json::to_writer_pretty(&mut out, &document(&json))
@@ -23,11 +24,12 @@ pub fn run(args: &Licenses) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// The variants that are linked with something.
+/// The variants that are linked with something, or have a licence of their own.
 fn linked(json: &PythonJson) -> impl Iterator<Item = (&String, &ExtensionInfo)> {
     let all = json.build_info.extensions.iter();
     let all = all.flat_map(|(name, variants)| variants.iter().map(move |variant| (name, variant)));
-    all.filter(|(_, variant)| !variant.links.is_empty())
+    let is_licensed = |one: &ExtensionInfo| one.licenses.is_some() || one.license_public_domain.is_some();
+    all.filter(move |(_, variant)| !variant.links.is_empty() || is_licensed(variant))
 }
 
 fn document(json: &PythonJson) -> Value {

@@ -57,7 +57,7 @@ fn a_program_becomes_version_3_and_back() {
     fails(&place, &[&app, "-o", "v3"], &words);
     let outcome =
         place.run(["resources", "convert", &app, "-o", "v3", "--allow-loss", "sections,flags,fields,modes"]).succeeds();
-    let words = ["converted ", "(version 4, ", " to v3 (version 3, ", "note: lost: sections 3, flags ", "--verbose"];
+    let words = ["converted ", "(version 4, ", " to v3 (version 3, ", "note: lost: sections 4, flags ", "--verbose"];
     assert!(words.iter().all(|word| outcome.stderr.contains(word)) && outcome.stdout.is_empty(), "{outcome:?}");
 
     // The original crate reads what we read.

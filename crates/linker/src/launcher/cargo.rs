@@ -72,8 +72,9 @@ pub(super) fn in_turn(target: &Path) -> Result<File, Error> {
     Ok(lock)
 }
 
-/// Tells pyo3-ffi which Python it is for, and that we link it ourselves.
-fn pyo3_config(target: &dyn Target) -> String {
+/// The configuration of `pyo3-ffi` for a Python, as `PYO3_CONFIG_FILE` names one: the build script of the program has
+/// to link it.
+pub fn pyo3_config(target: &dyn Target) -> String {
     let (major, minor) = target.minor();
     let mut text = format!(
         "implementation=CPython\nversion={major}.{minor}\nshared=true\nsuppress_build_script_link_lines=true\n"
@@ -86,9 +87,11 @@ fn pyo3_config(target: &dyn Target) -> String {
     text
 }
 
+/// Arguments for the C compiler that links a program with a Python.
+///
 /// All of a static libpython goes in and is exported: extension modules may want anything of it. A shared one is not
 /// needed to link: what is missing is found when the program starts.
-fn link_arguments(link: &LinkSettings) -> Vec<String> {
+pub fn link_arguments(link: &LinkSettings) -> Vec<String> {
     let mut arguments = Vec::new();
     match &link.libpython {
         Libpython::Static(path) => {

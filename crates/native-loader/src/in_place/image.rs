@@ -13,9 +13,9 @@ pub(super) const DYNAMIC_ENTRY: usize = 16;
 pub(super) const RELOCATION: usize = 24;
 /// Added to the tags of entries that the dynamic loader is not to see: no tag that it knows is like that.
 const HIDDEN: u64 = 0x6000_0000;
-/// Relocations whose result is one address, which the dynamic loader writes: `R_X86_64_64`, `GLOB_DAT`, `JUMP_SLOT`,
-/// `DTPMOD64`, `DTPOFF64` and `TPOFF64`.
-const ONE_WORD: [u32; 6] = [1, 6, 7, 16, 17, 18];
+/// Relocations whose result is one word, which the dynamic loader writes: `R_X86_64_64`, `GLOB_DAT`, `JUMP_SLOT`,
+/// `RELATIVE` among others, `DTPMOD64`, `DTPOFF64` and `TPOFF64`.
+const ONE_WORD: [u32; 7] = [1, 6, 7, RELATIVE, 16, 17, 18];
 /// `R_X86_64_RELATIVE`
 const RELATIVE: u32 = 8;
 

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use pyox_binary::{ElfFacts, SymbolVersion, is_libpython, stays_with_system};
 use pyox_distribution::{ExtensionForm, Host as _, Installed, Python as _, Target as _, command};
+use pyox_licenses::{Packages, link_name};
 use serde::Deserialize;
 
 use super::files::{Core, Members};
-use super::libraries;
+use super::libraries::{self, Licenses};
 use crate::Error;
 use crate::archive::ROOT;
 use crate::python_json::{BuildInfo, CoreInfo, ExtensionInfo, Link, PythonJson};
@@ -158,6 +159,7 @@ fn extensions(
     members: &mut Members,
 ) -> Result<(Extensions, Option<SymbolVersion>), Error> {
     let (mut found, mut glibc) = (Extensions::new(), None);
+    let packages = &Packages::of(Path::new("/"));
     for (name, function) in &core.built_in {
         let required = function == "NULL" || facts.startup_modules.contains(name);
         found.insert(name.clone(), vec![variant(true, function.clone(), required)]);
@@ -171,20 +173,25 @@ fn extensions(
         let mut info = variant(false, function, false);
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         info.shared_lib = Some(format!("{stdlib}/lib-dynload/{file}"));
+        let mut known = Vec::new();
         for soname in elf.needed.iter().filter(|soname| !is_libpython(soname)) {
-            let name = libraries::link_name(soname);
+            let name = link_name(soname);
             let own = python.prefix().join("lib").join(soname);
+            let origin = if own.is_file() { own.as_path() } else { Path::new("/usr/lib") };
             let mut link = Link::system(name);
-            if own.is_file() && python.prefix() != "/usr" && !stays_with_system(soname) {
+            if own.is_file() && python.prefix() != Path::new("/usr") && !stays_with_system(soname) {
                 let place = format!("install/lib/{soname}");
                 members.file(&place, own.canonicalize().map_err(Error::io("read", &own))?);
                 (link.system, link.path_dynamic) = (None, Some(place));
             }
             if name != "c" {
                 info.links.push(link);
+                if !libraries::is_of_c_library(name) {
+                    known.push(libraries::licenses(soname, origin, packages));
+                }
             }
         }
-        (info.licenses, info.license_public_domain) = licenses(&info.links);
+        (info.licenses, info.license_public_domain) = licenses(&known);
         found.insert(module.name.clone(), vec![info]);
     }
     Ok((found, glibc))
@@ -208,14 +215,12 @@ fn variant(in_core: bool, init_fn: String, required: bool) -> ExtensionInfo {
 }
 
 /// The licences of all libraries together; none if one of them is not known.
-fn licenses(links: &[Link]) -> (Option<Vec<String>>, Option<bool>) {
-    let Some(known) = links.iter().map(|link| libraries::licenses(&link.name)).collect::<Option<Vec<_>>>() else {
-        return (None, None);
-    };
-    let names: BTreeSet<&str> = known.iter().flat_map(|(names, _)| names.iter().copied()).collect();
-    match (names.is_empty(), links.is_empty()) {
-        (true, true) => (None, None),
-        (true, false) => (None, Some(true)),
+fn licenses(known: &[Option<Licenses>]) -> (Option<Vec<String>>, Option<bool>) {
+    let Some(known) = known.iter().map(Option::as_ref).collect::<Option<Vec<_>>>() else { return (None, None) };
+    let names: BTreeSet<&str> = known.iter().flat_map(|known| known.names.iter().map(String::as_str)).collect();
+    match (names.is_empty(), known.iter().any(|known| known.public_domain)) {
+        (true, false) => (None, None),
+        (true, true) => (None, Some(true)),
         _ => (Some(names.into_iter().map(str::to_owned).collect()), None),
     }
 }

@@ -37,7 +37,28 @@ pub(super) struct Core {
     pub(super) system_libraries: Vec<String>,
 }
 
+impl Core {
+    /// That of an interpreter of which only the names of built-in modules are known.
+    pub(super) fn without_objects(names: &[String]) -> Self {
+        let is_of_interpreter = |name: &str| matches!(name, "builtins" | "sys");
+        let function = |name: &String| if is_of_interpreter(name) { "NULL".into() } else { format!("PyInit_{name}") };
+        Self {
+            objects: Vec::new(),
+            inittab: "build/core/config.o".into(),
+            built_in: names.iter().map(|name| (name.clone(), function(name))).collect(),
+            system_libraries: Vec::new(),
+        }
+    }
+}
+
 impl Members {
+    /// The licence of CPython.
+    pub(super) fn license(&mut self, python: &Installed) {
+        if let Some(license) = license(python) {
+            self.file("licenses/LICENSE.cpython.txt", license);
+        }
+    }
+
     pub(super) fn bytes(&mut self, path: String, content: Vec<u8>) {
         self.0.insert(path, Member::Bytes(content));
     }
@@ -105,9 +126,7 @@ impl Members {
             is_metadata && INSTALLERS.contains(&project)
         })?;
         self.interpreter(python, &version)?;
-        if let Some(license) = license(python) {
-            self.file("licenses/LICENSE.cpython.txt", license);
-        }
+        self.license(python);
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn complete(version: u8, triple: &str) -> Value {
+pub(crate) fn complete(version: u8, triple: &str) -> Value {
     let link = json!({ "name": "z", "path_static": "build/lib/libz.a", "path_dynamic": "install/lib/libz.so",
                        "framework": false, "system": false });
     let variant = json!({
@@ -105,5 +105,31 @@ fn other_versions_and_paths_that_lead_out_are_refused() {
             *value.pointer_mut(pointer).unwrap() = json!(path);
             assert!(matches!(parse(&value), Err(Error::UnsafePath { .. })), "{pointer}: {path}");
         }
+    }
+}
+
+/// Of CPython 3.11.9 for Windows, from an archive of python-build-standalone (whose licence is MPL-2.0).
+#[test]
+fn a_real_description_is_read_and_nothing_is_lost() {
+    let text = zstd::decode_all(&include_bytes!("cpython-3.11.9-windows.json.zst")[..]).unwrap();
+    let parsed = PythonJson::parse(&text).unwrap();
+    assert_eq!((&*parsed.version, &*parsed.python_version), ("7", "3.11.9"));
+    assert_eq!(parsed.build_info.extensions["_bz2"][0].licenses.as_deref(), Some(&["bzip2-1.0.6".to_owned()][..]));
+    let mut written: Value = serde_json::from_slice(&parsed.to_json().unwrap()).unwrap();
+    let mut given: Value = serde_json::from_slice(&text).unwrap();
+    without_null(&mut written);
+    without_null(&mut given);
+    assert_eq!(written, given);
+}
+
+/// A key whose value is `null` is the same as none.
+fn without_null(value: &mut Value) {
+    if let Value::Object(object) = value {
+        object.retain(|_, value| !value.is_null());
+    }
+    match value {
+        Value::Object(object) => object.values_mut().for_each(without_null),
+        Value::Array(list) => list.iter_mut().for_each(without_null),
+        _ => {}
     }
 }
