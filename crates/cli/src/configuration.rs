@@ -67,10 +67,10 @@ pub struct Project {
     /// Build into release instead of debug
     #[arg(long)]
     pub release: bool,
-    /// Give the configuration file this value as VARS["NAME"]; may be repeated
+    /// Give the configuration file this value as NAME of its VARS; may be repeated
     #[arg(long, num_args = 2, value_names = ["NAME", "VALUE"], action = clap::ArgAction::Append)]
     pub var: Vec<String>,
-    /// Give the configuration file the value of an environment variable as VARS["NAME"]; may be repeated
+    /// Give the configuration file the value of an environment variable as NAME of its VARS; may be repeated
     #[arg(long, num_args = 2, value_names = ["NAME", "VARIABLE"], action = clap::ArgAction::Append)]
     pub var_env: Vec<String>,
     /// Run pip even if what it installed for the same requirements is known, and read the standard library again

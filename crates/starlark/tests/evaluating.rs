@@ -218,3 +218,42 @@ fn what_a_file_computes_is_bounded() {
         assert!(error.contains(words), "{error}");
     }
 }
+
+#[test]
+fn resources_of_the_standard_library_become_files_where_python_imports_them() {
+    let mut evaluation = Evaluation::of(
+        r#"
+dist = default_python_distribution()
+def chosen():
+    return [r for r in dist.python_resources() if type(r) == "PythonModuleSource" and r.name.split(".")[0] in ("os", "json")]
+def by_loop():
+    files = FileManifest()
+    for resource in chosen():
+        files.add_python_resource("lib", resource)
+    return files
+def at_once():
+    files = FileManifest()
+    files.add_python_resources("lib", chosen())
+    return files
+register_target("loop", by_loop)
+register_target("once", at_once)
+"#,
+    )
+    .targets(&["loop", "once"]);
+    let built = evaluation.build().unwrap();
+    let names = |target: usize| {
+        let directory = built[target].path.clone().unwrap();
+        let mut names = Vec::new();
+        for below in ["lib", "lib/json"] {
+            let entries = std::fs::read_dir(directory.join(below)).unwrap();
+            names.extend(entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()));
+        }
+        names.sort();
+        names
+    };
+    assert_eq!(names(0), names(1));
+    for name in ["os.py", "json", "__init__.py", "decoder.py"] {
+        assert!(names(0).contains(&name.to_owned()), "{name}");
+    }
+    assert!(!names(0).contains(&"re.py".to_owned()));
+}
