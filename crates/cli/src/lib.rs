@@ -10,19 +10,11 @@ mod args;
 mod catalogue;
 mod configuration;
 mod distribution;
-mod hint;
 mod launcher;
-mod left_out;
 mod licenses;
 mod pack;
-mod progress;
 mod resources;
 mod rust_project;
-mod settings;
-mod speech;
-mod style;
-mod summary;
-mod text;
 
 use std::process::ExitCode;
 
@@ -30,17 +22,15 @@ use clap::{CommandFactory, FromArgMatches};
 
 pub use crate::catalogue::{archive_at, archive_for};
 pub use crate::configuration::{Beside, Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, Talk};
-pub use crate::hint::of_one as hint;
 pub use crate::launcher::compiled as launchers;
-pub use crate::progress::Terminal;
-pub use crate::speech::print;
-pub use crate::style::Style;
-pub use crate::summary::print as print_summary;
-pub use crate::text::{Mistake, printable, printable_lines};
 pub use pyox_catalogue::host_target;
 
 use crate::args::{Args, Command};
+use pyox_terminal::{hint, progress, settings, speech, style, summary, text};
+
 use crate::speech::tell;
+use crate::style::Style;
+use crate::text::printable_lines;
 
 /// Runs the command of this process, and says what came of it.
 pub fn main(configurations: &dyn Configurations) -> ExitCode {

@@ -415,9 +415,3 @@ impl Error {
         move |source| Self::Io { action, path, source }
     }
 }
-
-impl From<pyox_inspect::extract::ExtractError> for Error {
-    fn from(error: pyox_inspect::extract::ExtractError) -> Self {
-        Self::Inspect(error.into())
-    }
-}

@@ -12,8 +12,10 @@ use std::process::Command;
 
 use anyhow::Context;
 use pyox_build_cache::Cache;
-use pyox_cli::{Build, ConfigurationCommand, Configurations, ListTargets, Mistake, Project, Run, Talk};
+use pyox_cli::{Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, Talk};
 use pyox_starlark::{Built, Options, build, find, targets};
+use pyox_terminal::speech::print;
+use pyox_terminal::text::{Mistake, printable};
 
 use listener::Front;
 use pythons::Available;
@@ -52,7 +54,7 @@ impl Configurations for Evaluates {
                 with_options(project, directory.as_deref(), talk, |options, front| {
                     for target in targets(options, front)? {
                         let mark = if target.is_default { "  (default)" } else { "" };
-                        pyox_cli::print(format_args!("{}{mark}", pyox_cli::printable(target.name)))?;
+                        print(format_args!("{}{mark}", printable(target.name)))?;
                     }
                     Ok(0)
                 })

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 
 use pyox_starlark::{Error, Failure, Fault};
+use pyox_terminal::hint::of_one as hint_of;
 
 /// What can be done about an error.
 pub fn of(error: &(dyn StdError + 'static)) -> Option<String> {
@@ -18,7 +19,7 @@ pub fn of(error: &(dyn StdError + 'static)) -> Option<String> {
 fn of_failure(failure: &Failure) -> Option<String> {
     let mut cause = Some(failure.error());
     while let Some(error) = cause {
-        if let Some(hint) = of(error).or_else(|| pyox_cli::hint(error)) {
+        if let Some(hint) = of(error).or_else(|| hint_of(error)) {
             return Some(hint);
         }
         cause = error.source();
@@ -61,12 +62,12 @@ fn of_fault(fault: &Fault) -> Option<String> {
             default_python_distribution() with a network"
             .to_owned(),
         Fault::Foreign { .. } => "remove it if nothing needs it, or name another directory".to_owned(),
-        Fault::Packaging(error) => return pyox_cli::hint(error),
-        Fault::Pip(error) => return pyox_cli::hint(error),
-        Fault::Setting(error) => return pyox_cli::hint(error),
-        Fault::Distribution(error) => return pyox_cli::hint(error),
-        Fault::Standalone(error) => return pyox_cli::hint(error),
-        Fault::Scan(error) => return pyox_cli::hint(error),
+        Fault::Packaging(error) => return hint_of(error),
+        Fault::Pip(error) => return hint_of(error),
+        Fault::Setting(error) => return hint_of(error),
+        Fault::Distribution(error) => return hint_of(error),
+        Fault::Standalone(error) => return hint_of(error),
+        Fault::Scan(error) => return hint_of(error),
         _ => return None,
     })
 }

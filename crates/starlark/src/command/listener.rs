@@ -2,9 +2,12 @@
 
 use std::io::Write as _;
 
-use pyox_cli::{Talk, Terminal, printable, printable_lines};
+use pyox_cli::Talk;
 use pyox_linker::Progress;
 use pyox_starlark::{Event, Listener};
+use pyox_terminal::progress::Terminal;
+use pyox_terminal::summary;
+use pyox_terminal::text::{printable, printable_lines};
 
 /// Tells on standard error what happens.
 pub struct Front {
@@ -62,7 +65,7 @@ impl Listener for Front {
                 if !self.talk.quiet {
                     let mut report = (*report).clone();
                     report.summary.output = path.to_path_buf();
-                    pyox_cli::print_summary(&report, self.talk.verbose, style);
+                    summary::print(&report, self.talk.verbose, style);
                 }
             }
             Event::Installed { path, files } => {

@@ -29,10 +29,11 @@ pub fn print(line: impl std::fmt::Display) -> anyhow::Result<()> {
 }
 
 /// Writes a line to standard error. If that fails, it is lost.
+#[macro_export]
 macro_rules! tell {
     ($($argument:tt)*) => {{
         use std::io::Write as _;
         let _ = writeln!(std::io::stderr(), $($argument)*);
     }};
 }
-pub(crate) use tell;
+pub use tell;
