@@ -1,4 +1,4 @@
-//! What cargo tells a build script, and is told.
+//! What cargo tells a build script, and what the script tells cargo.
 
 use std::env;
 use std::ffi::OsString;

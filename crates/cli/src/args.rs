@@ -135,8 +135,9 @@ pub struct Pack {
     /// memory when it starts [default: static, if the Python has a static library]
     #[arg(long, value_enum, value_name = "KIND", env = LIBPYTHON_VARIABLE)]
     pub libpython: Option<Libpython>,
-    /// Which extension modules of a distribution go in: all, minimal (what the interpreter needs to start), no-libraries
-    /// (what needs no libraries), no-copyleft (what is linked with no library of a copyleft or unknown licence)
+    /// Which extension modules of a distribution go in: all, minimal (what the interpreter needs to start),
+    /// no-libraries (what needs no libraries), no-copyleft (what is linked with no library of a copyleft or unknown
+    /// licence)
     #[arg(long, value_name = "FILTER", requires = "python")]
     pub extension_modules: Option<String>,
     /// Take this variant of an extension module of a distribution; may be repeated

@@ -28,10 +28,10 @@ impl Installed {
     /// Finds the interpreter for `spec`:
     ///
     /// * `None`: the first usable `python3`, then `python`, on `PATH`;
-    /// * `3`, `3.12`, `3.12.1`, `3.13t` (free-threaded), also after `cpython-`: on `PATH`, then what pyenv, uv, asdf, mise
-    ///   and conda have (the newest that fits), then the usual directories;
-    /// * `>=3.10, !=3.12.*` and the like: the newest of this machine that fits, of those that programs can be linked with
-    ///   if there are any, and no debug, free-threaded or preliminary one if there are others;
+    /// * `3`, `3.12`, `3.12.1`, `3.13t` (free-threaded), also after `cpython-`: on `PATH`, then what pyenv, uv, asdf,
+    ///   mise and conda have (the newest that fits), then the usual directories;
+    /// * `>=3.10, !=3.12.*` and the like: the newest of this machine that fits, of those that programs can be linked
+    ///   with if there are any, and no debug, free-threaded or preliminary one if there are others;
     /// * another name: that program on `PATH`, and for `python3.12` also among those of managers;
     /// * a path: an interpreter, or the directory of an installation or of a virtual environment.
     ///

@@ -1,7 +1,7 @@
 //! Where Python's memory comes from.
 //!
-//! Raw memory is used without the GIL, the memory of objects with it. What CPython has for both is there always: `malloc`,
-//! and its own allocator of small objects. Others are features of this crate.
+//! Raw memory is used without the GIL, the memory of objects with it. What CPython has for both is there always:
+//! `malloc`, and its own allocator of small objects. Others are features of this crate.
 
 use std::alloc::Layout;
 use std::ffi::c_void;
@@ -39,8 +39,8 @@ pub(crate) fn install(config: &InterpreterConfig) -> Result<(), NewInterpreterEr
     for (domain, allocator) in [(Domain::PYMEM_DOMAIN_RAW, raw), (mem, object), (obj, object)] {
         let Some(allocator) = allocator else { continue };
         let mut functions = functions(allocator)?;
-        // SAFETY: what Python has allocated so far in the domains of objects is nothing, and in the raw one nothing that
-        // it frees by other functions than it was allocated with; the structure is copied.
+        // SAFETY: what Python has allocated so far in the domains of objects is nothing, and in the raw one nothing
+        // that it frees by other functions than it was allocated with; the structure is copied.
         unsafe { ffi::PyMem_SetAllocator(domain, &raw mut functions) };
     }
     if config.allocator_debug {

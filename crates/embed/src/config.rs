@@ -13,8 +13,8 @@ use crate::{address_space, payload, resource_file};
 
 /// Everything an interpreter needs to start.
 ///
-/// The default has the values with which a configuration of the manual (4.15) starts. It imports packed modules only, so
-/// that it needs [`packed_resources`](Self::packed_resources), or
+/// The default has the values with which a configuration of the manual (4.15) starts. It imports packed modules only,
+/// so that it needs [`packed_resources`](Self::packed_resources), or
 /// [`module_search_paths`](InterpreterConfig::module_search_paths) with the standard library.
 #[non_exhaustive]
 pub struct OxidizedPythonInterpreterConfig {
@@ -31,8 +31,8 @@ pub struct OxidizedPythonInterpreterConfig {
     pub extra_extension_modules: Vec<ExtensionModule>,
     /// The directory that `$ORIGIN` stands for; `None` for that of the executable.
     pub origin: Option<PathBuf>,
-    /// Without the importer of packed modules, give Python the path of the executable as its name, and the directory of it
-    /// as its home, where they are not set. Otherwise CPython looks for its own files as it does anywhere.
+    /// Without the importer of packed modules, give Python the path of the executable as its name, and the directory of
+    /// it as its home, where they are not set. Otherwise CPython looks for its own files as it does anywhere.
     pub set_missing_path_configuration: bool,
 }
 

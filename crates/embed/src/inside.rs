@@ -7,8 +7,8 @@ use std::path::Path;
 use pyo3_ffi as ffi;
 use pyox_python_objects::{Gil, Object, Raised, set_exception};
 
-/// What to say after the traceback of the exception that is set, if that is an `OSError` for a path below the program. It
-/// is set afterwards as before.
+/// What to say after the traceback of the exception that is set, if that is an `OSError` for a path below the program.
+/// It is set afterwards as before.
 pub(crate) fn advice(gil: Gil, program: &Path) -> Option<String> {
     // SAFETY: an exception type, which is alive while Python runs.
     if unsafe { ffi::PyErr_ExceptionMatches(ffi::PyExc_OSError) } == 0 {

@@ -239,7 +239,8 @@ fn check_index(blobs: &[Blob<'static>]) -> Result<(), NewInterpreterError> {
     Ok(())
 }
 
-/// Without the importer of packed modules, one of the paths must have the standard library: CPython would end the process.
+/// Without the importer of packed modules, one of the paths must have the standard library: CPython would end the
+/// process.
 fn check_search_paths(config: &InterpreterConfig, origin: &Path) -> Result<(), NewInterpreterError> {
     if config.oxidized_importer || config.module_search_paths.is_empty() {
         return Ok(());

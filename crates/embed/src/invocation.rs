@@ -117,8 +117,8 @@ fn names(argument: &CStr, roots: &Roots, run: &Run) -> bool {
     bytes.contains(&b'/') && path.canonicalize().is_ok_and(|path| path == roots.program())
 }
 
-/// Whether an argument is a path inside the program that Python is to run, and that is not what the program runs. Whether
-/// something is there is for Python to say: the application in its place might start it again, without end.
+/// Whether an argument is a path inside the program that Python is to run, and that is not what the program runs.
+/// Whether something is there is for Python to say: the application in its place might start it again, without end.
 fn is_inside(argument: &CStr, roots: &Roots, run: &Run) -> bool {
     let path = Path::new(OsStr::from_bytes(argument.to_bytes()));
     path.strip_prefix(roots.program()).is_ok_and(|file| !file.as_os_str().is_empty() && !is_run(path, roots, run))

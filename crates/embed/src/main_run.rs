@@ -42,9 +42,9 @@ impl MainPythonInterpreter {
         }
     }
 
-    /// Does what the `python` command does after its start (`Py_RunMain`): runs what options and the fields `run_command`,
-    /// `run_module` and `run_filename` say, or the interactive interpreter. Ends Python, and returns the status to exit
-    /// with.
+    /// Does what the `python` command does after its start (`Py_RunMain`): runs what options and the fields
+    /// `run_command`, `run_module` and `run_filename` say, or the interactive interpreter. Ends Python, and returns the
+    /// status to exit with.
     pub fn run_as_main(mut self) -> i32 {
         self.release();
         // SAFETY: the thread runs the main interpreter, and the finder was the last object that Rust code has here.

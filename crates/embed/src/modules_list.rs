@@ -13,8 +13,8 @@ use pyox_python_objects::{Gil, Object, Result, import, returned, sys, type_error
 /// Where they go.
 static DIRECTORY: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// Lets Python write them, if the variable is set: when exit handlers run, before modules are torn down. This one is the
-/// first that is registered, so that it runs as the last.
+/// Lets Python write them, if the variable is set: when exit handlers run, before modules are torn down. This one is
+/// the first that is registered, so that it runs as the last.
 pub(crate) fn register(gil: Gil, variable: &str) -> Result<()> {
     let Some(directory) = std::env::var_os(variable).filter(|directory| !directory.is_empty()) else { return Ok(()) };
     *DIRECTORY.lock().unwrap_or_else(PoisonError::into_inner) = Some(directory.into());

@@ -119,8 +119,8 @@ fn evaluate(code: &Object, namespace: &Object) -> Result<()> {
     unsafe { Object::owned(ffi::PyEval_EvalCode(code.as_ptr(), namespace.as_ptr(), namespace.as_ptr())) }.map(drop)
 }
 
-/// What CPython does with an exception that nothing caught; after the traceback of one for a packed path a line says what
-/// to do. Before the interactive interpreter, a program does not end with `SystemExit`: Python tells of it.
+/// What CPython does with an exception that nothing caught; after the traceback of one for a packed path a line says
+/// what to do. Before the interactive interpreter, a program does not end with `SystemExit`: Python tells of it.
 fn unhandled_exception(gil: Gil, raised: Raised, program: &Path, inspects: bool) -> Outcome {
     raised.set(gil);
     // SAFETY: an exception is set, and exception types are alive.

@@ -1,7 +1,7 @@
 //! Where the running system keeps what libraries of a program look for: the database of terminals, and certificates.
 //!
-//! Libraries were built to look where the machine has it that they come from. Environment variables lead them elsewhere;
-//! those that are set already are never changed.
+//! Libraries were built to look where the machine has it that they come from. Environment variables lead them
+//! elsewhere; those that are set already are never changed.
 
 use std::env::var_os;
 use std::ffi::OsString;

@@ -66,8 +66,8 @@ choices! {
         MimallocDebug = "mimalloc-debug",
     }
 
-    /// Where a domain of memory comes from (`raw_allocator`, `object_allocator`). What is not of the system or of Python
-    /// is a feature of the crate `pyox-embed`.
+    /// Where a domain of memory comes from (`raw_allocator`, `object_allocator`). What is not of the system or of
+    /// Python is a feature of the crate `pyox-embed`.
     DomainAllocator {
         /// `malloc` of the C library.
         System = "system",

@@ -4,8 +4,8 @@
 //! [`InterpreterConfig::encode`] and read back with [`InterpreterConfig::decode`].
 //!
 //! Everything that can be set is a field of it, with the name of the manual's attribute; `settings.rs` lists them.
-//! [`InterpreterConfig::set`] takes names and texts, [`InterpreterConfig::check`] says whether a Python has what is set.
-//! [`VERSION`] is the version of the encoding, which `codec.rs` has.
+//! [`InterpreterConfig::set`] takes names and texts, [`InterpreterConfig::check`] says whether a Python has what is
+//! set. [`VERSION`] is the version of the encoding, which `codec.rs` has.
 //!
 //! ```
 //! use pyox_interpreter_config::{InterpreterConfig, Run};

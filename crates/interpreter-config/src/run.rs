@@ -28,8 +28,8 @@ pub enum Run {
 }
 
 impl Run {
-    /// Reads the form of the manual: `none`, `repl`, `module:NAME`, `eval:CODE` or `file:PATH`. What follows the colon is
-    /// taken as it is.
+    /// Reads the form of the manual: `none`, `repl`, `module:NAME`, `eval:CODE` or `file:PATH`. What follows the colon
+    /// is taken as it is.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once(':') {

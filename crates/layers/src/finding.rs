@@ -140,8 +140,8 @@ pub enum Finding {
         /// Whether it concerns the program, as far as can be known.
         concerns: bool,
     },
-    /// Modules of the standard library were left out: nothing imports them, and they alone would make the program need a
-    /// newer GNU C library.
+    /// Modules of the standard library were left out: nothing imports them, and they alone would make the program need
+    /// a newer GNU C library.
     RaisesGlibc {
         /// Their names.
         modules: Vec<String>,

@@ -300,8 +300,8 @@ impl<'a> LayerBuilder<'a> {
         }
     }
 
-    /// Where libraries are looked for that no search path leads to: where the Python has its own, then where the machine
-    /// has them. They are elsewhere if the Python is not of this machine, but unpacked on it.
+    /// Where libraries are looked for that no search path leads to: where the Python has its own, then where the
+    /// machine has them. They are elsewhere if the Python is not of this machine, but unpacked on it.
     pub(crate) fn libraries(&self) -> SystemLibraries {
         let own = self.python.target().shared_library().ok();
         let own = own.as_deref().and_then(std::path::Path::parent).map(std::path::Path::to_owned);

@@ -101,7 +101,8 @@ impl Prebuilt {
         Self { path: path.into() }
     }
 
-    /// The one that is linked as the Python is to be; where that has no static library, one with libpython will do, too.
+    /// The one that is linked as the Python is to be; where that has no static library, one with libpython will do,
+    /// too.
     fn in_directory(&self, target: &dyn Target) -> PathBuf {
         let path = |kind| self.path.join(fit::file_name(target, kind));
         let with_libpython = path(LibpythonKind::Static);

@@ -12,8 +12,9 @@ use crate::libraries::open_with;
 pub struct Global(NonNull<c_void>);
 
 impl Global {
-    /// Loads it from memory, after the libraries that it needs. Its pages are those of the file that its content is mapped
-    /// from, if that was said ([`is_mapped_from_file`](crate::is_mapped_from_file)). What is loaded stays loaded.
+    /// Loads it from memory, after the libraries that it needs. Its pages are those of the file that its content is
+    /// mapped from, if that was said ([`is_mapped_from_file`](crate::is_mapped_from_file)). What is loaded stays
+    /// loaded.
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
 //! A large library from memory without a copy: its pages are mapped from the file that its content is mapped from.
 //!
-//! The dynamic loader loads a memory file with hardly more in it than the symbols of the library, and so knows the library,
-//! resolves its symbols, and gives it variables of threads. Then the real pages take the place of those of the memory
-//! file, what the dynamic loader has written into them is written again, and what it was not shown is done here: adding
-//! the address of the library to some ten thousand words, and calling its initialisers.
+//! The dynamic loader loads a memory file with hardly more in it than the symbols of the library, and so knows the
+//! library, resolves its symbols, and gives it variables of threads. Then the real pages take the place of those of the
+//! memory file, what the dynamic loader has written into them is written again, and what it was not shown is done here:
+//! adding the address of the library to some ten thousand words, and calling its initialisers.
 
 mod image;
 
@@ -33,8 +33,8 @@ const DT_INIT_ARRAYSZ: u64 = 27;
 const DT_RELR: u64 = 36;
 const DT_RELACOUNT: u64 = 0x6fff_fff9;
 
-/// Loads a library for all that is loaded later, if its content is mapped from a file and it is of a kind for which that
-/// is possible: the libraries that it needs are loaded, and it needs no code of its own to be relocated.
+/// Loads a library for all that is loaded later, if its content is mapped from a file and it is of a kind for which
+/// that is possible: the libraries that it needs are loaded, and it needs no code of its own to be relocated.
 pub(crate) fn load_global(name: &str, content: &[u8]) -> Option<Result<NonNull<c_void>, LoadError>> {
     if !cfg!(target_arch = "x86_64") {
         return None;
@@ -96,7 +96,8 @@ impl Loaded<'_, '_> {
     unsafe fn complete(&self, source: &Source) -> std::io::Result<()> {
         let image = self.image;
         let (dynamic, dynamic_len) = (self.base.wrapping_add(image.dynamic.1), image.dynamic.0.len());
-        // SAFETY: words of segments that can be written to, and the dynamic section: the dynamic loader has mapped them.
+        // SAFETY: words of segments that can be written to, and the dynamic section: the dynamic loader has mapped
+        // them.
         let (written, section) = unsafe {
             let read = |place: usize| (place, (self.base.wrapping_add(place) as *const usize).read_unaligned());
             let written: Vec<_> = image.other_places().chain(image.of_loader()).map(read).collect();

@@ -8,8 +8,8 @@ use pyox_packed_resources::{Blob, Decoder, FieldKind};
 use crate::bill::allocators;
 use crate::error::Error;
 
-/// How the interpreter of programs behaves if nothing else is said. Terminals are found where the packed libraries look,
-/// as those of a system look where all others have their database too.
+/// How the interpreter of programs behaves if nothing else is said. Terminals are found where the packed libraries
+/// look, as those of a system look where all others have their database too.
 pub(crate) fn of_programs() -> InterpreterConfig {
     InterpreterConfig::default()
         .filesystem_importer(true)

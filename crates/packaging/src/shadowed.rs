@@ -8,8 +8,8 @@ use crate::error::Error;
 use pyox_layers::Layer;
 use pyox_layers::{Finding, ReportRow};
 
-/// For each layer the top-level modules that an earlier one has, and the namespace packages that are modules of any other
-/// one, and which one that is.
+/// For each layer the top-level modules that an earlier one has, and the namespace packages that are modules of any
+/// other one, and which one that is.
 pub(crate) struct Shadowed {
     modules: Vec<BTreeMap<String, usize>>,
     namespaces: Vec<BTreeMap<String, usize>>,

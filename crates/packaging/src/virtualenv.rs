@@ -37,10 +37,10 @@ pub enum VirtualenvChoice {
 }
 
 impl Inputs {
-    /// Chooses a Python as [`Inputs::locate_python`] does, and takes packages of a virtualenv in where nothing else says
-    /// which go in: of the `active` one, else of `.venv` in the directory of the source. The source has to be one that
-    /// does not say itself what it requires. The virtualenv brings its Python, if the source can be used with it and no
-    /// other is `wanted`.
+    /// Chooses a Python as [`Inputs::locate_python`] does, and takes packages of a virtualenv in where nothing else
+    /// says which go in: of the `active` one, else of `.venv` in the directory of the source. The source has to be one
+    /// that does not say itself what it requires. The virtualenv brings its Python, if the source can be used with it
+    /// and no other is `wanted`.
     ///
     /// # Errors
     ///

@@ -18,8 +18,8 @@ pub enum Place {
     Prefix,
 }
 
-/// How a command begins that is run by the Python which it is installed for. No such interpreter exists, and none can be
-/// put in its place by who may choose the working directory.
+/// How a command begins that is run by the Python which it is installed for. No such interpreter exists, and none can
+/// be put in its place by who may choose the working directory.
 pub const COMMAND_START: &str = "#!/pyoxidizer/python\n";
 
 impl EntryFlags {

@@ -154,8 +154,8 @@ impl Pip {
         })
     }
 
-    /// A tree that was installed or built before, by its [`InstalledTree::key`]; nothing if it is not there any more, or
-    /// damaged.
+    /// A tree that was installed or built before, by its [`InstalledTree::key`]; nothing if it is not there any more,
+    /// or damaged.
     #[must_use]
     pub fn reopen(&self, key: &str) -> Option<InstalledTree> {
         InstalledTree::open(&self.cache, key).ok().flatten()

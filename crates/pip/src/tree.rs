@@ -14,8 +14,8 @@ use sha2::{Digest as _, Sha256};
 
 use pyox_build_cache::{self as kept, Kept, Scratch, file_digest};
 
-/// What pip has installed below a prefix of its own: `lib/python3.X/site-packages`, `bin` and whatever else. It belongs to the cache: it is to be read and not changed. It stays as long as
-/// this lives.
+/// What pip has installed below a prefix of its own: `lib/python3.X/site-packages`, `bin` and whatever else. It belongs
+/// to the cache: it is to be read and not changed. It stays as long as this lives.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct InstalledTree {

@@ -6,8 +6,8 @@ use crate::tokens::{Kind, Tokens};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Literals {
-    /// What stands between the quotes, in the order of the source; strings with escapes, replacement fields or what is not
-    /// UTF-8 are left out.
+    /// What stands between the quotes, in the order of the source; strings with escapes, replacement fields or what is
+    /// not UTF-8 are left out.
     pub strings: Vec<String>,
     /// The line of the first `__file__`, counted from 1.
     pub file_attribute: Option<usize>,

@@ -23,8 +23,8 @@ use crate::source::ResourceSource;
 /// # std::fs::create_dir(place.path().join("images"))?;
 /// # std::fs::write(place.path().join("images/one.png"), "")?;
 /// # std::fs::write(place.path().join("settings.toml"), "")?;
-/// let files = DataFiles::new().add(place.path().join("images"), "img").add(place.path().join("settings.toml"), "s.toml");
-/// let paths: Vec<_> = files.scan()?.resources.iter().map(|found| found.resource.relative_path()).collect();
+/// let files = DataFiles::new().add(place.path().join("images"), "img").add(place.path().join("settings.toml"),
+/// "s.toml"); let paths: Vec<_> = files.scan()?.resources.iter().map(|found| found.resource.relative_path()).collect();
 /// assert_eq!(paths, ["img/one.png", "s.toml"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

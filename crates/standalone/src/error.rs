@@ -24,7 +24,10 @@ pub enum Error {
         newest: u8,
     },
     /// A field is missing that this version of `PYTHON.json` requires.
-    #[error("PYTHON.json{} has no {field}", .version.map(|version| format!(" of version {version}")).unwrap_or_default())]
+    #[error(
+        "PYTHON.json{} has no {field}",
+        .version.map(|version| format!(" of version {version}")).unwrap_or_default()
+    )]
     MissingField {
         /// The version; `None` if that is what is missing.
         version: Option<u8>,

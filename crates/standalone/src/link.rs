@@ -19,8 +19,8 @@ const ELF: &str = "elf";
 /// The chosen variants by the names of their modules.
 pub(crate) type Chosen<'j> = BTreeMap<&'j str, &'j ExtensionInfo>;
 
-/// Makes `libpythonX.Y.a` in a directory, with what else a launcher is linked with. The table of built-in modules is that
-/// of the archive if it has just the modules that are chosen, else it is compiled.
+/// Makes `libpythonX.Y.a` in a directory, with what else a launcher is linked with. The table of built-in modules is
+/// that of the archive if it has just the modules that are chosen, else it is compiled.
 pub(crate) fn settings(
     root: &Path,
     json: &PythonJson,

@@ -42,8 +42,8 @@ pub struct Standalone {
 }
 
 impl Standalone {
-    /// Opens a full archive, which is unpacked into the cache unless that was done before, or the directory that one was
-    /// unpacked into. If it is for machines like this one, its interpreter is started to describe itself.
+    /// Opens a full archive, which is unpacked into the cache unless that was done before, or the directory that one
+    /// was unpacked into. If it is for machines like this one, its interpreter is started to describe itself.
     ///
     /// # Errors
     ///

@@ -7,7 +7,6 @@ use pyox_packed_resources::OptimizeLevel;
 
 use crate::attribute::{Attribute, switch};
 use crate::location;
-use crate::plain::Plain;
 
 /// Whether and how a resource goes in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,12 +66,9 @@ pub(crate) const ATTRIBUTES: &[Attribute<Addition>] = &[
         name: "add_location_fallback",
         expected: location::EXPECTED_OR_NONE,
         documentation: "Where it is if it cannot be at `add_location`.",
-        get: |addition| addition.location_fallback.as_ref().map(location::text).unwrap_or(Plain::None),
+        get: |addition| location::optional(addition.location_fallback.as_ref()),
         set: Some(|addition, value| {
-            addition.location_fallback = match value {
-                Plain::None => None,
-                value => Some(location::parse(&value)?),
-            };
+            addition.location_fallback = location::parse_optional(&value)?;
             Some(())
         }),
     },

@@ -30,6 +30,16 @@ pub(crate) fn text(location: &Location) -> Plain {
     }
 }
 
+/// As [`parse`], where `None` is nowhere.
+pub(crate) fn parse_optional(value: &Plain) -> Option<Option<Location>> {
+    if *value == Plain::None { Some(None) } else { parse(value).map(Some) }
+}
+
+/// The text of a location, or `None`.
+pub(crate) fn optional(location: Option<&Location>) -> Plain {
+    location.map_or(Plain::None, text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -230,12 +230,9 @@ pub(crate) const ATTRIBUTES: &[Attribute<Policy>] = &[
         name: "resources_location_fallback",
         expected: location::EXPECTED_OR_NONE,
         documentation: "Where resources are that cannot be there: the first value of `add_location_fallback`.",
-        get: |policy| policy.resources_location_fallback.as_ref().map(location::text).unwrap_or(Plain::None),
+        get: |policy| location::optional(policy.resources_location_fallback.as_ref()),
         set: Some(|policy, value| {
-            policy.resources_location_fallback = match value {
-                Plain::None => None,
-                value => Some(location::parse(&value)?),
-            };
+            policy.resources_location_fallback = location::parse_optional(&value)?;
             Some(())
         }),
     },

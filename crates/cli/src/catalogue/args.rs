@@ -22,8 +22,8 @@ pub struct List {
 
 /// Download an archive of python-build-standalone, unless it is there, and print its path
 ///
-/// Archives are kept in the cache by their SHA-256, which is compared each time. HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE
-/// are heeded; PYOXIDIZER_DISTRIBUTION_MIRROR names a URL below which archives are as RELEASE/NAME.
+/// Archives are kept in the cache by their SHA-256, which is compared each time. HTTPS_PROXY, NO_PROXY and
+/// SSL_CERT_FILE are heeded; PYOXIDIZER_DISTRIBUTION_MIRROR names a URL below which archives are as RELEASE/NAME.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -13,8 +13,8 @@ pub enum Distribution {
     Download(crate::catalogue::args::Download),
     /// Make an archive of an installed CPython, for pack --python: objects, extension modules, headers, licences
     ///
-    /// It has the format of python-build-standalone's full archives (.tar.zst). The Python needs its static library; the
-    /// same Python gives the same bytes. What is installed for it, except pip and setuptools, stays out.
+    /// It has the format of python-build-standalone's full archives (.tar.zst). The Python needs its static library;
+    /// the same Python gives the same bytes. What is installed for it, except pip and setuptools, stays out.
     Create {
         /// Which Python, as for pack --python [default: python3 on PATH]
         python: Option<String>,

@@ -33,8 +33,8 @@ pub(super) fn soname(info: &PythonInfo) -> String {
     format!("libpython{}.{}{free_threaded}{debug}.so.1.0", info.major, info.minor)
 }
 
-/// Whether it is a shared library (ELF) for a target, as Rust calls it. The interpreter itself may be a script that starts
-/// it.
+/// Whether it is a shared library (ELF) for a target, as Rust calls it. The interpreter itself may be a script that
+/// starts it.
 pub(super) fn is_for(path: &Path, triple: &str) -> bool {
     /// `ET_DYN`
     const SHARED: [u8; 2] = [3, 0];

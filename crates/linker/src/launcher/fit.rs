@@ -11,8 +11,8 @@ use crate::error::Error;
 /// What a marker says of a launcher without libpython.
 const SHARED: &str = "shared";
 
-/// Everything that has to be the same for a program and its launcher: the field of the marker, and the value. A launcher
-/// without libpython is for every patch release.
+/// Everything that has to be the same for a program and its launcher: the field of the marker, and the value. A
+/// launcher without libpython is for every patch release.
 fn requirements(target: &dyn Target, kind: LibpythonKind) -> [(MarkerField, String); 7] {
     let (info, (major, minor)) = (target.info(), target.minor());
     [

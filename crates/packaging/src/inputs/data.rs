@@ -22,8 +22,8 @@ const OPTIONS: MatchOptions =
 pub struct AddedData {
     /// A file, a directory, or a pattern of such (`*`, `?`, `[a-z]`, and `**` for any directories).
     pub source: PathBuf,
-    /// The path beside the application's own modules: of the file or directory itself, or of the directory that it is in
-    /// if the path ends with a slash or the source is a pattern. `None` for the place that the source has below the
+    /// The path beside the application's own modules: of the file or directory itself, or of the directory that it is
+    /// in if the path ends with a slash or the source is a pattern. `None` for the place that the source has below the
     /// directory of the application, or else its name.
     pub destination: Option<String>,
 }

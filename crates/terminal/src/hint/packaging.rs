@@ -17,8 +17,8 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             "leave out oxidized_importer=false, or run something that is no part of the program".into()
         }
         Error::NoAllocator { allocator, .. } => format!(
-            "build a launcher with the feature {allocator} of pyox-launcher and name it with --launcher, or leave out the \
-             setting"
+            "build a launcher with the feature {allocator} of pyox-launcher and name it with --launcher, or leave out \
+             the setting"
         ),
         Error::Scan(error) => return scan(error).map(str::to_owned),
         Error::NoSource { .. } => "give a script, a wheel, a package or project directory that exists".into(),
