@@ -1,5 +1,8 @@
 //! Distribution archives: made of the Pythons here, looked into, and packed with.
 
+mod original;
+mod packages;
+
 use pyox_distribution::{Host as _, Installed};
 use pyox_test_support::Place;
 use pyox_test_support::pythons::oldest_and_newest;
@@ -13,6 +16,16 @@ fn create(place: &Place, python: &Installed, name: &str, arguments: &[&str]) {
     let mut all = vec!["distribution", "create", &executable, "-o", name];
     all.extend(arguments);
     place.run(all).succeeds();
+}
+
+/// Makes an archive, and a directory `only`, of what a full archive has installed.
+fn install_only(place: &Place, full: &str, name: &str) {
+    place.run(["python-distribution-extract", full, "full"]).succeeds();
+    std::fs::create_dir(place.path("only")).expect("a directory");
+    std::fs::rename(place.path("full/python/install"), place.path("only/python")).expect("a directory");
+    let mut tar = std::process::Command::new("tar");
+    tar.args(["-czf", name, "-C", "only", "python"]);
+    assert!(tar.current_dir(place.path(".")).status().expect("tar starts").success());
 }
 
 #[test]
@@ -37,12 +50,7 @@ fn an_install_only_archive_packs_with_its_libpython() {
     for python in oldest_and_newest() {
         let place = Place::with(&[("hello.py", HELLO)]);
         create(&place, python, "python.tar.zst", &[]);
-        place.run(["python-distribution-extract", "python.tar.zst", "full"]).succeeds();
-        std::fs::create_dir(place.path("only")).expect("a directory");
-        std::fs::rename(place.path("full/python/install"), place.path("only/python")).expect("a directory");
-        let mut tar = std::process::Command::new("tar");
-        tar.args(["-czf", "only.tar.gz", "-C", "only", "python"]);
-        assert!(tar.current_dir(place.path(".")).status().expect("tar starts").success());
+        install_only(&place, "python.tar.zst", "only.tar.gz");
         let executable = python.executable().display().to_string();
         place.run(["pack", "hello.py", "--python", &executable, "-o", "installed"]).succeeds();
         let expected = place.program("installed", &[]).succeeds().stdout;
