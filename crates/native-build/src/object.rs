@@ -42,6 +42,9 @@ pub(crate) fn isolate(object: &Path, module: &str, directory: &Path) -> Result<V
     run(compiler, module)?;
     let mut objcopy = Command::new("objcopy");
     objcopy.arg(format!("--keep-global-symbol={}", init_of_program(module))).arg("--strip-debug");
+    // Linkers take an object that says nothing of its stack for one whose stack is executable, and put that down. A
+    // shared library would have been taken as it is.
+    objcopy.arg("--set-section-flags=.note.GNU-stack=contents,readonly");
     objcopy.args([&joined, &isolated]);
     run(objcopy, module)?;
     fs::read(&isolated).map_err(Error::io("read", &isolated))

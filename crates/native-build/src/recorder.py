@@ -15,8 +15,14 @@ import tempfile
 RECORD = "PYOX_NATIVE_BUILD_RECORD"
 # Compilers that a person has chosen, as CC and CXX name them; ours has that name then.
 CHOSEN = {"chosen-cc": "PYOX_NATIVE_BUILD_CC", "chosen-c++": "PYOX_NATIVE_BUILD_CXX"}
-# Libraries of the C library and the compiler: programs take those of the system.
-OF_SYSTEM = {"c", "dl", "gcc", "gcc_s", "m", "pthread", "rt", "stdc++", "util"}
+# Libraries that compilers add by themselves.
+IMPLIED = {"c", "gcc", "gcc_s"}
+# Others of the C library: programs take those of the system.
+OF_SYSTEM = {"dl", "m", "pthread", "rt", "util"}
+# Options of the linker that say how it takes what comes after them.
+MODES = {
+    "--whole-archive", "--no-whole-archive", "--start-group", "--end-group", "--push-state", "--pop-state",
+}
 # How the names of libraries start that a program with an interpreter has anyway.
 PYTHON = "python3"
 
@@ -93,7 +99,7 @@ class Link:
             self.file(word)
 
     def option(self, word):
-        if word in ("--whole-archive", "--no-whole-archive"):
+        if word in MODES:
             self.inputs.append("-Wl," + word)
         elif word in ("-Bstatic", "-static", "-dn", "-non_shared"):
             self.is_static = True
@@ -112,7 +118,7 @@ class Link:
             self.inputs.append(path)
 
     def library(self, name):
-        if name.startswith(PYTHON):
+        if name in IMPLIED or name.startswith(PYTHON):
             return
         if name in OF_SYSTEM:
             self.libraries[name] = None
