@@ -25,9 +25,9 @@ pub(crate) fn init_of_library(module: &str) -> String {
     format!("PyInit_{}", module.rsplit('.').next().unwrap_or(module))
 }
 
-/// The function that makes it in a program, where names are not those of one package.
+/// The function that makes it in a program, where names are not those of one package. No function in C is called so.
 pub(crate) fn init_of_program(module: &str) -> String {
-    format!("PyInit_{module}")
+    format!("PyInit.{module}")
 }
 
 /// Makes an object of another one, in a directory: it defines [`init_of_program`] and no other symbol for others.

@@ -229,7 +229,7 @@ impl Inputs {
         }
         let installs =
             !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty());
-        if !installs && !request.arguments.is_empty() {
+        if !installs && self.static_extensions.is_empty() && !request.arguments.is_empty() {
             return Err(Error::NothingToInstall);
         }
         if installs {
