@@ -39,7 +39,7 @@ echo "init-rust-project: the interactive interpreter, then a script with a modul
 start=$SECONDS
 pyoxidizer --quiet init-rust-project "$work/project"
 cd "$work/project"
-[ "$(find . -type f | sort | tr '\n' ' ')" = "./Cargo.toml ./build.rs ./src/main.rs " ]
+[ "$(find . -type f | sort | tr '\n' ' ')" = "./Cargo.toml ./build.rs ./pyoxidizer.bzl ./src/main.rs " ]
 build .
 runs "$(python3 -c 'import sys; print(sys.version.split()[0])')" "$CARGO_TARGET_DIR/debug/project" <<'END'
 import sys; print(sys.version.split()[0])
