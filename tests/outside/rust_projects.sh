@@ -39,7 +39,7 @@ echo "init-rust-project: the interactive interpreter, then a script with a modul
 start=$SECONDS
 pyoxidizer --quiet init-rust-project "$work/project"
 cd "$work/project"
-[ "$(find . -type f | sort | tr '\n' ' ')" = "./Cargo.toml ./build.rs ./src/main.rs " ]
+[ "$(find . -type f | sort | tr '\n' ' ')" = "./Cargo.toml ./build.rs ./pyoxidizer.bzl ./src/main.rs " ]
 build .
 runs "$(python3 -c 'import sys; print(sys.version.split()[0])')" "$CARGO_TARGET_DIR/debug/project" <<'END'
 import sys; print(sys.version.split()[0])
@@ -97,6 +97,81 @@ printf '%s\n' 'mod python;' 'fn main() {' '    println!("{}", env!("OWN"));' \
     '    python::start().unwrap().run_code("import json; print(json.dumps([2]))").unwrap();' '}' >app/src/main.rs
 build .
 runs "[2]" "$CARGO_TARGET_DIR/debug/app"
+
+echo "a program with an allocator of its own, from which Python takes its objects"
+pyoxidizer --quiet init-rust-project "$work/allocator"
+cd "$work/allocator"
+sed -i 's/^pack = .*/pack = ["--config", "run_mode=none", "--config", "object_allocator=rust"]/' Cargo.toml
+cat >src/main.rs <<'END'
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+include!(env!("PYOXIDIZER_DEFAULT_PYTHON_CONFIG_RS"));
+
+struct Counting;
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: all is done by the allocator of the system.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.fetch_add(1, Ordering::Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let python = pyembed::MainPythonInterpreter::new(default_python_config())?;
+    let before = COUNT.load(Ordering::Relaxed);
+    python.run_code("kept = [object() for _ in range(100_000)]; print(len(kept), flush=True)")?;
+    let count = COUNT.load(Ordering::Relaxed) - before;
+    python.finalize()?;
+    println!("{}", count >= 100_000);
+    Ok(())
+}
+END
+build .
+runs true "$CARGO_TARGET_DIR/debug/allocator"
+
+if python3 -c 'import sys, sysconfig; sys.exit(not sysconfig.get_config_var("Py_ENABLE_SHARED"))'; then
+    echo "a library in the sense of C: twice an interpreter, with extension modules"
+    pyoxidizer --quiet init-rust-project "$work/library"
+    cd "$work/library"
+    rm src/main.rs
+    sed -i -e 's/, features = \["virtual-files"\]//' \
+        -e 's/^pack = .*/pack = ["--config", "run_mode=none", "--virtual-files", "off", "--libpython", "shared"]/' Cargo.toml
+    printf '\n[lib]\ncrate-type = ["cdylib"]\n' >>Cargo.toml
+    cat >src/lib.rs <<'END'
+include!(env!("PYOXIDIZER_DEFAULT_PYTHON_CONFIG_RS"));
+
+#[unsafe(no_mangle)]
+pub extern "C" fn answer() -> i32 {
+    let code = "import json, _decimal; print(json.dumps(str(_decimal.Decimal(1) / 4)), flush=True)";
+    let start = pyembed::MainPythonInterpreter::new(default_python_config()).map_err(|error| error.report());
+    let outcome = start.and_then(|python| python.run_code(code).map_err(|error| error.to_string()));
+    outcome.map_or_else(|text| { eprintln!("{text}"); 1 }, |_| 0)
+}
+END
+    cat >main.c <<'END'
+#include <dlfcn.h>
+#include <stdio.h>
+int main(int count, char **words) {
+    void *library = dlopen(words[1], RTLD_NOW | RTLD_GLOBAL);
+    int (*answer)(void) = library ? (int (*)(void))dlsym(library, "answer") : 0;
+    if (!answer) { fputs(dlerror(), stderr); return 2; }
+    return answer() || answer();
+}
+END
+    build .
+    cc -o main main.c -ldl
+    [ "$(env -i ./main "$CARGO_TARGET_DIR/debug/liblibrary.so" 2>"$work/log")" = $'"0.25"\n"0.25"' ] ||
+        { cat "$work/log" >&2; exit 1; }
+fi
 
 echo "a build script that packs by itself: no command is installed"
 mkdir -p "$work/alone/src"

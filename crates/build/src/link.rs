@@ -58,13 +58,15 @@ pub fn try_link() -> Result<Vec<String>, Error> {
 
 /// Has the command make artifacts.
 fn run_build_script(python: &LinkedPython, directory: &Path, lines: &mut Vec<String>) -> Result<(), Error> {
-    // It says what is packed.
-    lines.push("cargo:rerun-if-changed=Cargo.toml".to_owned());
+    // One of them says what is packed.
+    for file in ["Cargo.toml", "pyoxidizer.bzl"].into_iter().filter(|file| Path::new(file).is_file()) {
+        lines.push(format!("cargo:rerun-if-changed={file}"));
+    }
     let exe = setting("PYOXIDIZER_EXE", lines).map_or_else(|| "pyoxidizer".into(), PathBuf::from);
     if exe.is_absolute() {
         lines.push(format!("cargo:rerun-if-changed={}", exe.display()));
     }
-    for name in ["PYOXIDIZER_BUILD_TARGET", "PYOXIDIZER_CACHE_DIR", "VIRTUAL_ENV"] {
+    for name in ["PYOXIDIZER_BUILD_TARGET", "PYOXIDIZER_CONFIG", "PYOXIDIZER_CACHE_DIR", "VIRTUAL_ENV"] {
         setting(name, lines);
     }
     let spec = python.executable.as_ref().map_or_else(|| OsString::from(&python.version), OsString::from);

@@ -143,6 +143,10 @@ pub struct Pack {
     /// Take this variant of an extension module of a distribution; may be repeated
     #[arg(long, value_name = "MODULE=VARIANT", requires = "python")]
     pub extension_variant: Vec<String>,
+    /// Build this package from source with pip, and compile its extension modules into the program instead of carrying
+    /// them as libraries; may be repeated. Needs a C compiler, objcopy and Rust, and what the package needs to be built
+    #[arg(long, value_name = "PKG", value_parser = NonEmptyStringValueParser::new())]
+    pub static_extensions: Vec<String>,
     /// If this version of Python is not installed, download it without asking
     #[arg(long, requires = "python")]
     pub download: bool,

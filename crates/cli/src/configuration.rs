@@ -1,7 +1,7 @@
 //! `pyoxidizer build`, `run`, `list-targets` and `init-config-file`: configuration files.
 
 mod beside;
-mod init;
+pub mod init;
 
 use std::error::Error;
 use std::ffi::OsString;

@@ -209,6 +209,7 @@ fn inputs(args: &Pack, package_roots: &[Vec<String>]) -> Inputs {
     inputs.virtualenv = args.venv.clone();
     inputs.package_roots = package_roots.iter().map(root).collect();
     inputs.data = args.add_data.iter().map(|text| crate::args::added_data(text)).collect();
+    inputs.static_extensions = args.static_extensions.clone();
     inputs.entry = entry;
     inputs.refresh = args.refresh;
     inputs

@@ -31,3 +31,4 @@ mod said;
 mod settings;
 mod shared_libpython;
 mod sources;
+mod static_extensions;

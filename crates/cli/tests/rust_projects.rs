@@ -20,7 +20,7 @@ fn run_build_script(place: &Place, arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn a_new_project_is_three_files() {
+fn a_new_project_is_four_files() {
     let place = Place::new();
     let outcome = place.run(["init-rust-project", "new/app"]).succeeds();
     assert!(outcome.stderr.contains("next: cd new/app && cargo run"), "{outcome:?}");
@@ -33,7 +33,9 @@ fn a_new_project_is_three_files() {
     let script = String::from_utf8(place.read("new/app/build.rs")).expect("UTF-8");
     assert!(script.contains("pyox_build::link();"), "{script}");
     assert!(place.read("new/app/src/main.rs").starts_with(b"use "));
-    assert_eq!(place.snapshot().values().flatten().count(), 3);
+    let configuration = String::from_utf8(place.read("new/app/pyoxidizer.bzl")).expect("UTF-8");
+    assert!(configuration.contains("name = \"app\",") && configuration.contains("default_build_script = True"));
+    assert_eq!(place.snapshot().values().flatten().count(), 4);
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub use error::Error;
 pub use extension::{ExtensionForm, ExtensionModule, ExtensionVariant};
 pub use info::PythonInfo;
 pub use installed::Installed;
-pub use link::{Libpython, LibpythonKind, LinkSettings};
+pub use link::{Libpython, LibpythonKind, LinkSettings, LinkedExtension};
 pub use python::{Host, Python, Target};
 pub use run::command;
 pub use tcl::Tcl;

@@ -22,6 +22,36 @@ pub struct LinkSettings {
     pub extra_archives: Vec<PathBuf>,
     /// Libraries of the system, as names for `-l`.
     pub system_libraries: Vec<String>,
+    /// Extension modules that become built-in modules of the program, besides those that the library has.
+    pub extensions: Vec<LinkedExtension>,
+}
+
+/// An extension module as an object, which becomes a built-in module of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LinkedExtension {
+    /// Its dotted name.
+    pub module: String,
+    /// The function that makes it, as `PyInit_NAME` does
+    /// ([PEP 489](https://peps.python.org/pep-0489/)): the only symbol that the object defines for others.
+    pub init: String,
+    /// The object.
+    pub object: PathBuf,
+    /// What changes whenever the object does.
+    pub digest: String,
+}
+
+impl LinkedExtension {
+    /// A module of this name, made by the function `init` of an object.
+    #[must_use]
+    pub fn new(
+        module: impl Into<String>,
+        init: impl Into<String>,
+        object: impl Into<PathBuf>,
+        digest: impl Into<String>,
+    ) -> Self {
+        Self { module: module.into(), init: init.into(), object: object.into(), digest: digest.into() }
+    }
 }
 
 /// The library of an interpreter.
@@ -46,7 +76,7 @@ impl LinkSettings {
     /// Linked with this library and nothing else.
     #[must_use]
     pub fn new(libpython: Libpython) -> Self {
-        Self { libpython, extra_archives: Vec::new(), system_libraries: Vec::new() }
+        Self { libpython, extra_archives: Vec::new(), system_libraries: Vec::new(), extensions: Vec::new() }
     }
 
     /// The library in the form that is wanted. If both will do and are there: the static one, unless it was installed
@@ -60,8 +90,8 @@ impl LinkSettings {
             if let Some(library) = candidates.iter().find(|path| is_archive(path)) {
                 found = Some(Self {
                     extra_archives: library.parent().map(extra_archives).unwrap_or_default(),
-                    libpython: Libpython::Static(library.clone()),
                     system_libraries: system_libraries(&[&paths.libs, &paths.syslibs, &paths.modlibs]),
+                    ..Self::new(Libpython::Static(library.clone()))
                 });
             }
             expected.extend(candidates);

@@ -5,14 +5,18 @@
 use std::ffi::{c_char, c_int};
 use std::io::Write as _;
 
-use pyembed::{MainPythonInterpreter, OxidizedPythonInterpreterConfig};
+use pyembed::{ExtensionModule, MainPythonInterpreter, OxidizedPythonInterpreterConfig};
 
 pyembed::launcher_marker!();
+
+include!(concat!(env!("OUT_DIR"), "/extensions.rs"));
 
 /// Entry point of C: without Rust's own runtime, which would read `/proc/self/maps` and change signal handling.
 #[unsafe(no_mangle)]
 pub extern "C" fn main(_argc: c_int, _argv: *const *const c_char) -> c_int {
-    match OxidizedPythonInterpreterConfig::from_program().and_then(MainPythonInterpreter::new) {
+    let config = OxidizedPythonInterpreterConfig::from_program();
+    let config = config.map(|config| extensions().into_iter().fold(config, |c, module| c.extension_module(module)));
+    match config.and_then(MainPythonInterpreter::new) {
         Ok(python) => python.run(),
         Err(error) => {
             // What cannot be written is lost.

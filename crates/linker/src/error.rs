@@ -118,6 +118,7 @@ fn words(field: MarkerField) -> &'static str {
         MarkerField::Bytecode => "bytecode",
         MarkerField::Format => "packed resources of version",
         MarkerField::Protocol => "launcher protocol",
+        MarkerField::Extensions => "the extension modules",
         other => other.key(),
     }
 }

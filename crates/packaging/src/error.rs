@@ -16,6 +16,32 @@ pub enum Error {
     /// Installing requirements.
     #[error(transparent)]
     Pip(#[from] pyox_pip::Error),
+    /// Extension modules that are linked into the program.
+    #[error(transparent)]
+    NativeBuild(#[from] pyox_native_build::Error),
+    /// A project whose extension modules are to be linked into the program is not installed by pip.
+    #[error("{name} is not among what pip installs for the program")]
+    NotBuilt {
+        /// Its normalised name.
+        name: String,
+    },
+    /// A project whose extension modules are to be linked into the program has none.
+    #[error("{name} has no extension modules to be linked into the program")]
+    NoExtensionModules {
+        /// Its normalised name.
+        name: String,
+    },
+    /// Extension modules are to be linked into a launcher, and there is none.
+    #[error("extension modules can only be linked into a program that is made with a launcher")]
+    ExtensionsWithoutLauncher,
+    /// Extension modules are built for a Python of another platform than the one that runs here.
+    #[error("extension modules are built for {found}, and the program for {expected}")]
+    OtherPlatform {
+        /// The platform of the Python that runs here.
+        found: String,
+        /// That of the program.
+        expected: String,
+    },
     /// The launcher, or attaching the application to it.
     #[error(transparent)]
     Linker(#[from] pyox_linker::Error),

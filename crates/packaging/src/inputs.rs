@@ -15,6 +15,7 @@ use pyox_layers::Finding;
 use pyox_layers::LayerKind;
 use pyox_layers::{Layer, LayerBuilder};
 use pyox_linker::Progress;
+use pyox_native_build::StaticExtension;
 use pyox_output::is_aside;
 
 mod beside;
@@ -26,6 +27,7 @@ mod read;
 mod required;
 mod resolving;
 mod source;
+mod static_extensions;
 
 pub use data::AddedData;
 pub use given::GivenResources;
@@ -65,6 +67,8 @@ pub struct Inputs {
     pub data: Vec<AddedData>,
     /// Files that are going to be written: they are no part of a directory that is packed.
     pub outputs: Vec<PathBuf>,
+    /// Projects that are built from source, so that their extension modules are linked into the program.
+    pub static_extensions: Vec<String>,
     /// What to run.
     pub entry: EntryRequest,
     /// Run pip and make layers, also that of the standard library, even if the earlier outcome is kept.
@@ -99,6 +103,8 @@ pub struct Resolved {
     pub name: String,
     /// What a person should know.
     pub findings: Vec<Finding>,
+    /// The extension modules that the launcher is linked with.
+    pub static_extensions: Vec<StaticExtension>,
     /// The positions of the layers that only this program has.
     own: BTreeSet<usize>,
 }
@@ -153,6 +159,7 @@ impl Inputs {
         let standard_library = builder.standard_library(progress)?;
         let mut resolving = Resolving::new(builder)?;
         let mut request = self.pip_request().refresh(self.refresh);
+        resolving.build_extensions(&self.static_extensions, &mut request)?;
         request.requirements.extend(required::by_groups(&self.groups, &source, info)?);
         let mut wanted: Vec<String> = self.pip.iter().filter_map(|text| required::project(text)).collect();
         match &source {
@@ -207,7 +214,12 @@ impl Inputs {
             if let Some(file) = ProjectFile::of(path)? {
                 file.check_extras(&self.extras)?;
             }
-            match resolving.project(path, &self.extras, &mut request, progress)? {
+            // What is built for its extension modules is installed together with what it requires.
+            let apart = match self.static_extensions.is_empty() {
+                true => resolving.project(path, &self.extras, &mut request, progress)?,
+                false => None,
+            };
+            match apart {
                 Some(name) => wanted.push(name),
                 None => match required::with_extras(path, &self.extras)? {
                     Some(requirement) => request.requirements.push(requirement),
@@ -217,7 +229,7 @@ impl Inputs {
         }
         let installs =
             !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty());
-        if !installs && !request.arguments.is_empty() {
+        if !installs && self.static_extensions.is_empty() && !request.arguments.is_empty() {
             return Err(Error::NothingToInstall);
         }
         if installs {

@@ -8,6 +8,7 @@ use pyox_distribution::{LibpythonKind, Toolchain};
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_licenses::Bill;
 use pyox_linker::{LauncherSource, Progress};
+use pyox_native_build::WithExtensions;
 use pyox_output::{Outputs, default_output};
 
 use crate::application::ApplicationBuilder;
@@ -140,12 +141,17 @@ fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) ->
     };
     let order = request.import_order.as_deref().map(crate::read_import_order).transpose()?.unwrap_or_default();
     settings::check(&request.interpreter, target)?;
-    if is_program {
-        request.launcher.check(target)?;
+    match is_program {
+        true => request.launcher.check(target)?,
+        false if !inputs.static_extensions.is_empty() => return Err(Error::ExtensionsWithoutLauncher),
+        false => {}
     }
     let mut progress = Timed::new(progress);
     let builder = layer_builder(request);
     let mut resolved = inputs.resolve(&builder, &mut progress)?;
+    let extensions = std::mem::take(&mut resolved.static_extensions);
+    let target = &WithExtensions::new(target, &extensions);
+    let python = Toolchain::new(python.host(), target)?;
     let output = match known {
         Some(output) => output,
         None => default_output(&resolved.name)?,
@@ -165,7 +171,7 @@ fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) ->
         let below: Vec<_> = resolved.layers.iter().collect();
         resolved.layers.push(builder.libpython(&below, &mut progress)?);
     }
-    let mut application = ApplicationBuilder::new(*python, policy.clone(), resolved.layers, resolved.entry)
+    let mut application = ApplicationBuilder::new(python, policy.clone(), resolved.layers, resolved.entry)
         .interpreter(request.interpreter.clone())
         .import_order(order)
         .outputs(outputs)

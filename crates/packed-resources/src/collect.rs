@@ -70,7 +70,12 @@ impl Collector {
         {
             return Placed::Shadowed;
         }
-        if !self.set(&name, kind, &key, || value) {
+        let first = match resource {
+            // All that there is of it is its name.
+            Resource::BuiltinModule(_) => self.claim(&name, kind, &key),
+            _ => self.set(&name, kind, &key, || value),
+        };
+        if !first {
             return Placed::Shadowed;
         }
         let place = self.place_of(resource);
@@ -276,6 +281,7 @@ fn describe(resource: &Resource) -> (String, EntryFlags, FieldKind, String) {
             module(&m.name, m.is_package, EntryFlags::MODULE, FieldKind::bytecode(m.optimize))
         }
         Resource::ExtensionModule(m) => module(&m.name, m.is_package, EntryFlags::EXTENSION, FieldKind::Extension),
+        Resource::BuiltinModule(m) => module(&m.name, false, EntryFlags::BUILTIN, FieldKind::Extension),
         Resource::PackageResource(file) => {
             (file.package.clone(), EntryFlags::PACKAGE, FieldKind::PackageResource, file.name.clone())
         }

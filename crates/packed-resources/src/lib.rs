@@ -124,8 +124,8 @@ pub use native_paths::NativePaths;
 pub use path::is_plain_path;
 pub use place::{COMMAND_START, Place};
 pub use resource::{
-    Content, Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel,
-    PackageResource, ReadData, Resource, ResourceKind, SharedLibrary,
+    BuiltinModule, Content, Data, DistributionResource, ExtensionModule, FileData, ModuleBytecode, ModuleSource,
+    OptimizeLevel, PackageResource, ReadData, Resource, ResourceKind, SharedLibrary,
 };
 pub use value::Value;
 pub use verify::{Damage, Verified};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Content that is read when it is needed.
 pub trait ReadData: Send + Sync {
@@ -237,6 +237,15 @@ pub struct ExtensionModule {
     pub library: Data,
 }
 
+/// An extension module that is linked into the program: what is packed is its name.
+#[derive(Debug, Clone)]
+pub struct BuiltinModule {
+    /// Dotted name.
+    pub name: String,
+    /// The path below `sys.path` that it would have as a dynamic library.
+    pub relative_path: String,
+}
+
 /// A data file of a package.
 #[derive(Debug, Clone)]
 pub struct PackageResource {
@@ -293,6 +302,8 @@ pub enum Resource {
     ModuleBytecode(ModuleBytecode),
     /// An extension module.
     ExtensionModule(ExtensionModule),
+    /// An extension module that is linked into the program.
+    BuiltinModule(BuiltinModule),
     /// A data file of a package.
     PackageResource(PackageResource),
     /// A metadata file of a distribution.
@@ -313,6 +324,8 @@ pub enum ResourceKind {
     ModuleBytecode,
     /// An extension module.
     ExtensionModule,
+    /// An extension module that is linked into the program.
+    BuiltinModule,
     /// A data file of a package.
     PackageResource,
     /// A metadata file of a distribution.
@@ -325,10 +338,11 @@ pub enum ResourceKind {
 
 impl ResourceKind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ModuleSource,
         Self::ModuleBytecode,
         Self::ExtensionModule,
+        Self::BuiltinModule,
         Self::PackageResource,
         Self::DistributionResource,
         Self::SharedLibrary,
@@ -341,6 +355,7 @@ impl ResourceKind {
             Self::ModuleSource => "module-source",
             Self::ModuleBytecode => "module-bytecode",
             Self::ExtensionModule => "extension-module",
+            Self::BuiltinModule => "builtin-module",
             Self::PackageResource => "package-resource",
             Self::DistributionResource => "distribution-resource",
             Self::SharedLibrary => "shared-library",
@@ -356,6 +371,7 @@ impl Resource {
             Self::ModuleSource(_) => ResourceKind::ModuleSource,
             Self::ModuleBytecode(_) => ResourceKind::ModuleBytecode,
             Self::ExtensionModule(_) => ResourceKind::ExtensionModule,
+            Self::BuiltinModule(_) => ResourceKind::BuiltinModule,
             Self::PackageResource(_) => ResourceKind::PackageResource,
             Self::DistributionResource(_) => ResourceKind::DistributionResource,
             Self::SharedLibrary(_) => ResourceKind::SharedLibrary,
@@ -370,6 +386,7 @@ impl Resource {
             Self::ModuleSource(module) => module.name.clone(),
             Self::ModuleBytecode(module) => module.name.clone(),
             Self::ExtensionModule(module) => module.name.clone(),
+            Self::BuiltinModule(module) => module.name.clone(),
             Self::PackageResource(file) => file.package.clone(),
             Self::DistributionResource(file) => file.project.clone(),
             Self::SharedLibrary(library) => library.name.clone(),
@@ -383,6 +400,7 @@ impl Resource {
             Self::ModuleSource(module) => module_path(&module.name, module.is_package, "py"),
             Self::ModuleBytecode(module) => module_path(&module.name, module.is_package, "pyc"),
             Self::ExtensionModule(module) => module.relative_path.clone(),
+            Self::BuiltinModule(module) => module.relative_path.clone(),
             Self::PackageResource(file) => format!("{}/{}", file.package.replace('.', "/"), file.name),
             Self::DistributionResource(file) => format!("{}/{}", file.directory, file.name),
             Self::SharedLibrary(library) => library.relative_path.clone().unwrap_or_else(|| library.name.clone()),
@@ -390,12 +408,14 @@ impl Resource {
         }
     }
 
-    /// The bytes of the resource.
+    /// The bytes of the resource; a module that is linked in has none.
     pub fn data(&self) -> &Data {
+        static NONE: LazyLock<Data> = LazyLock::new(|| Vec::new().into());
         match self {
             Self::ModuleSource(module) => &module.source,
             Self::ModuleBytecode(module) => &module.bytecode,
             Self::ExtensionModule(module) => &module.library,
+            Self::BuiltinModule(_) => &NONE,
             Self::PackageResource(file) => &file.data,
             Self::DistributionResource(file) => &file.data,
             Self::SharedLibrary(library) => &library.library,

@@ -71,6 +71,13 @@ pub(super) fn digest(identity: &str, request: &PipRequest) -> Result<String, Err
     for (name, value) in &request.environment {
         ["variable", name, value].into_iter().for_each(|part| fields.push(part));
     }
+    for directory in &request.path {
+        fields.push("path");
+        fields.push(directory.as_os_str().as_encoded_bytes());
+    }
+    for (variable, name) in &request.directories {
+        ["directory", variable, name].into_iter().for_each(|part| fields.push(part));
+    }
     Ok(fields.hex())
 }
 

@@ -43,6 +43,11 @@ pub struct PipRequest {
     pub arguments: Vec<String>,
     /// Variables that pip and the build tools that it starts have in their environment, besides those of this process.
     pub environment: BTreeMap<String, String>,
+    /// Directories that come before the others of `PATH`, for pip and the build tools that it starts.
+    pub path: Vec<PathBuf>,
+    /// Variables that tell build tools directories of the tree, which are made for them, by the names of these: what they
+    /// write there is kept with what is installed.
+    pub directories: BTreeMap<String, String>,
     /// Whether to install again even if the same was installed before, to get newer versions.
     pub refresh: bool,
 }
@@ -80,6 +85,20 @@ impl PipRequest {
     #[must_use]
     pub fn environment(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
         self.environment.extend(variables);
+        self
+    }
+
+    /// Adds directories in front of `PATH`.
+    #[must_use]
+    pub fn path<P: Into<PathBuf>>(mut self, directories: impl IntoIterator<Item = P>) -> Self {
+        self.path.extend(directories.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a directory of the tree for build tools to write into, and the variable that tells them where it is.
+    #[must_use]
+    pub fn directory(mut self, variable: impl Into<String>, name: impl Into<String>) -> Self {
+        self.directories.insert(variable.into(), name.into());
         self
     }
 
@@ -191,13 +210,14 @@ impl Pip {
     fn fill(
         &self,
         tree: &Path,
-        PipRequest { arguments, environment, .. }: &PipRequest,
+        request: &PipRequest,
         wanted: &[OsString],
         progress: &mut dyn FnMut(&str),
     ) -> Result<(), Error> {
         let scratch = Scratch::new(&self.cache).map_err(Error::io("create a directory in", &self.cache))?;
         let scratch = scratch.path();
-        let run = Run::new(&self.executable).with(environment);
+        let (arguments, environment) = (&request.arguments, environment(request, tree)?);
+        let run = Run::new(&self.executable).with(&environment);
         let mut words: Vec<OsString> =
             ["install", "--no-compile", "--no-warn-script-location"].map(OsString::from).into();
         // Not into the working directory, where pip puts sources of editable requirements otherwise.
@@ -208,6 +228,25 @@ impl Pip {
         run.pip(words, progress)?;
         editable::replace(&run, tree, arguments, wanted, scratch, progress)
     }
+}
+
+/// The variables of a request, for a tree that is to be filled.
+fn environment(request: &PipRequest, tree: &Path) -> Result<BTreeMap<String, OsString>, Error> {
+    let given = request.environment.iter().map(|(name, value)| (name.clone(), value.into()));
+    let mut environment: BTreeMap<String, OsString> = given.collect();
+    for (variable, name) in &request.directories {
+        let directory = tree.join(name);
+        fs::create_dir_all(&directory).map_err(Error::io("create", &directory))?;
+        environment.insert(variable.clone(), directory.into());
+    }
+    if !request.path.is_empty() {
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let all = request.path.iter().cloned().chain(std::env::split_paths(&others));
+        let no_path = |error: std::env::JoinPathsError| std::io::Error::other(error);
+        let all = std::env::join_paths(all).map_err(no_path).map_err(Error::io("search", "PATH"))?;
+        environment.insert("PATH".into(), all);
+    }
+    Ok(environment)
 }
 
 /// The arguments of pip for an installation of its own, that has all that belongs to it.

@@ -23,7 +23,7 @@ const REQUIREMENTS: [&str; 2] = ["PIP_EDITABLE", "PIP_REQUIREMENT"];
 /// How pip is run.
 pub(super) struct Run<'a> {
     executable: &'a Path,
-    environment: Option<&'a BTreeMap<String, String>>,
+    environment: Option<&'a BTreeMap<String, OsString>>,
     requirements: bool,
     isolated: bool,
 }
@@ -34,7 +34,7 @@ impl<'a> Run<'a> {
     }
 
     /// With further variables in the environment.
-    pub(super) fn with(&self, environment: &'a BTreeMap<String, String>) -> Self {
+    pub(super) fn with(&self, environment: &'a BTreeMap<String, OsString>) -> Self {
         Self { environment: Some(environment), ..*self }
     }
 

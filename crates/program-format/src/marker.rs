@@ -48,6 +48,9 @@ pub enum MarkerField {
     Format,
     /// The version of the interpreter configuration that the launcher reads.
     Protocol,
+    /// The extension modules that are linked into the launcher besides those of its Python, with a digest of their code.
+    /// A launcher without any has no such field.
+    Extensions,
     /// `shared` if libpython is not part of the launcher but among the resources, for any patch release and build of
     /// the minor version: such a launcher has no [`MarkerField::Version`].
     Libpython,
@@ -64,6 +67,7 @@ impl MarkerField {
             Self::Target => "target",
             Self::Format => "format",
             Self::Protocol => "protocol",
+            Self::Extensions => "extensions",
             Self::Libpython => "libpython",
         }
     }

@@ -9,7 +9,7 @@ use crate::speech::tell;
 use crate::text::{Mistake, printable, quoted};
 
 /// What configuration files are called.
-const NAME: &str = "pyoxidizer.bzl";
+pub const NAME: &str = "pyoxidizer.bzl";
 
 /// The file that is written, with the name of the program, what it runs and what is installed to be put in.
 const TEMPLATE: &str = include_str!("pyoxidizer.bzl");
@@ -43,7 +43,8 @@ pub fn init(args: &InitConfigFile, talk: Talk) -> anyhow::Result<u8> {
     }
     let absolute = args.path.canonicalize().with_context(|| format!("cannot find {}", args.path.display()))?;
     let name = absolute.file_name().map_or("app".into(), |name| name.to_string_lossy().into_owned());
-    std::fs::write(&file, text(&name, args)).with_context(|| format!("cannot write {}", file.display()))?;
+    std::fs::write(&file, text(&name, args.python_code.as_deref(), &args.pip_install))
+        .with_context(|| format!("cannot write {}", file.display()))?;
     if !talk.quiet {
         let directory = printable(quoted(&args.path.to_string_lossy()));
         tell!("{} {}", talk.style.good("wrote"), printable(file.display()));
@@ -53,13 +54,13 @@ pub fn init(args: &InitConfigFile, talk: Talk) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-fn text(name: &str, args: &InitConfigFile) -> String {
-    let code = args.python_code.as_deref();
+/// A configuration file for a program: what it runs, instead of the interactive interpreter, and what is installed.
+pub fn text(name: &str, code: Option<&str>, pip_install: &[String]) -> String {
     let run_mode = match code {
         Some(code) => format!("python_config.run_mode = {}", literal(&format!("eval:{code}"))),
         None => r#"# python_config.run_mode = "eval:import app; app.main()""#.to_owned(),
     };
-    let install = match args.pip_install.as_slice() {
+    let install = match pip_install {
         [] => r#"# exe.add_python_resources(exe.pip_install(["-r", "requirements.txt"]))"#.to_owned(),
         requirements => {
             let list: Vec<String> = requirements.iter().map(|text| literal(text)).collect();
@@ -95,12 +96,7 @@ mod tests {
 
     #[test]
     fn what_is_given_is_in_the_file() {
-        let args = InitConfigFile {
-            path: "x".into(),
-            python_code: Some("print('hi')".into()),
-            pip_install: vec!["a==1".into(), "b".into()],
-        };
-        let text = text("x", &args);
+        let text = text("x", Some("print('hi')"), &["a==1".into(), "b".into()]);
         assert!(text.contains("\n    python_config.run_mode = \"eval:print('hi')\"\n"), "{text}");
         assert!(text.contains("\n    exe.add_python_resources(exe.pip_install([\"a==1\", \"b\"]))\n"), "{text}");
         assert!(!text.contains('@'), "{text}");

@@ -9,6 +9,7 @@ use toml_edit::{Array, DocumentMut, Item, Table};
 
 use super::args::InitRustProject;
 use super::requirements::{DEFAULT_FEATURE, FEATURES, Requirements};
+use crate::configuration::init as configuration;
 use crate::speech::tell;
 use crate::style::Style;
 use crate::text::{Mistake, printable, quoted};
@@ -26,6 +27,7 @@ pub fn run(args: &InitRustProject, quiet: bool, style: Style) -> anyhow::Result<
     let manifest = manifest(&name, &Requirements::of_command())?;
     for (path, text) in [
         ("Cargo.toml", manifest.as_str()),
+        (configuration::NAME, &configuration::text(&name, None, &[])),
         ("build.rs", include_str!("template/build.rs.txt")),
         ("src/main.rs", include_str!("template/main.rs.txt")),
     ] {
@@ -34,7 +36,7 @@ pub fn run(args: &InitRustProject, quiet: bool, style: Style) -> anyhow::Result<
     stage.put_in_place()?;
     if !quiet {
         tell!("{} {}, a program that runs Python's interactive interpreter", style.good("created"), printable(&name));
-        tell!("  what is packed into it, and what it runs, is in its Cargo.toml");
+        tell!("  what is packed into it, and what it runs, is in its Cargo.toml; without that, in pyoxidizer.bzl");
         tell!("  next: cd {} && cargo run", quoted(&project.display().to_string()));
     }
     Ok(0)

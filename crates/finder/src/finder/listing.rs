@@ -24,7 +24,9 @@ pub(super) fn modules(
         let entry = entry?;
         let name = &entry.name()[inside.len()..];
         // As with directories: neither namespace packages nor the program's own `__main__`.
-        let is_module = entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION));
+        // A built-in module in a package is there instead of a file.
+        let is_built_in = !package.is_empty() && entry.is(EntryFlags::BUILTIN);
+        let is_module = is_built_in || entry.is(EntryFlags::MODULE.union(EntryFlags::EXTENSION));
         if is_module && !name.contains('.') && entry.name() != "__main__" && wanted(&entry) {
             found.insert(name, entry.is(EntryFlags::PACKAGE));
         }

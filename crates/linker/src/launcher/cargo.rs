@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use pyox_binary::{stays_with_system, weaken_undefined};
-use pyox_distribution::{Libpython, LibpythonKind, LinkSettings, Target};
+use pyox_distribution::{Libpython, LibpythonKind, LinkSettings, LinkedExtension, Target};
 use pyox_program_format::LauncherMarker;
 
 use super::fit;
@@ -17,6 +17,9 @@ use crate::progress::Progress;
 
 /// The variable by which the build of a launcher is given arguments for the linker, one a line.
 pub(super) const LINK_ARGUMENTS: &str = "PYOX_LAUNCHER_LINK_ARGS";
+
+/// The variable by which it is given the extension modules that are linked in: a name and a function, one a line.
+const EXTENSIONS: &str = "PYOX_LAUNCHER_EXTENSIONS";
 
 /// The feature of the launcher, and of `pyembed`, without libpython.
 pub(super) const SHARED_FEATURE: &str = "shared-libpython";
@@ -37,9 +40,12 @@ pub fn build_environment(target: &dyn Target, config: &Path) -> Result<Vec<(&'st
     if fs::read(config).ok().is_none_or(|there| there != text.as_bytes()) {
         fs::write(config, text).map_err(Error::io("write", config))?;
     }
+    let link = target.link()?;
+    let extension = |one: &LinkedExtension| format!("{} {}\n", one.module, one.init);
     Ok(vec![
         ("PYO3_CONFIG_FILE", config.into()),
-        (LINK_ARGUMENTS, link_arguments(&target.link()?).join("\n").into()),
+        (LINK_ARGUMENTS, link_arguments(&link).join("\n").into()),
+        (EXTENSIONS, link.extensions.iter().map(extension).collect::<String>().into()),
         ("PYOX_LAUNCHER_MARKER", fit::marker(target)?.into()),
     ])
 }
@@ -92,7 +98,7 @@ pub fn pyo3_config(target: &dyn Target) -> String {
 /// All of a static libpython goes in and is exported: extension modules may want anything of it. A shared one is not
 /// needed to link: what is missing is found when the program starts.
 pub fn link_arguments(link: &LinkSettings) -> Vec<String> {
-    let mut arguments = Vec::new();
+    let mut arguments: Vec<String> = link.extensions.iter().map(|one| one.object.display().to_string()).collect();
     match &link.libpython {
         Libpython::Static(path) => {
             arguments.extend(["-Wl,--whole-archive".to_owned(), path.display().to_string()]);

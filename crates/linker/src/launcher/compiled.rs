@@ -68,8 +68,9 @@ impl Compiled {
             LibpythonKind::Static => target.identity(),
             LibpythonKind::Shared => format!("{:?}", (&target.info().soabi, &target.info().magic)),
         };
+        let extensions = fit::extensions(target);
         let key = [LINK_VERSION, self.profile().as_bytes(), sources.as_bytes(), python.as_bytes(), name.as_bytes()];
-        let key = digest(key);
+        let key = digest(key.into_iter().chain((!extensions.is_empty()).then_some(extensions.as_bytes())));
         self.directory.join(format!("{name}-{key}"))
     }
 

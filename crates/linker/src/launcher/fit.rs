@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use pyox_build_cache::digest;
 use pyox_distribution::{Libpython, LibpythonKind, PythonInfo, Target};
 use pyox_packed_resources::MAGIC;
 use pyox_program_format::{LauncherMarker, MarkerField, Trailer};
@@ -50,10 +51,22 @@ fn format() -> u8 {
     MAGIC[MAGIC.len() - 1]
 }
 
+/// The extension modules that are to be linked in, with a digest of their code; nothing if there are none.
+pub(super) fn extensions(target: &dyn Target) -> String {
+    let extensions = target.link().map(|link| link.extensions).unwrap_or_default();
+    if extensions.is_empty() {
+        return String::new();
+    }
+    let names: Vec<&str> = extensions.iter().map(|one| one.module.as_str()).collect();
+    let parts = extensions.iter().flat_map(|one| [&one.module, &one.init, &one.digest]).map(String::as_bytes);
+    format!("{} {}", names.join(","), digest(parts))
+}
+
 /// The text that the build of a launcher is given for its marker; it adds the target itself.
 pub(super) fn marker(target: &dyn Target) -> Result<String, Error> {
     let fields = requirements(target, kind_for(target)?).into_iter().filter(|(field, _)| *field != MarkerField::Target);
-    Ok(LauncherMarker::text(fields)?)
+    let extensions = Some((MarkerField::Extensions, extensions(target))).filter(|(_, text)| !text.is_empty());
+    Ok(LauncherMarker::text(fields.chain(extensions))?)
 }
 
 /// The name of the launcher for a Python: all that tells it from others.
@@ -78,8 +91,11 @@ pub(super) fn file_name(target: &dyn Target, kind: LibpythonKind) -> String {
 pub fn check(path: &Path, bytes: &[u8], target: &dyn Target) -> Result<(), Error> {
     let marker = LauncherMarker::read(bytes).ok().flatten();
     let marker = marker.ok_or_else(|| Error::NotALauncher { path: path.to_owned() })?;
-    for (field, expected) in requirements(target, kind_of(&marker)) {
-        let found = marker.field(field).unwrap_or("unknown");
+    let required = requirements(target, kind_of(&marker)).into_iter();
+    let extensions = (MarkerField::Extensions, extensions(target));
+    for (field, expected) in required.chain([extensions]) {
+        let otherwise = if field == MarkerField::Extensions { "" } else { "unknown" };
+        let found = marker.field(field).unwrap_or(otherwise);
         if found != expected {
             let (path, found, python) = (path.to_owned(), found.to_owned(), target.info().version.clone());
             return Err(Error::Mismatch { path, field, found, expected, python });

@@ -23,10 +23,11 @@ use pyox_layers::Finding;
 use pyox_layers::LayerKind;
 use pyox_layers::{Layer, LayerBuilder};
 use pyox_linker::{Progress, Step};
+use pyox_native_build::{BuiltIn, StaticExtension};
 
 /// Layers that are put together.
 pub(super) struct Resolving<'a, 'b> {
-    builder: &'a LayerBuilder<'b>,
+    pub(super) builder: &'a LayerBuilder<'b>,
     pub(super) layers: Vec<Layer>,
     /// The positions of those that only this program has.
     pub(super) own: BTreeSet<usize>,
@@ -35,16 +36,20 @@ pub(super) struct Resolving<'a, 'b> {
     imports: BTreeSet<String>,
     /// Modules beside the script that are left out.
     excluded: BTreeSet<String>,
-    /// Modules that are part of the interpreter.
-    built_in: BTreeSet<String>,
+    /// Modules that are part of the interpreter, or of the program.
+    pub(super) built_in: BTreeSet<String>,
+    /// Normalised names of projects whose extension modules become built-in ones.
+    pub(super) built: BTreeSet<String>,
+    /// These modules.
+    pub(super) static_extensions: Vec<StaticExtension>,
 }
 
 impl<'a, 'b> Resolving<'a, 'b> {
     pub(super) fn new(builder: &'a LayerBuilder<'b>) -> Result<Self, Error> {
-        let (layers, own, findings, imports, excluded) = Default::default();
+        let (layers, own, findings, imports, excluded, built, static_extensions) = Default::default();
         let extensions = builder.python().target().extension_modules()?.into_iter();
         let built_in = extensions.filter(|module| module.is_built_in()).map(|module| module.name).collect();
-        Ok(Self { builder, layers, own, findings, imports, excluded, built_in })
+        Ok(Self { builder, layers, own, findings, imports, excluded, built_in, built, static_extensions })
     }
 
     /// A layer that comes before the standard library, as the directory of a script does, but for the modules that
@@ -133,11 +138,22 @@ impl<'a, 'b> Resolving<'a, 'b> {
     pub(super) fn install(&mut self, request: &PipRequest, progress: &mut dyn Progress) -> Result<Vec<String>, Error> {
         let python = self.builder.python();
         let mut tree = self.tree(request, progress)?;
+        // Objects are read of the tree each time.
+        if !self.built.is_empty() && tree.cached && !tree.is_intact() {
+            progress.damaged(&tree.path, 1);
+            tree = self.tree(&request.clone().refresh(true), progress)?;
+        }
+        let built_in = self.link_extensions(&tree)?;
         let below: Vec<&Layer> = self.layers.iter().collect();
         let kind = LayerKind::Requirements;
-        let installed =
-            |tree: &InstalledTree| SitePackages::below(&tree.path, python.target().info().extension_suffixes.iter());
-        let identity = |tree: &InstalledTree| format!("{} {}", tree.path.display(), tree.digest());
+        let installed = |tree: &InstalledTree| {
+            let suffixes = &python.target().info().extension_suffixes;
+            SitePackages::below(&tree.path, suffixes.iter()).map(|found| BuiltIn::new(found, built_in.iter().cloned()))
+        };
+        let identity = |tree: &InstalledTree| {
+            let built_in: String = built_in.iter().map(|module| format!(" {module}")).collect();
+            format!("{} {}{built_in}", tree.path.display(), tree.digest())
+        };
         let mut kept = self.builder.kept_layer(kind, &installed(&tree)?, &identity(&tree), &below, progress)?;
         let mut projects = projects_from_paths(&tree);
         // What is read of the tree has to be what pip installed.
@@ -252,6 +268,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         if let Some(name) = self.builder.policy().locations.keys().find(|name| !is_located(name)) {
             return Err(Error::NoPackageToLocate { name: name.clone() });
         }
+        self.check_extensions()?;
         self.check_names(source)?;
         let mut scripts: Vec<ConsoleScript> = self
             .layers
@@ -308,7 +325,8 @@ impl<'a, 'b> Resolving<'a, 'b> {
             .collect();
         let mut findings = self.findings;
         findings.extend(missing.into_iter().map(|module| Finding::MissingModule { module }));
-        Ok(Resolved { layers: self.layers, entry, name: file_name(&name), findings, own: self.own })
+        let (layers, name, own, static_extensions) = (self.layers, file_name(&name), self.own, self.static_extensions);
+        Ok(Resolved { layers, entry, name, findings, static_extensions, own })
     }
 
     /// Whether what is to be taken in is there, and what is to be left out would be.

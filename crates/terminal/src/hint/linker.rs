@@ -1,6 +1,7 @@
 //! Launchers.
 
 use pyox_linker::Error;
+use pyox_program_format::MarkerField;
 
 pub(super) fn hint(error: &Error) -> Option<String> {
     let text = match error {
@@ -11,6 +12,11 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             or give a prebuilt launcher \
              with --launcher or PYOXIDIZER_LAUNCHER"
             .into(),
+        Error::Mismatch { field: MarkerField::Extensions, .. } => {
+            "a launcher is linked for --static-extensions where none is given: leave out --launcher and \
+             PYOXIDIZER_LAUNCHER"
+                .into()
+        }
         Error::Mismatch { python, .. } => {
             format!("make the right one with this pyoxidizer: pyoxidizer launcher build --python {python} -o DIR")
         }

@@ -13,6 +13,17 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Output(error) => return super::output(error),
         Error::Resources(error) => return super::format(error),
         Error::Setting(error) => return crate::settings::hint(error),
+        Error::NativeBuild(error) => return native_build(error),
+        Error::NotBuilt { .. } => {
+            "--static-extensions names packages that pip installs: by --pip, --requirements, or because a project or \
+             script requires them"
+                .into()
+        }
+        Error::NoExtensionModules { name } => format!(
+            "leave out --static-extensions {name}; if extension modules of it are optional, it may lack a library or \
+             headers to build them: -v shows what pip says"
+        ),
+        Error::ExtensionsWithoutLauncher | Error::OtherPlatform { .. } => "leave out --static-extensions".into(),
         Error::NoImporter { .. } => {
             "leave out oxidized_importer=false, or run something that is no part of the program".into()
         }
@@ -163,4 +174,23 @@ pub(super) fn scan(error: &pyox_scanner::Error) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+fn native_build(error: &pyox_native_build::Error) -> Option<String> {
+    use pyox_native_build::Error;
+    let text = match error {
+        Error::NoTool { .. } => "install a C compiler and binutils, or leave out --static-extensions".into(),
+        Error::NoStaticLibrary { library, .. } => format!(
+            "install lib{library}.a (it is in the development package of the library), or leave out \
+             --static-extensions"
+        ),
+        Error::NotRecorded { .. } => {
+            "its build has to find compilers on PATH, or by CC and CXX; or leave out --static-extensions".into()
+        }
+        Error::Damaged { .. } => "build it again with --refresh".into(),
+        Error::Scan(error) => return scan(error).map(str::to_owned),
+        Error::Io { source, .. } => return super::io(source.kind()),
+        _ => "leave out --static-extensions: the extension module is packed as a library then".into(),
+    };
+    Some(text)
 }
