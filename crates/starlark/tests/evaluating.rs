@@ -160,7 +160,7 @@ policy.set_preferred_extension_module_variant("readline", "libedit")
 print(policy.preferred_extension_module_variants)
 "#,
     );
-    let expected = ["[\"a\", \"b\"] False", "[\"a\", \"b\", \"c\"]", "{}", "{\"readline\": \"libedit\"}"];
+    let expected = ["[\"a\", \"b\"] True", "[\"a\", \"b\", \"c\"]", "{}", "{\"readline\": \"libedit\"}"];
     assert_eq!(lines, expected);
 }
 
