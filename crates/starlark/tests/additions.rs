@@ -103,7 +103,12 @@ def callback(policy, resource):
 policy.register_resource_callback(callback)
 "#;
     let lines = "exe.add_python_resources(exe.read_package_root(\"src\", [\"kept\", \"moved\"]))\n";
-    build(&place, "__import__('moved').__file__, __import__('kept').__name__, __import__('json').__name__", before, lines);
+    build(
+        &place,
+        "__import__('moved').__file__, __import__('kept').__name__, __import__('json').__name__",
+        before,
+        lines,
+    );
     let directory = built(&place, "exe").canonicalize().unwrap();
     let expected = format!("{}/lib/moved/__init__.py kept json\n", directory.display());
     assert_eq!(program(&place), expected);
@@ -133,7 +138,10 @@ fn a_file_needs_a_policy_that_allows_files() {
         )
     };
     let error = fails(&lines("False"));
-    assert!(error.starts_with("shop/__init__.py is a File, and the packaging policy has allow_files = False"), "{error}");
+    assert!(
+        error.starts_with("shop/__init__.py is a File, and the packaging policy has allow_files = False"),
+        "{error}"
+    );
     assert_eq!(printed(&lines("True")), ["shop/__init__.py False", "shop/data.txt False"]);
 }
 
@@ -181,13 +189,17 @@ fn a_byte_order_mark_is_no_part_of_a_module() {
 
 #[test]
 fn arguments_of_earlier_versions_are_refused() {
-    let executable = ["extension_module_filter", "preferred_extension_module_variants", "include_sources",
-        "include_resources", "include_test"];
+    let executable = [
+        "extension_module_filter",
+        "preferred_extension_module_variants",
+        "include_sources",
+        "include_resources",
+        "include_test",
+    ];
     let calls = executable.map(|name| format!("dist.to_python_executable(\"a\", {name} = None)"));
     let additions = ["add_source_module", "add_bytecode_module", "optimize_level"];
-    let additions = additions.map(|name| {
-        format!("exe.add_python_resource(exe.make_python_module_source(\"a\", \"\"), {name} = True)")
-    });
+    let additions = additions
+        .map(|name| format!("exe.add_python_resource(exe.make_python_module_source(\"a\", \"\"), {name} = True)"));
     let flavor = "PythonDistribution(sha256 = \"0\", local_path = \"a\", flavor = \"standalone_static\")".to_owned();
     for call in calls.iter().chain(&additions).chain([&flavor]) {
         let error = fails(call);

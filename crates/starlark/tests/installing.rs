@@ -113,7 +113,8 @@ fn what_is_in_a_virtualenv_runs_without_it() {
 fn a_project_is_installed_from_its_directory() {
     let place = place();
     for (path, requirement) in [("pyoxidizer.bzl", "\"./project\""), ("project/pyoxidizer.bzl", "CWD")] {
-        let lines = format!("print([r.name for r in exe.pip_install([\"--no-deps\", \"--no-index\", {requirement}])])\n");
+        let lines =
+            format!("print([r.name for r in exe.pip_install([\"--no-deps\", \"--no-index\", {requirement}])])\n");
         place.write(path, configuration(python(), "", &lines));
         let path = place.path(path);
         let directory = path.parent().unwrap().to_str().unwrap();

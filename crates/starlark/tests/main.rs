@@ -14,4 +14,5 @@ mod resources;
 mod settings;
 mod support;
 mod targets;
+mod texts;
 mod wild;

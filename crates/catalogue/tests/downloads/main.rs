@@ -355,9 +355,8 @@ fn a_file_of_any_name_is_had_by_its_digest() {
     let server = Server::new([Answer::File(file())]);
     let archive = place.archive(&server);
     let url = format!("{}/some/python%2Bmine.tar.zst?token=1", server.url());
-    let get = |url: &str, sha256: &str| {
-        Downloads::new(&Cache::at(place.cache()), settings()).file(url, sha256, &mut Silent)
-    };
+    let get =
+        |url: &str, sha256: &str| Downloads::new(&Cache::at(place.cache()), settings()).file(url, sha256, &mut Silent);
     let path = get(&url, &archive.sha256().to_uppercase()).expect("downloaded");
     assert_eq!(path.file_name().expect("a name"), "python+mine.tar.zst");
     assert!(fs::read(&path).expect("read") == file());
