@@ -81,7 +81,9 @@ fn each_mistake_is_told_with_what_can_be_done() {
 
 #[test]
 fn where_there_is_no_file_it_is_said_how_to_get_one() {
-    let place = Place::new();
+    let place = Place::with(&[("pyoxidizer.toml", "")]);
+    let outcome = run(&place, ["build"]);
+    assert!(outcome.stderr.contains("hint: pyoxidizer.toml was that of versions before 0.5"), "{outcome:?}");
     let outcome = run(&place, ["build", "--path", "/"]);
     assert_eq!(
         outcome.stderr,

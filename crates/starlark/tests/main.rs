@@ -15,4 +15,5 @@ mod settings;
 mod support;
 mod targets;
 mod texts;
+mod upgrading;
 mod wild;
