@@ -1,6 +1,7 @@
-//! `pyoxidizer build`, `run`, `list-targets` and `init-config-file`: configuration files.
+//! `pyoxidizer build`, `run`, `list-targets`, `upgrade` and `init-config-file`: configuration files.
 
 mod beside;
+mod former;
 pub mod init;
 
 use std::error::Error;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 pub use beside::Beside;
+pub use former::Former;
 pub use init::{InitConfigFile, init};
 
 use crate::style::Style;
@@ -53,6 +55,11 @@ pub enum ConfigurationCommand {
     Run(Run),
     /// List the targets of a configuration file; the default one is marked
     ListTargets(ListTargets),
+    /// Rewrite a configuration file of an earlier version, and show what has changed
+    ///
+    /// Names that were removed or renamed become what there is instead; all else stays as it is, comments too. What cannot
+    /// be rewritten is listed with its line and what to use.
+    Upgrade(Upgrade),
 }
 
 /// Which configuration file, and for what.
@@ -115,4 +122,15 @@ pub struct ListTargets {
     /// Which file.
     #[command(flatten)]
     pub project: Project,
+}
+
+/// `upgrade`
+#[derive(clap::Args)]
+pub struct Upgrade {
+    /// Where the search for the configuration file begins [default: the current directory]
+    #[arg(long, value_name = "DIR")]
+    pub path: Option<PathBuf>,
+    /// Write nothing; status 1 if there is something to do
+    #[arg(long)]
+    pub check: bool,
 }

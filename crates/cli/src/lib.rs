@@ -21,7 +21,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 pub use crate::catalogue::{archive_at, archive_for};
-pub use crate::configuration::{Beside, Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, Talk};
+pub use crate::configuration::{
+    Beside, Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, Talk, Upgrade,
+};
 pub use crate::launcher::compiled as launchers;
 pub use pyox_catalogue::host_target;
 
@@ -58,6 +60,7 @@ pub fn main(configurations: &dyn Configurations) -> ExitCode {
         Command::Licenses(command) => licenses::run(&command, args.verbose, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
         Command::InitConfigFile(command) => configuration::init(&command, talk),
+        Command::Former(command) => Err(command.mistake().into()),
         Command::Configuration(command) => configurations.run(&command, talk),
     };
     match outcome {

@@ -134,6 +134,10 @@ fn with_request<T>(
 ) -> Result<T, Fault> {
     let options = context.options;
     let Executable { distribution, policy, config, .. } = executable;
+    if config.ignores_search_paths() {
+        let text = "module_search_paths is set, and filesystem_importer = False: nothing looks there";
+        context.tell(&Event::Note { text, position: None });
+    }
     let (interpreter, entry) = config.packed()?;
     let chosen = distribution.chosen(policy)?;
     let mut request = Request::new(distribution.toolchain(&chosen)?, options.launchers, options.cache);

@@ -1,8 +1,9 @@
-//! `build`, `run` and `list-targets`.
+//! `build`, `run`, `list-targets` and `upgrade`.
 
 mod hint;
 mod listener;
 mod pythons;
+mod upgrade;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -50,6 +51,9 @@ impl Configurations for Evaluates {
                 })?;
                 start(&built, arguments)
             }
+            ConfigurationCommand::Upgrade(arguments) => {
+                upgrade::run(&file(arguments.path.as_deref())?, arguments.check, talk)
+            }
             ConfigurationCommand::ListTargets(ListTargets { directory, project }) => {
                 with_options(project, directory.as_deref(), talk, |options, front| {
                     for target in targets(options, front)? {
@@ -73,11 +77,7 @@ fn with_options<T>(
     talk: Talk,
     work: impl FnOnce(&mut Options<'_>, &mut Front) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let of_variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let start = directory.or(project.path.as_deref()).unwrap_or(Path::new("."));
-    let output = of_variable(OUTPUT_VARIABLE);
-    let starts: Vec<&Path> = output.as_deref().into_iter().chain([start]).collect();
-    let path = find(of_variable(FILE_VARIABLE).as_deref(), &starts)?;
+    let path = file(directory.or(project.path.as_deref()))?;
     let cache = Cache::of_user()?;
     let launchers = pyox_cli::launchers(&cache);
     let pythons = Available { cache: &cache, talk };
@@ -90,6 +90,14 @@ fn with_options<T>(
     let outcome = work(&mut options, &mut front);
     front.finish();
     outcome
+}
+
+/// The configuration file, where the search for it begins in a directory.
+fn file(directory: Option<&Path>) -> Result<PathBuf, pyox_starlark::Error> {
+    let of_variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let output = of_variable(OUTPUT_VARIABLE);
+    let starts: Vec<&Path> = output.as_deref().into_iter().chain([directory.unwrap_or(Path::new("."))]).collect();
+    find(of_variable(FILE_VARIABLE).as_deref(), &starts)
 }
 
 /// The variables of the file, by name.

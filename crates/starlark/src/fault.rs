@@ -75,10 +75,12 @@ pub enum Fault {
         known: Vec<String>,
     },
     /// A target depends on one that does not exist.
-    #[error("the target {target} depends on {name}, which is not registered")]
+    #[error("the target {target}{} depends on {name}, which is not registered", crate::error::registered(place.as_deref()))]
     UnknownDependency {
         /// The target.
         target: String,
+        /// Where it is registered, as `FILE:LINE`.
+        place: Option<String>,
         /// What it depends on.
         name: String,
         /// Those that are registered.
