@@ -13,14 +13,14 @@ use pyox_output::{Outputs, default_output};
 
 use crate::application::ApplicationBuilder;
 use crate::error::Error;
-use crate::inputs::Inputs;
-use crate::python::PythonChoice;
 use crate::relative_files;
 use crate::report::Report;
 use crate::settings;
 use crate::shared_resources::SharedResources;
 use crate::timed::Timed;
-use crate::virtualenv::VirtualenvChoice;
+use pyox_inputs::Inputs;
+use pyox_inputs::PythonChoice;
+use pyox_inputs::VirtualenvChoice;
 use pyox_layers::Decide;
 use pyox_layers::LayerBuilder;
 use pyox_layers::Policy;
@@ -127,7 +127,9 @@ pub fn pack_resources(request: &Request<'_>, progress: &mut dyn Progress) -> Res
 
 fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) -> Result<Report, Error> {
     let Request { python, policy, .. } = request;
-    let inputs = &Inputs { outputs: written(request), ..request.inputs.clone() };
+    let mut inputs = request.inputs.clone();
+    inputs.outputs = written(request);
+    let inputs = &inputs;
     let target = python.target();
     let known = match (&request.output, inputs.name(target)) {
         (Some(output), _) => Some(output.clone()),

@@ -175,6 +175,9 @@ pub enum Fault {
     /// Packing failed.
     #[error(transparent)]
     Packaging(#[from] pyox_packaging::Error),
+    /// What the application comes from.
+    #[error(transparent)]
+    Input(#[from] pyox_packaging::InputError),
     /// A distribution archive.
     #[error(transparent)]
     Standalone(#[from] pyox_standalone::Error),

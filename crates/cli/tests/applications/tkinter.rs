@@ -10,8 +10,7 @@ use pyox_test_support::{Program, Run};
 
 /// Runs a test for those of two Pythons that have Tk.
 fn for_pythons_with_tk(name: &str, test: impl Fn(&'static Installed) -> Result<()> + Sync) {
-    let pythons: Vec<_> =
-        two().into_iter().filter(|python| matches!(python.tcl(), Ok(Some(_)))).collect();
+    let pythons: Vec<_> = two().into_iter().filter(|python| matches!(python.tcl(), Ok(Some(_)))).collect();
     for_each_of(name, &pythons, test);
 }
 

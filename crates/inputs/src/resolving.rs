@@ -8,17 +8,18 @@ use pyox_packed_resources::{EntryFlags, normalize_project_name, top_level};
 use pyox_pip::{InstalledTree, Pip, PipRequest, project_files};
 use pyox_scanner::{Directory, SitePackages, Wheel};
 
-use super::edited::{Built, Edited};
-use super::given::GivenResources;
-use super::project::ProjectFile;
-use super::required;
-use super::source::Source;
-use super::{Resolved, beside};
+use crate::beside;
 use crate::code::main_code;
+use crate::edited::{Built, Edited};
 use crate::entry::{ConsoleScript, Entry, EntryRequest, only_script};
 use crate::error::Error;
+use crate::given::GivenResources;
+use crate::inputs::Resolved;
 use crate::path_configuration;
+use crate::project::ProjectFile;
+use crate::required;
 use crate::script;
+use crate::source::Source;
 use pyox_layers::Finding;
 use pyox_layers::LayerKind;
 use pyox_layers::{Layer, LayerBuilder};
@@ -26,26 +27,26 @@ use pyox_linker::{Progress, Step};
 use pyox_native_build::{BuiltIn, StaticExtension};
 
 /// Layers that are put together.
-pub(super) struct Resolving<'a, 'b> {
-    pub(super) builder: &'a LayerBuilder<'b>,
-    pub(super) layers: Vec<Layer>,
+pub(crate) struct Resolving<'a, 'b> {
+    pub(crate) builder: &'a LayerBuilder<'b>,
+    pub(crate) layers: Vec<Layer>,
     /// The positions of those that only this program has.
-    pub(super) own: BTreeSet<usize>,
+    pub(crate) own: BTreeSet<usize>,
     findings: Vec<Finding>,
     /// Top-level modules that the script imports from elsewhere.
     imports: BTreeSet<String>,
     /// Modules beside the script that are left out.
     excluded: BTreeSet<String>,
     /// Modules that are part of the interpreter, or of the program.
-    pub(super) built_in: BTreeSet<String>,
+    pub(crate) built_in: BTreeSet<String>,
     /// Normalised names of projects whose extension modules become built-in ones.
-    pub(super) built: BTreeSet<String>,
+    pub(crate) built: BTreeSet<String>,
     /// These modules.
-    pub(super) static_extensions: Vec<StaticExtension>,
+    pub(crate) static_extensions: Vec<StaticExtension>,
 }
 
 impl<'a, 'b> Resolving<'a, 'b> {
-    pub(super) fn new(builder: &'a LayerBuilder<'b>) -> Result<Self, Error> {
+    pub(crate) fn new(builder: &'a LayerBuilder<'b>) -> Result<Self, Error> {
         let (layers, own, findings, imports, excluded, built, static_extensions) = Default::default();
         let extensions = builder.python().target().extension_modules()?.into_iter();
         let built_in = extensions.filter(|module| module.is_built_in()).map(|module| module.name).collect();
@@ -54,7 +55,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
 
     /// A layer that comes before the standard library, as the directory of a script does, but for the modules that
     /// Python does not look for there. `root` is the directory that they would be in.
-    pub(super) fn add_before(
+    pub(crate) fn add_before(
         &mut self,
         kind: LayerKind,
         directory: &Directory,
@@ -79,7 +80,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         Ok(())
     }
 
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         kind: LayerKind,
         source: &dyn pyox_scanner::ResourceSource,
@@ -92,7 +93,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
     }
 
     /// Resources that were found already.
-    pub(super) fn add_given(&mut self, given: &GivenResources, progress: &mut dyn Progress) -> Result<(), Error> {
+    pub(crate) fn add_given(&mut self, given: &GivenResources, progress: &mut dyn Progress) -> Result<(), Error> {
         let below: Vec<&Layer> = self.layers.iter().collect();
         let layer = match &given.identity {
             Some(identity) => self.builder.cached_layer(given.kind, &given.source, identity, &below, progress)?,
@@ -104,7 +105,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
 
     /// A script with what it imports from its directory. What else is beside it is told if `outputs`, which are no part
     /// of that, are given.
-    pub(super) fn script(
+    pub(crate) fn script(
         &mut self,
         path: &Path,
         text: &[u8],
@@ -135,7 +136,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
     }
 
     /// Runs pip, or takes what it installed before, and returns the names of the projects installed from paths.
-    pub(super) fn install(&mut self, request: &PipRequest, progress: &mut dyn Progress) -> Result<Vec<String>, Error> {
+    pub(crate) fn install(&mut self, request: &PipRequest, progress: &mut dyn Progress) -> Result<Vec<String>, Error> {
         let python = self.builder.python();
         let mut tree = self.tree(request, progress)?;
         // Objects are read of the tree each time.
@@ -172,7 +173,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
 
     /// A project as a layer of its own, and what it requires as another one: gives its normalised name. Nothing if both
     /// have to be installed together. What pip is still asked for is changed.
-    pub(super) fn project(
+    pub(crate) fn project(
         &mut self,
         path: &Path,
         extras: &[String],
@@ -263,7 +264,7 @@ impl<'a, 'b> Resolving<'a, 'b> {
         told(progress, |line| self.pip().install(request, line))
     }
 
-    pub(super) fn finish(self, source: &Source, request: &EntryRequest, wanted: &[String]) -> Result<Resolved, Error> {
+    pub(crate) fn finish(self, source: &Source, request: &EntryRequest, wanted: &[String]) -> Result<Resolved, Error> {
         let is_located = |name: &String| self.layers.iter().any(|layer| layer.located().contains(name));
         if let Some(name) = self.builder.policy().locations.keys().find(|name| !is_located(name)) {
             return Err(Error::NoPackageToLocate { name: name.clone() });

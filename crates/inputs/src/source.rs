@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use pyox_packed_resources::Place;
 use pyox_scanner::Wheel;
 
-use super::project::ProjectFile;
 use crate::error::Error;
+use crate::project::ProjectFile;
 
 /// What `SOURCE` turned out to be.
-pub(super) enum Source {
+pub(crate) enum Source {
     None,
     Script {
         path: PathBuf,
@@ -26,7 +26,7 @@ pub(super) enum Source {
 }
 
 impl Source {
-    pub(super) fn detect(path: Option<&Path>, suffixes: &[String]) -> Result<Self, Error> {
+    pub(crate) fn detect(path: Option<&Path>, suffixes: &[String]) -> Result<Self, Error> {
         let Some(given) = path else { return Ok(Self::None) };
         if !given.exists() {
             return Err(Error::NoSource { path: given.to_owned() });
@@ -61,7 +61,7 @@ impl Source {
     }
 
     /// The directory in which modules are looked for that come along only if something names them.
-    pub(super) fn directory(&self) -> Option<&Path> {
+    pub(crate) fn directory(&self) -> Option<&Path> {
         match self {
             Self::Script { path, .. } => path.parent(),
             Self::Package { parent, .. } => Some(parent),
@@ -70,7 +70,7 @@ impl Source {
     }
 
     /// The directories whose places files of the application keep, the innermost first.
-    pub(super) fn roots(&self) -> Vec<PathBuf> {
+    pub(crate) fn roots(&self) -> Vec<PathBuf> {
         match self {
             Self::Script { path, .. } => path.parent().map(Path::to_owned).into_iter().collect(),
             Self::Package { parent, .. } => vec![parent.clone()],
@@ -85,7 +85,7 @@ impl Source {
     }
 
     /// Where its modules are in the program.
-    pub(super) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         match self {
             Self::Wheel(_) | Self::Project(_) => Place::SitePackages,
             Self::None | Self::Script { .. } | Self::Package { .. } | Self::Application(_) => Place::Application,
@@ -93,7 +93,7 @@ impl Source {
     }
 
     /// A name for the program.
-    pub(super) fn name(&self) -> Option<String> {
+    pub(crate) fn name(&self) -> Option<String> {
         let last = |path: &Path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
         match self {
             Self::None => None,

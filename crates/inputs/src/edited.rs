@@ -19,9 +19,9 @@ use sha2::{Digest as _, Sha256};
 
 /// What was known when a wheel was made.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Built {
+pub(crate) struct Built {
     /// The key of the wheel.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// Every file of the project, with what tells its content.
     files: BTreeMap<String, String>,
     /// Where the files of the wheel are in the project: empty or with a slash at the end.
@@ -32,7 +32,7 @@ pub(super) struct Built {
 
 impl Built {
     /// What is kept in a file.
-    pub(super) fn read(place: &Path) -> Option<Self> {
+    pub(crate) fn read(place: &Path) -> Option<Self> {
         match kept::read(place) {
             Kept::Intact(bytes) => serde_json::from_slice(&bytes).ok(),
             _ => None,
@@ -40,7 +40,7 @@ impl Built {
     }
 
     /// Keeps it. It only saves time.
-    pub(super) fn write(&self, place: &Path) {
+    pub(crate) fn write(&self, place: &Path) {
         if let (Some(parent), Ok(bytes)) = (place.parent(), serde_json::to_vec(self)) {
             let _ = std::fs::create_dir_all(parent).and_then(|()| kept::write(place, &[&bytes]));
         }
@@ -48,7 +48,7 @@ impl Built {
 
     /// What is known of a wheel that was just made of these files; nothing if a file of it is none of the project, or
     /// there are two directories that it could come from.
-    pub(super) fn of(key: &str, files: BTreeMap<String, String>, wheel: &Wheel) -> Option<Self> {
+    pub(crate) fn of(key: &str, files: BTreeMap<String, String>, wheel: &Wheel) -> Option<Self> {
         let scan = wheel.scan().ok().filter(|scan| scan.skipped.is_empty() && scan.path_lines.is_empty())?;
         let mut installed = BTreeMap::new();
         for found in &scan.resources {
@@ -79,7 +79,7 @@ impl Built {
     }
 
     /// The files of the wheel that are different in the project now, by their path in it; nothing if anything else is.
-    pub(super) fn edits(&self, project: &Path, files: &BTreeMap<String, String>) -> Option<BTreeMap<String, PathBuf>> {
+    pub(crate) fn edits(&self, project: &Path, files: &BTreeMap<String, String>) -> Option<BTreeMap<String, PathBuf>> {
         if !self.files.keys().eq(files.keys()) {
             return None;
         }
@@ -93,16 +93,16 @@ impl Built {
 }
 
 /// Whether metadata may have the content of a file.
-pub(super) fn is_named_by_metadata(path: &str) -> bool {
+pub(crate) fn is_named_by_metadata(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).to_uppercase();
     ["LICEN", "COPYING", "NOTICE", "AUTHORS", "README"].iter().any(|start| name.starts_with(start))
 }
 
 /// A wheel with files that were edited since it was made, as a new one would have them.
-pub(super) struct Edited {
-    pub(super) wheel: Wheel,
+pub(crate) struct Edited {
+    pub(crate) wheel: Wheel,
     /// The files of the project by their paths in the wheel.
-    pub(super) edits: BTreeMap<String, PathBuf>,
+    pub(crate) edits: BTreeMap<String, PathBuf>,
 }
 
 impl ResourceSource for Edited {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pyox_packed_resources::normalize_project_name;
 use pyox_scanner::{Requirement, allows_python};
 
-use super::edited::is_named_by_metadata;
+use crate::edited::is_named_by_metadata;
 use crate::error::Error;
 
 /// Backends that copy files where nothing else is said.
@@ -53,7 +53,7 @@ fn runs_code(value: &toml::Value) -> bool {
 const OPTIONAL: &str = "optional-dependencies";
 
 /// The `pyproject.toml` of a project.
-pub(super) struct ProjectFile {
+pub(crate) struct ProjectFile {
     path: PathBuf,
     text: String,
     table: toml::Table,
@@ -61,7 +61,7 @@ pub(super) struct ProjectFile {
 
 impl ProjectFile {
     /// That of a directory, if it has one.
-    pub(super) fn of(directory: &Path) -> Result<Option<Self>, Error> {
+    pub(crate) fn of(directory: &Path) -> Result<Option<Self>, Error> {
         let path = directory.join("pyproject.toml");
         if !path.is_file() {
             return Ok(None);
@@ -73,17 +73,17 @@ impl ProjectFile {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Whether it describes something to build; many hold nothing but the settings of tools.
-    pub(super) fn is_buildable(&self) -> bool {
+    pub(crate) fn is_buildable(&self) -> bool {
         ["project", "build-system"].iter().any(|name| self.table.contains_key(*name))
     }
 
     /// The versions of Python that the project is made for.
-    pub(super) fn requires_python(&self) -> Result<Option<&str>, Error> {
+    pub(crate) fn requires_python(&self) -> Result<Option<&str>, Error> {
         let Some(value) = self.table.get("project").and_then(|project| project.get("requires-python")) else {
             return Ok(None);
         };
@@ -96,7 +96,7 @@ impl ProjectFile {
 
     /// Whether what is built of the project follows from the file and from the content of other files, each for itself:
     /// the backend copies files, and takes no metadata from code.
-    pub(super) fn copies_files(&self) -> bool {
+    pub(crate) fn copies_files(&self) -> bool {
         let other = ["setup.py", "setup.cfg", "hatch.toml", "hatch_build.py", "pdm_build.py", "build.py"];
         let directory = self.path.parent().unwrap_or(Path::new(""));
         if other.iter().any(|name| directory.join(name).exists()) {
@@ -125,7 +125,7 @@ impl ProjectFile {
     }
 
     /// Whether the project has these extras, as far as the file says which it has.
-    pub(super) fn check_extras(&self, extras: &[String]) -> Result<(), Error> {
+    pub(crate) fn check_extras(&self, extras: &[String]) -> Result<(), Error> {
         let Some(project) = self.table.get("project") else { return Ok(()) };
         let is_dynamic = |names: &Vec<toml::Value>| names.iter().any(|name| name.as_str() == Some(OPTIONAL));
         if project.get("dynamic").and_then(toml::Value::as_array).is_some_and(is_dynamic) {
@@ -142,7 +142,7 @@ impl ProjectFile {
     }
 
     /// The requirements of dependency groups, in their order.
-    pub(super) fn groups(&self, names: &[String]) -> Result<Vec<String>, Error> {
+    pub(crate) fn groups(&self, names: &[String]) -> Result<Vec<String>, Error> {
         let mut groups: BTreeMap<String, &toml::Value> = BTreeMap::new();
         if let Some(table) = self.table.get("dependency-groups") {
             let table = table.as_table().ok_or_else(|| self.invalid("dependency-groups is no table"))?;
@@ -191,7 +191,7 @@ impl ProjectFile {
     }
 
     /// The line with a text, counted from 1; 1 if it is written in another way.
-    pub(super) fn line_of(&self, text: &str) -> usize {
+    pub(crate) fn line_of(&self, text: &str) -> usize {
         self.text.find(text).map_or(1, |at| self.text[..at].matches('\n').count() + 1)
     }
 

@@ -76,7 +76,7 @@ impl Entry {
     }
 
     /// The module `__main__` to pack, as file name and text, if the entry needs one.
-    pub(crate) fn main_source(&self) -> Option<(String, Vec<u8>)> {
+    pub fn main_source(&self) -> Option<(String, Vec<u8>)> {
         match self {
             Self::Script { file, source } => Some((file.clone(), source.clone())),
             Self::Function { module, attribute } => {
@@ -92,7 +92,7 @@ impl Entry {
     }
 
     /// The text that is run, empty if it is that of a module.
-    pub(crate) fn main_text(&self) -> Vec<u8> {
+    pub fn main_text(&self) -> Vec<u8> {
         match self {
             Self::Code(code) => code.clone().into_bytes(),
             other => other.main_source().map(|(_, text)| text).unwrap_or_default(),
@@ -100,12 +100,12 @@ impl Entry {
     }
 
     /// The module that is run, if it is one.
-    pub(crate) fn module(&self) -> Option<&str> {
+    pub fn module(&self) -> Option<&str> {
         if let Self::Module(name) = self { Some(name) } else { None }
     }
 
     /// What the interpreter runs.
-    pub(crate) fn run(&self) -> Run {
+    pub fn run(&self) -> Run {
         match self {
             Self::Script { .. } | Self::Function { .. } => {
                 Run::Script { file: self.main_source().map(|(file, _)| file).unwrap_or_default() }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use pyox_distribution::PythonInfo;
 use pyox_scanner::{MarkerEnvironment, Requirement, RequiresDist, Wheel, allows_python};
 
-use super::Inputs;
-use super::project::ProjectFile;
-use super::source::Source;
+use crate::inputs::Inputs;
+use crate::project::ProjectFile;
+use crate::source::Source;
 use pyox_packed_resources::normalize_project_name;
 
 use crate::error::Error;
@@ -17,7 +17,7 @@ use crate::script::{InlineMetadata, inline_metadata};
 
 /// The requirements of a script that hold for a Python, as pip is given them. The script is on this machine, and may
 /// require what is on it by a `file:` URL.
-pub(super) fn by_script(path: &Path, metadata: &InlineMetadata, info: &PythonInfo) -> Result<Vec<String>, Error> {
+pub(crate) fn by_script(path: &Path, metadata: &InlineMetadata, info: &PythonInfo) -> Result<Vec<String>, Error> {
     let environment = MarkerEnvironment::new(&info.markers);
     let mut found = Vec::new();
     for (line, text) in &metadata.dependencies {
@@ -28,7 +28,7 @@ pub(super) fn by_script(path: &Path, metadata: &InlineMetadata, info: &PythonInf
 
 /// The requirements of a wheel that hold for a Python, as pip is given them. Wheels come from elsewhere: files of this
 /// machine are none of them.
-pub(super) fn by_wheel(wheel: &Wheel, info: &PythonInfo) -> Result<Vec<String>, Error> {
+pub(crate) fn by_wheel(wheel: &Wheel, info: &PythonInfo) -> Result<Vec<String>, Error> {
     let (path, environment) = (wheel.metadata_path(), MarkerEnvironment::new(&info.markers));
     let mut found = Vec::new();
     for RequiresDist { line, text, .. } in &wheel.metadata().requires_dist {
@@ -43,7 +43,7 @@ pub(super) fn by_wheel(wheel: &Wheel, info: &PythonInfo) -> Result<Vec<String>, 
 
 /// The requirements of dependency groups that hold for a Python, as pip is given them. As those of scripts, they may
 /// name what is on this machine.
-pub(super) fn by_groups(groups: &[String], source: &Source, info: &PythonInfo) -> Result<Vec<String>, Error> {
+pub(crate) fn by_groups(groups: &[String], source: &Source, info: &PythonInfo) -> Result<Vec<String>, Error> {
     if groups.is_empty() {
         return Ok(Vec::new());
     }
@@ -62,7 +62,7 @@ pub(super) fn by_groups(groups: &[String], source: &Source, info: &PythonInfo) -
 
 /// The requirements of a project with extras that hold for a Python, as pip is given them, by the wheel that was made
 /// of it. The project is on this machine, and may require what is on it.
-pub(super) fn by_project(wheel: &Wheel, extras: &[String], info: &PythonInfo) -> Result<Vec<String>, Error> {
+pub(crate) fn by_project(wheel: &Wheel, extras: &[String], info: &PythonInfo) -> Result<Vec<String>, Error> {
     let (path, environment) = (wheel.metadata_path(), MarkerEnvironment::new(&info.markers));
     let own = normalize_project_name(&wheel.metadata().name);
     let mut extras: Vec<String> = extras.iter().map(|extra| normalize_project_name(extra)).collect();
@@ -90,7 +90,7 @@ pub(super) fn by_project(wheel: &Wheel, extras: &[String], info: &PythonInfo) ->
 }
 
 /// The requirement for a project with extras; nothing without any.
-pub(super) fn with_extras(project: &Path, extras: &[String]) -> Result<Option<String>, Error> {
+pub(crate) fn with_extras(project: &Path, extras: &[String]) -> Result<Option<String>, Error> {
     if extras.is_empty() {
         return Ok(None);
     }
@@ -150,12 +150,12 @@ fn parse(
 
 /// The normalised name of the project that a requirement of a person names; `None` for paths, and for URLs without a
 /// name.
-pub(super) fn project(requirement: &str) -> Option<String> {
+pub(crate) fn project(requirement: &str) -> Option<String> {
     Requirement::parse(requirement).ok().map(|requirement| requirement.project())
 }
 
 /// Whether a source is made for a Python. What a wheel states and is no version holds, as it does for pip.
-pub(super) fn check_python(path: &Path, requires: Option<&str>, info: &PythonInfo) -> Result<(), Error> {
+pub(crate) fn check_python(path: &Path, requires: Option<&str>, info: &PythonInfo) -> Result<(), Error> {
     match requires {
         Some(requires) if allows_python(requires, [info.major, info.minor, info.micro]) == Ok(false) => {
             let (requires, found) = (requires.to_owned(), info.version.clone());

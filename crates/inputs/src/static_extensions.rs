@@ -7,15 +7,15 @@ use pyox_packed_resources::normalize_project_name;
 use pyox_pip::{InstalledTree, PipRequest};
 use pyox_scanner::SitePackages;
 
-use super::resolving::Resolving;
 use crate::error::Error;
+use crate::resolving::Resolving;
 
 /// The directory of a tree of pip that recorders write into.
 const DIRECTORY: &str = "native-build";
 
 impl Resolving<'_, '_> {
     /// Has pip build these projects from source, with a recorder before the compilers.
-    pub(super) fn build_extensions(&mut self, projects: &[String], request: &mut PipRequest) -> Result<(), Error> {
+    pub(crate) fn build_extensions(&mut self, projects: &[String], request: &mut PipRequest) -> Result<(), Error> {
         if projects.is_empty() {
             return Ok(());
         }
@@ -39,7 +39,7 @@ impl Resolving<'_, '_> {
     }
 
     /// Makes objects of the extension modules of these projects that are in a tree, and gives the names of the modules.
-    pub(super) fn link_extensions(&mut self, tree: &InstalledTree) -> Result<BTreeSet<String>, Error> {
+    pub(crate) fn link_extensions(&mut self, tree: &InstalledTree) -> Result<BTreeSet<String>, Error> {
         let mut names = BTreeSet::new();
         if self.built.is_empty() {
             return Ok(names);
@@ -60,7 +60,7 @@ impl Resolving<'_, '_> {
     }
 
     /// Whether all projects that were built for their extension modules have some.
-    pub(super) fn check_extensions(&self) -> Result<(), Error> {
+    pub(crate) fn check_extensions(&self) -> Result<(), Error> {
         for project in &self.built {
             let mut rows = self.layers.iter().flat_map(|layer| layer.rows());
             let mut own = rows.by_ref().filter(|row| row.owner.as_ref() == Some(project)).peekable();

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use pyox_distribution::{Target, Toolchain};
 
-use super::Inputs;
-use super::source::Source;
+use crate::inputs::Inputs;
+use crate::source::Source;
 use pyox_build_cache::Cache;
 use pyox_output::Outputs;
 

@@ -7,34 +7,20 @@ use pyox_packed_resources::{normalize_project_name, top_level};
 use pyox_pip::PipRequest;
 use pyox_scanner::{Directory, Virtualenv};
 
+use crate::data::AddedData;
 use crate::entry::{Entry, EntryRequest};
 use crate::error::Error;
-use crate::script;
-use crate::wheel_tags;
+use crate::given::GivenResources;
+use crate::project::ProjectFile;
+use crate::resolving::Resolving;
+use crate::source::Source;
+use crate::{beside, data, required, script, source, wheel_tags};
 use pyox_layers::Finding;
 use pyox_layers::LayerKind;
 use pyox_layers::{Layer, LayerBuilder};
 use pyox_linker::Progress;
 use pyox_native_build::StaticExtension;
 use pyox_output::is_aside;
-
-mod beside;
-mod data;
-mod edited;
-mod given;
-mod project;
-mod read;
-mod required;
-mod resolving;
-mod source;
-mod static_extensions;
-
-pub use data::AddedData;
-pub use given::GivenResources;
-use project::ProjectFile;
-use resolving::Resolving;
-use source::Source;
-pub use source::is_meant as is_source;
 
 /// Everything a person can name as a source of code.
 #[derive(Debug, Clone, Default)]
@@ -106,7 +92,7 @@ pub struct Resolved {
     /// The extension modules that the launcher is linked with.
     pub static_extensions: Vec<StaticExtension>,
     /// The positions of the layers that only this program has.
-    own: BTreeSet<usize>,
+    pub(crate) own: BTreeSet<usize>,
 }
 
 impl Resolved {
@@ -257,7 +243,7 @@ impl Inputs {
     }
 
     /// What pip is asked for, as far as the source does not say it.
-    fn pip_request(&self) -> PipRequest {
+    pub(crate) fn pip_request(&self) -> PipRequest {
         let constraints = self.constraints.iter().map(|path| format!("--constraint={}", path.display()));
         let index = self.index_url.iter().map(|url| format!("--index-url={url}"));
         let more = self.extra_index_urls.iter().map(|url| format!("--extra-index-url={url}"));

@@ -8,9 +8,9 @@ use pyox_layers::{Layer, ReportRow};
 use pyox_packed_resources::{EntryFlags, PackageResource, Place, Resource};
 use pyox_scanner::{DataFiles, ResourceSource, Scan};
 
-use super::beside;
-use super::source::Source;
+use crate::beside;
 use crate::error::Error;
+use crate::source::Source;
 
 /// As in a shell.
 const OPTIONS: MatchOptions =
@@ -35,7 +35,7 @@ impl AddedData {
     }
 
     /// What is read, as far as it is no pattern.
-    pub(super) fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         if self.source.exists() { self.source.clone() } else { literal_part(&self.source) }
     }
 
@@ -74,7 +74,7 @@ impl AddedData {
 }
 
 /// All files of some that are added, none of which takes the place of another one.
-pub(super) fn files(added: &[AddedData], source: &Source) -> Result<DataFiles, Error> {
+pub(crate) fn files(added: &[AddedData], source: &Source) -> Result<DataFiles, Error> {
     let (mut all, mut origins) = (DataFiles::new(), BTreeMap::<String, PathBuf>::new());
     for data in added {
         let mut files = DataFiles::new();
@@ -103,7 +103,7 @@ pub(super) fn files(added: &[AddedData], source: &Source) -> Result<DataFiles, E
 /// # Errors
 ///
 /// [`Error::DataClash`] for another file, or a directory in the place of a file.
-pub(super) fn packed(
+pub(crate) fn packed(
     files: &DataFiles,
     layers: &[Layer],
     source: &Source,
@@ -146,7 +146,7 @@ pub(super) fn packed(
 }
 
 /// The names of all packages of some layers that are in a place.
-pub(super) fn packages(layers: &[Layer], place: Place) -> Result<BTreeSet<String>, Error> {
+pub(crate) fn packages(layers: &[Layer], place: Place) -> Result<BTreeSet<String>, Error> {
     let mut found = BTreeSet::new();
     for layer in layers {
         for entry in layer.blob()?.entries() {
@@ -160,14 +160,14 @@ pub(super) fn packages(layers: &[Layer], place: Place) -> Result<BTreeSet<String
 }
 
 /// Files that are added, those in a package as its own: loaders and `importlib.resources` find them.
-pub(super) struct InPackages<'a> {
-    pub(super) files: &'a DataFiles,
+pub(crate) struct InPackages<'a> {
+    pub(crate) files: &'a DataFiles,
     /// Paths that are passed over.
-    pub(super) packed: BTreeSet<String>,
+    pub(crate) packed: BTreeSet<String>,
     /// The names of packages.
-    pub(super) packages: BTreeSet<String>,
+    pub(crate) packages: BTreeSet<String>,
     /// Where the application's own modules are.
-    pub(super) place: Place,
+    pub(crate) place: Place,
 }
 
 impl ResourceSource for InPackages<'_> {

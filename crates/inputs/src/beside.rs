@@ -33,7 +33,7 @@ const FOR_PEOPLE_AND_TOOLS: [&str; 16] = [
 const MOST_UNNAMED: usize = 5;
 
 /// Whether a path is of what is going to be written, or was written by an earlier pack, or of a virtualenv.
-pub(super) fn is_no_part(path: &Path, outputs: &[PathBuf]) -> bool {
+pub(crate) fn is_no_part(path: &Path, outputs: &[PathBuf]) -> bool {
     let is_output = outputs.iter().any(|output| output.file_name() == path.file_name() && is_same(output, path));
     is_output || path.join("pyvenv.cfg").is_file() || pyox_output::is_output(path)
 }
@@ -45,7 +45,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// What to say of the files beside a script that asks where it is. `packed` are the names of modules that come along.
-pub(super) fn finding(
+pub(crate) fn finding(
     script: &Path,
     packed: &BTreeSet<String>,
     literals: &Literals,

@@ -12,8 +12,12 @@ use crate::error::Error;
 /// The last number of Python's version that reads `.start` files.
 const START_FILES: u8 = 15;
 
-/// Whether a layer has one.
-pub(crate) fn is_in(layers: &[Layer], minor: u8) -> Result<bool, Error> {
+/// Whether a layer has one that Python 3.`minor` reads.
+///
+/// # Errors
+///
+/// A layer that is damaged.
+pub fn is_in(layers: &[Layer], minor: u8) -> Result<bool, Error> {
     let mut found = false;
     each(layers, minor, |_, _| {
         found = true;
