@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pyox_build::Artifacts;
 use pyox_packaging::{Report, Request};
 use starlark::values::{UnpackValue as _, Value};
 
@@ -16,9 +17,6 @@ use crate::values::embedded::EmbeddedResources;
 use crate::values::executable::PythonExecutable;
 use crate::values::installer::Installer;
 use crate::values::manifest::FileManifest;
-
-/// The file that the build of a `PythonEmbeddedResources` is.
-const PACKED_RESOURCES: &str = "packed-resources";
 
 /// A target that was built.
 #[derive(Debug, Clone)]
@@ -50,12 +48,15 @@ pub(crate) fn build(context: &Context<'_>, target: &str, value: Value<'_>) -> Re
         let program = manifest.runnable().map(|path| directory.join(path));
         (Some(directory), program)
     } else if let Some(EmbeddedResources(executable)) = <&EmbeddedResources>::unpack_value_opt(value) {
-        fs::create_dir_all(&directory).map_err(Fault::io("create", &directory))?;
-        let path = directory.join(PACKED_RESOURCES);
+        let directory = context.options.artifacts.clone().unwrap_or(directory);
+        let path = directory.join(Artifacts::PACKED_RESOURCES);
         with_request(context, executable, &path, |request| {
-            context.with_progress(|progress| Ok(pyox_packaging::pack_resources(request, progress)?))
+            // The program goes on when Python has ended, unless something else is said.
+            request.interpreter.fast_exit &= executable.config.assigns("fast_exit");
+            context.with_progress(|progress| Ok(pyox_build::make(request, &directory, progress)?))
         })?;
-        context.tell(&Event::Installed { path: &directory, files: 1 });
+        let files = fs::read_dir(&directory).map_err(Fault::io("read", &directory))?.count();
+        context.tell(&Event::Installed { path: &directory, files });
         (Some(path), None)
     } else if let Some(installer) = <&Installer>::unpack_value_opt(value) {
         return Err(installer.fault());
@@ -130,7 +131,7 @@ fn with_request<T>(
     context: &Context<'_>,
     executable: &Executable,
     path: &Path,
-    work: impl FnOnce(&Request<'_>) -> Result<T, Fault>,
+    work: impl FnOnce(&mut Request<'_>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     let options = context.options;
     let Executable { distribution, policy, config, .. } = executable;
@@ -152,5 +153,5 @@ fn with_request<T>(
     request.inputs.entry = entry;
     request.inputs.refresh = options.refresh;
     request.output = Some(path.to_owned());
-    work(&request)
+    work(&mut request)
 }

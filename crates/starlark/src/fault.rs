@@ -175,6 +175,9 @@ pub enum Fault {
     /// Packing failed.
     #[error(transparent)]
     Packaging(#[from] pyox_packaging::Error),
+    /// The artifacts of a Rust program.
+    #[error(transparent)]
+    Artifacts(#[from] pyox_build::Error),
     /// A distribution archive.
     #[error(transparent)]
     Standalone(#[from] pyox_standalone::Error),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use pyox_starlark::{Member, MemberKind, reference_functions, reference_types};
 use pyox_distribution::Python as _;
+use pyox_starlark::{Member, MemberKind, reference_functions, reference_types};
 use pyox_test_support::command::workspace;
 use pyox_test_support::place::{Place, python};
 

@@ -9,7 +9,7 @@ use crate::speech::tell;
 use crate::text::{Mistake, printable, quoted};
 
 /// What configuration files are called.
-const NAME: &str = "pyoxidizer.bzl";
+pub(super) const NAME: &str = "pyoxidizer.bzl";
 
 /// The file that is written, with the name of the program, what it runs and what is installed to be put in.
 const TEMPLATE: &str = include_str!("pyoxidizer.bzl");

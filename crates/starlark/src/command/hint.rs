@@ -71,6 +71,7 @@ fn of_fault(fault: &Fault) -> Option<String> {
             .to_owned(),
         Fault::Foreign { .. } => "remove it if nothing needs it, or name another directory".to_owned(),
         Fault::Packaging(error) => return hint_of(error),
+        Fault::Artifacts(error) => return hint_of(error),
         Fault::Pip(error) => return hint_of(error),
         Fault::Setting(error) => return hint_of(error),
         Fault::Distribution(error) => return hint_of(error),
