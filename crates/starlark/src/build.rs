@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pyox_build::Artifacts;
-use pyox_packaging::{Report, Request};
+use pyox_packaging::{LayerKind, Report, Request};
+use pyox_packed_resources::Resource;
 use starlark::values::{UnpackValue as _, Value};
 
 use crate::context::Context;
@@ -114,10 +115,17 @@ fn add(context: &Context<'_>, manifest: &Manifest, directory: &Path) -> Result<(
 
 /// Writes a program, and what belongs beside it.
 fn pack(context: &Context<'_>, executable: &Executable, path: &Path) -> Result<Report, Fault> {
-    let report = with_request(context, executable, path, |request| {
-        context.with_progress(|progress| Ok(pyox_packaging::pack(request, progress)?))
-    })?;
     let mut beside = Manifest::default();
+    let report = with_request(context, executable, path, |request| {
+        context.with_progress(|progress| {
+            let report = pyox_packaging::pack(request, progress)?;
+            if let Some(name) = &executable.licenses_filename {
+                let notices = pyox_packaging::components(request, progress)?.notices();
+                beside.add(name, Content::Data { data: notices.into(), executable: false })?;
+            }
+            Ok(report)
+        })
+    })?;
     for (place, found) in executable.files_beside() {
         let (data, executable) = (found.resource.data().clone(), found.executable);
         beside.add(&place, Content::Data { data, executable })?;
@@ -141,9 +149,17 @@ fn with_request<T>(
     }
     let (interpreter, entry) = config.packed()?;
     let chosen = distribution.chosen(policy)?;
+    let left_out = distribution.left_out(policy)?;
     let mut request = Request::new(distribution.toolchain(&chosen)?, options.launchers, options.cache);
     let decide = |candidate: &pyox_packaging::Candidate<'_>, decision: &mut pyox_packaging::Decision| {
         executable.decide(candidate, decision);
+        let is_stdlib = matches!(candidate.layer, LayerKind::StandardLibrary);
+        match &candidate.found.resource {
+            Resource::ExtensionModule(module) if is_stdlib && left_out.contains(&module.name) => {
+                decision.include = false
+            }
+            _ => {}
+        }
         Ok(())
     };
     request.decide = Some(&decide);
