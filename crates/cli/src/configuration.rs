@@ -6,7 +6,7 @@ pub mod init;
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
@@ -14,7 +14,17 @@ pub use beside::Beside;
 pub use former::Former;
 pub use init::{InitConfigFile, init};
 
+use crate::rust_project::args::RunBuildScript;
 use crate::style::Style;
+
+/// Whether a build script in this directory has a configuration file: one that is named, or one in a directory above it
+/// or its output.
+pub fn is_near() -> bool {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let starts = [std::env::current_dir().ok(), variable("OUT_DIR")];
+    let has_file = |start: &PathBuf| start.ancestors().any(|directory| directory.join(init::NAME).is_file());
+    variable("PYOXIDIZER_CONFIG").is_some() || starts.iter().flatten().any(has_file)
+}
 
 /// How the command talks to a person.
 #[derive(Clone, Copy)]
@@ -35,6 +45,13 @@ pub trait Configurations {
     ///
     /// Whatever goes wrong.
     fn run(&self, command: &ConfigurationCommand, talk: Talk) -> anyhow::Result<u8>;
+
+    /// Makes the artifacts of a build script in a directory, an absolute path, and prints lines for cargo.
+    ///
+    /// # Errors
+    ///
+    /// Whatever goes wrong.
+    fn artifacts(&self, script: &RunBuildScript, directory: &Path, talk: Talk) -> anyhow::Result<u8>;
 
     /// What a person can do about an error of it.
     fn hint(&self, error: &(dyn Error + 'static)) -> Option<String> {

@@ -25,6 +25,7 @@ pub use crate::configuration::{
     Beside, Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, Talk, Upgrade,
 };
 pub use crate::launcher::compiled as launchers;
+pub use crate::rust_project::args::RunBuildScript;
 pub use pyox_catalogue::host_target;
 
 use crate::args::{Args, Command};
@@ -56,7 +57,7 @@ pub fn main(configurations: &dyn Configurations) -> ExitCode {
         Command::Distribution(command) => distribution::run(&command, args.quiet, style),
         Command::InitRustProject(command) => rust_project::init(&command, args.quiet, style),
         Command::Add(command) => rust_project::add(&command, args.quiet, style),
-        Command::RunBuildScript(command) => rust_project::run_build_script(&command, args.verbose, args.quiet, style),
+        Command::RunBuildScript(command) => rust_project::run_build_script(&command, configurations, talk),
         Command::Licenses(command) => licenses::run(&command, args.verbose, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
         Command::InitConfigFile(command) => configuration::init(&command, talk),

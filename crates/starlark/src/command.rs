@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
+use pyox_build::Artifacts;
 use pyox_build_cache::Cache;
-use pyox_cli::{Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, Talk};
+use pyox_cli::{Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, RunBuildScript, Talk};
 use pyox_starlark::{Built, Options, build, find, targets};
 use pyox_terminal::speech::print;
 use pyox_terminal::text::{Mistake, printable};
@@ -64,6 +65,36 @@ impl Configurations for Evaluates {
                 })
             }
         }
+    }
+
+    fn artifacts(&self, script: &RunBuildScript, directory: &Path, talk: Talk) -> anyhow::Result<u8> {
+        let project = Project {
+            path: None,
+            // As cargo tells build scripts.
+            target_triple: std::env::var("TARGET").ok().filter(|triple| !triple.is_empty()),
+            release: false,
+            var: script.var.clone(),
+            var_env: script.var_env.clone(),
+            refresh: false,
+        };
+        with_options(&project, None, talk, |options, front| {
+            options.build_script = true;
+            options.targets = script.target.iter().cloned().collect();
+            options.artifacts = Some(directory.to_owned());
+            let built = build(options, front)?;
+            let (target, type_name) = built.last().map(|built| (&*built.target, &*built.type_name)).unwrap_or_default();
+            if type_name != "PythonEmbeddedResources" {
+                let what = format!("the target {target} is {type_name}, which has no artifacts for a Rust program");
+                let hint = "register one that returns exe.to_embedded_resources(), with default_build_script = True";
+                return Err(Mistake::new(what, hint).into());
+            }
+            print(format_args!("cargo:rerun-if-changed={}", script.name))?;
+            print(format_args!("cargo:rerun-if-changed={}", options.path.display()))?;
+            for line in Artifacts::open(directory)?.lines()? {
+                print(line)?;
+            }
+            Ok(0)
+        })
     }
 
     fn hint(&self, error: &(dyn Error + 'static)) -> Option<String> {

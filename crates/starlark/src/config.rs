@@ -74,6 +74,11 @@ impl Config {
         Ok(())
     }
 
+    /// Whether an attribute was assigned.
+    pub(crate) fn assigns(&self, name: &str) -> bool {
+        self.assigned.contains_key(name)
+    }
+
     /// Whether nothing looks into the search paths that are set.
     pub(crate) fn ignores_search_paths(&self) -> bool {
         let is_set = matches!(self.assigned.get(SEARCH_PATHS), Some(Plain::List(paths)) if !paths.is_empty());

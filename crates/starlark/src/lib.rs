@@ -1,7 +1,7 @@
 //! Configuration files in Starlark (manual, chapter 4): a thin skin over [`pyox_packaging`].
 //!
 //! [`find`] looks for a `pyoxidizer.bzl`, [`build`] evaluates it and builds the targets that are asked for, [`targets`]
-//! lists them, and [`upgrade`] rewrites one that was written for an earlier version. What the outside world has to do with it is in [`Options`]: where launchers and [`Pythons`] come from. A
+//! lists them. What the outside world has to do with it is in [`Options`]: where launchers and [`Pythons`] come from. A
 //! [`Listener`] hears what happens; nothing here prints.
 //!
 //! In the sources, begin with `evaluate.rs`. `functions` has the global functions of the dialect and `values` its
@@ -36,7 +36,6 @@ mod resource;
 mod search;
 #[allow(unsafe_code, reason = "the derive macros of starlark implement traits that are unsafe")]
 mod session;
-mod upgrade;
 #[allow(unsafe_code, reason = "the derive macros of starlark implement traits that are unsafe")]
 mod values;
 
@@ -46,7 +45,6 @@ pub use evaluate::{TargetName, build, targets};
 pub use find::{CONFIGURATION, find};
 pub use options::{Event, FoundPython, Listener, Options, PythonRequest, Pythons};
 pub use reference::{Member, MemberKind, Type, reference_functions, reference_types};
-pub use upgrade::{Left, Upgraded, upgrade};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -206,3 +206,44 @@ fn arguments_of_earlier_versions_are_refused() {
         assert!(error.contains("extra named parameter") || error.contains("expected standalone"), "{call}:\n{error}");
     }
 }
+
+#[test]
+fn a_filter_leaves_out_extension_modules_of_an_installed_python() {
+    let place = Place::new();
+    let expression = "[name for name in ('_struct', '_ssl', 'zlib', 'readline', '_queue') \
+        if __import__('importlib.util').util.find_spec(name)]";
+    let built_in = &python().info().builtin_modules;
+    for (filter, is_in) in [
+        ("all", &["_struct", "_ssl", "zlib", "readline", "_queue"][..]),
+        ("no-copyleft", &["_struct", "_ssl", "zlib", "_queue"]),
+        ("no-libraries", &["_struct", "_queue"]),
+        ("minimal", &[]),
+    ] {
+        build(&place, expression, &format!("policy.extension_module_filter = \"{filter}\"\n"), "");
+        let all = ["_struct", "_ssl", "zlib", "readline", "_queue"];
+        let stays = |name: &&&str| is_in.contains(name) || built_in.iter().any(|known| known == *name);
+        let expected: Vec<String> = all.iter().filter(stays).map(|name| format!("'{name}'")).collect();
+        assert_eq!(program(&place), format!("[{}]\n", expected.join(", ")), "{filter}");
+        // Their libraries go with them.
+        let listed = run(&place, ["resources", "list", built(&place, "exe").join("app").to_str().unwrap()]).succeeds();
+        assert_eq!(listed.stdout.contains("libssl"), is_in.contains(&"_ssl"), "{filter}");
+    }
+}
+
+#[test]
+fn licences_are_in_a_file_beside_the_program() {
+    let place = Place::new();
+    let metadata = "License-Expression: MIT\n";
+    pyox_test_support::wheel::wheel(&place, "licensed", metadata, &[("licensed.py", "")]);
+    let lines = "exe.licenses_filename = \"doc/COPYING.txt\"\n\
+        exe.add_python_resources(exe.pip_install([\"--no-index\", \"--find-links=.\", \"licensed\"]))\n";
+    build(&place, "1", "", lines);
+    let text = std::fs::read_to_string(built(&place, "exe").join("doc/COPYING.txt")).unwrap();
+    for words in ["licensed 1.0: MIT\n", "CPython ", "PSF"] {
+        assert!(text.contains(words), "{words}: {}", &text[..text.len().min(2000)]);
+    }
+    for path in ["\"../COPYING.txt\"", "\"/COPYING.txt\"", "1"] {
+        let error = fails(&format!("exe.licenses_filename = {path}"));
+        assert!(error.contains("PythonExecutable.licenses_filename cannot be "), "{error}");
+    }
+}

@@ -11,6 +11,7 @@ mod evaluating;
 mod installing;
 mod manifests;
 mod resources;
+mod scripts;
 mod settings;
 mod support;
 mod targets;

@@ -76,7 +76,6 @@ fn of_the_language() {
 fn of_files_that_mean_harm() {
     let cases = [
         ("endless-recursion", "def f(n):\n    return f(n + 1)\n\nf(0)\n"),
-        ("endless-loop", "for i in range(1000000):\n    for j in range(1000000):\n        pass\n"),
         ("long-range", "x = list(range(1000000000000))\n"),
         ("long-text", "x = \"a\" * 1000000000000\n"),
         ("control-characters", "fail(\"\\033[2Jgone\")\n"),

@@ -66,12 +66,13 @@ fn of_fault(fault: &Fault) -> Option<String> {
             "set policy.allow_files = True, or call policy.set_resource_handling_mode(\"files\")".to_owned()
         }
         Fault::Conflict { one, other } => format!("leave out {one} or {other}"),
-        Fault::Unfiltered { .. } => "leave it at \"all\", or use a distribution archive: PythonDistribution(), or \
-            default_python_distribution() with a network"
+        Fault::Unfiltered { .. } => "leave it at \"all\", or use another Python: default_python_distribution() with a \
+            network, or PythonDistribution()"
             .to_owned(),
         Fault::Foreign { .. } => "remove it if nothing needs it, or name another directory".to_owned(),
         Fault::Packaging(error) => return hint_of(error),
         Fault::Input(error) => return hint_of(error),
+        Fault::Artifacts(error) => return hint_of(error),
         Fault::Pip(error) => return hint_of(error),
         Fault::Setting(error) => return hint_of(error),
         Fault::Distribution(error) => return hint_of(error),

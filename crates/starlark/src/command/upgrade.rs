@@ -6,9 +6,10 @@ use std::path::Path;
 use anyhow::Context;
 use pyox_cli::Talk;
 use pyox_output::write_atomically;
-use pyox_starlark::upgrade;
+use pyox_starlark::Error;
 use pyox_terminal::speech::{print, tell};
 use pyox_terminal::text::printable;
+use pyox_upgrade::{Error as UpgradeError, upgrade};
 use similar::TextDiff;
 
 /// Lines around what has changed.
@@ -17,7 +18,10 @@ const CONTEXT: usize = 3;
 /// Rewrites a file, or says whether there is something to do.
 pub fn run(path: &Path, check: bool, talk: Talk) -> anyhow::Result<u8> {
     let old = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let upgraded = upgrade(&path.to_string_lossy(), &old)?;
+    let upgraded = upgrade(&path.to_string_lossy(), &old).map_err(|error| match error {
+        UpgradeError::Syntax(error) => anyhow::Error::from(Error::from(error)),
+        other => other.into(),
+    })?;
     if upgraded.text != old {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let diff = TextDiff::from_lines(&old, &upgraded.text);

@@ -10,14 +10,14 @@ const OF_DISTRIBUTIONS: [&str; 3] =
 
 /// Variables of a function that are known up to some statement of it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Scope {
+pub(crate) struct Scope {
     distributions: Vec<String>,
     executables: Vec<String>,
 }
 
 impl Scope {
     /// That at the beginning of a function: its parameters hide variables of the file.
-    pub(super) fn of_function(&self, def: &DefP<AstNoPayload>) -> Self {
+    pub(crate) fn of_function(&self, def: &DefP<AstNoPayload>) -> Self {
         let mut scope = Self { distributions: self.distributions.clone(), executables: Vec::new() };
         for name in def.params.iter().filter_map(|parameter| Some(&parameter.node.ident()?.node.ident)) {
             scope.forget(name);
@@ -31,7 +31,7 @@ impl Scope {
     }
 
     /// A variable has a new value.
-    pub(super) fn assign(&mut self, name: &str, value: &AstExpr) {
+    pub(crate) fn assign(&mut self, name: &str, value: &AstExpr) {
         self.forget(name);
         let Expr::Call(callee, _) = &value.node else { return };
         match &callee.node {
@@ -49,17 +49,17 @@ impl Scope {
     }
 
     /// Whether an expression is a variable that is a distribution.
-    pub(super) fn is_distribution(&self, expression: &AstExpr) -> bool {
+    pub(crate) fn is_distribution(&self, expression: &AstExpr) -> bool {
         matches!(&expression.node, Expr::Identifier(name) if self.distributions.contains(&name.ident))
     }
 
     /// The variable that is a distribution, if there is one alone.
-    pub(super) fn distribution(&self) -> Option<&str> {
+    pub(crate) fn distribution(&self) -> Option<&str> {
         only(&self.distributions)
     }
 
     /// The variable that is a program, if there is one alone.
-    pub(super) fn executable(&self) -> Option<&str> {
+    pub(crate) fn executable(&self) -> Option<&str> {
         only(&self.executables)
     }
 }

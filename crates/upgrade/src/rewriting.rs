@@ -1,81 +1,38 @@
-//! Rewriting files that were written for earlier versions (manual 13.2).
-//!
-//! What is understood becomes what there is instead; everything else stays as it is, byte by byte. Names that cannot
-//! be rewritten are told with what to use.
-
-mod additions;
-mod calls;
-mod scope;
+//! The walk through a file.
 
 use std::ops::Range;
 
 use starlark_syntax::codemap::{Pos, Span};
+use starlark_syntax::syntax::AstModule;
 use starlark_syntax::syntax::ast::{AssignTarget, AstExpr, AstNoPayload, AstStmt, Expr, Stmt};
 use starlark_syntax::syntax::uniplate::Visit;
-use starlark_syntax::syntax::{AstModule, Dialect};
 
-use crate::error::Error;
-use crate::values::removed::{GLOBALS, RemovedName};
-use scope::Scope;
-
-/// A configuration file that was rewritten.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Upgraded {
-    /// Its text.
-    pub text: String,
-    /// What is in it still and does not exist any more, in the order of lines.
-    pub left: Vec<Left>,
-}
-
-/// A name that does not exist any more, where a person has to decide.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Left {
-    /// The line of the text as it was, counted from 1.
-    pub line: usize,
-    /// The name.
-    pub name: String,
-    /// What there is instead.
-    pub replacement: &'static str,
-}
-
-/// Rewrites the text of a configuration file; `name` is the file in errors.
-///
-/// # Errors
-///
-/// [`Error::Evaluation`], if it cannot be parsed.
-pub fn upgrade(name: &str, text: &str) -> Result<Upgraded, Error> {
-    let module = AstModule::parse(name, text.to_owned(), &Dialect::Extended)?;
-    let mut rewriting = Rewriting { text, module: &module, edits: Vec::new(), left: Vec::new() };
-    rewriting.statement(module.statement(), &mut Scope::default());
-    let Rewriting { mut edits, mut left, .. } = rewriting;
-    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
-    left.sort_by_key(|left| left.line);
-    let (mut upgraded, mut done) = (String::with_capacity(text.len()), 0);
-    for Edit { range, text: new } in edits {
-        upgraded += &text[done..range.start];
-        upgraded += &new;
-        done = range.end;
-    }
-    upgraded += &text[done..];
-    Ok(Upgraded { text: upgraded, left })
-}
+use crate::Left;
+use crate::removed::{GLOBALS, RemovedName};
+use crate::scope::Scope;
 
 /// A piece of the text and what takes its place. Edits do not overlap.
-struct Edit {
-    range: Range<usize>,
-    text: String,
+pub(crate) struct Edit {
+    pub(crate) range: Range<usize>,
+    pub(crate) text: String,
 }
 
-struct Rewriting<'t> {
-    text: &'t str,
+/// What has come of a file so far.
+pub(crate) struct Rewriting<'t> {
+    pub(crate) text: &'t str,
     module: &'t AstModule,
     edits: Vec<Edit>,
     left: Vec<Left>,
 }
 
-impl Rewriting<'_> {
+impl<'t> Rewriting<'t> {
+    /// What is to be changed in a file, and what cannot be, in no order.
+    pub(crate) fn of(text: &'t str, module: &'t AstModule) -> (Vec<Edit>, Vec<Left>) {
+        let mut rewriting = Self { text, module, edits: Vec::new(), left: Vec::new() };
+        rewriting.statement(module.statement(), &mut Scope::default());
+        (rewriting.edits, rewriting.left)
+    }
+
     fn statement(&mut self, statement: &AstStmt, scope: &mut Scope) {
         match &statement.node {
             Stmt::Statements(statements) => statements.iter().for_each(|one| self.statement(one, scope)),
@@ -103,7 +60,7 @@ impl Rewriting<'_> {
         }
     }
 
-    fn expression(&mut self, expression: &AstExpr, scope: &Scope) {
+    pub(crate) fn expression(&mut self, expression: &AstExpr, scope: &Scope) {
         match &expression.node {
             Expr::Call(callee, arguments) => match &callee.node {
                 Expr::Dot(receiver, name) => self.method(expression, receiver, name, &arguments.args, scope),
@@ -118,34 +75,34 @@ impl Rewriting<'_> {
     }
 
     /// Replaces a piece of the text.
-    fn replace(&mut self, from: Pos, to: Pos, text: impl Into<String>) {
+    pub(crate) fn replace(&mut self, from: Pos, to: Pos, text: impl Into<String>) {
         self.edits.push(Edit { range: at(from)..at(to), text: text.into() });
     }
 
-    fn source(&self, span: Span) -> &str {
+    pub(crate) fn source(&self, span: Span) -> &str {
         &self.text[at(span.begin())..at(span.end())]
     }
 
     /// Tells that something cannot be rewritten.
-    fn leave(&mut self, name: impl Into<String>, replacement: &'static str, span: Span) {
+    pub(crate) fn leave(&mut self, name: impl Into<String>, replacement: &'static str, span: Span) {
         let line = self.module.file_span(span).resolve_span().begin.line + 1;
         self.left.push(Left { line, name: name.into(), replacement });
     }
 
     /// Tells it of a name that is among these.
-    fn leave_removed(&mut self, names: &[RemovedName], name: &str, span: Span) {
+    pub(crate) fn leave_removed(&mut self, names: &[RemovedName], name: &str, span: Span) {
         if let Some(removed) = names.iter().find(|removed| removed.name == name) {
             self.leave(name, removed.replacement, span);
         }
     }
 
     /// Whether there is a comment between two places, which would be lost.
-    fn has_comment(&self, from: Pos, to: Pos) -> bool {
+    pub(crate) fn has_comment(&self, from: Pos, to: Pos) -> bool {
         self.module.comments().iter().any(|comment| from <= comment.begin() && comment.begin() < to)
     }
 
     /// What the lines of a statement begin with, if there is nothing else in them but it and comments.
-    fn indentation(&self, statement: &AstStmt) -> Option<String> {
+    pub(crate) fn indentation(&self, statement: &AstStmt) -> Option<String> {
         let (before, after) = (&self.text[..at(statement.span.begin())], &self.text[at(statement.span.end())..]);
         let indentation = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
         let rest = after.split('\n').next().unwrap_or_default().trim();
@@ -154,6 +111,7 @@ impl Rewriting<'_> {
     }
 }
 
-fn at(position: Pos) -> usize {
+/// A position as an index.
+pub(crate) fn at(position: Pos) -> usize {
     position.get() as usize
 }

@@ -2,10 +2,10 @@
 
 use starlark_syntax::syntax::ast::{Argument, AstArgument, AstExpr, AstLiteral, AstString, BinOp, Expr};
 
-use super::Rewriting;
-use super::additions::is_moved;
-use super::scope::Scope;
-use crate::values::removed::{DISTRIBUTION, EXECUTABLE, GLOBALS};
+use crate::additions::is_moved;
+use crate::removed::{DISTRIBUTION, EXECUTABLE, GLOBALS};
+use crate::rewriting::Rewriting;
+use crate::scope::Scope;
 
 /// Methods of distributions that gave resources of one type.
 const BY_TYPE: [(&str, &str); 4] = [
@@ -40,7 +40,7 @@ const ADDITIONS: [&str; 3] = ["add_source_module", "add_bytecode_module", "optim
 
 impl Rewriting<'_> {
     /// A call of a method.
-    pub(super) fn method(
+    pub(crate) fn method(
         &mut self,
         call: &AstExpr,
         receiver: &AstExpr,
@@ -86,7 +86,7 @@ impl Rewriting<'_> {
     }
 
     /// A call of a global function.
-    pub(super) fn function(&mut self, name: &str, arguments: &[AstArgument]) {
+    pub(crate) fn function(&mut self, name: &str, arguments: &[AstArgument]) {
         if !["default_python_distribution", "PythonDistribution"].contains(&name) {
             return;
         }
@@ -101,7 +101,7 @@ impl Rewriting<'_> {
     }
 
     /// A comparison, perhaps of the name of a type.
-    pub(super) fn comparison(&mut self, one: &AstExpr, operator: BinOp, other: &AstExpr) {
+    pub(crate) fn comparison(&mut self, one: &AstExpr, operator: BinOp, other: &AstExpr) {
         if !matches!(operator, BinOp::Equal | BinOp::NotEqual | BinOp::In | BinOp::NotIn) {
             return;
         }
@@ -136,7 +136,7 @@ impl Rewriting<'_> {
 }
 
 /// The text that an expression is, if it is one literally.
-pub(super) fn text(expression: &AstExpr) -> Option<&str> {
+pub(crate) fn text(expression: &AstExpr) -> Option<&str> {
     match &expression.node {
         Expr::Literal(AstLiteral::String(text)) => Some(&text.node),
         _ => None,

@@ -1,30 +1,32 @@
 //! Statements that become several: the place of resources, and attributes of the interpreter.
 
+use pyox_interpreter_config::InterpreterConfig;
 use starlark_syntax::codemap::Pos;
 use starlark_syntax::syntax::ast::{
     Argument, AssignP, AssignTarget, AstArgument, AstExpr, AstNoPayload, AstStmt, Expr,
 };
 
-use super::calls::text;
-use super::scope::Scope;
-use super::{Rewriting, at};
-use crate::config;
+use crate::calls::text;
+use crate::rewriting::{Rewriting, at};
+use crate::scope::Scope;
 
 /// Methods whose name says where resources are.
 const PREFIXES: [&str; 2] = ["add_in_memory_", "add_filesystem_relative_"];
 /// What constructed the configuration of an interpreter.
 const CONSTRUCTORS: [&str; 2] = ["PythonInterpreterConfig", "EmbeddedPythonConfig"];
+/// The attribute that is no setting of its own.
+const BACKEND: &str = "allocator_backend";
 /// The variable of loops that are written.
 const VARIABLE: &str = "resource";
 
 /// Whether a method said where resources are.
-pub(super) fn is_moved(method: &str) -> bool {
+pub(crate) fn is_moved(method: &str) -> bool {
     PREFIXES.iter().any(|prefix| method.starts_with(prefix))
 }
 
 impl Rewriting<'_> {
     /// `exe.add_in_memory_...(RESOURCE)` and the like, as a statement of its own. Returns whether it was rewritten.
-    pub(super) fn addition(&mut self, statement: &AstStmt, expression: &AstExpr, scope: &Scope) -> bool {
+    pub(crate) fn addition(&mut self, statement: &AstStmt, expression: &AstExpr, scope: &Scope) -> bool {
         let Expr::Call(callee, arguments) = &expression.node else { return false };
         let Expr::Dot(receiver, method) = &callee.node else { return false };
         let (Some(indentation), Expr::Identifier(receiver)) = (self.indentation(statement), &receiver.node) else {
@@ -80,7 +82,7 @@ impl Rewriting<'_> {
     }
 
     /// `NAME = PythonInterpreterConfig(ATTRIBUTE = VALUE, ...)`. Returns whether it was rewritten.
-    pub(super) fn constructor(&mut self, statement: &AstStmt, assign: &AssignP<AstNoPayload>, scope: &Scope) -> bool {
+    pub(crate) fn constructor(&mut self, statement: &AstStmt, assign: &AssignP<AstNoPayload>, scope: &Scope) -> bool {
         let Expr::Call(callee, arguments) = &assign.rhs.node else { return false };
         let (Expr::Identifier(function), AssignTarget::Identifier(name)) = (&callee.node, &assign.lhs.node) else {
             return false;
@@ -119,7 +121,7 @@ fn parentheses(source: &str) -> (&'static str, &'static str) {
 }
 
 fn is_attribute(name: &str) -> bool {
-    config::names().any(|known| known == name)
+    name == BACKEND || InterpreterConfig::SETTINGS.iter().any(|known| known.name == name)
 }
 
 fn positional(argument: &AstArgument) -> Option<&AstExpr> {
