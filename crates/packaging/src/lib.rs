@@ -24,11 +24,9 @@ mod relative_files;
 mod report;
 mod script;
 mod settings;
-mod shadowed;
 mod shared_resources;
 mod start_up;
 mod tcl;
-mod timed;
 mod virtualenv;
 mod wheel_tags;
 
