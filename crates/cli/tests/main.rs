@@ -32,3 +32,4 @@ mod settings;
 mod shared_libpython;
 mod sources;
 mod static_extensions;
+mod terminals;

@@ -119,6 +119,28 @@ fn projects_and_single_modules_serve() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The example of a module in Rust.
+#[test]
+fn a_module_of_ones_own_in_rust_is_part_of_the_program() -> anyhow::Result<()> {
+    if std::env::var_os("PYOX_TEST_ALL").is_none() {
+        return Ok(());
+    }
+    let place = Place::with(&[(
+        "app.py",
+        "import rust_module as m\nprint(m.primes(100), m.__name__, m.__spec__.origin)\ntry:\n    m.primes(10**10)\n\
+         except ValueError as error:\n    print(error)\n",
+    )]);
+    let example = pyox_test_support::command::workspace().join("examples/rust_module");
+    for file in ["Cargo.toml", "pyproject.toml", "src/lib.rs"] {
+        place.write(&format!("rust_module/{file}"), std::fs::read(example.join(file))?);
+    }
+    let python = pyox_distribution::Host::executable(newest()).display().to_string();
+    let words = ["pack", "app.py", "--python", &python, "--pip", "./rust_module", "--static-extensions", "rust_module"];
+    place.run(words).succeeds();
+    place.program("app", &[]).prints("25 rust_module built-in\nthe limit is too high\n");
+    Ok(())
+}
+
 #[test]
 fn what_cannot_be_linked_is_said() {
     let place = Place::with(&[("app.py", "print(1)\n")]);

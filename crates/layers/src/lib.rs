@@ -14,6 +14,7 @@ mod libpython;
 mod plan;
 mod policy;
 mod row;
+mod shadowed;
 mod tcl;
 
 pub use error::Error;
@@ -22,6 +23,7 @@ pub use layer::{COMPRESSION_LEVEL, Layer, LayerBuilder, NativeFile};
 pub use plan::{Candidate, Decide, Decision, FilesNeeded, LayerKind, Reason};
 pub use policy::{Policy, Profile};
 pub use row::{LeftOut, ReportRow};
+pub use shadowed::Shadowed;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -16,7 +16,7 @@ pub use launcher::{
     CachedLauncher, Compiled, LAUNCHER_VARIABLE, Launcher, LauncherSource, Prebuilt, QUICK_VARIABLE, build_environment,
     check, link_arguments, pyo3_config, seal,
 };
-pub use progress::{Progress, Silent, Step};
+pub use progress::{Progress, Silent, Step, Timed};
 pub use pyox_program_format::{Attachment, LauncherMarker, payload_range};
 
 #[cfg(doctest)]

@@ -1,8 +1,12 @@
 //! What happens while a program is made.
 
+mod timed;
+
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+
+pub use timed::Timed;
 
 /// A step of packaging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -19,11 +19,9 @@ mod pack;
 mod relative_files;
 mod report;
 mod settings;
-mod shadowed;
 mod shared_resources;
 mod start_up;
 mod tcl;
-mod timed;
 
 pub use application::{ApplicationBuilder, Staged};
 pub use code::boot_code;

@@ -7,20 +7,17 @@ use pyox_bytecode::CompileBytecode;
 use pyox_distribution::{LibpythonKind, Toolchain};
 use pyox_interpreter_config::InterpreterConfig;
 use pyox_licenses::Bill;
-use pyox_linker::{LauncherSource, Progress};
+use pyox_linker::{LauncherSource, Progress, Timed};
 use pyox_native_build::WithExtensions;
 use pyox_output::{Outputs, default_output};
 
 use crate::application::ApplicationBuilder;
 use crate::error::Error;
 use crate::relative_files;
-use crate::report::Report;
+use crate::report::{Report, Timing};
 use crate::settings;
 use crate::shared_resources::SharedResources;
-use crate::timed::Timed;
-use pyox_inputs::Inputs;
-use pyox_inputs::PythonChoice;
-use pyox_inputs::VirtualenvChoice;
+use pyox_inputs::{Inputs, PythonChoice, VirtualenvChoice};
 use pyox_layers::Decide;
 use pyox_layers::LayerBuilder;
 use pyox_layers::Policy;
@@ -179,7 +176,7 @@ fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) ->
         .outputs(outputs)
         .tcl(&builder)
         .findings(resolved.findings)
-        .timings(progress.timings());
+        .timings(progress.spent().iter().map(|(step, spent)| Timing::new(*step, *spent)).collect());
     if let Some(compiler) = request.compiler {
         application = application.compiler(compiler);
     }

@@ -12,10 +12,10 @@ use super::ApplicationBuilder;
 use crate::error::Error;
 use crate::glibc::Spared;
 use crate::report::{Report, Summary};
-use crate::shadowed::Shadowed;
 use crate::start_up::StartUp;
 use crate::tcl;
 use pyox_layers::Layer;
+use pyox_layers::Shadowed;
 use pyox_layers::{Finding, LeftOut, Reason, ReportRow};
 
 /// What a report is about.

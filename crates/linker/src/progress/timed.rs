@@ -1,27 +1,27 @@
-//! How long the steps of packaging take.
+//! How long steps take.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use pyox_linker::{Progress, Step};
-
-use crate::report::Timing;
+use super::{Progress, Step};
 
 /// Passes everything on, and measures steps.
-pub(crate) struct Timed<'p> {
+pub struct Timed<'p> {
     inner: &'p mut dyn Progress,
     current: Option<(Step, Instant)>,
     spent: Vec<(Step, Duration)>,
 }
 
 impl<'p> Timed<'p> {
-    pub(crate) fn new(inner: &'p mut dyn Progress) -> Self {
+    /// Nothing is measured yet; `inner` hears everything.
+    pub fn new(inner: &'p mut dyn Progress) -> Self {
         Self { inner, current: None, spent: Vec::new() }
     }
 
-    /// Seconds per step so far, in the order in which steps first began.
-    pub(crate) fn timings(&self) -> Vec<Timing> {
-        self.spent.iter().map(|(step, spent)| Timing::new(*step, *spent)).collect()
+    /// What each step has taken so far, in the order in which steps first began.
+    #[must_use]
+    pub fn spent(&self) -> &[(Step, Duration)] {
+        &self.spent
     }
 
     fn stop_clock(&mut self) {

@@ -5,19 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use pyox_packed_resources::{EntryFlags, ResourceKind, top_level};
 
 use crate::error::Error;
-use pyox_layers::Layer;
-use pyox_layers::{Finding, ReportRow};
+use crate::finding::Finding;
+use crate::layer::Layer;
+use crate::row::ReportRow;
 
 /// For each layer the top-level modules that an earlier one has, and the namespace packages that are modules of any
 /// other one, and which one that is.
-pub(crate) struct Shadowed {
+pub struct Shadowed {
     modules: Vec<BTreeMap<String, usize>>,
     namespaces: Vec<BTreeMap<String, usize>>,
 }
 
 impl Shadowed {
-    pub(crate) fn of(layers: &[Layer]) -> Result<Self, Error> {
-        let code = EntryFlags::MODULE.union(EntryFlags::EXTENSION);
+    /// Of layers in their order.
+    ///
+    /// # Errors
+    ///
+    /// A layer is damaged.
+    pub fn of(layers: &[Layer]) -> Result<Self, Error> {
+        let code = EntryFlags::MODULE.union(EntryFlags::EXTENSION).union(EntryFlags::BUILTIN);
         let (mut first, mut modules, mut portions) = (BTreeMap::new(), Vec::new(), Vec::new());
         for (index, layer) in layers.iter().enumerate() {
             let (mut names, mut below, mut packages) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
@@ -50,7 +56,8 @@ impl Shadowed {
 
     /// The packages of a layer that are hidden with all that is below them: a package of the standard library and
     /// another one of its name have nothing in common. Elsewhere packages may be spread over several directories.
-    pub(crate) fn packages(&self, layers: &[Layer], layer: usize) -> BTreeSet<String> {
+    #[must_use]
+    pub fn packages(&self, layers: &[Layer], layer: usize) -> BTreeSet<String> {
         let is_standard_library = |index: usize| layers[index].is_standard_library();
         let names = self.modules[layer].iter();
         let names = names.filter(|&(_, &earlier)| is_standard_library(layer) || is_standard_library(earlier));
@@ -58,12 +65,13 @@ impl Shadowed {
     }
 
     /// The namespace packages of a layer that are not imported, but whose files stay.
-    pub(crate) fn namespaces(&self, layer: usize) -> BTreeSet<String> {
+    #[must_use]
+    pub fn namespaces(&self, layer: usize) -> BTreeSet<String> {
         self.namespaces[layer].keys().cloned().collect()
     }
 
     /// The rows of a layer whose packages are not hidden.
-    pub(crate) fn rows<'l>(&self, layers: &'l [Layer], layer: usize) -> impl Iterator<Item = &'l ReportRow> {
+    pub fn rows<'l>(&self, layers: &'l [Layer], layer: usize) -> impl Iterator<Item = &'l ReportRow> {
         let hidden = self.packages(layers, layer);
         let is_code = |kind| {
             !matches!(kind, ResourceKind::DistributionResource | ResourceKind::SharedLibrary | ResourceKind::File)
@@ -71,7 +79,9 @@ impl Shadowed {
         layers[layer].rows().iter().filter(move |row| !(is_code(row.kind) && hidden.contains(top_level(&row.name))))
     }
 
-    pub(crate) fn findings(&self, layers: &[Layer]) -> Vec<Finding> {
+    /// What a person should know of it.
+    #[must_use]
+    pub fn findings(&self, layers: &[Layer]) -> Vec<Finding> {
         let mut pairs: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
         let all =
             self.modules.iter().zip(&self.namespaces).map(|(modules, namespaces)| modules.iter().chain(namespaces));
