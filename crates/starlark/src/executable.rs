@@ -230,8 +230,8 @@ pub(crate) const ATTRIBUTES: &[Attribute<Executable>] = &[
     Attribute {
         name: "licenses_filename",
         expected: "a path below the directory of the program, or None",
-        documentation: "The file beside the program that lists its parts with their licences, and has the texts of these; \
-            `None` if there is none to be.",
+        documentation: "The file beside the program that lists its parts with their licences, and has the texts of \
+            these; `None` if there is none to be.",
         get: |executable| executable.licenses_filename.clone().into(),
         set: Some(|executable, value| {
             executable.licenses_filename = match value {
@@ -245,8 +245,8 @@ pub(crate) const ATTRIBUTES: &[Attribute<Executable>] = &[
     Attribute {
         name: "packed_resources_load_mode",
         expected: load_mode::EXPECTED,
-        documentation: "Where the program has its resources: in itself; the standard library and what is installed in a \
-            file beside it, which it maps into memory; or nowhere, so that it imports from files alone \
+        documentation: "Where the program has its resources: in itself; the standard library and what is installed \
+            in a file beside it, which it maps into memory; or nowhere, so that it imports from files alone \
             (`filesystem_importer`, `module_search_paths`).",
         get: |executable| executable.load_mode.to_string().into(),
         set: Some(|executable, value| match value {

@@ -5,7 +5,8 @@ use std::fmt;
 use crate::manifest;
 
 /// What is accepted.
-pub(crate) const EXPECTED: &str = "\"embedded:FILE\", \"binary-relative-memory-mapped:FILE\" with FILE below the directory of the program, or \"none\"";
+pub(crate) const EXPECTED: &str = "\"embedded:FILE\", \"binary-relative-memory-mapped:FILE\" with FILE below \
+    the directory of the program, or \"none\"";
 
 const EMBEDDED: &str = "embedded:";
 const BESIDE: &str = "binary-relative-memory-mapped:";

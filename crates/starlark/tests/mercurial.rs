@@ -1,5 +1,5 @@
-//! A project of some size, with `PYOX_TEST_ALL=1`: Mercurial from its sdist, with extension modules that are compiled, a
-//! package of one's own, and a virtualenv. It is the program that `pack` makes of the same.
+//! A project of some size, with `PYOX_TEST_ALL=1`: Mercurial from its sdist, with extension modules that are compiled,
+//! a package of one's own, and a virtualenv. It is the program that `pack` makes of the same.
 
 use std::process::Command;
 
