@@ -74,8 +74,8 @@ pub enum ConfigurationCommand {
     ListTargets(ListTargets),
     /// Rewrite a configuration file of an earlier version, and show what has changed
     ///
-    /// Names that were removed or renamed become what there is instead; all else stays as it is, comments too. What cannot
-    /// be rewritten is listed with its line and what to use.
+    /// Names that were removed or renamed become what there is instead; all else stays as it is, comments too. What
+    /// cannot be rewritten is listed with its line and what to use.
     Upgrade(Upgrade),
 }
 

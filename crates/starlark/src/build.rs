@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pyox_build::Artifacts;
+use pyox_output::is_output;
 use pyox_packaging::{LayerKind, Report, Request};
 use pyox_packed_resources::Resource;
 use starlark::values::{UnpackValue as _, Value};
@@ -12,6 +13,7 @@ use crate::context::Context;
 use crate::directory;
 use crate::executable::Executable;
 use crate::fault::Fault;
+use crate::load_mode::LoadMode;
 use crate::manifest::{Content, Manifest};
 use crate::options::Event;
 use crate::values::embedded::EmbeddedResources;
@@ -155,6 +157,7 @@ fn with_request<T>(
         executable.decide(candidate, decision);
         let is_stdlib = matches!(candidate.layer, LayerKind::StandardLibrary);
         match &candidate.found.resource {
+            _ if executable.load_mode == LoadMode::None => decision.include = false,
             Resource::ExtensionModule(module) if is_stdlib && left_out.contains(&module.name) => {
                 decision.include = false
             }
@@ -169,5 +172,15 @@ fn with_request<T>(
     request.inputs.entry = entry;
     request.inputs.refresh = options.refresh;
     request.output = Some(path.to_owned());
+    if let LoadMode::Beside(name) = &executable.load_mode {
+        let file = path.with_file_name("").join(name);
+        // That of an earlier build, whose resources were others.
+        if context.is_first(&file) && is_output(&file) {
+            fs::remove_file(&file).map_err(Fault::io("remove", &file))?;
+        }
+        let parent = pyox_output::parent(&file);
+        fs::create_dir_all(parent).map_err(Fault::io("create", parent))?;
+        request.resource_file = Some(file);
+    }
     work(&mut request)
 }

@@ -1,6 +1,7 @@
 //! What functions of the dialect reach through their evaluation.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use pyox_linker::Progress;
@@ -27,11 +28,19 @@ pub(crate) struct Context<'a> {
     requested: Requested,
     listener: RefCell<&'a mut dyn Listener>,
     build_path: RefCell<Option<PathBuf>>,
+    /// Resource files that programs of this evaluation share.
+    shared: RefCell<BTreeSet<PathBuf>>,
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn new(options: &'a Options<'a>, requested: Requested, listener: &'a mut dyn Listener) -> Self {
-        Self { options, requested, listener: RefCell::new(listener), build_path: RefCell::new(None) }
+        Self {
+            options,
+            requested,
+            listener: RefCell::new(listener),
+            build_path: RefCell::default(),
+            shared: RefCell::default(),
+        }
     }
 
     /// That of an evaluation.
@@ -67,6 +76,11 @@ impl<'a> Context<'a> {
     /// The directory of builds for this triple and profile (manual 4.5.1).
     pub(crate) fn build_path(&self) -> PathBuf {
         self.build_root().join(&self.options.target_triple).join(if self.options.release { "release" } else { "debug" })
+    }
+
+    /// Whether a resource file is written for the first time in this evaluation.
+    pub(crate) fn is_first(&self, file: &Path) -> bool {
+        self.shared.borrow_mut().insert(file.to_owned())
     }
 
     pub(crate) fn tell(&self, event: &Event<'_>) {

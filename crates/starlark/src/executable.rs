@@ -11,6 +11,7 @@ use crate::addition::Addition;
 use crate::attribute::Attribute;
 use crate::config::Config;
 use crate::fault::Fault;
+use crate::load_mode::{self, LoadMode};
 use crate::manifest;
 use crate::plain::Plain;
 use crate::policy::Policy;
@@ -32,6 +33,8 @@ pub(crate) struct Executable {
     stdlib: BTreeMap<Key, Addition>,
     /// The file beside the program that says which licences its parts have.
     pub(crate) licenses_filename: Option<String>,
+    /// Where its resources are.
+    pub(crate) load_mode: LoadMode,
     /// The modules of the standard library that go in, if not all do.
     stdlib_names: Option<BTreeSet<String>>,
     words: Words,
@@ -59,7 +62,7 @@ impl Executable {
             windows_runtime_dlls_mode: "when-present".to_owned(),
             tcl_files_path: None,
         };
-        let (added, stdlib, stdlib_names, licenses_filename) = Default::default();
+        let (added, stdlib, stdlib_names, licenses_filename, load_mode) = Default::default();
         Self {
             name: name.to_owned(),
             distribution,
@@ -68,6 +71,7 @@ impl Executable {
             added,
             stdlib,
             licenses_filename,
+            load_mode,
             stdlib_names,
             words,
         }
@@ -226,8 +230,8 @@ pub(crate) const ATTRIBUTES: &[Attribute<Executable>] = &[
     Attribute {
         name: "licenses_filename",
         expected: "a path below the directory of the program, or None",
-        documentation: "The file beside the program that lists its parts with their licences, and has the texts of these; \
-            `None` if there is none to be.",
+        documentation: "The file beside the program that lists its parts with their licences, and has the texts of \
+            these; `None` if there is none to be.",
         get: |executable| executable.licenses_filename.clone().into(),
         set: Some(|executable, value| {
             executable.licenses_filename = match value {
@@ -236,6 +240,21 @@ pub(crate) const ATTRIBUTES: &[Attribute<Executable>] = &[
                 _ => return None,
             };
             Some(())
+        }),
+    },
+    Attribute {
+        name: "packed_resources_load_mode",
+        expected: load_mode::EXPECTED,
+        documentation: "Where the program has its resources: in itself; the standard library and what is installed \
+            in a file beside it, which it maps into memory; or nowhere, so that it imports from files alone \
+            (`filesystem_importer`, `module_search_paths`).",
+        get: |executable| executable.load_mode.to_string().into(),
+        set: Some(|executable, value| match value {
+            Plain::Text(text) => {
+                executable.load_mode = LoadMode::parse(&text)?;
+                Some(())
+            }
+            _ => None,
         }),
     },
     Attribute {

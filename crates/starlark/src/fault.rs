@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::error::registered;
+
 /// What a configuration file has asked for and what cannot be.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -75,7 +77,7 @@ pub enum Fault {
         known: Vec<String>,
     },
     /// A target depends on one that does not exist.
-    #[error("the target {target}{} depends on {name}, which is not registered", crate::error::registered(place.as_deref()))]
+    #[error("the target {target}{} depends on {name}, which is not registered", registered(place.as_deref()))]
     UnknownDependency {
         /// The target.
         target: String,

@@ -24,6 +24,7 @@ mod fault;
 mod find;
 mod functions;
 mod glob;
+mod load_mode;
 mod location;
 mod manifest;
 mod options;

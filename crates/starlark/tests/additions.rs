@@ -247,3 +247,40 @@ fn licences_are_in_a_file_beside_the_program() {
         assert!(error.contains("PythonExecutable.licenses_filename cannot be "), "{error}");
     }
 }
+
+#[test]
+fn resources_are_in_the_program_in_a_file_beside_it_or_nowhere() {
+    let place = Place::with(&[("src/own.py", "")]);
+    let beside = |mode: &str| {
+        format!(
+            "exe.packed_resources_load_mode = \"{mode}\"\n\
+             exe.add_python_resources(exe.read_package_root(\"src\", [\"own\"]))\n"
+        )
+    };
+    let expression = "__import__('json').__name__, __import__('own').__name__";
+    let size = || std::fs::metadata(built(&place, "exe").join("app")).unwrap().len();
+    build(&place, expression, "", &beside("embedded:anything"));
+    let whole = size();
+    // The second time, and with other content.
+    for before in ["", "", "policy.include_distribution_sources = False\n"] {
+        build(&place, expression, before, &beside("binary-relative-memory-mapped:lib/all.resources"));
+        let file = built(&place, "exe").join("lib/all.resources");
+        assert!(file.is_file() && size() < whole / 2, "{} {whole}", size());
+        assert_eq!(program(&place), "json own\n");
+        let listed = run(&place, ["resources", "list", file.to_str().unwrap(), "json"]).succeeds().stdout;
+        assert_eq!(listed.contains("source"), before.is_empty(), "{listed}");
+    }
+    let before = format!(
+        "config.oxidized_importer = False\nconfig.module_search_paths = [\"{}\", \"{}\"]\n",
+        python().stdlib_dir().display(),
+        place.text("src")
+    );
+    place.write("src/probe.py", "import json\nprint(json.__file__)\n");
+    build(&place, "1", &before, "exe.packed_resources_load_mode = \"none\"\n");
+    assert_eq!(program(&place), format!("{}\n", python().stdlib_dir().join("json/__init__.py").display()));
+    for mode in ["embedded:", "binary-relative-memory-mapped:../x", "binary-relative-memory-mapped:", "file"] {
+        let error = fails(&format!("exe.packed_resources_load_mode = \"{mode}\""));
+        assert!(error.contains("packed_resources_load_mode cannot be"), "{error}");
+    }
+    assert_eq!(printed("print(exe.packed_resources_load_mode)"), ["embedded:packed-resources"]);
+}

@@ -69,7 +69,8 @@ fn each_mistake_is_told_with_what_can_be_done() {
         (
             "register_target(\"a\", lambda: WiXMSIBuilder(id_prefix = \"x\").add_file(1))\n",
             &["build"],
-            "error: cannot build the target a (pyoxidizer.bzl:1)\n  because: WiXMSIBuilder cannot be built\nhint: build a FileManifest",
+            "error: cannot build the target a (pyoxidizer.bzl:1)\n  because: WiXMSIBuilder cannot be built\nhint: build a \
+             FileManifest",
         ),
         ("EmbeddedPythonConfig(sys_frozen = True)\n", &["build"], "hint: use PythonDistribution.make_python_interp"),
         ("register_target(\"a\", lambda: None)\nfail(\"no\", 1)\n", &["build"], "no 1\n  at pyoxidizer.bzl:2:1\n"),

@@ -96,9 +96,12 @@ fn a_virtualenv_has_to_be_of_the_same_version() {
 fn what_is_in_a_virtualenv_runs_without_it() {
     let place = place();
     let mut venv = std::process::Command::new(python().executable());
-    assert!(venv.args(["-m", "venv"]).arg(place.path("venv")).status().expect("Python starts").success());
-    let mut pip = std::process::Command::new(place.path("venv/bin/python"));
-    pip.args(["-m", "pip", "install", "--quiet", "--no-index", "--find-links=.", "wheeled"]);
+    venv.args(["-m", "venv", "--without-pip"]).arg(place.path("venv"));
+    assert!(venv.status().expect("Python starts").success());
+    let (major, minor) = python().minor();
+    let mut pip = std::process::Command::new(python().executable());
+    pip.args(["-m", "pip", "install", "--quiet", "--no-index", "--find-links=.", "wheeled", "--target"]);
+    pip.arg(place.path(&format!("venv/lib/python{major}.{minor}/site-packages")));
     assert!(pip.current_dir(place.path(".")).status().expect("pip starts").success());
     let before = "config.run_mode = \"eval:import wheeled; print(wheeled.NAME)\"\n";
     let lines = "exe.add_python_resources(exe.read_virtualenv(\"venv\"))\n";

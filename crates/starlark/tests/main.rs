@@ -10,6 +10,7 @@ mod errors;
 mod evaluating;
 mod installing;
 mod manifests;
+mod mercurial;
 mod resources;
 mod scripts;
 mod settings;

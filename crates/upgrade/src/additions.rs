@@ -50,7 +50,8 @@ impl Rewriting<'_> {
             let inner = format!("{indentation}    ");
             self.replace(begin, added.span.begin(), format!("for {VARIABLE} in {open}"));
             let rest = format!(
-                "{close}:\n{inner}{VARIABLE}.add_location = {location}\n{inner}{receiver}.add_python_resource({VARIABLE})"
+                "{close}:\n{inner}{VARIABLE}.add_location = {location}\n\
+                 {inner}{receiver}.add_python_resource({VARIABLE})"
             );
             self.replace(added.span.end(), end, rest);
             self.expression(added, scope);

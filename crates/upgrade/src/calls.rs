@@ -76,7 +76,10 @@ impl Rewriting<'_> {
         for (_, parameters, replacement) in PARAMETERS.iter().filter(|(of, ..)| *of == name) {
             for argument in arguments {
                 match &argument.node {
-                    Argument::Named(parameter, _) if parameters.contains(&&*parameter.node) => {
+                    Argument::Named(parameter, _)
+                        if parameters.contains(&&*parameter.node)
+                            && !self.moved.iter().any(|(moved, of)| *moved == call.span && *of == parameter.node) =>
+                    {
                         self.leave(format!("{name}({} = ...)", parameter.node), replacement, parameter.span);
                     }
                     _ => {}

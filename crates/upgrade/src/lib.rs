@@ -4,12 +4,13 @@
 //! stays as it is, byte by byte. [`Left`] is a name that it cannot rewrite, with what to use. All such names are in
 //! [`GLOBALS`], [`DISTRIBUTION`] and [`EXECUTABLE`].
 //!
-//! In the sources, `rewriting.rs` walks through a file, `calls.rs` has names that are replaced where they stand, and
-//! `additions.rs` statements that become several.
+//! In the sources, `rewriting.rs` walks through a file, `calls.rs` has names that are replaced where they stand,
+//! `additions.rs` statements that become several, and `policies.rs` parameters that became attributes.
 #![forbid(unsafe_code)]
 
 mod additions;
 mod calls;
+mod policies;
 mod removed;
 mod rewriting;
 mod scope;

@@ -23,12 +23,14 @@ pub(crate) struct Rewriting<'t> {
     module: &'t AstModule,
     edits: Vec<Edit>,
     left: Vec<Left>,
+    /// Calls with the parameters that are rewritten.
+    pub(crate) moved: Vec<(Span, &'static str)>,
 }
 
 impl<'t> Rewriting<'t> {
     /// What is to be changed in a file, and what cannot be, in no order.
     pub(crate) fn of(text: &'t str, module: &'t AstModule) -> (Vec<Edit>, Vec<Left>) {
-        let mut rewriting = Self { text, module, edits: Vec::new(), left: Vec::new() };
+        let mut rewriting = Self { text, module, edits: Vec::new(), left: Vec::new(), moved: Vec::new() };
         rewriting.statement(module.statement(), &mut Scope::default());
         (rewriting.edits, rewriting.left)
     }
@@ -43,6 +45,7 @@ impl<'t> Rewriting<'t> {
             Stmt::Expression(expression) if self.addition(statement, expression, scope) => {}
             Stmt::Assign(assign) => {
                 if !self.constructor(statement, assign, scope) {
+                    self.executable(statement, assign);
                     statement.visit_children(|child| self.child(child, scope));
                 }
                 if let AssignTarget::Identifier(name) = &assign.lhs.node {
@@ -76,7 +79,11 @@ impl<'t> Rewriting<'t> {
 
     /// Replaces a piece of the text.
     pub(crate) fn replace(&mut self, from: Pos, to: Pos, text: impl Into<String>) {
-        self.edits.push(Edit { range: at(from)..at(to), text: text.into() });
+        self.replace_range(at(from)..at(to), text);
+    }
+
+    pub(crate) fn replace_range(&mut self, range: Range<usize>, text: impl Into<String>) {
+        self.edits.push(Edit { range, text: text.into() });
     }
 
     pub(crate) fn source(&self, span: Span) -> &str {

@@ -103,6 +103,25 @@ fn a_file_that_needs_nothing_is_the_same() {
     }
 }
 
+/// Without any one or two lines of it, a file is rewritten into one that can be parsed and needs no second time.
+#[test]
+fn what_is_written_is_stable() {
+    let lines: Vec<&str> = OLD.lines().collect();
+    let mut parsed = 0;
+    for one in 0..lines.len() {
+        for other in one..lines.len() {
+            let rest = lines.iter().enumerate().filter(|(line, _)| *line != one && *line != other);
+            let text: String = rest.map(|(_, line)| format!("{line}\n")).collect();
+            let Ok(first) = upgrade("pyoxidizer.bzl", &text) else { continue };
+            let second = upgraded(&first.text);
+            assert_eq!(second.text, first.text);
+            assert_eq!(second.left.len(), first.left.len(), "{text}");
+            parsed += 1;
+        }
+    }
+    assert!(parsed > 200, "{parsed}");
+}
+
 #[test]
 fn every_removed_name_is_rewritten_or_told() {
     let globals = GLOBALS.iter().flat_map(|removed| {
@@ -129,6 +148,54 @@ fn every_removed_name_is_rewritten_or_told() {
 }
 
 #[test]
+fn parameters_become_attributes_of_a_policy() {
+    let old = "\
+def make_exe(dist):
+    exe = dist.to_python_executable(
+        name=\"app\",
+        # All of them.
+        extension_module_filter='all',
+        include_sources=True,  # for tracebacks
+        include_resources=False,
+        include_test=False,
+        config=python_config,
+    )
+    return exe
+";
+    let new = "\
+def make_exe(dist):
+    policy = dist.make_python_packaging_policy()
+    policy.extension_module_filter = 'all'
+    policy.include_distribution_sources = True
+    policy.include_distribution_resources = False
+    policy.include_test = False
+    exe = dist.to_python_executable(
+        name=\"app\",
+        # All of them.
+        packaging_policy=policy,
+        # for tracebacks
+        config=python_config,
+    )
+    return exe
+";
+    let found = upgraded(old);
+    assert_eq!((found.text.as_str(), found.left.len()), (new, 0));
+    let short = upgraded("e = d.to_python_executable(name = \"a\", include_test = False, include_sources = True)\n");
+    let line = "\ne = d.to_python_executable(name = \"a\", packaging_policy = policy, )\n";
+    assert!(short.text.ends_with(line), "{}", short.text);
+    for text in [
+        "e = d.to_python_executable('a', include_test=False, packaging_policy=p)\n",
+        "policy = 1\ne = d.to_python_executable('a', include_test=False)\n",
+        "e = d.to_python_executable('a', include_test=f())\n",
+        "e = d.to_python_executable('a', preferred_extension_module_variants={})\n",
+        "return_value(d.to_python_executable('a', include_test=False))\n",
+    ] {
+        let found = upgraded(text);
+        assert_eq!((found.text.as_str(), found.left.len()), (text, 1));
+    }
+}
+
+#[test]
 fn what_is_not_plain_is_left_to_a_person() {
     for (text, name) in [
         // Something else is in the line, which would be in the loop.
@@ -149,7 +216,7 @@ fn what_is_not_plain_is_left_to_a_person() {
         // Which attribute this is nobody knows.
         ("d = default_python_distribution()\nc = EmbeddedPythonConfig(no_site=True)\n", "EmbeddedPythonConfig"),
         ("c = PythonInterpreterConfig(run_module='a')\n", "PythonInterpreterConfig"),
-        ("e = dist.to_python_executable('a', include_test=True)\n", "to_python_executable(include_test = ...)"),
+        ("f(dist.to_python_executable('a', include_test=True))\n", "to_python_executable(include_test = ...)"),
         ("e.add_python_resources(r, optimize_level=1)\n", "add_python_resources(optimize_level = ...)"),
     ] {
         let found = upgraded(text);

@@ -30,8 +30,8 @@ impl Former {
         let (name, hint) = match self {
             Self::Init(_) => (
                 "init",
-                "`pyoxidizer init-config-file` writes a configuration file, `pyoxidizer init-rust-project` a Rust project, \
-                 and `pyoxidizer pack` needs neither",
+                "`pyoxidizer init-config-file` writes a configuration file, `pyoxidizer init-rust-project` a Rust \
+                 project, and `pyoxidizer pack` needs neither",
             ),
             Self::AppPath(_) => ("app-path", "`pyoxidizer build` says where it writes a program"),
         };
