@@ -127,7 +127,7 @@ fn a_module_of_ones_own_in_rust_is_part_of_the_program() -> anyhow::Result<()> {
     }
     let place = Place::with(&[(
         "app.py",
-        "import rust_module as m\nprint(m.primes(100), m.__name__, m.__spec__.origin)\ntry:\n    m.primes(10**10)\n\
+        "import rust_module as m\nprint(m.primes(100), m.rust_module.__name__, m.rust_module.__spec__.origin)\ntry:\n    m.primes(10**10)\n\
          except ValueError as error:\n    print(error)\n",
     )]);
     let example = pyox_test_support::command::workspace().join("examples/rust_module");
@@ -137,7 +137,7 @@ fn a_module_of_ones_own_in_rust_is_part_of_the_program() -> anyhow::Result<()> {
     let python = pyox_distribution::Host::executable(newest()).display().to_string();
     let words = ["pack", "app.py", "--python", &python, "--pip", "./rust_module", "--static-extensions", "rust_module"];
     place.run(words).succeeds();
-    place.program("app", &[]).prints("25 rust_module built-in\nthe limit is too high\n");
+    place.program("app", &[]).prints("25 rust_module.rust_module built-in\nthe limit is too high\n");
     Ok(())
 }
 
