@@ -116,6 +116,11 @@ fn projects_and_single_modules_serve() -> anyhow::Result<()> {
     let python = pyox_distribution::Host::executable(newest()).display().to_string();
     place.run(words.into_iter().chain(["--python", &python, "--module", "two", "-o", "app"])).succeeds();
     place.program("app", &[]).prints("1 2 core two.core two.core\n");
+    // A libpython that is loaded does not show how modules are told their names.
+    let shared = ["--libpython", "shared", "--python", &python, "--module", "two", "-o", "shared"];
+    place.run(words.into_iter().chain(shared)).succeeds();
+    let printed = place.program("shared", &[]).succeeds().stdout;
+    assert!(printed.starts_with("1 2 core two.core "), "{printed}");
     Ok(())
 }
 
