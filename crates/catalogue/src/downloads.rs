@@ -45,8 +45,7 @@ impl Downloads {
 
     /// An archive that is there already; its content is compared with the digest.
     pub fn kept(&self, archive: &Archive) -> Option<PathBuf> {
-        let path = self.place(archive).join(archive.name());
-        file_digest(&path).is_ok_and(|found| found == archive.sha256()).then_some(path)
+        self.kept_file(&self.wanted(archive))
     }
 
     /// The path of an archive, which is downloaded unless it is there. Its content has the digest. What arrived before
@@ -57,17 +56,36 @@ impl Downloads {
     ///
     /// Each of [`Error`] but those of requests and catalogues.
     pub fn archive(&self, archive: &Archive, progress: &mut dyn Progress) -> Result<PathBuf, Error> {
-        if let Some(path) = self.kept(archive) {
+        self.get(&self.wanted(archive), progress)
+    }
+
+    /// The path of a file at any URL, as an [`archive`](Self::archive); no mirror is asked for it. The SHA-256 is 64
+    /// hexadecimal digits.
+    ///
+    /// # Errors
+    ///
+    /// The same, and [`Error::File`].
+    pub fn file(&self, url: &str, sha256: &str, progress: &mut dyn Progress) -> Result<PathBuf, Error> {
+        let wrong = || Error::File { url: shown(url), sha256: sha256.to_owned() };
+        self.get(&Wanted::new(url, sha256).ok_or_else(wrong)?, progress)
+    }
+
+    fn kept_file(&self, wanted: &Wanted) -> Option<PathBuf> {
+        let path = self.place(wanted).join(&wanted.name);
+        file_digest(&path).is_ok_and(|found| found == wanted.sha256).then_some(path)
+    }
+
+    fn get(&self, wanted: &Wanted, progress: &mut dyn Progress) -> Result<PathBuf, Error> {
+        if let Some(path) = self.kept_file(wanted) {
             return Ok(path);
         }
-        let url = self.url(archive);
         if self.settings.offline {
-            return Err(Error::Offline { url: shown(&url) });
+            return Err(Error::Offline { url: shown(&wanted.url) });
         }
-        let directory = self.place(archive);
-        let place = Place::lock(&directory, || progress.wait(archive.name()));
+        let directory = self.place(wanted);
+        let place = Place::lock(&directory, || progress.wait(&wanted.name));
         let place = place.map_err(Error::io("write into", &directory))?;
-        if let Some(path) = self.kept(archive) {
+        if let Some(path) = self.kept_file(wanted) {
             return Ok(path);
         }
         let write = || Error::io("write into", &directory);
@@ -78,8 +96,8 @@ impl Downloads {
                 return Err(write()(error));
             }
         };
-        let transferred = Transfer { downloads: self, url: &url, archive }.run(&mut part, progress);
-        let path = directory.join(archive.name());
+        let transferred = Transfer { downloads: self, wanted }.run(&mut part, progress);
+        let path = directory.join(&wanted.name);
         let length = part.length();
         let completed = transferred.and_then(|()| part.complete(&path).map_err(write()));
         match completed {
@@ -129,18 +147,39 @@ impl Downloads {
         Catalogue::parse(&text, &url)
     }
 
-    fn place(&self, archive: &Archive) -> PathBuf {
-        self.directory.join(archive.sha256())
+    fn place(&self, wanted: &Wanted) -> PathBuf {
+        self.directory.join(&wanted.sha256)
     }
 
-    fn url(&self, archive: &Archive) -> String {
-        match &self.settings.mirror {
+    fn wanted(&self, archive: &Archive) -> Wanted {
+        let name = archive.name().to_owned();
+        let url = match &self.settings.mirror {
             Some(mirror) => {
-                let name = archive.name().replace('+', "%2B");
+                let name = name.replace('+', "%2B");
                 format!("{}/{}/{name}", mirror.trim_end_matches('/'), archive.release())
             }
             None => archive.url().to_owned(),
-        }
+        };
+        Wanted { name, url, sha256: archive.sha256().to_owned() }
+    }
+}
+
+/// A file, where it comes from, and what it has to be.
+struct Wanted {
+    name: String,
+    url: String,
+    sha256: String,
+}
+
+impl Wanted {
+    /// Of any URL, if that names a file and the digest is one.
+    fn new(url: &str, sha256: &str) -> Option<Self> {
+        let path = url.split(['?', '#']).next()?.split_once("://")?.1;
+        let name = path.rsplit_once('/')?.1.replace("%2B", "+").replace("%2b", "+");
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte);
+        let is_name = !name.is_empty() && !name.starts_with('.') && name.bytes().all(is_plain);
+        let is_digest = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
+        (is_name && is_digest).then(|| Self { name, url: url.to_owned(), sha256: sha256.to_ascii_lowercase() })
     }
 }
 
@@ -157,8 +196,7 @@ fn is_of_this_machine(url: &str) -> bool {
 /// One archive on its way.
 struct Transfer<'a> {
     downloads: &'a Downloads,
-    url: &'a str,
-    archive: &'a Archive,
+    wanted: &'a Wanted,
 }
 
 impl Transfer<'_> {
@@ -171,7 +209,7 @@ impl Transfer<'_> {
         let mut pieced = part.length() > 0;
         loop {
             let outcome = self.attempt(&client, part, progress);
-            if part.length() > 0 && part.sha256() == self.archive.sha256() {
+            if part.length() > 0 && part.sha256() == self.wanted.sha256 {
                 return Ok(());
             }
             match outcome {
@@ -181,8 +219,8 @@ impl Transfer<'_> {
                 }
                 Ok(()) => {
                     return Err(Error::Digest {
-                        url: shown(self.url),
-                        expected: self.archive.sha256().to_owned(),
+                        url: shown(&self.wanted.url),
+                        expected: self.wanted.sha256.clone(),
                         actual: part.sha256(),
                     });
                 }
@@ -209,16 +247,16 @@ impl Transfer<'_> {
     }
 
     fn attempt(&self, client: &Client, part: &mut Part, progress: &mut dyn Progress) -> Result<(), Error> {
-        let failed = |source| Error::Transfer { url: shown(self.url), source };
+        let failed = |source| Error::Transfer { url: shown(&self.wanted.url), source };
         let limit = self.downloads.settings.limit;
-        let mut answer = client.get(self.url, part.length()).map_err(failed)?;
+        let mut answer = client.get(&self.wanted.url, part.length()).map_err(failed)?;
         if answer.from != part.length() {
             self.clear(part)?;
         }
         if answer.from != part.length() {
             return Err(failed(TransferError::Status { status: 206 }));
         }
-        progress.begin(self.archive.name(), part.length(), answer.announced);
+        progress.begin(&self.wanted.name, part.length(), answer.announced);
         let mut buffer = vec![0; 1 << 16];
         loop {
             let count = answer.read(&mut buffer).map_err(failed)?;
@@ -226,7 +264,7 @@ impl Transfer<'_> {
                 break;
             }
             if part.length() + count as u64 > limit {
-                return Err(Error::TooLong { url: shown(self.url), limit });
+                return Err(Error::TooLong { url: shown(&self.wanted.url), limit });
             }
             part.append(&buffer[..count]).map_err(Error::io("write into", self.directory()))?;
             progress.advance(part.length());

@@ -33,6 +33,14 @@ pub enum Error {
         /// The archives for the target that have the version, and are of another flavor.
         archives: Vec<String>,
     },
+    /// A URL that names no file, or a digest that is none.
+    #[error("no file can be had from {url} by the SHA-256 {sha256:?}")]
+    File {
+        /// Where it would be from.
+        url: String,
+        /// As given.
+        sha256: String,
+    },
     /// A catalogue is not in the format.
     #[error("{origin} is no catalogue of distributions: {message}")]
     Catalogue {

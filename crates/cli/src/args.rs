@@ -46,6 +46,8 @@ pub enum Command {
     InitRustProject(crate::rust_project::args::InitRustProject),
     Add(crate::rust_project::args::Add),
     RunBuildScript(crate::rust_project::args::RunBuildScript),
+    #[command(flatten)]
+    Former(crate::configuration::Former),
 }
 
 /// Make one executable of a script, wheel, package, project or requirement

@@ -189,13 +189,11 @@ fn newest<'c>(catalogue: &'c Catalogue, target: &str, flavor: Flavor) -> anyhow:
 ///
 /// It cannot be downloaded, or is another one.
 pub fn archive_at(url: &str, sha256: &str, talk: Talk) -> anyhow::Result<PathBuf> {
-    let (base, name) = url.rsplit_once('/').unwrap_or(("", url));
-    let document = json!({ "format": 1, "releases": [{ "base": base, "archives": { name: sha256.to_lowercase() } }] });
-    let catalogue = Catalogue::parse(&document.to_string(), url)?;
-    let archive = catalogue.archives().first();
-    let archive = archive.ok_or_else(|| Mistake::new(format!("{} names no archive", printable(url)), ALL))?;
     let (downloads, _) = opened(&Source::default())?;
-    fetched(&downloads, archive, talk.quiet, talk.style)
+    let mut transfer = Transfer::new(talk.quiet, talk.style);
+    let path = downloads.file(url, sha256, &mut transfer);
+    transfer.finish();
+    Ok(path?)
 }
 
 /// How to see what there is.

@@ -1,18 +1,30 @@
-//! `pyoxidizer build`, `run`, `list-targets` and `init-config-file`: configuration files.
+//! `pyoxidizer build`, `run`, `list-targets`, `upgrade` and `init-config-file`: configuration files.
 
 mod beside;
+mod former;
 pub mod init;
 
 use std::error::Error;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
 pub use beside::Beside;
+pub use former::Former;
 pub use init::{InitConfigFile, init};
 
+use crate::rust_project::args::RunBuildScript;
 use crate::style::Style;
+
+/// Whether a build script in this directory has a configuration file: one that is named, or one in a directory above it
+/// or its output.
+pub fn is_near() -> bool {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let starts = [std::env::current_dir().ok(), variable("OUT_DIR")];
+    let has_file = |start: &PathBuf| start.ancestors().any(|directory| directory.join(init::NAME).is_file());
+    variable("PYOXIDIZER_CONFIG").is_some() || starts.iter().flatten().any(has_file)
+}
 
 /// How the command talks to a person.
 #[derive(Clone, Copy)]
@@ -34,6 +46,13 @@ pub trait Configurations {
     /// Whatever goes wrong.
     fn run(&self, command: &ConfigurationCommand, talk: Talk) -> anyhow::Result<u8>;
 
+    /// Makes the artifacts of a build script in a directory, an absolute path, and prints lines for cargo.
+    ///
+    /// # Errors
+    ///
+    /// Whatever goes wrong.
+    fn artifacts(&self, script: &RunBuildScript, directory: &Path, talk: Talk) -> anyhow::Result<u8>;
+
     /// What a person can do about an error of it.
     fn hint(&self, error: &(dyn Error + 'static)) -> Option<String> {
         let _ = error;
@@ -53,6 +72,11 @@ pub enum ConfigurationCommand {
     Run(Run),
     /// List the targets of a configuration file; the default one is marked
     ListTargets(ListTargets),
+    /// Rewrite a configuration file of an earlier version, and show what has changed
+    ///
+    /// Names that were removed or renamed become what there is instead; all else stays as it is, comments too. What cannot
+    /// be rewritten is listed with its line and what to use.
+    Upgrade(Upgrade),
 }
 
 /// Which configuration file, and for what.
@@ -115,4 +139,15 @@ pub struct ListTargets {
     /// Which file.
     #[command(flatten)]
     pub project: Project,
+}
+
+/// `upgrade`
+#[derive(clap::Args)]
+pub struct Upgrade {
+    /// Where the search for the configuration file begins [default: the current directory]
+    #[arg(long, value_name = "DIR")]
+    pub path: Option<PathBuf>,
+    /// Write nothing; status 1 if there is something to do
+    #[arg(long)]
+    pub check: bool,
 }

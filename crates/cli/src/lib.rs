@@ -21,8 +21,11 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches};
 
 pub use crate::catalogue::{archive_at, archive_for};
-pub use crate::configuration::{Beside, Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, Talk};
+pub use crate::configuration::{
+    Beside, Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, Talk, Upgrade,
+};
 pub use crate::launcher::compiled as launchers;
+pub use crate::rust_project::args::RunBuildScript;
 pub use pyox_catalogue::host_target;
 
 use crate::args::{Args, Command};
@@ -54,10 +57,11 @@ pub fn main(configurations: &dyn Configurations) -> ExitCode {
         Command::Distribution(command) => distribution::run(&command, args.quiet, style),
         Command::InitRustProject(command) => rust_project::init(&command, args.quiet, style),
         Command::Add(command) => rust_project::add(&command, args.quiet, style),
-        Command::RunBuildScript(command) => rust_project::run_build_script(&command, args.verbose, args.quiet, style),
+        Command::RunBuildScript(command) => rust_project::run_build_script(&command, configurations, talk),
         Command::Licenses(command) => licenses::run(&command, args.verbose, args.quiet, style),
         Command::Analyze(command) => analyze::run(&command, args.verbose, style),
         Command::InitConfigFile(command) => configuration::init(&command, talk),
+        Command::Former(command) => Err(command.mistake().into()),
         Command::Configuration(command) => configurations.run(&command, talk),
     };
     match outcome {

@@ -151,7 +151,7 @@ fn selection(args: &Pack) -> anyhow::Result<Option<Selection>> {
 fn not_found(error: &anyhow::Error) -> Option<&str> {
     use pyox_distribution::Error::NotFound;
     match error.downcast_ref()? {
-        pyox_packaging::Error::Distribution(NotFound { spec, .. }) => spec.as_deref(),
+        pyox_packaging::InputError::Distribution(NotFound { spec, .. }) => spec.as_deref(),
         _ => None,
     }
 }

@@ -43,7 +43,7 @@ for directory in list(pathlib.Path('root').rglob('__pycache__')):
 
 #[test]
 fn directories_have_the_modules_that_can_be_imported() {
-    for python in pythons::oldest_and_newest() {
+    for python in pythons::two() {
         let place = Place::with(&PACKAGE);
         place.write("app.py", SCRIPT);
         let packed = |name: &str, location: &str, arguments: &[&str]| {

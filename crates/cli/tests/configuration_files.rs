@@ -44,3 +44,19 @@ fn the_program_beside_gets_the_arguments_and_its_status_is_that_of_the_command()
     let outcome = Outcome::of(alone(&place).args(["build", "--var", "A"]));
     assert!(outcome.status == Some(2) && outcome.stderr.contains("--var <NAME> <VALUE>"), "{outcome:?}");
 }
+
+#[test]
+fn commands_of_earlier_versions_say_what_there_is_instead() {
+    let place = Place::new();
+    for (arguments, name, hint) in [
+        (&["init", "--python-code", "pass", "app"][..], "init", "`pyoxidizer init-config-file` writes"),
+        (&["app-path"], "app-path", "`pyoxidizer build` says"),
+    ] {
+        let outcome = place.run(arguments);
+        let expected = format!("error: the command {name} does not exist any more\nhint: {hint}");
+        assert!(outcome.status == Some(1) && outcome.stderr.starts_with(&expected), "{outcome:?}");
+    }
+    assert!(place.snapshot().is_empty(), "nothing is written");
+    let help = place.run(["--help"]).succeeds().stdout;
+    assert!(help.contains("upgrade") && !help.contains("app-path"), "{help}");
+}

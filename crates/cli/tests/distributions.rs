@@ -1,8 +1,11 @@
 //! Distribution archives: made of the Pythons here, looked into, and packed with.
 
+mod original;
+mod packages;
+
 use pyox_distribution::{Host as _, Installed};
 use pyox_test_support::Place;
-use pyox_test_support::pythons::oldest_and_newest;
+use pyox_test_support::pythons::{newest, two};
 use serde_json::Value;
 
 const HELLO: &str =
@@ -15,9 +18,19 @@ fn create(place: &Place, python: &Installed, name: &str, arguments: &[&str]) {
     place.run(all).succeeds();
 }
 
+/// Makes an archive, and a directory `only`, of what a full archive has installed.
+fn install_only(place: &Place, full: &str, name: &str) {
+    place.run(["python-distribution-extract", full, "full"]).succeeds();
+    std::fs::create_dir(place.path("only")).expect("a directory");
+    std::fs::rename(place.path("full/python/install"), place.path("only/python")).expect("a directory");
+    let mut tar = std::process::Command::new("tar");
+    tar.args(["-czf", name, "-C", "only", "python"]);
+    assert!(tar.current_dir(place.path(".")).status().expect("tar starts").success());
+}
+
 #[test]
 fn an_archive_packs_what_the_python_packs_that_it_was_made_of() {
-    for python in oldest_and_newest() {
+    for python in two() {
         let place = Place::with(&[("hello.py", HELLO)]);
         create(&place, python, "python.tar.zst", &[]);
         let executable = python.executable().display().to_string();
@@ -34,15 +47,10 @@ fn an_archive_packs_what_the_python_packs_that_it_was_made_of() {
 /// Those have no objects: programs load libpython.
 #[test]
 fn an_install_only_archive_packs_with_its_libpython() {
-    for python in oldest_and_newest() {
+    for python in two() {
         let place = Place::with(&[("hello.py", HELLO)]);
         create(&place, python, "python.tar.zst", &[]);
-        place.run(["python-distribution-extract", "python.tar.zst", "full"]).succeeds();
-        std::fs::create_dir(place.path("only")).expect("a directory");
-        std::fs::rename(place.path("full/python/install"), place.path("only/python")).expect("a directory");
-        let mut tar = std::process::Command::new("tar");
-        tar.args(["-czf", "only.tar.gz", "-C", "only", "python"]);
-        assert!(tar.current_dir(place.path(".")).status().expect("tar starts").success());
+        install_only(&place, "python.tar.zst", "only.tar.gz");
         let executable = python.executable().display().to_string();
         place.run(["pack", "hello.py", "--python", &executable, "-o", "installed"]).succeeds();
         let expected = place.program("installed", &[]).succeeds().stdout;
@@ -56,7 +64,7 @@ fn an_install_only_archive_packs_with_its_libpython() {
 
 #[test]
 fn archives_are_the_same_each_time_and_say_what_they_are() {
-    for python in oldest_and_newest() {
+    for python in two() {
         let place = Place::new();
         create(&place, python, "one.tar.zst", &[]);
         create(&place, python, "two.tar.zst", &[]);
@@ -85,7 +93,7 @@ fn archives_are_the_same_each_time_and_say_what_they_are() {
 
 #[test]
 fn objects_of_an_extension_module_are_linked_in_the_variant_that_is_preferred() {
-    let python = oldest_and_newest().pop().expect("a Python");
+    let python = newest();
     let place =
         Place::with(&[("which.py", "import sys, which_one\nprint(which_one.name, which_one.__spec__.origin)\n")]);
     create(&place, python, "python.tar.zst", &[]);
@@ -135,7 +143,7 @@ fn what_is_no_distribution_is_refused() {
 
 #[test]
 fn installed_pythons_describe_themselves() {
-    let python = oldest_and_newest().pop().expect("a Python");
+    let python = newest();
     let place = Place::new();
     create(&place, python, "python.tar.zst", &[]);
     let executable = python.executable().display().to_string();

@@ -20,7 +20,7 @@ use pyox_program_format::payload_range;
 
 mod normal;
 
-use pyox_test_support::pythons::linkable;
+use pyox_test_support::pythons::each;
 
 use normal::{Normal, difference};
 
@@ -152,7 +152,7 @@ fn damage_is_told_with_the_exception() -> Result<()> {
     let scratch = tempfile::tempdir()?;
     copy_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runtime/packages"), scratch.path())?;
     std::fs::write(scratch.path().join("hello.py"), "print('hello')\n")?;
-    for python in linkable() {
+    for python in each() {
         let program = scratch.path().join("hello");
         let script = Script { name: "hello".into(), ..Script::default() };
         script.pack(scratch.path(), python, &program)?;
@@ -195,7 +195,7 @@ fn a_flipped_bit_is_noticed_before_its_value_is_used() -> Result<()> {
         scratch.path().join("flip.py"),
         "import _json, pkgutil\nprint('hello', pkgutil.get_data('demo', 'text.txt'))\n",
     )?;
-    for python in linkable() {
+    for python in each() {
         let program = scratch.path().join("flip");
         let script = Script { name: "flip".into(), ..Script::default() };
         script.pack(scratch.path(), python, &program)?;
@@ -238,7 +238,7 @@ fn packed_programs_behave_as_under_python() -> Result<()> {
     scripts.retain(|script| only.as_ref().is_none_or(|only| only.split(',').any(|name| name.trim() == script.name)));
     scripts.sort_by(|a, b| a.name.cmp(&b.name));
     let mut jobs = Vec::new();
-    for python in linkable() {
+    for python in each() {
         let app: PathBuf = scratch.join(format!("app-{}", python.info().version));
         copy_tree(&sources.join("packages"), &app)?;
         for script in &scripts {

@@ -52,7 +52,7 @@ fn pack(python: &'static Installed, arguments: &[&str]) -> anyhow::Result<Progra
 
 #[test]
 fn a_program_runs_as_plain_python_does_with_all_pythons_hidden() -> anyhow::Result<()> {
-    for python in pythons::oldest_and_newest() {
+    for python in pythons::two() {
         let program = pack(python, &[])?;
         let script = program.place("src").join("app.py").display().to_string();
         let plain = program.run_plain(&[&script], &Run::new::<&str>([]))?;

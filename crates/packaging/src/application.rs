@@ -15,19 +15,20 @@ use pyox_packed_resources::{
 };
 
 use crate::bill::{allocators, bill};
-use crate::code::{BOOT_FILE, BOOT_SOURCE, main_code};
-use crate::entry::Entry;
+use crate::code::{BOOT_FILE, BOOT_SOURCE};
 use crate::error::Error;
 use crate::glibc::Spared;
-use crate::path_configuration;
-use crate::python::PythonChoice;
 use crate::relative_files::{self, RelativeFiles};
 use crate::report::{Report, Timing};
 use crate::settings;
 use crate::shared_resources::SharedResources;
 use crate::start_up::{StartUp, reachable};
 use crate::tcl;
-use crate::virtualenv::VirtualenvChoice;
+use pyox_inputs::Entry;
+use pyox_inputs::PythonChoice;
+use pyox_inputs::VirtualenvChoice;
+use pyox_inputs::main_code;
+use pyox_inputs::path_configuration;
 use pyox_layers::Policy;
 use pyox_layers::Reason;
 use pyox_layers::Shadowed;
@@ -377,7 +378,7 @@ impl<'a> ApplicationBuilder<'a> {
     }
 
     fn compile(&self, file: &str, source: &[u8], optimize: u8) -> Result<Vec<u8>, Error> {
-        main_code(self.python, self.compiler, file, source, optimize)
+        Ok(main_code(self.python, self.compiler, file, source, optimize)?)
     }
 }
 

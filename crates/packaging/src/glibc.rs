@@ -7,9 +7,9 @@ use pyox_binary::SymbolVersion;
 use pyox_layers::{Layer, NativeFile};
 use pyox_packed_resources::{Blob, EntryFlags, FieldKind};
 
-use crate::entry::Entry;
 use crate::error::Error;
 use crate::modules::Modules;
+use pyox_inputs::Entry;
 
 /// What stays out.
 #[derive(Default)]

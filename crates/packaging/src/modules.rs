@@ -8,7 +8,7 @@ use pyox_layers::{Finding, Layer};
 use pyox_packed_resources::{Blob, Decoder, EntryFlags, Error, FieldKind};
 use pyox_scanner::ImportGraph;
 
-use crate::entry::Entry;
+use pyox_inputs::Entry;
 
 /// What the program runs is called so.
 const MAIN: &str = "__main__";

@@ -13,13 +13,11 @@ use pyox_output::{Outputs, default_output};
 
 use crate::application::ApplicationBuilder;
 use crate::error::Error;
-use crate::inputs::Inputs;
-use crate::python::PythonChoice;
 use crate::relative_files;
 use crate::report::{Report, Timing};
 use crate::settings;
 use crate::shared_resources::SharedResources;
-use crate::virtualenv::VirtualenvChoice;
+use pyox_inputs::{Inputs, PythonChoice, VirtualenvChoice};
 use pyox_layers::Decide;
 use pyox_layers::LayerBuilder;
 use pyox_layers::Policy;
@@ -126,7 +124,9 @@ pub fn pack_resources(request: &Request<'_>, progress: &mut dyn Progress) -> Res
 
 fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) -> Result<Report, Error> {
     let Request { python, policy, .. } = request;
-    let inputs = &Inputs { outputs: written(request), ..request.inputs.clone() };
+    let mut inputs = request.inputs.clone();
+    inputs.outputs = written(request);
+    let inputs = &inputs;
     let target = python.target();
     let known = match (&request.output, inputs.name(target)) {
         (Some(output), _) => Some(output.clone()),

@@ -22,21 +22,28 @@ pub(crate) fn scan_added(
     let installed = projects(scan);
     let names: BTreeSet<String> = installed.values().map(|name| normalize_project_name(name)).collect();
     let with_paths: BTreeSet<String> = scan.path_lines.iter().map(|line| line.file.clone()).collect();
+    let mut editable = Vec::new();
+    for (directory, project) in installed {
+        if let Some(root) = editable_root(&site_packages.join(&directory))? {
+            editable.push((pth_files(&site_packages.join(&directory))?, root, directory, project));
+        }
+    }
     for line in std::mem::take(&mut scan.path_lines) {
         let directory = site_packages.join(&line.path);
         if !directory.is_dir() {
             let reason = SkipReason::PthMissing { line: line.line };
             scan.skipped.push(Skipped { path: line.file, reason });
         } else if seen.insert(canonical(&directory)?) {
-            added.push(plain(tree(&directory, suffixes).scan()?, &names));
+            let found = installable(tree(&directory, suffixes).scan()?, &names);
+            let is_project = editable.iter().any(|(files, ..)| files.contains(&line.file));
+            added.push(if is_project { without_plain_files(found) } else { found });
         }
     }
     let mut located = BTreeSet::new();
-    for (directory, project) in installed {
-        let Some(root) = editable_root(&site_packages.join(&directory))? else { continue };
-        let hooks: Vec<String> = pth_files(&site_packages.join(&directory))?;
+    for (hooks, root, directory, project) in editable {
         if hooks.is_empty() || !hooks.iter().any(|file| with_paths.contains(file)) {
-            added.push(plain(locate(&project, &root, site_packages, &directory, suffixes)?, &names));
+            let found = locate(&project, &root, site_packages, &directory, suffixes)?;
+            added.push(without_plain_files(installable(found, &names)));
         }
         located.extend(hooks);
     }
@@ -77,16 +84,21 @@ fn tree(directory: &Path, suffixes: &[String]) -> Directory {
         })
 }
 
-/// Leaves out plain files, the build's metadata of projects that are `installed`, and `.pth` files, which Python reads
-/// in `site-packages` only.
-fn plain(mut scan: Scan, installed: &BTreeSet<String>) -> Scan {
+/// Leaves out the build's metadata of projects that are `installed`, and `.pth` files, which Python reads in
+/// `site-packages` only.
+fn installable(mut scan: Scan, installed: &BTreeSet<String>) -> Scan {
     scan.resources.retain(|found| match &found.resource {
-        Resource::File(_) => false,
         Resource::DistributionResource(file) => !installed.contains(&normalize_project_name(&file.project)),
         _ => true,
     });
     scan.skipped.retain(|skip| !matches!(skip.reason, SkipReason::PthCode { .. }));
     scan.path_lines.clear();
+    scan
+}
+
+/// Leaves out what lies beside the packages of a project under development: its installation would not have it.
+fn without_plain_files(mut scan: Scan) -> Scan {
+    scan.resources.retain(|found| !matches!(found.resource, Resource::File(_)));
     scan
 }
 

@@ -88,6 +88,12 @@ fn in_library_directory(directory: &str) -> bool {
     directory.split('/').any(|part| part.ends_with(".libs") || part == ".dylibs")
 }
 
+/// The suffix of an extension module for a particular interpreter, `.cpython-310-x86_64-linux-gnu.so`.
+pub(crate) fn tagged_suffix(path: &str) -> Option<&str> {
+    let (_, file_name) = split_path(path);
+    has_foreign_tag(file_name).then(|| file_name.find('.').map(|dot| &file_name[dot..])).flatten()
+}
+
 /// A tag of [PEP 3149](https://peps.python.org/pep-3149/) or its like: `mod.cpython-310-x86_64-linux-gnu.so`,
 /// `mod.cp311-win_amd64.pyd`, `mod.pypy39-pp73-x86_64-linux-gnu.so`.
 fn has_foreign_tag(file_name: &str) -> bool {

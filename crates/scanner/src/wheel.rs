@@ -14,6 +14,7 @@ use crate::entry_points::{EntryPoint, entry_points};
 use crate::error::Error;
 use crate::installed_files::{command_of, found_file, is_packed};
 use crate::metadata::{Metadata, metadata_headers};
+use crate::native::tagged_suffix;
 use crate::pth::PathLine;
 use crate::record::{WithCommands, wheel_scheme};
 use crate::scan::{Found, Scan, SkipReason, Skipped};
@@ -113,6 +114,15 @@ impl Wheel {
     pub fn skip_foreign_extensions(mut self) -> Self {
         self.classifier = self.classifier.skip_foreign_extensions();
         self
+    }
+
+    /// Takes extension modules for whatever interpreter: of a wheel that is looked at, and not installed.
+    #[must_use]
+    pub fn for_any_interpreter(self) -> Self {
+        let names = self.archive.members().iter().map(|member| member.name.as_str());
+        let own: BTreeSet<String> = names.filter_map(tagged_suffix).map(str::to_owned).collect();
+        let general = [".abi3.so", ".so", ".pyd"].map(str::to_owned);
+        self.extension_suffixes(own.into_iter().chain(general))
     }
 
     /// What the file name says.

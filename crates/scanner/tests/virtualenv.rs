@@ -145,10 +145,10 @@ fn import_hook_without_a_trace() {
 }
 
 #[test]
-fn the_first_directory_of_the_path_wins() {
-    let later = tree(&[("a.py", "later"), ("b.py", "")]);
+fn the_first_directory_of_the_path_wins_and_has_its_files() {
+    let later = tree(&[("a.py", "later"), ("b.py", ""), ("beside.txt", ""), ("lists/x.csv", "")]);
     let root = site(&[("a.py", "first"), ("x.pth", &later.path().display().to_string())]);
     let found = scan(root.path()).unwrap();
-    assert_eq!(lines(&found), ["source a a.py", "source b b.py"]);
+    assert_eq!(lines(&found), ["source a a.py", "source b b.py", "file  beside.txt", "file  lists/x.csv"]);
     assert_eq!(crate::common::content(&found, "a.py"), b"first");
 }

@@ -20,6 +20,19 @@ fn good() -> WheelBuilder {
 }
 
 #[test]
+fn extension_modules_for_other_interpreters() {
+    let names =
+        ["hello/a.cpython-39-x86_64-linux-gnu.so", "hello/b.cp314-win_amd64.pyd", "hello/c.pypy311-pp73-darwin.so"];
+    let builder = || names.iter().fold(good(), |builder, name| builder.add(name, b"no native file"));
+    let error = open(builder()).unwrap().scan().unwrap_err();
+    assert!(matches!(error, Error::ForeignExtension { .. }), "{error}");
+    let scan = open(builder()).unwrap().for_any_interpreter().scan().unwrap();
+    let extensions: Vec<_> = lines(&scan).into_iter().filter(|line| line.starts_with("extension")).collect();
+    let expected = names.map(|name| format!("extension hello.{} {name}", &name[6..7]));
+    assert_eq!(extensions, expected);
+}
+
+#[test]
 fn accessors_and_scan() {
     let builder = good()
         .add("hello-1.0.data/purelib/hello/more.py", b"")

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pyox_packaging::{Report, Request};
+use pyox_build::Artifacts;
+use pyox_packaging::{LayerKind, Report, Request};
+use pyox_packed_resources::Resource;
 use starlark::values::{UnpackValue as _, Value};
 
 use crate::context::Context;
@@ -16,9 +18,6 @@ use crate::values::embedded::EmbeddedResources;
 use crate::values::executable::PythonExecutable;
 use crate::values::installer::Installer;
 use crate::values::manifest::FileManifest;
-
-/// The file that the build of a `PythonEmbeddedResources` is.
-const PACKED_RESOURCES: &str = "packed-resources";
 
 /// A target that was built.
 #[derive(Debug, Clone)]
@@ -50,12 +49,15 @@ pub(crate) fn build(context: &Context<'_>, target: &str, value: Value<'_>) -> Re
         let program = manifest.runnable().map(|path| directory.join(path));
         (Some(directory), program)
     } else if let Some(EmbeddedResources(executable)) = <&EmbeddedResources>::unpack_value_opt(value) {
-        fs::create_dir_all(&directory).map_err(Fault::io("create", &directory))?;
-        let path = directory.join(PACKED_RESOURCES);
+        let directory = context.options.artifacts.clone().unwrap_or(directory);
+        let path = directory.join(Artifacts::PACKED_RESOURCES);
         with_request(context, executable, &path, |request| {
-            context.with_progress(|progress| Ok(pyox_packaging::pack_resources(request, progress)?))
+            // The program goes on when Python has ended, unless something else is said.
+            request.interpreter.fast_exit &= executable.config.assigns("fast_exit");
+            context.with_progress(|progress| Ok(pyox_build::make(request, &directory, progress)?))
         })?;
-        context.tell(&Event::Installed { path: &directory, files: 1 });
+        let files = fs::read_dir(&directory).map_err(Fault::io("read", &directory))?.count();
+        context.tell(&Event::Installed { path: &directory, files });
         (Some(path), None)
     } else if let Some(installer) = <&Installer>::unpack_value_opt(value) {
         return Err(installer.fault());
@@ -113,10 +115,17 @@ fn add(context: &Context<'_>, manifest: &Manifest, directory: &Path) -> Result<(
 
 /// Writes a program, and what belongs beside it.
 fn pack(context: &Context<'_>, executable: &Executable, path: &Path) -> Result<Report, Fault> {
-    let report = with_request(context, executable, path, |request| {
-        context.with_progress(|progress| Ok(pyox_packaging::pack(request, progress)?))
-    })?;
     let mut beside = Manifest::default();
+    let report = with_request(context, executable, path, |request| {
+        context.with_progress(|progress| {
+            let report = pyox_packaging::pack(request, progress)?;
+            if let Some(name) = &executable.licenses_filename {
+                let notices = pyox_packaging::components(request, progress)?.notices();
+                beside.add(name, Content::Data { data: notices.into(), executable: false })?;
+            }
+            Ok(report)
+        })
+    })?;
     for (place, found) in executable.files_beside() {
         let (data, executable) = (found.resource.data().clone(), found.executable);
         beside.add(&place, Content::Data { data, executable })?;
@@ -130,15 +139,27 @@ fn with_request<T>(
     context: &Context<'_>,
     executable: &Executable,
     path: &Path,
-    work: impl FnOnce(&Request<'_>) -> Result<T, Fault>,
+    work: impl FnOnce(&mut Request<'_>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     let options = context.options;
     let Executable { distribution, policy, config, .. } = executable;
+    if config.ignores_search_paths() {
+        let text = "module_search_paths is set, and filesystem_importer = False: nothing looks there";
+        context.tell(&Event::Note { text, position: None });
+    }
     let (interpreter, entry) = config.packed()?;
     let chosen = distribution.chosen(policy)?;
+    let left_out = distribution.left_out(policy)?;
     let mut request = Request::new(distribution.toolchain(&chosen)?, options.launchers, options.cache);
     let decide = |candidate: &pyox_packaging::Candidate<'_>, decision: &mut pyox_packaging::Decision| {
         executable.decide(candidate, decision);
+        let is_stdlib = matches!(candidate.layer, LayerKind::StandardLibrary);
+        match &candidate.found.resource {
+            Resource::ExtensionModule(module) if is_stdlib && left_out.contains(&module.name) => {
+                decision.include = false
+            }
+            _ => {}
+        }
         Ok(())
     };
     request.decide = Some(&decide);
@@ -148,5 +169,5 @@ fn with_request<T>(
     request.inputs.entry = entry;
     request.inputs.refresh = options.refresh;
     request.output = Some(path.to_owned());
-    work(&request)
+    work(&mut request)
 }

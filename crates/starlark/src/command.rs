@@ -1,8 +1,9 @@
-//! `build`, `run` and `list-targets`.
+//! `build`, `run`, `list-targets` and `upgrade`.
 
 mod hint;
 mod listener;
 mod pythons;
+mod upgrade;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -11,8 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
+use pyox_build::Artifacts;
 use pyox_build_cache::Cache;
-use pyox_cli::{Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, Talk};
+use pyox_cli::{Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, RunBuildScript, Talk};
 use pyox_starlark::{Built, Options, build, find, targets};
 use pyox_terminal::speech::print;
 use pyox_terminal::text::{Mistake, printable};
@@ -50,6 +52,9 @@ impl Configurations for Evaluates {
                 })?;
                 start(&built, arguments)
             }
+            ConfigurationCommand::Upgrade(arguments) => {
+                upgrade::run(&file(arguments.path.as_deref())?, arguments.check, talk)
+            }
             ConfigurationCommand::ListTargets(ListTargets { directory, project }) => {
                 with_options(project, directory.as_deref(), talk, |options, front| {
                     for target in targets(options, front)? {
@@ -60,6 +65,36 @@ impl Configurations for Evaluates {
                 })
             }
         }
+    }
+
+    fn artifacts(&self, script: &RunBuildScript, directory: &Path, talk: Talk) -> anyhow::Result<u8> {
+        let project = Project {
+            path: None,
+            // As cargo tells build scripts.
+            target_triple: std::env::var("TARGET").ok().filter(|triple| !triple.is_empty()),
+            release: false,
+            var: script.var.clone(),
+            var_env: script.var_env.clone(),
+            refresh: false,
+        };
+        with_options(&project, None, talk, |options, front| {
+            options.build_script = true;
+            options.targets = script.target.iter().cloned().collect();
+            options.artifacts = Some(directory.to_owned());
+            let built = build(options, front)?;
+            let (target, type_name) = built.last().map(|built| (&*built.target, &*built.type_name)).unwrap_or_default();
+            if type_name != "PythonEmbeddedResources" {
+                let what = format!("the target {target} is {type_name}, which has no artifacts for a Rust program");
+                let hint = "register one that returns exe.to_embedded_resources(), with default_build_script = True";
+                return Err(Mistake::new(what, hint).into());
+            }
+            print(format_args!("cargo:rerun-if-changed={}", script.name))?;
+            print(format_args!("cargo:rerun-if-changed={}", options.path.display()))?;
+            for line in Artifacts::open(directory)?.lines()? {
+                print(line)?;
+            }
+            Ok(0)
+        })
     }
 
     fn hint(&self, error: &(dyn Error + 'static)) -> Option<String> {
@@ -73,11 +108,7 @@ fn with_options<T>(
     talk: Talk,
     work: impl FnOnce(&mut Options<'_>, &mut Front) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let of_variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let start = directory.or(project.path.as_deref()).unwrap_or(Path::new("."));
-    let output = of_variable(OUTPUT_VARIABLE);
-    let starts: Vec<&Path> = output.as_deref().into_iter().chain([start]).collect();
-    let path = find(of_variable(FILE_VARIABLE).as_deref(), &starts)?;
+    let path = file(directory.or(project.path.as_deref()))?;
     let cache = Cache::of_user()?;
     let launchers = pyox_cli::launchers(&cache);
     let pythons = Available { cache: &cache, talk };
@@ -90,6 +121,14 @@ fn with_options<T>(
     let outcome = work(&mut options, &mut front);
     front.finish();
     outcome
+}
+
+/// The configuration file, where the search for it begins in a directory.
+fn file(directory: Option<&Path>) -> Result<PathBuf, pyox_starlark::Error> {
+    let of_variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let output = of_variable(OUTPUT_VARIABLE);
+    let starts: Vec<&Path> = output.as_deref().into_iter().chain([directory.unwrap_or(Path::new("."))]).collect();
+    find(of_variable(FILE_VARIABLE).as_deref(), &starts)
 }
 
 /// The variables of the file, by name.

@@ -13,6 +13,10 @@ use crate::plain::Plain;
 /// The name of the type.
 pub(crate) const TYPE: &str = "PythonInterpreterConfig";
 
+/// The attribute that turns another one on.
+const SEARCH_PATHS: &str = "module_search_paths";
+const FILESYSTEM_IMPORTER: &str = "filesystem_importer";
+
 /// What later versions of the manual's system call the allocators, which are two settings.
 const BACKEND: &str = "allocator_backend";
 
@@ -62,20 +66,34 @@ impl Config {
         };
         let plain = Plain::of(value).ok_or_else(|| wrong(expected(known)))?;
         apply(&mut InterpreterConfig::default(), known, &plain).ok_or_else(|| wrong(expected(known)))?;
+        // Whoever names directories wants modules from there.
+        if known == SEARCH_PATHS && matches!(&plain, Plain::List(paths) if !paths.is_empty()) {
+            self.assigned.insert(FILESYSTEM_IMPORTER, true.into());
+        }
         self.assigned.insert(known, plain);
         Ok(())
+    }
+
+    /// Whether an attribute was assigned.
+    pub(crate) fn assigns(&self, name: &str) -> bool {
+        self.assigned.contains_key(name)
+    }
+
+    /// Whether nothing looks into the search paths that are set.
+    pub(crate) fn ignores_search_paths(&self) -> bool {
+        let is_set = matches!(self.assigned.get(SEARCH_PATHS), Some(Plain::List(paths)) if !paths.is_empty());
+        is_set && self.assigned.get(FILESYSTEM_IMPORTER) == Some(&false.into())
     }
 
     /// The settings, and what the program runs.
     pub(crate) fn packed(&self) -> Result<(InterpreterConfig, EntryRequest), Fault> {
         let mut config = initial();
-        let is_importer = |name: &&str| *name == "filesystem_importer";
-        // Search paths turn the importer of files on, unless something else is said of it.
-        for (name, value) in self.assigned.iter().filter(|(name, _)| !is_importer(name)) {
+        for (name, value) in &self.assigned {
             apply(&mut config, name, value);
         }
-        if let Some(value) = self.assigned.get("filesystem_importer") {
-            apply(&mut config, "filesystem_importer", value);
+        // Search paths turn the importer of files on, which may have been turned off afterwards.
+        if let Some(value) = self.assigned.get(FILESYSTEM_IMPORTER) {
+            apply(&mut config, FILESYSTEM_IMPORTER, value);
         }
         let has_mode = self.assigned.contains_key("run_mode");
         let runs = [&config.run_module, &config.run_command, &config.run_filename];

@@ -39,10 +39,12 @@ pub enum Error {
         known: Vec<String>,
     },
     /// Building what a target has returned failed.
-    #[error("cannot build the target {target}")]
+    #[error("cannot build the target {target}{}", registered(place.as_deref()))]
     Build {
         /// The target.
         target: String,
+        /// Where it is registered, as `FILE:LINE`.
+        place: Option<String>,
         /// Why.
         #[source]
         source: Box<Fault>,
@@ -58,4 +60,9 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+}
+
+/// Where a target is registered, to come after its name.
+pub(crate) fn registered(place: Option<&str>) -> String {
+    place.map(|place| format!(" ({place})")).unwrap_or_default()
 }

@@ -49,7 +49,8 @@ pub fn build(options: &Options<'_>, listener: &mut dyn Listener) -> Result<Vec<B
         for name in context.requested(session) {
             let value = session.resolve(&name, eval)?;
             let built = build::build(&context, &name, value);
-            all.push(built.map_err(|source| Error::Build { target: name, source: Box::new(source) })?);
+            let failed = |source| Error::Build { place: session.place(&name), target: name, source: Box::new(source) };
+            all.push(built.map_err(failed)?);
         }
         Ok(all)
     })

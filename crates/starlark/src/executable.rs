@@ -11,6 +11,7 @@ use crate::addition::Addition;
 use crate::attribute::Attribute;
 use crate::config::Config;
 use crate::fault::Fault;
+use crate::manifest;
 use crate::plain::Plain;
 use crate::policy::Policy;
 use crate::python::Distribution;
@@ -29,6 +30,8 @@ pub(crate) struct Executable {
     added: Vec<Added>,
     /// What becomes of resources of the standard library, if that does not follow from the policy.
     stdlib: BTreeMap<Key, Addition>,
+    /// The file beside the program that says which licences its parts have.
+    pub(crate) licenses_filename: Option<String>,
     /// The modules of the standard library that go in, if not all do.
     stdlib_names: Option<BTreeSet<String>>,
     words: Words,
@@ -56,8 +59,18 @@ impl Executable {
             windows_runtime_dlls_mode: "when-present".to_owned(),
             tcl_files_path: None,
         };
-        let (added, stdlib, stdlib_names) = Default::default();
-        Self { name: name.to_owned(), distribution, policy, config, added, stdlib, stdlib_names, words }
+        let (added, stdlib, stdlib_names, licenses_filename) = Default::default();
+        Self {
+            name: name.to_owned(),
+            distribution,
+            policy,
+            config,
+            added,
+            stdlib,
+            licenses_filename,
+            stdlib_names,
+            words,
+        }
     }
 
     /// Adds a resource as its attributes say. What has its path goes out: the last one that is added counts.
@@ -210,6 +223,21 @@ pub(crate) const ATTRIBUTES: &[Attribute<Executable>] = &[
         ["never", "when-present", "always"],
         "\"never\", \"when-present\" or \"always\""
     ),
+    Attribute {
+        name: "licenses_filename",
+        expected: "a path below the directory of the program, or None",
+        documentation: "The file beside the program that lists its parts with their licences, and has the texts of these; \
+            `None` if there is none to be.",
+        get: |executable| executable.licenses_filename.clone().into(),
+        set: Some(|executable, value| {
+            executable.licenses_filename = match value {
+                Plain::None => None,
+                Plain::Text(path) => Some(manifest::plain(&path).ok()?),
+                _ => return None,
+            };
+            Some(())
+        }),
+    },
     Attribute {
         name: "tcl_files_path",
         expected: "a text, or None",

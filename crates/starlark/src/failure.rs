@@ -62,7 +62,8 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.error)?;
+        // The message of fail() begins with a blank.
+        f.write_str(self.error.to_string().trim_start())?;
         if let Some(Position { file, line, column, length, text }) = &self.position {
             let margin = " ".repeat(line.to_string().len());
             let before: String =
@@ -70,10 +71,15 @@ impl fmt::Display for Failure {
             write!(f, "\n  at {file}:{line}:{column}\n  {margin} |\n  {line} | {text}")?;
             write!(f, "\n  {margin} | {before}{}", "^".repeat(*length))?;
         }
-        for (function, position) in self.calls.iter().rev() {
+        let calls: Vec<_> = self.calls.iter().rev().collect();
+        for same in calls.chunk_by(|one, other| one == other) {
+            let (function, position) = same[0];
             write!(f, "\n  in {function}")?;
             if let Some(Position { file, line, column, .. }) = position {
                 write!(f, ", called at {file}:{line}:{column}")?;
+            }
+            if let more @ 1.. = same.len() - 1 {
+                write!(f, ", and {more} times more")?;
             }
         }
         Ok(())

@@ -75,10 +75,12 @@ pub enum Fault {
         known: Vec<String>,
     },
     /// A target depends on one that does not exist.
-    #[error("the target {target} depends on {name}, which is not registered")]
+    #[error("the target {target}{} depends on {name}, which is not registered", crate::error::registered(place.as_deref()))]
     UnknownDependency {
         /// The target.
         target: String,
+        /// Where it is registered, as `FILE:LINE`.
+        place: Option<String>,
         /// What it depends on.
         name: String,
         /// Those that are registered.
@@ -120,13 +122,15 @@ pub enum Fault {
         /// The other.
         other: &'static str,
     },
-    /// Extension modules are to be chosen, of a Python that does not say what they are linked with.
-    #[error("extension_module_filter cannot be {filter:?} for {python}, which is no distribution archive")]
+    /// An extension module is to be left out that is a part of an installed libpython.
+    #[error("extension_module_filter cannot be {filter:?} for {}: its libpython has {module}", python.display())]
     Unfiltered {
         /// The filter.
         filter: String,
         /// The Python.
         python: PathBuf,
+        /// The extension module.
+        module: String,
     },
     /// A path that is given to be without a prefix does not begin with it.
     #[error("{} is not below {}", path.display(), prefix.display())]
@@ -173,6 +177,12 @@ pub enum Fault {
     /// Packing failed.
     #[error(transparent)]
     Packaging(#[from] pyox_packaging::Error),
+    /// What the application comes from.
+    #[error(transparent)]
+    Input(#[from] pyox_packaging::InputError),
+    /// The artifacts of a Rust program.
+    #[error(transparent)]
+    Artifacts(#[from] pyox_build::Error),
     /// A distribution archive.
     #[error(transparent)]
     Standalone(#[from] pyox_standalone::Error),

@@ -19,6 +19,8 @@ pub struct Options<'a> {
     pub targets: Vec<String>,
     /// Whether it is a build script that asks: it may have another default target.
     pub build_script: bool,
+    /// Where the artifacts of a `PythonEmbeddedResources` go, instead of the directory of its target.
+    pub artifacts: Option<PathBuf>,
     /// The Rust target triple that the build is for.
     pub target_triple: String,
     /// Whether the output is below `release` instead of `debug`.
@@ -48,6 +50,7 @@ impl<'a> Options<'a> {
             path: path.into(),
             targets: Vec::new(),
             build_script: false,
+            artifacts: None,
             target_triple: target_triple.into(),
             release: false,
             vars: BTreeMap::new(),

@@ -1,6 +1,6 @@
 //! Arguments of pip, as configuration files give them.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use pyox_pip::PipRequest;
 
@@ -53,12 +53,17 @@ pub(crate) fn request(directory: &Path, words: &[String]) -> PipRequest {
     request
 }
 
+/// The endings of files that are requirements without a separator in their path.
+const ARCHIVES: [&str; 3] = [".whl", ".tar.gz", ".zip"];
+
 /// A requirement with an absolute path, if it is one.
 fn located(directory: &Path, text: &str) -> String {
     let path = text.split(['[', ';']).next().unwrap_or(text).trim_end();
-    let looks_like_path = path.starts_with('.') || path.contains('/');
-    let is_there = looks_like_path && !path.contains("://") && directory.join(path).exists();
-    if is_there { format!("{}/{text}", directory.display()).replace("/./", "/") } else { text.to_owned() }
+    let is_archive = ARCHIVES.iter().any(|ending| path.ends_with(ending));
+    let looks_like_path = path.starts_with('.') || path.contains('/') || is_archive;
+    let full: PathBuf = directory.join(path).components().filter(|part| *part != Component::CurDir).collect();
+    let is_there = looks_like_path && !path.contains("://") && full.exists();
+    if is_there { format!("{}{}", full.display(), &text[path.len()..]) } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -69,12 +74,23 @@ mod tests {
     fn words_are_sorted_and_paths_are_those_of_the_configuration() {
         let place = tempfile::tempdir().unwrap();
         std::fs::create_dir(place.path().join("project")).unwrap();
+        std::fs::write(place.path().join("a.whl"), "").unwrap();
         let below = |name: &str| format!("{}/{name}", place.path().display());
         let words =
             ["-r", "a.txt", "-rb.txt", "--no-binary", "x", "--no-deps", "./project[all]", "flask>=3", "-c", "c.txt"];
         let request = request(place.path(), &words.map(str::to_owned));
         assert_eq!(request.requirement_files, [place.path().join("a.txt"), place.path().join("b.txt")]);
         assert_eq!(request.requirements, [below("project[all]"), "flask>=3".to_owned()]);
+        for (text, path) in [
+            (".", place.path().display().to_string()),
+            (".[extra]", format!("{}[extra]", place.path().display())),
+            (&*below("project"), below("project")),
+            ("a.whl", below("a.whl")),
+            ("none.whl", "none.whl".to_owned()),
+            ("project", "project".to_owned()),
+        ] {
+            assert_eq!(located(place.path(), text), path);
+        }
         let constraint = format!("--constraint={}", below("c.txt"));
         assert_eq!(request.arguments, ["--no-binary=x".to_owned(), "--no-deps".into(), constraint]);
     }

@@ -1,5 +1,6 @@
 //! The Python of a program: one that is installed, or a distribution archive.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -7,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use pyox_build_cache::{Cache, file_digest};
 use pyox_distribution::{Host as _, Installed, Python as _, PythonInfo, Target, Toolchain};
 use pyox_packaging::LayerKind;
-use pyox_standalone::{ExtensionFilter, Standalone, installed_interpreter};
+use pyox_standalone::{ExtensionFilter, Selection, Standalone, describe, installed_interpreter};
 
 use crate::fault::Fault;
 use crate::options::FoundPython;
@@ -55,13 +56,31 @@ impl Distribution {
         match (policy.selection(), &self.standalone) {
             (None, standalone) => Ok(standalone.clone()),
             (Some(selection), Some(standalone)) => Ok(Some(standalone.clone().with_extension_modules(selection)?)),
-            // A variant is preferred where there are several: there are none.
-            (Some(_), None) if policy.filter() == ExtensionFilter::All => Ok(None),
-            (Some(_), None) => Err(Fault::Unfiltered {
-                filter: policy.filter().name().to_owned(),
-                python: self.host.executable().to_owned(),
-            }),
+            // A variant is preferred where there are several: there are none. What is left out is below.
+            (Some(_), None) => Ok(None),
         }
+    }
+
+    /// The extension modules of an installed Python that a policy leaves out. Those that are a part of its libpython
+    /// cannot be.
+    pub(crate) fn left_out(&self, policy: &Policy) -> Result<BTreeSet<String>, Fault> {
+        let filter = policy.filter();
+        if self.standalone.is_some() || filter == ExtensionFilter::All {
+            return Ok(BTreeSet::new());
+        }
+        let described = describe(&self.host)?;
+        let chosen = Selection::new(filter).choose(&described)?;
+        let mut left_out = BTreeSet::new();
+        let refused = described.build_info.extensions.iter().filter(|(name, _)| !chosen.contains_key(name.as_str()));
+        for (name, variants) in refused {
+            if variants.iter().all(|variant| !variant.in_core) {
+                left_out.insert(name.clone());
+            } else if filter != ExtensionFilter::Minimal {
+                let (filter, python) = (filter.name().to_owned(), self.host.executable().to_owned());
+                return Err(Fault::Unfiltered { filter, python, module: name.clone() });
+            }
+        }
+        Ok(left_out)
     }
 
     /// What programs are made with and for, where these extension modules are chosen.

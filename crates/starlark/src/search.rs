@@ -102,7 +102,7 @@ pub(crate) fn virtualenv(python: &Distribution, path: &Path) -> Result<Arc<Searc
     let virtualenv = Virtualenv::open(path, info.extension_suffixes.iter())?;
     let (found, expected) = (virtualenv.python_version(), (info.major, info.minor));
     if found != expected {
-        return Err(pyox_packaging::Error::VirtualenvVersion { path: path.to_owned(), found, expected }.into());
+        return Err(pyox_packaging::InputError::VirtualenvVersion { path: path.to_owned(), found, expected }.into());
     }
     Ok(Arc::new(Search::new(LayerKind::Virtualenv, virtualenv.scan()?, None)))
 }

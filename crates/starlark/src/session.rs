@@ -22,6 +22,8 @@ struct Target<'v> {
     depends: Vec<String>,
     is_default: bool,
     is_script_default: bool,
+    /// Where it is registered.
+    place: Option<String>,
     value: Option<Value<'v>>,
 }
 
@@ -60,6 +62,7 @@ pub(crate) struct Registration<'a, 'v> {
     pub(crate) depends: Vec<String>,
     pub(crate) is_default: bool,
     pub(crate) is_script_default: bool,
+    pub(crate) place: Option<String>,
 }
 
 impl<'v> Session<'v> {
@@ -70,14 +73,19 @@ impl<'v> Session<'v> {
     }
 
     pub(crate) fn register(&self, target: Registration<'_, 'v>) -> Result<(), Fault> {
-        let Registration { name, function, depends, is_default, is_script_default } = target;
+        let Registration { name, function, depends, is_default, is_script_default, place } = target;
         let name = name.to_owned();
         let mut targets = self.targets.borrow_mut();
         if targets.iter().any(|target| target.name == name) {
             return Err(Fault::DuplicateTarget { name });
         }
-        targets.push(Target { name, function, depends, is_default, is_script_default, value: None });
+        targets.push(Target { name, function, depends, is_default, is_script_default, place, value: None });
         Ok(())
+    }
+
+    /// Where a target is registered.
+    pub(crate) fn place(&self, name: &str) -> Option<String> {
+        self.targets.borrow().iter().find(|target| target.name == name)?.place.clone()
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
@@ -98,7 +106,10 @@ impl<'v> Session<'v> {
         let found = self.targets.borrow().iter().find(|target| target.name == name).cloned();
         let Some(target) = found else {
             return Err(match self.active.borrow().last().cloned() {
-                Some(target) => Fault::UnknownDependency { target, name: name.to_owned(), known: self.names() },
+                Some(target) => {
+                    let place = self.place(&target);
+                    Fault::UnknownDependency { target, place, name: name.to_owned(), known: self.names() }
+                }
                 None => Fault::UnknownTarget { name: name.to_owned(), known: self.names() },
             }
             .into());

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use pyox_distribution::Python as _;
 use pyox_starlark::{Member, MemberKind, reference_functions, reference_types};
 use pyox_test_support::command::workspace;
+use pyox_test_support::place::{Place, python};
+
+use crate::support::{built, run};
 
 /// Writes the pages instead of comparing them.
 const VARIABLE: &str = "PYOX_WRITE_DOCS";
@@ -75,7 +79,37 @@ fn pages_are_current() -> std::io::Result<()> {
     }
     for entry in std::fs::read_dir(&directory)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        assert!(name == "README.md" || pages.contains_key(&name), "{name} is about nothing that there is");
+        let is_written = name == "README.md" || name.starts_with("coming-from-");
+        assert!(is_written || pages.contains_key(&name), "{name} is about nothing that there is");
     }
     Ok(())
+}
+
+/// The configuration files in a page.
+fn examples(page: &str) -> Vec<String> {
+    let blocks = page.split("```python\n").skip(1);
+    blocks.filter_map(|block| Some(block.split_once("```")?.0.to_owned())).collect()
+}
+
+#[test]
+fn configuration_files_in_pages_are_built_and_run() {
+    let code = "import sys, importlib.util as u\n\
+        print(__name__, getattr(sys, 'frozen', False), [n for n in ('hidden', 'unittest') if u.find_spec(n)])\n";
+    let version = &python().info().version;
+    let mut said = Vec::new();
+    for name in ["coming-from-pyoxidizer.md", "coming-from-pyinstaller.md"] {
+        let page = std::fs::read_to_string(workspace().join("docs/configuration").join(name)).expect("a page");
+        for example in examples(&page) {
+            let place = Place::with(&[("app.py", code), ("src/shop/__init__.py", ""), ("src/shop/__main__.py", code)]);
+            place.write("hidden.py", "");
+            place.write("data/x.txt", "");
+            let python = format!("default_python_distribution(python_version = \"{version}\")");
+            place.write("pyoxidizer.bzl", example.replace("default_python_distribution()", &python));
+            let outcome = run(&place, ["run", "--quiet"]);
+            assert_eq!(outcome.status, Some(0), "{name}: {outcome:?}");
+            said.push((outcome.stdout, built(&place, "install").join("data/x.txt").is_file()));
+        }
+    }
+    let expected = [("__main__ False ['unittest']\n", false), ("__main__ True ['hidden']\n", true)];
+    assert_eq!(said, expected.map(|(text, data)| (text.to_owned(), data)));
 }

@@ -69,7 +69,7 @@ fn each_mistake_is_told_with_what_can_be_done() {
         (
             "register_target(\"a\", lambda: WiXMSIBuilder(id_prefix = \"x\").add_file(1))\n",
             &["build"],
-            "error: cannot build the target a\n  because: WiXMSIBuilder cannot be built\nhint: build a FileManifest",
+            "error: cannot build the target a (pyoxidizer.bzl:1)\n  because: WiXMSIBuilder cannot be built\nhint: build a FileManifest",
         ),
         ("EmbeddedPythonConfig(sys_frozen = True)\n", &["build"], "hint: use PythonDistribution.make_python_interp"),
         ("register_target(\"a\", lambda: None)\nfail(\"no\", 1)\n", &["build"], "no 1\n  at pyoxidizer.bzl:2:1\n"),
@@ -81,7 +81,9 @@ fn each_mistake_is_told_with_what_can_be_done() {
 
 #[test]
 fn where_there_is_no_file_it_is_said_how_to_get_one() {
-    let place = Place::new();
+    let place = Place::with(&[("pyoxidizer.toml", "")]);
+    let outcome = run(&place, ["build"]);
+    assert!(outcome.stderr.contains("hint: pyoxidizer.toml was that of versions before 0.5"), "{outcome:?}");
     let outcome = run(&place, ["build", "--path", "/"]);
     assert_eq!(
         outcome.stderr,

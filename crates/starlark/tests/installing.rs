@@ -91,3 +91,53 @@ fn a_virtualenv_has_to_be_of_the_same_version() {
     let error = crate::support::fails(&format!("exe.read_virtualenv(\"{path}\")\n"));
     assert!(error.contains("3.1"), "{error}");
 }
+
+#[test]
+fn what_is_in_a_virtualenv_runs_without_it() {
+    let place = place();
+    let mut venv = std::process::Command::new(python().executable());
+    assert!(venv.args(["-m", "venv"]).arg(place.path("venv")).status().expect("Python starts").success());
+    let mut pip = std::process::Command::new(place.path("venv/bin/python"));
+    pip.args(["-m", "pip", "install", "--quiet", "--no-index", "--find-links=.", "wheeled"]);
+    assert!(pip.current_dir(place.path(".")).status().expect("pip starts").success());
+    let before = "config.run_mode = \"eval:import wheeled; print(wheeled.NAME)\"\n";
+    let lines = "exe.add_python_resources(exe.read_virtualenv(\"venv\"))\n";
+    place.write("pyoxidizer.bzl", configuration(python(), before, lines));
+    let outcome = run(&place, ["build"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    std::fs::rename(place.path("venv"), place.path("gone")).unwrap();
+    assert_eq!(says(&built(&place, "exe").join("app"), &[]), "wheeled\n");
+}
+
+#[test]
+fn a_project_is_installed_from_its_directory() {
+    let place = place();
+    for (path, requirement) in [("pyoxidizer.bzl", "\"./project\""), ("project/pyoxidizer.bzl", "CWD")] {
+        let lines =
+            format!("print([r.name for r in exe.pip_install([\"--no-deps\", \"--no-index\", {requirement}])])\n");
+        place.write(path, configuration(python(), "", &lines));
+        let path = place.path(path);
+        let directory = path.parent().unwrap().to_str().unwrap();
+        let outcome = run(&place, ["build", "--path", directory]);
+        let names = "[\"METADATA\", \"RECORD\", \"WHEEL\", \"made\"]";
+        assert!(outcome.status == Some(0) && outcome.stderr.contains(names), "{outcome:?}");
+    }
+}
+
+#[test]
+fn libraries_beside_packages_keep_their_names() {
+    let place = Place::new();
+    let name = "shop.libs/libopen-x.3.9.dev.so";
+    wheel(&place, "shop", "", &[("shop/__init__.py", ""), (name, "a library")]);
+    let before = "policy.set_resource_handling_mode(\"files\")\n\
+        policy.resources_location = \"filesystem-relative:lib\"\nconfig.module_search_paths = [\"$ORIGIN/lib\"]\n\
+        config.run_mode = \"eval:import shop; print(type(shop.__loader__).__name__, shop.__file__)\"\n";
+    let lines = "exe.add_python_resources(exe.pip_install([\"--no-index\", \"--find-links=.\", \"shop\"]))\n";
+    place.write("pyoxidizer.bzl", configuration(python(), before, lines));
+    let outcome = run(&place, ["build"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let directory = built(&place, "exe").canonicalize().unwrap();
+    assert_eq!(std::fs::read(directory.join("lib").join(name)).unwrap(), b"a library");
+    let expected = format!("SourceFileLoader {}/lib/shop/__init__.py\n", directory.display());
+    assert_eq!(says(&directory.join("app"), &[]), expected);
+}

@@ -79,6 +79,7 @@ impl Listener for Told {
 pub struct Evaluation {
     pub place: Place,
     pub targets: Vec<String>,
+    pub build_script: bool,
     pub vars: BTreeMap<String, Option<String>>,
     pub pythons: OnePython,
     pub told: Told,
@@ -87,7 +88,8 @@ pub struct Evaluation {
 impl Evaluation {
     pub fn of(text: &str) -> Self {
         let place = Place::with(&[("pyoxidizer.bzl", text)]);
-        Self { place, targets: Vec::new(), vars: BTreeMap::new(), pythons: OnePython::default(), told: Told::default() }
+        let (targets, build_script, vars, pythons, told) = Default::default();
+        Self { place, targets, build_script, vars, pythons, told }
     }
 
     pub fn targets(mut self, targets: &[&str]) -> Self {
@@ -100,6 +102,7 @@ impl Evaluation {
         let file = self.place.path("pyoxidizer.bzl");
         let mut options = Options::new(file, TRIPLE, &cache, &NoLaunchers, &self.pythons);
         options.targets.clone_from(&self.targets);
+        options.build_script = self.build_script;
         options.vars.clone_from(&self.vars);
         work(&options, &mut self.told)
     }
@@ -191,4 +194,13 @@ pub fn says(program: &Path, arguments: &[&str]) -> String {
     let output = output.unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     assert!(output.status.success(), "{}: {output:?}", program.display());
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// An extension module of the standard library that needs no other library, as the content of a file.
+pub fn native_module(name: &str) -> Vec<u8> {
+    let files = std::fs::read_dir(python().stdlib_dir().join("lib-dynload")).expect("its extension modules");
+    let mut paths = files.map(|file| file.expect("a file").path());
+    let begin = format!("{name}.");
+    let path = paths.find(|path| path.file_name().is_some_and(|found| found.to_string_lossy().starts_with(&begin)));
+    std::fs::read(path.unwrap_or_else(|| panic!("{name} is no file"))).expect("a file")
 }

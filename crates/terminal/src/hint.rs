@@ -1,6 +1,7 @@
 //! What a person can do about an error.
 
 mod catalogue;
+mod inputs;
 mod inspect;
 mod licenses;
 mod linker;
@@ -29,9 +30,10 @@ pub fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
         });
     }
     let packaging = error.downcast_ref().and_then(packaging::hint);
+    let inputs = || error.downcast_ref().and_then(inputs::hint);
     let linker = || error.downcast_ref().and_then(linker::hint);
     let python = || error.downcast_ref().and_then(python::hint).or_else(|| error.downcast_ref().and_then(python::pip));
-    let scan = || error.downcast_ref().and_then(packaging::scan).map(str::to_owned);
+    let scan = || error.downcast_ref().and_then(inputs::scan).map(str::to_owned);
     let standalone = || error.downcast_ref().and_then(standalone::hint);
     let cache = || error.downcast_ref().and_then(python::cache);
     let inspect = || error.downcast_ref().and_then(inspect::hint);
@@ -43,6 +45,7 @@ pub fn of_one(error: &(dyn Error + 'static)) -> Option<String> {
     let build = || error.downcast_ref().and_then(build);
     let setting = || error.downcast_ref().and_then(crate::settings::hint);
     packaging
+        .or_else(inputs)
         .or_else(linker)
         .or_else(python)
         .or_else(scan)

@@ -3,7 +3,7 @@
 //! `PYOX_TEST_PYTHONS` is a list of versions (`3.9,3.12.1`) and of the words `oldest`, `newest`, `middle=TEXT` (one of
 //! those between, which follows from the text) and `all`. Without it, tests run over the oldest and the newest. Of
 //! each minor version there is one, the newest that programs can be packed with; `all`, and whole versions, lead to
-//! the others too.
+//! the others too. With `PYOX_TEST_SAMPLE` each test takes one of them, which follows from this text and its name.
 
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -16,7 +16,10 @@ use crate::report::say;
 /// Chooses the Pythons.
 const VARIABLE: &str = "PYOX_TEST_PYTHONS";
 
-/// What it is if it is not set.
+/// Has each test take one Python.
+const SAMPLE: &str = "PYOX_TEST_SAMPLE";
+
+/// What [`VARIABLE`] is if it is not set.
 const DEFAULT: &str = "oldest,newest";
 
 /// How many Pythons are worked on at once, by all tests of a binary together.
@@ -78,6 +81,30 @@ pub fn newest() -> &'static Installed {
 /// The oldest and the newest that programs can be packed with; all if all are chosen.
 pub fn oldest_and_newest() -> Vec<&'static Installed> {
     ends(linkable())
+}
+
+/// The oldest and the newest that programs can be packed with, or one of them all if tests take samples: for tests that
+/// need not see every Python.
+pub fn two() -> Vec<&'static Installed> {
+    sampled(linkable()).unwrap_or_else(oldest_and_newest)
+}
+
+/// All that programs can be packed with, or one of them if tests take samples.
+pub fn each() -> Vec<&'static Installed> {
+    sampled(linkable()).unwrap_or_else(linkable)
+}
+
+/// One of these, if tests take samples.
+fn sampled(pythons: Vec<&'static Installed>) -> Option<Vec<&'static Installed>> {
+    let text = std::env::var(SAMPLE).ok().filter(|text| !text.is_empty() && !is_everything())?;
+    // Tests run in threads of their names.
+    let test = thread::current().name().unwrap_or_default().to_owned();
+    Some(vec![*pythons.get(sum(&(text + &test)) % pythons.len())?])
+}
+
+/// A number that follows from a text.
+fn sum(text: &str) -> usize {
+    text.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
 }
 
 /// The first and the last, or all if all are chosen.
@@ -145,8 +172,7 @@ fn choose(wanted: &str, versions: &[(&str, bool)]) -> Vec<usize> {
             ("oldest", _) => found.extend(ends[0]),
             ("newest", _) => found.extend(ends[1]),
             ("middle", text) => {
-                let sum = text.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-                found.extend(between.get(sum % between.len().max(1)));
+                found.extend(between.get(sum(text) % between.len().max(1)));
                 // Two have nothing between them.
                 continue;
             }
@@ -168,19 +194,19 @@ fn choose(wanted: &str, versions: &[(&str, bool)]) -> Vec<usize> {
     found
 }
 
-/// Runs a test for every Python that is chosen, and fails with the failures of all.
+/// Runs a test for every Python that is chosen, or for one if tests take samples, and fails with the failures of all.
 pub fn for_each_python(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
-    for_each_of(name, chosen(), test);
+    for_each_of(name, &sampled(chosen().to_vec()).unwrap_or_else(|| chosen().to_vec()), test);
 }
 
-/// Runs a test for the oldest and the newest Python, whether or not programs can be packed with them.
+/// Runs a test for the oldest and the newest Python, whether or not programs can be packed with them, or for one.
 pub fn for_two_ordinary_pythons(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
-    for_each_of(name, &ends(chosen().to_vec()), test);
+    for_each_of(name, &sampled(chosen().to_vec()).unwrap_or_else(|| ends(chosen().to_vec())), test);
 }
 
-/// Runs a test for the oldest and the newest Python that programs can be packed with.
+/// Runs a test for [`two`] Pythons.
 pub fn for_two_pythons(name: &str, test: impl Fn(&'static Installed) -> anyhow::Result<()> + Sync) {
-    for_each_of(name, &oldest_and_newest(), test);
+    for_each_of(name, &two(), test);
 }
 
 /// Runs a test for some Pythons.

@@ -348,3 +348,21 @@ mod mounted {
         }
     }
 }
+
+#[test]
+fn a_file_of_any_name_is_had_by_its_digest() {
+    let place = Place::new();
+    let server = Server::new([Answer::File(file())]);
+    let archive = place.archive(&server);
+    let url = format!("{}/some/python%2Bmine.tar.zst?token=1", server.url());
+    let get =
+        |url: &str, sha256: &str| Downloads::new(&Cache::at(place.cache()), settings()).file(url, sha256, &mut Silent);
+    let path = get(&url, &archive.sha256().to_uppercase()).expect("downloaded");
+    assert_eq!(path.file_name().expect("a name"), "python+mine.tar.zst");
+    assert!(fs::read(&path).expect("read") == file());
+    assert!(matches!(get(&url, &"0".repeat(64)), Err(Error::Digest { .. })));
+    assert_eq!(place.files(), [path]);
+    for (url, sha256) in [(&*url, "0"), ("https://host", archive.sha256()), ("https://host/..", archive.sha256())] {
+        assert!(matches!(get(url, sha256), Err(Error::File { .. })), "{url} {sha256}");
+    }
+}

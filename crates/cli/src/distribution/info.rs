@@ -53,6 +53,8 @@ fn variant(variant: &ExtensionInfo, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Built-in Default: {}", variant.in_core)?;
     if let Some(licenses) = &variant.licenses {
         writeln!(out, "Licenses: {}", printable(licenses.join(", ")))?;
+    } else if variant.license_public_domain == Some(true) {
+        writeln!(out, "Licenses: public domain")?;
     }
     let links: Vec<String> = variant.links.iter().map(link).collect();
     if !links.is_empty() {

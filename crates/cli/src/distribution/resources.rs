@@ -61,7 +61,7 @@ fn scan(args: &FindResources, quiet: bool, style: Style) -> anyhow::Result<Scan>
         }
         if path.extension().is_some_and(|extension| extension == "whl") {
             tell!("parsing {} as a wheel archive", printable(path.display()));
-            return Ok(Wheel::open(path)?.scan()?);
+            return Ok(Wheel::open(path)?.for_any_interpreter().scan()?);
         }
     }
     let archive = archive(args, quiet, style)?;

@@ -30,7 +30,8 @@ pub struct Add {
 /// Make what the build script of a Rust program needs to embed Python
 ///
 /// Build scripts run this by themselves (build-mode-pyoxidizer-exe). Run in the directory of a project, it makes what
-/// build-mode-prebuilt-artifacts takes. It packs what the project's Cargo.toml says, and prints lines for cargo.
+/// build-mode-prebuilt-artifacts takes. It packs what the project's Cargo.toml says, or else a configuration file,
+/// pyoxidizer.bzl, and prints lines for cargo.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Files in PYOXIDIZER_ARTIFACT_DIR, or else OUT_DIR:
@@ -49,10 +50,16 @@ pub struct RunBuildScript {
     /// The build script, for cargo to run it again if it changes
     #[arg(value_name = "BUILD_SCRIPT_NAME")]
     pub name: String,
-    /// Pack what this target in Cargo.toml says
+    /// Pack what this target in Cargo.toml says, or this target of the configuration file
     #[arg(long, value_name = "NAME", env = "PYOXIDIZER_BUILD_TARGET")]
     pub target: Option<String>,
     /// Which Python, unless the project says it [default: python3 on PATH]
     #[arg(long, value_name = "VERSION|PATH")]
     pub python: Option<String>,
+    /// Give the configuration file this value as NAME of its VARS; may be repeated
+    #[arg(long, num_args = 2, value_names = ["NAME", "VALUE"], action = clap::ArgAction::Append)]
+    pub var: Vec<String>,
+    /// Give the configuration file the value of an environment variable as NAME of its VARS; may be repeated
+    #[arg(long, num_args = 2, value_names = ["NAME", "VARIABLE"], action = clap::ArgAction::Append)]
+    pub var_env: Vec<String>,
 }

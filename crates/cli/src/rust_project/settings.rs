@@ -18,6 +18,15 @@ const REFUSED: [&str; 6] = ["output", "run", "arguments", "resource_file", "down
 const EXAMPLE: &str =
     "[package.metadata.pyoxidizer] needs a line such as pack = [\"app.py\"], with arguments of `pyoxidizer pack`";
 
+/// Whether a manifest has them.
+pub fn are_in(manifest: &Path) -> bool {
+    let document = std::fs::read_to_string(manifest).ok().and_then(|text| text.parse::<DocumentMut>().ok());
+    document.is_some_and(|document| {
+        let metadata = document.get("package").and_then(|package| package.get("metadata"));
+        metadata.is_some_and(|metadata| metadata.get("pyoxidizer").is_some())
+    })
+}
+
 /// The arguments of `pyoxidizer pack` in a manifest, for the project or for one of its targets, with the values of each
 /// `--package-root`.
 pub fn read(manifest: &Path, target: Option<&str>) -> anyhow::Result<(Pack, Vec<Vec<String>>)> {

@@ -5,13 +5,12 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 use pyox_distribution::{Installed, Target as _};
 use pyox_test_support::display::Display;
-use pyox_test_support::pythons::{for_each_of, oldest_and_newest};
+use pyox_test_support::pythons::{for_each_of, two};
 use pyox_test_support::{Program, Run};
 
 /// Runs a test for those of two Pythons that have Tk.
 fn for_pythons_with_tk(name: &str, test: impl Fn(&'static Installed) -> Result<()> + Sync) {
-    let pythons: Vec<_> =
-        oldest_and_newest().into_iter().filter(|python| matches!(python.tcl(), Ok(Some(_)))).collect();
+    let pythons: Vec<_> = two().into_iter().filter(|python| matches!(python.tcl(), Ok(Some(_)))).collect();
     for_each_of(name, &pythons, test);
 }
 

@@ -5,6 +5,9 @@ use std::error::Error as StdError;
 use pyox_starlark::{Error, Failure, Fault};
 use pyox_terminal::hint::of_one as hint_of;
 
+/// What configuration files were called.
+const FORMER: &str = "pyoxidizer.toml";
+
 /// What can be done about an error.
 pub fn of(error: &(dyn StdError + 'static)) -> Option<String> {
     if let Some(failure) = error.downcast_ref::<Failure>() {
@@ -30,6 +33,9 @@ fn of_failure(failure: &Failure) -> Option<String> {
 fn of_error(error: &Error) -> Option<String> {
     match error {
         Error::Evaluation(failure) => of_failure(failure),
+        Error::NotFound { directory } if directory.join(FORMER).is_file() => {
+            Some(format!("{FORMER} was that of versions before 0.5: write a new one with: pyoxidizer init-config-file"))
+        }
         Error::NotFound { .. } => {
             Some("write one with: pyoxidizer init-config-file DIRECTORY; or name its directory with --path".to_owned())
         }
@@ -47,7 +53,9 @@ fn of_fault(fault: &Fault) -> Option<String> {
         Fault::ReadOnly { assignable, .. } if !assignable.is_empty() => {
             format!("these can be assigned: {}", assignable.join(", "))
         }
-        Fault::Removed { replacement, .. } => format!("use {replacement}"),
+        Fault::Removed { replacement, .. } => {
+            format!("use {replacement}; `pyoxidizer upgrade` rewrites what can be rewritten")
+        }
         Fault::Unsupported { instead, .. } => (*instead).to_owned(),
         Fault::UnknownTarget { known, .. } | Fault::UnknownDependency { known, .. } if !known.is_empty() => {
             format!("these are registered: {}", known.join(", "))
@@ -58,11 +66,13 @@ fn of_fault(fault: &Fault) -> Option<String> {
             "set policy.allow_files = True, or call policy.set_resource_handling_mode(\"files\")".to_owned()
         }
         Fault::Conflict { one, other } => format!("leave out {one} or {other}"),
-        Fault::Unfiltered { .. } => "leave it at \"all\", or use a distribution archive: PythonDistribution(), or \
-            default_python_distribution() with a network"
+        Fault::Unfiltered { .. } => "leave it at \"all\", or use another Python: default_python_distribution() with a \
+            network, or PythonDistribution()"
             .to_owned(),
         Fault::Foreign { .. } => "remove it if nothing needs it, or name another directory".to_owned(),
         Fault::Packaging(error) => return hint_of(error),
+        Fault::Input(error) => return hint_of(error),
+        Fault::Artifacts(error) => return hint_of(error),
         Fault::Pip(error) => return hint_of(error),
         Fault::Setting(error) => return hint_of(error),
         Fault::Distribution(error) => return hint_of(error),

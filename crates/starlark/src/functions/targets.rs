@@ -28,6 +28,7 @@ pub(super) fn functions(builder: &mut GlobalsBuilder) {
             depends,
             is_default: default,
             is_script_default: default_build_script,
+            place: eval.call_stack_top_location().map(|span| span.resolve().begin_file_line().to_string()),
         })?;
         Ok(NoneType)
     }

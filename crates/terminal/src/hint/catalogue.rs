@@ -17,6 +17,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             format!("for this target there are {}", versions.join(", "))
         }
         Error::NotFound { targets, .. } => format!("there are archives for {}", targets.join(", ")),
+        Error::File { .. } => "the URL ends with the name of a file, and the SHA-256 has 64 hexadecimal digits".into(),
         Error::Catalogue { .. } => "tools/catalogue.py makes a catalogue from a release listing".into(),
         Error::Insecure { .. } => "download it yourself, and give its path".into(),
         Error::Offline { .. } => "leave out --offline, and unset PYOXIDIZER_OFFLINE".into(),
