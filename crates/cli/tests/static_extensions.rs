@@ -116,6 +116,11 @@ fn projects_and_single_modules_serve() -> anyhow::Result<()> {
     let python = pyox_distribution::Host::executable(newest()).display().to_string();
     place.run(words.into_iter().chain(["--python", &python, "--module", "two", "-o", "app"])).succeeds();
     place.program("app", &[]).prints("1 2 core two.core two.core\n");
+    // A libpython that is loaded does not show how modules are told their names.
+    let shared = ["--libpython", "shared", "--python", &python, "--module", "two", "-o", "shared"];
+    place.run(words.into_iter().chain(shared)).succeeds();
+    let printed = place.program("shared", &[]).succeeds().stdout;
+    assert!(printed.starts_with("1 2 core two.core "), "{printed}");
     Ok(())
 }
 
@@ -127,7 +132,7 @@ fn a_module_of_ones_own_in_rust_is_part_of_the_program() -> anyhow::Result<()> {
     }
     let place = Place::with(&[(
         "app.py",
-        "import rust_module as m\nprint(m.primes(100), m.__name__, m.__spec__.origin)\ntry:\n    m.primes(10**10)\n\
+        "import rust_module as m\nprint(m.primes(100), m.rust_module.__name__, m.rust_module.__spec__.origin)\ntry:\n    m.primes(10**10)\n\
          except ValueError as error:\n    print(error)\n",
     )]);
     let example = pyox_test_support::command::workspace().join("examples/rust_module");
@@ -137,7 +142,7 @@ fn a_module_of_ones_own_in_rust_is_part_of_the_program() -> anyhow::Result<()> {
     let python = pyox_distribution::Host::executable(newest()).display().to_string();
     let words = ["pack", "app.py", "--python", &python, "--pip", "./rust_module", "--static-extensions", "rust_module"];
     place.run(words).succeeds();
-    place.program("app", &[]).prints("25 rust_module built-in\nthe limit is too high\n");
+    place.program("app", &[]).prints("25 rust_module.rust_module built-in\nthe limit is too high\n");
     Ok(())
 }
 

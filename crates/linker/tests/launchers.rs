@@ -84,6 +84,18 @@ fn a_launcher_that_differs_in_anything_that_counts_is_refused_when_packing() -> 
 }
 
 #[test]
+fn a_launcher_with_other_extension_modules_is_refused() -> Outcome {
+    let (directory, python) = (tempfile::tempdir()?, python());
+    let mut more = fields(&python);
+    more.push((MarkerField::Extensions, "pkg._core 00ff".into()));
+    let path = launcher(directory.path(), "more", &more);
+    let error = Prebuilt::new(&path).check(&python).expect_err("it has a module too many").to_string();
+    let text = "is for the extension modules pkg._core 00ff, but the program is made for the extension modules none";
+    assert!(error.contains(text), "{error}");
+    Ok(())
+}
+
+#[test]
 fn a_packed_program_is_no_launcher_and_the_error_says_so() -> Outcome {
     let (directory, python) = (tempfile::tempdir()?, python());
     let path = launcher(directory.path(), "launcher", &fields(&python));

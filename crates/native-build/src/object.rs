@@ -52,7 +52,8 @@ pub(crate) fn isolate(object: &Path, module: &str, directory: &Path) -> Result<V
 
 /// The source of the function that makes the module. While an extension module is loaded from a shared library, Python
 /// knows its whole name, which modules with one phase of initialisation take for theirs; so it does here. Versions up to
-/// 3.11 have a variable for it, later ones a function.
+/// 3.11 have a variable for it, later ones a function, which a shared libpython does not show: there such a module gets
+/// its name when it is made. (Definitions of modules with more phases refuse that, and need it not.)
 fn init(module: &str) -> Result<String, Error> {
     let is_part = |part: &str| {
         let is_word = part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -66,6 +67,10 @@ fn init(module: &str) -> Result<String, Error> {
         "typedef struct _object PyObject;\n\
          extern const char *_Py_PackageContext __attribute__((weak));\n\
          extern const char *_PyImport_SwapPackageContext(const char *) __attribute__((weak));\n\
+         extern PyObject *PyUnicode_FromString(const char *);\n\
+         extern int PyObject_SetAttrString(PyObject *, const char *, PyObject *);\n\
+         extern void PyErr_Clear(void);\n\
+         extern void Py_DecRef(PyObject *);\n\
          extern PyObject *of_library(void) __asm__(\"{of_library}\");\n\
          extern PyObject *of_program(void) __asm__(\"{of_program}\");\n\
          PyObject *of_program(void) {{\n\
@@ -75,6 +80,11 @@ fn init(module: &str) -> Result<String, Error> {
          \x20   PyObject *made = of_library();\n\
          \x20   if (_PyImport_SwapPackageContext) _PyImport_SwapPackageContext(before);\n\
          \x20   else if (&_Py_PackageContext) _Py_PackageContext = before;\n\
+         \x20   else if (made) {{\n\
+         \x20       PyObject *whole = PyUnicode_FromString(name);\n\
+         \x20       if (!whole || PyObject_SetAttrString(made, \"__name__\", whole)) PyErr_Clear();\n\
+         \x20       Py_DecRef(whole);\n\
+         \x20   }}\n\
          \x20   return made;\n\
          }}\n"
     ))

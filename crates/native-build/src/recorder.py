@@ -38,7 +38,12 @@ def main(name, arguments):
         os.execv(compiler[0], [*compiler, *arguments])
     status = subprocess.call([*compiler, *arguments])
     if status == 0:
-        keep(compiler, Link(expanded, compiler), record)
+        link = Link(expanded, compiler)
+        with open(link.output, "rb") as file:
+            library = file.read()
+        # Others are none of a module: macros of Rust, libraries that a build tries out.
+        if b"PyInit_" in library:
+            keep(compiler, link, hashlib.sha256(library).hexdigest(), record)
     return status
 
 
@@ -162,7 +167,7 @@ def kind_of(path):
     return None
 
 
-def keep(compiler, link, record):
+def keep(compiler, link, digest, record):
     """Links again, and notes what is known."""
     descriptor, note = tempfile.mkstemp(suffix=".json", dir=record)
     kept = note[: -len(".json")] + ".o"
@@ -170,8 +175,6 @@ def keep(compiler, link, record):
     outcome = subprocess.run(
         [*compiler, *options, *link.inputs], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
-    with open(link.output, "rb") as file:
-        digest = hashlib.sha256(file.read()).hexdigest()
     with open(descriptor, "w", encoding="utf-8") as file:
         known = {
             "output": os.path.basename(link.output),

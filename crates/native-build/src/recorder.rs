@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use pyox_build_cache::{Cache, Scratch, digest};
@@ -52,7 +51,7 @@ impl Recorder {
             Some((variable, name, told, value))
         });
         let chosen: Vec<_> = chosen.collect();
-        let text = format!("#!{} -IS\n{SCRIPT}", interpreter.display());
+        let text = format!("#!/bin/sh\n\"exec\" {} \"-IS\" \"$0\" \"$@\"\n{SCRIPT}", quoted(interpreter));
         let links = names.iter().map(String::as_str).chain(CHOICES.map(|(_, name, _)| name));
         let links: Vec<&str> = links.collect();
         let key = digest([text.as_bytes()].into_iter().chain(links.iter().map(|name| name.as_bytes())));
@@ -97,17 +96,37 @@ fn is_compiler(name: &str) -> bool {
 fn make(parent: &Path, directory: &Path, text: &str, links: &[&str]) -> Result<(), Error> {
     let scratch = Scratch::new(parent).map_err(Error::io("create a directory in", parent))?;
     let script = scratch.path().join(FILE);
-    let write = || {
-        fs::write(&script, text)?;
-        fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
-        links.iter().try_for_each(|name| symlink(FILE, scratch.path().join(name)))
-    };
-    write().map_err(Error::io("write", &script))?;
+    fs::write(&script, text).and_then(|()| make_links(&script, links)).map_err(Error::io("write", &script))?;
     let name = directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
     match scratch.keep(|_| name) {
         Err(_) if directory.is_dir() => Ok(()),
         kept => kept.map(drop).map_err(Error::io("make", directory)),
     }
+}
+
+/// Makes a script executable under other names, too.
+#[cfg(unix)]
+fn make_links(script: &Path, names: &[&str]) -> std::io::Result<()> {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    fs::set_permissions(script, fs::Permissions::from_mode(0o755))?;
+    names.iter().try_for_each(|name| symlink(FILE, script.with_file_name(name)))
+}
+
+#[cfg(not(unix))]
+fn make_links(_script: &Path, _names: &[&str]) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// A path as one word of a shell, which is also a string of Python: the script is both up to its second line.
+fn quoted(path: &Path) -> String {
+    let mut word = String::from("\"");
+    for character in path.to_string_lossy().chars() {
+        if "\"\\$`".contains(character) {
+            word.push('\\');
+        }
+        word.push(character);
+    }
+    word + "\""
 }
 
 #[cfg(test)]

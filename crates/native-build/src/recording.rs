@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::object::{defined, init_of_library, init_of_program, isolate};
 
 /// Changes whenever other objects are made of the same ones.
-const VERSION: &[u8] = b"objects 3";
+const VERSION: &[u8] = b"objects 4";
 
 /// What the links of shared libraries were made of, while something was built.
 #[derive(Debug)]

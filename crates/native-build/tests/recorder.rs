@@ -20,7 +20,10 @@ impl Place {
     fn new() -> anyhow::Result<Self> {
         let directory = tempfile::tempdir()?;
         let cache = Cache::at(directory.path().join("cache"));
-        let recorder = Recorder::new(&cache, pythons::newest().executable())?;
+        // Its path may be anything.
+        let interpreter = directory.path().join("a $python");
+        std::os::unix::fs::symlink(pythons::newest().executable(), &interpreter)?;
+        let recorder = Recorder::new(&cache, &interpreter)?;
         std::fs::create_dir(directory.path().join("record"))?;
         Ok(Self { directory, cache, recorder })
     }

@@ -2,8 +2,8 @@
 
 use crate::common::TestResult;
 use pyox_packed_resources::{
-    Blob, Collector, DistributionResource, EntryFlags, Error, ExtensionModule, FieldKind, FileData, ModuleBytecode,
-    ModuleSource, OptimizeLevel, PackageResource, Placed, Resource, SharedLibrary, Value,
+    Blob, BuiltinModule, Collector, DistributionResource, EntryFlags, Error, ExtensionModule, FieldKind, FileData,
+    ModuleBytecode, ModuleSource, OptimizeLevel, PackageResource, Placed, Resource, SharedLibrary, Value,
 };
 
 fn source(name: &str, is_package: bool) -> Resource {
@@ -94,6 +94,38 @@ fn names_imply_namespace_packages() -> TestResult {
     let mut again = Collector::new();
     again.add_blob(&Blob::open(&bytes)?, |_, field| Value::from_field(field, field.stored()?, &[]))?;
     assert!(again.finish().to_vec()? == bytes);
+    Ok(())
+}
+
+#[test]
+fn a_module_that_is_linked_in_is_its_name() -> TestResult {
+    let module = |name: &str| {
+        let (name, relative_path) = (name.to_owned(), "pkg/_core.so".into());
+        Resource::BuiltinModule(BuiltinModule { name, relative_path })
+    };
+    assert!(module("pkg._core").data().read()?.is_empty());
+    let mut collector = Collector::new();
+    assert_eq!(collector.add(&module("pkg._core"), b""[..].into()), Placed::Added);
+    assert_eq!(collector.add(&extension("pkg._core", "pkg/_core.so"), b"1"[..].into()), Placed::Shadowed);
+    assert_eq!(collector.add(&extension("other._core", "other/_core.so"), b"2"[..].into()), Placed::Added);
+    assert_eq!(collector.add(&module("other._core"), b""[..].into()), Placed::Shadowed);
+    let bytes = collector.finish().to_vec()?;
+    assert_eq!(flags(&bytes, "pkg._core")?, Some(EntryFlags::BUILTIN));
+    assert_eq!(flags(&bytes, "pkg")?, Some(NAMESPACE));
+    assert_eq!(flags(&bytes, "other._core")?, Some(EntryFlags::EXTENSION));
+    assert_eq!(value(&bytes, "pkg._core", FieldKind::Extension, "")?, None);
+    Blob::open(&bytes)?.verify()?;
+    // A later blob has the module as a library.
+    let mut later = Collector::new();
+    later.add(&extension("pkg._core", "pkg/_core.so"), b"3"[..].into());
+    let later = later.finish().to_vec()?;
+    let mut merged = Collector::new();
+    for blob in [&bytes, &later] {
+        merged.add_blob(&Blob::open(blob)?, |_, field| Ok(Value::raw(field.read()?.into_owned())))?;
+    }
+    let bytes = merged.finish().to_vec()?;
+    assert_eq!(flags(&bytes, "pkg._core")?, Some(EntryFlags::BUILTIN));
+    assert_eq!(value(&bytes, "pkg._core", FieldKind::Extension, "")?, None);
     Ok(())
 }
 

@@ -45,13 +45,21 @@ const WITH_ADDEND: u32 = 1;
 #[cfg(target_arch = "aarch64")]
 const WITH_ADDEND: u32 = 257;
 
+/// What extension modules that are linked in look for and do without: versions of Python have one of the two, and
+/// libpython need not show it.
+const OPTIONAL: [&CStr; 2] = [c"_Py_PackageContext", c"_PyImport_SwapPackageContext"];
+
 /// Binds them to what `find` finds.
 pub(super) fn bind(find: impl Fn(&CStr) -> Option<NonNull<c_void>>) -> Result<(), Error> {
     let program = Program::running();
     let _writable = Writable::new(program.read_only.clone()).map_err(Error::Protected)?;
     for relocation in program.relocations() {
         let Some(name) = program.missing(relocation) else { continue };
-        let found = find(name).ok_or_else(|| Error::Symbol(name.to_string_lossy().into_owned()))?;
+        let found = match find(name) {
+            Some(found) => found,
+            None if OPTIONAL.contains(&name) => continue,
+            None => return Err(Error::Symbol(name.to_string_lossy().into_owned())),
+        };
         let addend = if relocation.info as u32 == WITH_ADDEND { relocation.addend } else { 0 };
         let place = program.base.wrapping_add(relocation.offset as usize) as *mut usize;
         // SAFETY: the dynamic loader has written to the same place for the same relocation. It can be written to as

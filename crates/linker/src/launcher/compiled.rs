@@ -68,9 +68,10 @@ impl Compiled {
             LibpythonKind::Static => target.identity(),
             LibpythonKind::Shared => format!("{:?}", (&target.info().soabi, &target.info().magic)),
         };
-        let extensions = fit::extensions(target);
+        let extensions = target.link().map(|link| link.extensions).unwrap_or_default();
+        let extensions = extensions.iter().flat_map(|one| [&one.module, &one.init, &one.digest]).map(String::as_bytes);
         let key = [LINK_VERSION, self.profile().as_bytes(), sources.as_bytes(), python.as_bytes(), name.as_bytes()];
-        let key = digest(key.into_iter().chain((!extensions.is_empty()).then_some(extensions.as_bytes())));
+        let key = digest(key.into_iter().chain(extensions));
         self.directory.join(format!("{name}-{key}"))
     }
 

@@ -9,6 +9,9 @@ use pyox_program_format::{LauncherMarker, MarkerField, Trailer};
 
 use crate::error::Error;
 
+/// What is said of a launcher without extension modules of its own.
+const NONE: &str = "none";
+
 /// What a marker says of a launcher without libpython.
 const SHARED: &str = "shared";
 
@@ -51,11 +54,11 @@ fn format() -> u8 {
     MAGIC[MAGIC.len() - 1]
 }
 
-/// The extension modules that are to be linked in, with a digest of their code; nothing if there are none.
+/// The extension modules that are to be linked in, with a digest of their code, or [`NONE`].
 pub(super) fn extensions(target: &dyn Target) -> String {
     let extensions = target.link().map(|link| link.extensions).unwrap_or_default();
     if extensions.is_empty() {
-        return String::new();
+        return NONE.to_owned();
     }
     let names: Vec<&str> = extensions.iter().map(|one| one.module.as_str()).collect();
     let parts = extensions.iter().flat_map(|one| [&one.module, &one.init, &one.digest]).map(String::as_bytes);
@@ -65,7 +68,7 @@ pub(super) fn extensions(target: &dyn Target) -> String {
 /// The text that the build of a launcher is given for its marker; it adds the target itself.
 pub(super) fn marker(target: &dyn Target) -> Result<String, Error> {
     let fields = requirements(target, kind_for(target)?).into_iter().filter(|(field, _)| *field != MarkerField::Target);
-    let extensions = Some((MarkerField::Extensions, extensions(target))).filter(|(_, text)| !text.is_empty());
+    let extensions = Some((MarkerField::Extensions, extensions(target))).filter(|(_, text)| text != NONE);
     Ok(LauncherMarker::text(fields.chain(extensions))?)
 }
 
@@ -94,7 +97,7 @@ pub fn check(path: &Path, bytes: &[u8], target: &dyn Target) -> Result<(), Error
     let required = requirements(target, kind_of(&marker)).into_iter();
     let extensions = (MarkerField::Extensions, extensions(target));
     for (field, expected) in required.chain([extensions]) {
-        let otherwise = if field == MarkerField::Extensions { "" } else { "unknown" };
+        let otherwise = if field == MarkerField::Extensions { NONE } else { "unknown" };
         let found = marker.field(field).unwrap_or(otherwise);
         if found != expected {
             let (path, found, python) = (path.to_owned(), found.to_owned(), target.info().version.clone());
