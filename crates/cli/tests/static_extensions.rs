@@ -15,7 +15,8 @@ def built_in(name):
     return module
 ";
 
-/// Packs a script with packages, all of them built from source; runs it with Python hidden, and compares what it prints.
+/// Packs a script with packages, all of them built from source; runs it with Python hidden, and compares what it
+/// prints.
 fn expect(packages: &[&str], script: &str, output: &str) -> anyhow::Result<Program> {
     let mut arguments = vec!["app.py"];
     for package in packages {
@@ -43,8 +44,8 @@ print(markupsafe.escape('<a> & b'), [m.name for m in pkgutil.iter_modules(markup
     Ok(())
 }
 
-/// C with setuptools, Cython with setuptools and with meson-python, C++ with scikit-build-core, Rust with maturin: all in
-/// one program, where none is in the way of another.
+/// C with setuptools, Cython with setuptools and with meson-python, C++ with scikit-build-core, Rust with maturin: all
+/// in one program, where none is in the way of another.
 #[test]
 fn all_build_systems_serve() -> anyhow::Result<()> {
     if std::env::var_os("PYOX_TEST_ALL").is_none() {
@@ -132,7 +133,8 @@ fn a_module_of_ones_own_in_rust_is_part_of_the_program() -> anyhow::Result<()> {
     }
     let place = Place::with(&[(
         "app.py",
-        "import rust_module as m\nprint(m.primes(100), m.rust_module.__name__, m.rust_module.__spec__.origin)\ntry:\n    m.primes(10**10)\n\
+        "import rust_module as m\nprint(m.primes(100), m.rust_module.__name__, m.rust_module.__spec__.origin)\n\
+         try:\n    m.primes(10**10)\n\
          except ValueError as error:\n    print(error)\n",
     )]);
     let example = pyox_test_support::command::workspace().join("examples/rust_module");

@@ -1,7 +1,7 @@
 //! Extension modules built from source, as objects for a program to be linked with.
 //!
-//! A [`Recorder`] stands before the compilers while pip builds a package, whatever its build system is; what every shared
-//! library was linked of is kept by it. [`Recording::extension`] makes an object of that for an extension module, which
+//! A [`Recorder`] stands before the compilers while pip builds a package, whatever its build system is; it keeps what
+//! every shared library was linked of. [`Recording::extension`] makes an object of that for an extension module, which
 //! defines one symbol, and [`WithExtensions`] is a Python that programs are linked with such modules for. In a scan,
 //! [`BuiltIn`] has them in the place of their files.
 //!

@@ -51,9 +51,9 @@ pub(crate) fn isolate(object: &Path, module: &str, directory: &Path) -> Result<V
 }
 
 /// The source of the function that makes the module. While an extension module is loaded from a shared library, Python
-/// knows its whole name, which modules with one phase of initialisation take for theirs; so it does here. Versions up to
-/// 3.11 have a variable for it, later ones a function, which a shared libpython does not show: there such a module gets
-/// its name when it is made. (Definitions of modules with more phases refuse that, and need it not.)
+/// knows its whole name, which modules with one phase of initialisation take for theirs; so it does here. Versions
+/// up to 3.11 have a variable for it, later ones a function, which a shared libpython does not show: there such a
+/// module gets its name when it is made. (Definitions of modules with more phases refuse that, and need it not.)
 fn init(module: &str) -> Result<String, Error> {
     let is_part = |part: &str| {
         let is_word = part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

@@ -22,7 +22,8 @@ const CHOICES: [(&str, &str, &str); 2] =
 /// How compilers are called, after a prefix such as `x86_64-linux-gnu-` and before a version such as `-12`.
 const COMPILERS: [&str; 6] = ["cc", "gcc", "clang", "c++", "g++", "clang++"];
 
-/// Takes the place of the compilers on `PATH`, and keeps what shared libraries are linked of. The real ones do the work.
+/// Takes the place of the compilers on `PATH`, and keeps what shared libraries are linked of. The real ones do the
+/// work.
 #[derive(Debug, Clone)]
 pub struct Recorder {
     directory: PathBuf,

@@ -45,8 +45,8 @@ pub struct PipRequest {
     pub environment: BTreeMap<String, String>,
     /// Directories that come before the others of `PATH`, for pip and the build tools that it starts.
     pub path: Vec<PathBuf>,
-    /// Variables that tell build tools directories of the tree, which are made for them, by the names of these: what they
-    /// write there is kept with what is installed.
+    /// Variables that tell build tools directories of the tree, which are made for them, by the names of these: what
+    /// they write there is kept with what is installed.
     pub directories: BTreeMap<String, String>,
     /// Whether to install again even if the same was installed before, to get newer versions.
     pub refresh: bool,

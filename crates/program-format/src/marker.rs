@@ -48,7 +48,8 @@ pub enum MarkerField {
     Format,
     /// The version of the interpreter configuration that the launcher reads.
     Protocol,
-    /// The extension modules that are linked into the launcher besides those of its Python, with a digest of their code.
+    /// The extension modules that are linked into the launcher besides those of its Python, with a digest of their
+    /// code.
     /// A launcher without any has no such field.
     Extensions,
     /// `shared` if libpython is not part of the launcher but among the resources, for any patch release and build of
