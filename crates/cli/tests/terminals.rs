@@ -25,7 +25,7 @@ except curses.error as error:
 print("said", input("say: "))
 "#;
 
-/// A terminal that nobody has: what moves the cursor and clears is that of the ANSI ones.
+/// A made-up terminal, which no machine knows; it moves the cursor and clears as ANSI terminals do.
 const ODD: &str = "pyox-odd|a terminal of a test,\n\tam, cols#80, lines#24,\n\tbel=^G, clear=\\E[H\\E[J, cr=\\r, \
                    cub1=\\b, cud1=\\n, cuf1=\\E[C, cup=\\E[%i%p1%d;%p2%dH, cuu1=\\E[A, ed=\\E[J, el=\\E[K, home=\\E[H,\
                    \n\tind=\\n, kbs=\\b, kcub1=\\E[D, kcuf1=\\E[C,\n";

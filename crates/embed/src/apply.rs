@@ -22,7 +22,9 @@ macro_rules! numbers {
 /// Sets texts that are set in the configuration.
 macro_rules! texts {
     ($config:expr => $python:expr; $($(#[$has:meta])? $setting:ident => $field:ident,)+) => {
-        $($(#[$has])? if let Some(value) = &$config.$setting { $python.text(|python| &raw mut python.$field, value)?; })+
+        $($(#[$has])? if let Some(value) = &$config.$setting {
+            $python.text(|python| &raw mut python.$field, value)?;
+        })+
     };
 }
 

@@ -258,7 +258,8 @@ mod tests {
             std::fs::write(place.path().join(name), text)?;
         }
         let source = b"import os.path, helper, native\nimport pkg.inner\nimportlib.import_module('named')\n\
-            from space.deep import module; import no_modules; use('X_MODULE', 'settings', 'shop.wsgi:app', 'words.csv')\n";
+            from space.deep import module; import no_modules\n\
+            use('X_MODULE', 'settings', 'shop.wsgi:app', 'words.csv')\n";
         let script = place.path().join("script.py");
         let suffixes = [".abi3.so".to_owned(), ".so".to_owned()];
         std::fs::write(&script, source)?;

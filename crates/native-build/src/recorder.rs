@@ -14,7 +14,7 @@ const SCRIPT: &str = include_str!("recorder.py");
 /// The file of the script, which the names of compilers are links to.
 const FILE: &str = "recorder.py";
 
-/// The variables by which a person chooses compilers: the name that ours has then, and the variable by which it is told
+/// The variables by which a person chooses compilers, the name that ours has then, and the variable in which it finds
 /// the choice.
 const CHOICES: [(&str, &str, &str); 2] =
     [("CC", "chosen-cc", "PYOX_NATIVE_BUILD_CC"), ("CXX", "chosen-c++", "PYOX_NATIVE_BUILD_CXX")];

@@ -31,9 +31,6 @@ pub enum Error {
     /// Where something is written.
     #[error(transparent)]
     Output(#[from] pyox_output::Error),
-    /// Looking for resources.
-    #[error(transparent)]
-    Scan(#[from] pyox_scanner::Error),
     /// A setting of the interpreter that the Python does not have, or settings that contradict each other.
     #[error(transparent)]
     Setting(#[from] pyox_interpreter_config::SettingError),

@@ -171,9 +171,10 @@ pub(crate) const ATTRIBUTES: &[Attribute<Policy>] = &[
     Attribute {
         name: "extension_module_filter",
         expected: "\"all\", \"minimal\", \"no-libraries\", \"no-copyleft\" or \"no-gpl\"",
-        documentation: "Which extension modules of the standard library go in: all; those that the interpreter does not \
-            start without; also those that need no library beyond the C library; or those whose libraries have known \
-            licences, none of them a copyleft one. `no-gpl` is `no-copyleft`. What is a part of an installed libpython stays.",
+        documentation: "Which extension modules of the standard library go in: all; those that the interpreter does \
+            not start without; also those that need no library beyond the C library; or those whose libraries have \
+            known licences, none of them a copyleft one. `no-gpl` is `no-copyleft`. What is a part of an installed \
+            libpython stays.",
         get: |policy| policy.extension_module_filter.name().into(),
         set: Some(|policy, value| match value {
             Plain::Text(name) => {

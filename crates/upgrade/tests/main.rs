@@ -213,7 +213,7 @@ fn what_is_not_plain_is_left_to_a_person() {
         ("d = PythonDistribution(sha256='', url='')\nd.extension_modules(filter='all')\n", "extension_modules"),
         // There is no program yet.
         ("d = default_python_distribution()\nx = d.pip_install([])\ne = d.to_python_executable('a')\n", "pip_install"),
-        // Which attribute this is nobody knows.
+        // It is not known which attribute this is.
         ("d = default_python_distribution()\nc = EmbeddedPythonConfig(no_site=True)\n", "EmbeddedPythonConfig"),
         ("c = PythonInterpreterConfig(run_module='a')\n", "PythonInterpreterConfig"),
         ("f(dist.to_python_executable('a', include_test=True))\n", "to_python_executable(include_test = ...)"),

@@ -20,7 +20,6 @@ pub(super) fn hint(error: &Error) -> Option<String> {
             "build a launcher with the feature {allocator} of pyox-launcher and name it with --launcher, or leave out \
              the setting"
         ),
-        Error::Scan(error) => return super::inputs::scan(error).map(str::to_owned),
         Error::LocationOfSharedPackage => "leave out --resource-file, or the location".into(),
         Error::SharedResources { .. }
         | Error::NotSharedResources { .. }

@@ -1,7 +1,7 @@
 //! Where Python source mentions `__file__`, `__path__` and what needs files without mentioning them.
 
+use crate::tokens::{Kind, Token, Tokens};
 use memchr::memmem::find;
-use pyox_python_source::{Kind, Token, Tokens};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -21,27 +21,32 @@ pub enum MentionKind {
 
 /// A mention, and its line counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SourceMention<'a> {
-    pub(crate) name: &'static str,
-    pub(crate) kind: MentionKind,
-    pub(crate) line: usize,
+#[non_exhaustive]
+pub struct SourceMention<'a> {
+    /// For example `__file__`.
+    pub name: &'static str,
+    /// In which form.
+    pub kind: MentionKind,
+    /// Counted from 1.
+    pub line: usize,
     /// Of an attribute of a dotted name, the name's first and last part: `a` and `c` of `a.b.c.__file__`.
-    pub(crate) receiver: Option<(&'a [u8], &'a [u8])>,
+    pub receiver: Option<(&'a [u8], &'a [u8])>,
     /// What else is in the same statement, and in those with the variable that it is assigned to.
-    pub(crate) context: Context<'a>,
+    pub context: Context<'a>,
 }
 
 /// What is said about the statement of a [`SourceMention`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Context<'a> {
+#[non_exhaustive]
+pub struct Context<'a> {
     /// Whether it calls `globals`, `locals` or `vars`.
-    pub(crate) reflects: bool,
+    pub reflects: bool,
     /// Whether it lists directories.
-    pub(crate) lists: bool,
+    pub lists: bool,
     /// Whether it looks for files by a pattern.
-    pub(crate) globs: bool,
+    pub globs: bool,
     /// The strings in it.
-    pub(crate) strings: Vec<&'a [u8]>,
+    pub strings: Vec<&'a [u8]>,
 }
 
 /// The location of a module.
@@ -57,12 +62,12 @@ const LISTERS: [&[u8]; 4] = [b"listdir", b"scandir", b"walk", b"iterdir"];
 const GLOBS: [&[u8]; 3] = [b"glob", b"iglob", b"rglob"];
 
 /// Whether a name that is looked for is an attribute of modules.
-pub(crate) fn is_location(name: &str) -> bool {
+pub fn is_location(name: &str) -> bool {
     LOCATIONS.contains(&name)
 }
 
 /// The names that are looked for.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+pub fn names() -> impl Iterator<Item = &'static str> {
     LOCATIONS.into_iter().chain(FINDERS_OF_FILES)
 }
 
@@ -70,7 +75,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 /// declaration of a namespace package with `pkgutil.extend_path`.
 ///
 /// Never fails: in text that is not Python it may find too much or too little.
-pub(crate) fn mentions(source: &[u8]) -> Vec<SourceMention<'_>> {
+pub fn mentions(source: &[u8]) -> Vec<SourceMention<'_>> {
     if names().all(|name| find(source, name.as_bytes()).is_none()) {
         return Vec::new();
     }
