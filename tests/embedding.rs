@@ -1,11 +1,12 @@
 //! Programs of one's own on `pyembed`: the examples of the crate, compiled as launchers to which `pack` attaches
 //! payloads.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use anyhow::{Context as _, Result, ensure};
-use pyox_distribution::{Host as _, Installed};
+use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_linker::{build_environment, seal};
 use pyox_test_support::extension::Cargo;
 use pyox_test_support::{command, pythons};
@@ -22,7 +23,7 @@ sys.exit(3)
 fn a_bespoke_launcher_has_modules_in_rust() {
     pythons::for_each_of("bespoke_launcher", &newest(), |python| {
         let program = Program::new(python, "bespoke_launcher")?;
-        let output = program.run(&[])?;
+        let output = program.run(&[""; 0])?;
         ensure!(output.status.code() == Some(3) && output.stdout == b"42 built-in True True\n", "{output:?}");
         Ok(())
     });
@@ -55,9 +56,14 @@ fn an_interpreter_that_is_dropped_prints_what_it_buffered() {
 fn python_starts_again_after_its_end() {
     pythons::for_each_of("starting again", &newest(), |python| {
         let program = Program::new(python, "ending")?;
+        let alone = program.run(&with_files(python, &["again"]))?;
+        if starts_once(python, &alone) {
+            return Ok(());
+        }
         let output = program.run(&["again"])?;
         ensure!(output.stdout == b"buffered at exit\nbuffered at exit\nbuffered at exit\n", "{output:?}");
-        ensure!(output.status.code() == Some(0) && output.stderr.is_empty(), "{output:?}");
+        // Of 3.9 to 3.12, `decimal` says that it was there before.
+        ensure!(output.status.code() == Some(0) && output.stderr == alone.stderr, "{output:?}\n{alone:?}");
         Ok(())
     });
 }
@@ -70,14 +76,15 @@ fn memory_grows_no_more_from_start_to_start_than_that_of_cpython() {
     }
     pythons::for_each_of("cycles", &newest(), |python| {
         let program = Program::new(python, "ending")?;
-        let growth = |directories: &[&str]| -> Result<i64> {
-            let output = program.run(&[&["cycles", "200"], directories].concat())?;
+        let growth = |output: Output| -> Result<i64> {
             ensure!(output.status.success(), "{output:?}");
             Ok(String::from_utf8(output.stderr)?.trim().parse()?)
         };
-        let standard_library = python.stdlib_dir().display().to_string();
-        let extensions = python.extension_dir().map(|path| path.display().to_string()).unwrap_or_default();
-        let (packed, files) = (growth(&[])?, growth(&[&standard_library, &extensions])?);
+        let alone = program.run(&with_files(python, &["cycles", "200"]))?;
+        if starts_once(python, &alone) {
+            return Ok(());
+        }
+        let (packed, files) = (growth(program.run(&["cycles", "200"])?)?, growth(alone)?);
         ensure!(packed < files + (64 << 10), "{packed} bytes more each time, CPython alone {files}");
         Ok(())
     });
@@ -93,6 +100,10 @@ fn start_run_and_end_touch_no_memory_that_is_not_theirs() {
         let program = Program::packed(python, "ending", &["--config", "allocator=malloc"])?;
         let mut valgrind = Command::new("valgrind");
         valgrind.args(["--error-exitcode=99", "--quiet"]);
+        // It reads a digit of a zero before that is there (<https://github.com/python/cpython/issues/102509>).
+        if python.minor().1 == 11 {
+            valgrind.arg("--undef-value-errors=no");
+        }
         let output = valgrind.arg(program.place.path().join("app")).args(["cycles", "2"]).output()?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Ok(())
@@ -109,6 +120,19 @@ fn finalizing_says_whether_everything_was_written() {
         ensure!(said.ends_with("Err(Flush)\n") && said.contains("No space left"), "{output:?}");
         Ok(())
     });
+}
+
+/// Arguments of `ending` that leave out all that is ours: modules are in these directories.
+fn with_files(python: &Installed, arguments: &[&str]) -> Vec<String> {
+    let directories = [python.stdlib_dir()].into_iter().chain(python.extension_dir());
+    let directories = directories.map(|path| path.display().to_string());
+    arguments.iter().map(|argument| (*argument).to_owned()).chain(directories).collect()
+}
+
+/// Whether CPython itself cannot start a second time and import the same: 3.12 has freed what `datetime` refers to
+/// (<https://github.com/python/cpython/issues/118608>).
+fn starts_once(python: &Installed, alone: &Output) -> bool {
+    python.minor().1 == 12 && alone.status.code().is_none()
 }
 
 /// Whether what takes minutes is tested too.
@@ -145,13 +169,13 @@ impl Program {
         Ok(Self { place })
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
         let mut command = Command::new(self.place.path().join("app"));
         command.args(arguments);
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Result<Output> {
+    fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Result<Output> {
         self.command(arguments).output().context("the program does not run")
     }
 }

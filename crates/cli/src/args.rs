@@ -187,12 +187,14 @@ pub struct Pack {
     #[arg(long, value_name = "KEY=VALUE")]
     pub config: Vec<String>,
     /// Where curses and readline find their database of terminals, unless TERMINFO_DIRS says so: where the running
-    /// system has it, or in these directories [default: none, where they were built to look]
-    #[arg(long, value_name = "dynamic|none|static:PATH")]
+    /// system has it, or in these directories. Names of terminals (`xterm,screen`) go into the program, for systems that
+    /// do not know them [default: none, where they were built to look]
+    #[arg(long, value_name = "dynamic|none|static:PATH|NAME,...")]
     pub terminfo: Option<String>,
     /// Where OpenSSL finds certificates of authorities, unless SSL_CERT_FILE or SSL_CERT_DIR says so: where the running
-    /// system has them if not where OpenSSL was built to look, or in a file [default: none, where it was built to look]
-    #[arg(long, value_name = "dynamic|none|static:FILE")]
+    /// system has them if not where OpenSSL was built to look, or in a file. `bundled` puts those of the package certifi
+    /// into the program [default: none, where it was built to look]
+    #[arg(long, value_name = "dynamic|none|static:FILE|bundled")]
     pub certificates: Option<String>,
     /// Warn if the program needs a newer version of the GNU C library than this, and name the files that do
     #[arg(long, value_name = "X.Y", value_parser = glibc_version)]
@@ -273,6 +275,9 @@ fn package_location(text: &str) -> Result<(String, Location), String> {
     let location = location.parse().map_err(|error: pyox_packaging::LocationError| error.to_string())?;
     Ok((package.to_owned(), location))
 }
+
+/// What says that certificates go into the program.
+pub const BUNDLED: &str = "bundled";
 
 /// A value of `--add-data`: a name with a colon in it is one if it is there.
 pub fn added_data(text: &str) -> AddedData {

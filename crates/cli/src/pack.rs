@@ -9,11 +9,11 @@ use pyox_distribution::Toolchain;
 use pyox_linker::{LauncherSource, Prebuilt};
 use pyox_packaging::{
     Bill, EntryRequest, FileAttribute, Inputs, InterpreterConfig, PackageRoot, Policy, Profile, PythonChoice, Report,
-    Request, Run,
+    Request, Resolution, Run,
 };
 use pyox_standalone::Selection;
 
-use crate::args::Pack;
+use crate::args::{BUNDLED, Pack};
 use crate::catalogue;
 use crate::distribution;
 use crate::launcher::{compiled, linked};
@@ -159,10 +159,20 @@ fn not_found(error: &anyhow::Error) -> Option<&str> {
 /// How the interpreter behaves, and what it runs if that is given.
 fn interpreter(args: &Pack, config: &mut InterpreterConfig) -> anyhow::Result<Option<Run>> {
     let run = settings::apply(config, &args.config)?;
-    for (name, value) in [("terminfo_resolution", &args.terminfo), ("certificates", &args.certificates)] {
-        value.iter().try_for_each(|value| config.set(name, value))?;
-    }
+    // What goes in is led to when it is packed.
+    let terminfo = args.terminfo.iter().filter(|value| terminals(value).is_empty());
+    terminfo.into_iter().try_for_each(|value| config.set("terminfo_resolution", value))?;
+    let certificates = args.certificates.iter().filter(|value| *value != BUNDLED);
+    certificates.into_iter().try_for_each(|value| config.set("certificates", value))?;
     Ok(run)
+}
+
+/// The names of terminals, where that is no other word for where they are found.
+fn terminals(value: &str) -> Vec<String> {
+    match Resolution::parse(value) {
+        None if !value.contains(':') => value.split(',').map(|name| name.trim().to_owned()).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn policy(args: &Pack) -> Result<Policy, pyox_packaging::Error> {
@@ -210,6 +220,8 @@ fn inputs(args: &Pack, package_roots: &[Vec<String>]) -> Inputs {
     inputs.package_roots = package_roots.iter().map(root).collect();
     inputs.data = args.add_data.iter().map(|text| crate::args::added_data(text)).collect();
     inputs.static_extensions = args.static_extensions.clone();
+    inputs.terminals = args.terminfo.iter().flat_map(|value| terminals(value)).collect();
+    inputs.certificates = args.certificates.as_deref() == Some(BUNDLED);
     inputs.entry = entry;
     inputs.refresh = args.refresh;
     inputs

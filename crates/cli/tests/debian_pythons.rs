@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use pyox_test_support::place::{Outcome, Place};
+use pyox_test_support::wheel::wheel;
 use pyox_test_support::{command, pythons, report};
 
 const VERSIONS: [&str; 2] = ["3.14", "3.15"];
@@ -31,6 +32,25 @@ except KeyError as error:
     print(repr(error), error.__traceback__.tb_lineno)
 "#;
 
+/// What Python 3.15 imports when it is first used (PEP 810), also beside the script.
+const LAZY: &str = r#"
+import sys
+lazy import beside, json.decoder
+lazy from email.message import EmailMessage
+lazy import pyox_missing
+
+def loaded():
+    print([name in sys.modules for name in ("beside", "json.decoder", "email.message")])
+
+loaded()
+print(beside.WORD, json.decoder.JSONDecoder().decode("[1]"), EmailMessage.__name__)
+loaded()
+try:
+    pyox_missing.used
+except ImportError as error:
+    print(repr(error), error.name, error.__cause__)
+"#;
+
 #[test]
 fn newer_pythons_of_debian_run_the_same_packed() -> anyhow::Result<()> {
     if !pythons::is_everything() {
@@ -55,8 +75,46 @@ fn newer_pythons_of_debian_run_the_same_packed() -> anyhow::Result<()> {
         place.run(pack).succeeds();
         let packed = run(&directory, &place.path(&name)).succeeds();
         assert_eq!((&packed.stdout, &packed.stderr), (&plain.stdout, &plain.stderr));
+        start_files_are_heeded(&place, &directory, version);
     }
+    imports_are_lazy(&place, &directory);
     Ok(())
+}
+
+fn imports_are_lazy(place: &Place, directory: &Path) {
+    place.write("lazy.py", LAZY);
+    place.write("beside.py", "WORD = 'beside'\n");
+    let python = directory.join("root/usr/bin/python3.15");
+    for name in ["normal", "all"] {
+        let setting = format!("lazy_imports={name}");
+        let mut plain = Command::new(&python);
+        let plain = Outcome::of(plain.args(["-X", &setting]).arg(place.path("lazy.py")));
+        let plain = plain.succeeds();
+        let python = python.display().to_string();
+        place.run(["pack", "lazy.py", "--python", &python, "--config", &setting, "-o", name]).succeeds();
+        run(directory, &place.path(name)).succeeds().prints(&plain.stdout);
+    }
+}
+
+/// An entry point in a `.start` file among installed packages is called when Python 3.15 starts; before, a line of code
+/// in a `.pth` file is run (PEP 829).
+fn start_files_are_heeded(place: &Place, directory: &Path, version: &str) {
+    let files = [
+        ("starts.start", "starts:main\n"),
+        ("starts.pth", "import sys; sys.by_pth = True\n"),
+        ("starts.py", "import sys\ndef main():\n    sys.by_start = True\n"),
+        ("asks.py", "import sys\nprint(hasattr(sys, 'by_start'), hasattr(sys, 'by_pth'))\n"),
+    ];
+    let wheel = wheel(place, "starts", "", &files);
+    files.iter().for_each(|(name, content)| drop(place.write(&format!("installed/{name}"), content)));
+    let python = directory.join("root/usr/bin").join(format!("python{version}"));
+    let script = "import site; site.addsitedir('installed'); import asks";
+    let plain = Outcome::of(Command::new(&python).args(["-I", "-c", script]).current_dir(place.path(""))).succeeds();
+    let name = format!("asks-{version}");
+    let python = python.display().to_string();
+    place.run(["pack", &wheel.display().to_string(), "--module", "asks", "--python", &python, "-o", &name]).succeeds();
+    run(directory, &place.path(&name)).succeeds().prints(&plain.stdout);
+    assert_eq!(plain.stdout.contains("True False"), version == "3.15", "{plain:?}");
 }
 
 /// Runs a program with the C library of the packages.

@@ -1,5 +1,7 @@
 //! Pythons that can be downloaded: which there are, how one is named, and that nothing is downloaded by surprise.
 
+mod secure;
+
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 mod analyze;
 mod applications;
 mod beside;
+mod bundled;
 mod bytecode_only;
 mod caches;
 mod command_line;

@@ -25,8 +25,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         Some("again") => {
             drop(python);
+            let search_paths: Vec<String> = std::env::args().skip(2).collect();
             for _ in 0..2 {
-                let again = MainPythonInterpreter::new(OxidizedPythonInterpreterConfig::from_program()?)?;
+                let again = MainPythonInterpreter::new(of_cycle(&search_paths)?)?;
                 again.run_code(PRINT)?;
                 again.run_code("import decimal, sqlite3, ssl; sqlite3.connect(':memory:').close()")?;
             }

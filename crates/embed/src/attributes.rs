@@ -28,7 +28,8 @@ pub(crate) fn set(gil: Gil, start: &Start<'_>) -> Result<()> {
     if config.site_builtins && has_no_site {
         site_builtins(gil)?;
     }
-    for (name, value) in system::variables(config, start.origin) {
+    let places = system::Places { origin: start.origin, program: start.roots.program() };
+    for (name, value) in system::variables(config, places) {
         let environment = import(gil, c"os")?.attr(c"environ")?;
         let value = Object::fs_str(gil, value.as_os_str().as_bytes())?;
         environment.call_method(c"setdefault", &[&Object::str(gil, name)?, &value])?;

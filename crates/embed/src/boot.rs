@@ -99,8 +99,11 @@ pub(crate) unsafe fn finder(gil: Gil) -> Option<Finder> {
 /// # Safety
 ///
 /// The thread runs the main interpreter.
-pub(crate) unsafe fn release_finder(_gil: Gil) {
+pub(crate) unsafe fn release_finder(gil: Gil) {
     let finder = lock(&FINDER).take();
+    if let Some(finder) = &finder {
+        finder.get(gil).release_memory();
+    }
     drop(finder);
 }
 

@@ -42,10 +42,19 @@ const CERTIFICATE_FILES: [&str; 6] = [
 /// What OpenSSL looks for in the directory that it was built with.
 const OPENSSL_NAMES: [&str; 2] = ["cert.pem", "certs"];
 
+/// What paths are relative to.
+#[derive(Clone, Copy)]
+pub(crate) struct Places<'a> {
+    /// The directory that `$ORIGIN` stands for.
+    pub(crate) origin: &'a Path,
+    /// The program, which its own files are below.
+    pub(crate) program: &'a Path,
+}
+
 /// The variables to set.
-pub(crate) fn variables(config: &InterpreterConfig, origin: &Path) -> Vec<(&'static str, OsString)> {
-    let terminfo = || terminfo(&config.terminfo_resolution, origin);
-    let certificates = || certificates(&config.certificates, config.openssl_directory.as_deref(), origin);
+pub(crate) fn variables(config: &InterpreterConfig, places: Places<'_>) -> Vec<(&'static str, OsString)> {
+    let terminfo = || terminfo(&config.terminfo_resolution, places);
+    let certificates = || certificates(&config.certificates, config.openssl_directory.as_deref(), places);
     let is_set = |name: &str| var_os(name).is_some();
     let mut variables = Vec::new();
     if !is_set(TERMINFO) {
@@ -57,29 +66,41 @@ pub(crate) fn variables(config: &InterpreterConfig, origin: &Path) -> Vec<(&'sta
     variables
 }
 
-fn terminfo(resolution: &Resolution, origin: &Path) -> Option<OsString> {
-    match resolution {
-        Resolution::Static(paths) => Some(expand(paths, origin).into()),
-        Resolution::Dynamic => {
-            let mut found = Vec::<PathBuf>::new();
-            for directory in TERMINFO_DIRECTORIES {
-                // Some are links to others.
-                let real = Path::new(directory).canonicalize().ok().filter(|real| real.is_dir());
-                let is_known = |real| found.iter().any(|known| known.canonicalize().is_ok_and(|known| known == real));
-                if real.is_some_and(|real| !is_known(real)) {
-                    found.push(directory.into());
-                }
-            }
-            std::env::join_paths(found).ok().filter(|paths| !paths.is_empty())
-        }
-        _ => None,
+fn terminfo(resolution: &Resolution, places: Places<'_>) -> Option<OsString> {
+    let mut directories = match resolution {
+        Resolution::Static(paths) => return Some(expand(paths, places.origin).into()),
+        Resolution::Dynamic | Resolution::Packed(_) => terminfo_of_system(),
+        _ => return None,
+    };
+    // Other programs, which see the variable too, do not find it: for them, the others have to come first.
+    if let Resolution::Packed(path) = resolution {
+        directories.push(places.program.join(path));
     }
+    std::env::join_paths(directories).ok().filter(|paths| !paths.is_empty())
+}
+
+fn terminfo_of_system() -> Vec<PathBuf> {
+    let mut found = Vec::<PathBuf>::new();
+    for directory in TERMINFO_DIRECTORIES {
+        // Some are links to others.
+        let real = Path::new(directory).canonicalize().ok().filter(|real| real.is_dir());
+        let is_known = |real| found.iter().any(|known| known.canonicalize().is_ok_and(|known| known == real));
+        if real.is_some_and(|real| !is_known(real)) {
+            found.push(directory.into());
+        }
+    }
+    found
 }
 
 /// `built_with` is the directory where OpenSSL looks by itself.
-fn certificates(resolution: &Resolution, built_with: Option<&str>, origin: &Path) -> Option<OsString> {
+fn certificates(resolution: &Resolution, built_with: Option<&str>, places: Places<'_>) -> Option<OsString> {
     match resolution {
-        Resolution::Static(path) => Some(expand(path, origin).into()),
+        Resolution::Static(path) => Some(expand(path, places.origin).into()),
+        // Other programs see the variable too: for them, it is a real file.
+        Resolution::Packed(path) => {
+            let path = places.program.join(path);
+            path.is_file().then(|| real_path(&path).unwrap_or(path).into())
+        }
         Resolution::Dynamic => {
             let has_its_own =
                 |directory: &str| OPENSSL_NAMES.iter().any(|name| Path::new(directory).join(name).exists());
@@ -92,13 +113,28 @@ fn certificates(resolution: &Resolution, built_with: Option<&str>, origin: &Path
     }
 }
 
+/// The file of the cache with what a file of the program has.
+#[cfg(feature = "virtual-files")]
+fn real_path(path: &Path) -> Option<PathBuf> {
+    pyox_virtual_files::real_path(path)
+}
+
+#[cfg(not(feature = "virtual-files"))]
+fn real_path(_: &Path) -> Option<PathBuf> {
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn places(origin: &str) -> Places<'_> {
+        Places { origin: Path::new(origin), program: Path::new("/opt/app/program") }
+    }
+
     #[test]
     fn given_paths_are_relative_to_the_program() {
-        let origin = Path::new("/opt/app");
+        let origin = places("/opt/app");
         let given = Resolution::Static("$ORIGIN/terminfo:/usr/share/terminfo".into());
         assert_eq!(terminfo(&given, origin), Some("/opt/app/terminfo:/usr/share/terminfo".into()));
         assert_eq!(terminfo(&Resolution::None, origin), None);
@@ -110,8 +146,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_in_the_program_is_below_it() {
+        let packed = Resolution::Packed("python/share/terminfo".into());
+        let found = terminfo(&packed, places("/")).unwrap();
+        assert_eq!(std::env::split_paths(&found).last(), Some("/opt/app/program/python/share/terminfo".into()));
+        // What is not there would be worse than nothing.
+        assert_eq!(certificates(&packed, None, places("/")), None);
+    }
+
+    #[test]
     fn the_store_of_the_system_is_for_who_has_none() {
-        let origin = Path::new("/");
+        let origin = places("/");
         let place = std::env::temp_dir().join(format!("pyox-openssl-{}", std::process::id()));
         std::fs::create_dir_all(place.join("certs")).unwrap();
         let directory = place.to_str().unwrap();
@@ -124,7 +169,7 @@ mod tests {
 
     #[test]
     fn each_database_of_terminals_is_named_once() {
-        let found = terminfo(&Resolution::Dynamic, Path::new("/")).unwrap_or_default();
+        let found = terminfo(&Resolution::Dynamic, places("/")).unwrap_or_default();
         let mut real: Vec<_> = std::env::split_paths(&found).map(|path| path.canonicalize().unwrap()).collect();
         let count = real.len();
         real.sort();

@@ -50,7 +50,7 @@ impl Catalogue {
         self.metadata_directories = MetadataDirectories::default();
     }
 
-    fn layers(&self) -> impl Iterator<Item = Arc<Layer>> {
+    pub(crate) fn layers(&self) -> impl Iterator<Item = Arc<Layer>> {
         self.layers.layers().iter().cloned()
     }
 

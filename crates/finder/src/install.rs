@@ -97,6 +97,12 @@ impl Finder {
         Ok(finder)
     }
 
+    /// Frees what it keeps to be fast, before Python ends: some versions never drop it, since they lose modules that
+    /// refer to it.
+    pub fn release_memory(&self) {
+        self.0.catalogue().layers().for_each(|layer| layer.release());
+    }
+
     /// The finder as Python has it.
     pub fn as_object(&self) -> &Object {
         self.0.object()

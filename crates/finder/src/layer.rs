@@ -114,6 +114,11 @@ impl Layer {
         field.stored().is_ok_and(|stored| self.memory.bytes().as_ptr_range().contains(&stored.as_ptr()))
     }
 
+    /// Frees what decompressing has kept.
+    pub(crate) fn release(&self) {
+        self.decoder.release();
+    }
+
     /// The value of a field, if it is one of these resources and compressed: what decompressing takes is kept.
     pub(crate) fn decompress<'r>(&'r self, field: &Field<'r>) -> Option<Result<Cow<'r, [u8]>, Error>> {
         if matches!(field.encoding(), Ok(Encoding::Raw | Encoding::File) | Err(_)) || !self.holds(field) {

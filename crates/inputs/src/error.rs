@@ -137,9 +137,20 @@ pub enum Error {
         /// The file that is there, or one in a directory of that path.
         packed: String,
     },
-    /// Added data would not be found.
+    /// Added data, descriptions of terminals or certificates would not be found.
     #[error("files that are added can only be opened where virtual files are on")]
     DataWithoutVirtualFiles,
+    /// The description of a terminal was to be packed that this machine does not have.
+    #[error("this machine does not know the terminal {name:?}")]
+    NoTerminal {
+        /// Its name.
+        name: String,
+        /// The databases of terminals, first to last.
+        databases: Vec<PathBuf>,
+    },
+    /// Certificates were to be packed that the installed certifi does not have.
+    #[error("certifi has no certificates in it")]
+    NoCertificates,
     /// What was to be packaged does not exist.
     #[error("there is no {}", path.display())]
     NoSource {

@@ -14,7 +14,7 @@ use crate::given::GivenResources;
 use crate::project::ProjectFile;
 use crate::resolving::Resolving;
 use crate::source::Source;
-use crate::{beside, data, required, script, source, wheel_tags};
+use crate::{beside, data, required, script, source, system, wheel_tags};
 use pyox_layers::Finding;
 use pyox_layers::LayerKind;
 use pyox_layers::{Layer, LayerBuilder};
@@ -51,6 +51,11 @@ pub struct Inputs {
     pub given: Vec<GivenResources>,
     /// Files that go in as they are.
     pub data: Vec<AddedData>,
+    /// Terminals whose descriptions go in, as this machine has them, for curses and readline.
+    pub terminals: Vec<String>,
+    /// Whether certificates of authorities go in: those of the project certifi, which pip installs where nothing else
+    /// brings it.
+    pub certificates: bool,
     /// Files that are going to be written: they are no part of a directory that is packed.
     pub outputs: Vec<PathBuf>,
     /// Projects that are built from source, so that their extension modules are linked into the program.
@@ -91,6 +96,10 @@ pub struct Resolved {
     pub findings: Vec<Finding>,
     /// The extension modules that the launcher is linked with.
     pub static_extensions: Vec<StaticExtension>,
+    /// Where the descriptions of terminals are that were asked for: a path below that of the program, with `/`.
+    pub terminfo: Option<String>,
+    /// Where the certificates are that were asked for: a path below that of the program, with `/`.
+    pub certificates: Option<String>,
     /// The positions of the layers that only this program has.
     pub(crate) own: BTreeSet<usize>,
 }
@@ -134,7 +143,9 @@ impl Inputs {
             return Err(Error::ExtrasWithoutProject);
         }
         let data = data::files(&self.data, &source)?;
-        if !(self.data.is_empty() || builder.policy().virtual_files) {
+        let terminals = system::terminals(&self.terminals)?;
+        let adds_files = !(self.data.is_empty() && self.terminals.is_empty()) || self.certificates;
+        if adds_files && !builder.policy().virtual_files {
             return Err(Error::DataWithoutVirtualFiles);
         }
         let nothing = matches!(source, Source::None) && self.pip.is_empty() && self.requirements.is_empty();
@@ -215,7 +226,8 @@ impl Inputs {
         }
         let installs =
             !(request.requirements.is_empty() && request.requirement_files.is_empty() && request.projects.is_empty());
-        if !installs && self.static_extensions.is_empty() && !request.arguments.is_empty() {
+        let needs_pip = installs || self.certificates || !self.static_extensions.is_empty();
+        if !needs_pip && !request.arguments.is_empty() {
             return Err(Error::NothingToInstall);
         }
         if installs {
@@ -239,16 +251,28 @@ impl Inputs {
             resolving.own.insert(resolving.layers.len());
             resolving.add(LayerKind::Data, &data, progress)?;
         }
-        resolving.finish(&source, &self.entry, &wanted)
+        let (mut terminfo, mut certificates) = (None, None);
+        if !self.terminals.is_empty() {
+            terminfo = Some(resolving.add_terminals(&terminals, progress)?);
+        }
+        if self.certificates {
+            let request = self.pip_options().refresh(self.refresh);
+            certificates = Some(resolving.add_certificates(request, progress)?);
+        }
+        Ok(Resolved { terminfo, certificates, ..resolving.finish(&source, &self.entry, &wanted)? })
     }
 
     /// What pip is asked for, as far as the source does not say it.
     pub(crate) fn pip_request(&self) -> PipRequest {
+        self.pip_options().requirements(&self.pip).requirement_files(&self.requirements)
+    }
+
+    /// How pip is asked for anything.
+    fn pip_options(&self) -> PipRequest {
         let constraints = self.constraints.iter().map(|path| format!("--constraint={}", path.display()));
         let index = self.index_url.iter().map(|url| format!("--index-url={url}"));
         let more = self.extra_index_urls.iter().map(|url| format!("--extra-index-url={url}"));
-        let request = PipRequest::default().requirements(&self.pip).requirement_files(&self.requirements);
-        request.arguments(constraints.chain(index).chain(more))
+        PipRequest::default().arguments(constraints.chain(index).chain(more))
     }
 
     /// Files and directories that are named must be there before the long work.

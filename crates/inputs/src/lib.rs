@@ -22,6 +22,7 @@ mod resolving;
 mod script;
 mod source;
 mod static_extensions;
+mod system;
 mod virtualenv;
 mod wheel_tags;
 

@@ -327,7 +327,8 @@ impl<'a, 'b> Resolving<'a, 'b> {
         let mut findings = self.findings;
         findings.extend(missing.into_iter().map(|module| Finding::MissingModule { module }));
         let (layers, name, own, static_extensions) = (self.layers, file_name(&name), self.own, self.static_extensions);
-        Ok(Resolved { layers, entry, name, findings, static_extensions, own })
+        let (terminfo, certificates) = (None, None);
+        Ok(Resolved { layers, entry, name, findings, static_extensions, terminfo, certificates, own })
     }
 
     /// Whether what is to be taken in is there, and what is to be left out would be.

@@ -159,6 +159,7 @@ mod tests {
             ("module_search_paths", "$ORIGIN/lib"),
             ("module_search_paths", "/opt/a:b"),
             ("terminfo_resolution", "static:/a:/b"),
+            ("certificates", "packed:python/ca.pem"),
             ("verbose", "2"),
             ("quiet", "true"),
             ("coerce_c_locale", "LC_CTYPE"),
@@ -170,6 +171,7 @@ mod tests {
             .run_mode(crate::Run::Code("import uuid; print(uuid.uuid4())".into()))
             .module_search_paths(["$ORIGIN/lib".to_owned(), "/opt/a:b".to_owned()])
             .terminfo_resolution(Resolution::Static("/a:/b".into()))
+            .certificates(Resolution::Packed("python/ca.pem".into()))
             .verbose(crate::Level(2))
             .quiet(crate::Level(1))
             .coerce_c_locale(crate::CoerceCLocale::LcCtype)

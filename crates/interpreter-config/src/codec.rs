@@ -8,7 +8,7 @@ use crate::InterpreterConfig;
 const LIMIT: usize = 1 << 20;
 /// The version of what a launcher expects of a program, besides the format of packed resources. Changes whenever the
 /// encoding of [`InterpreterConfig`] does, or how the launcher finds and starts a program.
-pub const VERSION: u8 = 6;
+pub const VERSION: u8 = 7;
 
 const FORMAT: Configuration<LittleEndian, Fixint, Limit<LIMIT>> =
     bincode::config::standard().with_fixed_int_encoding().with_limit::<LIMIT>();

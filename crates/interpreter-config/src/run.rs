@@ -69,16 +69,20 @@ pub enum Resolution {
     None,
     /// Here; `$ORIGIN` is the directory of the program.
     Static(String),
+    /// In the program itself, as a virtual file or directory: a path below that of the program, with `/`. What
+    /// terminals the running system knows come first.
+    Packed(String),
 }
 
 impl Resolution {
-    /// Reads the form of the manual: `dynamic`, `none` or `static:PATH`.
+    /// Reads the form of the manual, `dynamic`, `none` or `static:PATH`, and `packed:PATH`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text.split_once(':') {
             None if text == "dynamic" => Some(Self::Dynamic),
             None if text == "none" => Some(Self::None),
             Some(("static", path)) if !path.is_empty() => Some(Self::Static(path.to_owned())),
+            Some(("packed", path)) if !path.is_empty() => Some(Self::Packed(path.to_owned())),
             _ => None,
         }
     }
@@ -91,6 +95,7 @@ impl fmt::Display for Resolution {
             Self::Dynamic => f.write_str("dynamic"),
             Self::None => f.write_str("none"),
             Self::Static(path) => write!(f, "static:{path}"),
+            Self::Packed(path) => write!(f, "packed:{path}"),
         }
     }
 }

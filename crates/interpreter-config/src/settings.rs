@@ -126,10 +126,12 @@ settings! {
         /// How `multiprocessing` starts processes. It is imported when the program starts.
         multiprocessing_start_method: Option<StartMethod>,
         /// Where libraries for terminals find their database: sets `TERMINFO_DIRS`, unless that is set. The path of
-        /// `static` may be several, with `:` between them.
+        /// `static` may be several, with `:` between them; `packed` names a directory of the program, which comes after
+        /// what `dynamic` finds.
         terminfo_resolution: Resolution,
         /// Where OpenSSL finds certificates of authorities: sets `SSL_CERT_FILE`, unless that or `SSL_CERT_DIR` is set.
-        /// `dynamic` does so only where the paths that OpenSSL was built with do not exist.
+        /// `dynamic` does so only where the paths that OpenSSL was built with do not exist; `packed` names a file of the
+        /// program.
         certificates: Resolution,
         /// Provide `exit`, `quit` and `help` as `site` does, without importing it.
         site_builtins: bool,

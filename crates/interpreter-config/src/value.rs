@@ -155,7 +155,8 @@ scalars! {
     u32, "a number from 0 to 4294967295", |text| text.parse().ok(), |value| SettingValue::Number(*value);
     String, "text", |text| Some(text.to_owned()), |value| SettingValue::Text(value.clone());
     Run, "none, repl, module:NAME, eval:CODE, file:PATH", Run::parse, |value| SettingValue::Text(value.to_string());
-    Resolution, "dynamic, none, static:PATH", Resolution::parse, |value| SettingValue::Text(value.to_string());
+    Resolution, "dynamic, none, static:PATH, packed:PATH", Resolution::parse,
+        |value| SettingValue::Text(value.to_string());
 }
 
 words! {

@@ -31,7 +31,9 @@ pub use pyox_inputs::{
     AddedData, Entry, EntryRequest, Error as InputError, GivenResources, Inputs, PackageRoot, PythonChoice,
     RequiresPython, Resolved, VirtualenvChoice, is_source,
 };
-pub use pyox_interpreter_config::{FileAttribute, InterpreterConfig, Run, Setting, SettingError, SettingValue};
+pub use pyox_interpreter_config::{
+    FileAttribute, InterpreterConfig, Resolution, Run, Setting, SettingError, SettingValue,
+};
 pub use pyox_layers::{
     Candidate, Decide, Decision, Error as LayerError, FilesNeeded, Finding, Layer, LayerBuilder, LayerKind, LeftOut,
     NativeFile, Policy, Profile, Reason, ReportRow,

@@ -148,6 +148,7 @@ fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) ->
     let mut progress = Timed::new(progress);
     let builder = layer_builder(request);
     let mut resolved = inputs.resolve(&builder, &mut progress)?;
+    let interpreter = settings::with_packed(request.interpreter.clone(), &resolved);
     let extensions = std::mem::take(&mut resolved.static_extensions);
     let target = &WithExtensions::new(target, &extensions);
     let python = Toolchain::new(python.host(), target)?;
@@ -171,7 +172,7 @@ fn make(request: &Request<'_>, is_program: bool, progress: &mut dyn Progress) ->
         resolved.layers.push(builder.libpython(&below, &mut progress)?);
     }
     let mut application = ApplicationBuilder::new(python, policy.clone(), resolved.layers, resolved.entry)
-        .interpreter(request.interpreter.clone())
+        .interpreter(interpreter)
         .import_order(order)
         .outputs(outputs)
         .tcl(&builder)

@@ -1,6 +1,7 @@
 //! Settings of the interpreter: what programs have, and whether a Python and a launcher have what is asked for.
 
 use pyox_distribution::Target;
+use pyox_inputs::Resolved;
 use pyox_interpreter_config::{Build, DomainAllocator, InterpreterConfig, Resolution};
 use pyox_linker::Launcher;
 use pyox_packed_resources::{Blob, Decoder, FieldKind};
@@ -16,6 +17,14 @@ pub(crate) fn of_programs() -> InterpreterConfig {
         .terminfo_resolution(Resolution::None)
         .site_builtins(true)
         .fast_exit(true)
+}
+
+/// Leads libraries to what the program has for them.
+pub(crate) fn with_packed(mut config: InterpreterConfig, resolved: &Resolved) -> InterpreterConfig {
+    let packed = |path: &String| Resolution::Packed(path.clone());
+    resolved.terminfo.iter().for_each(|path| config.terminfo_resolution = packed(path));
+    resolved.certificates.iter().for_each(|path| config.certificates = packed(path));
+    config
 }
 
 /// Whether the Python has what is set.

@@ -97,6 +97,11 @@ impl<'a> Decoder<'a> {
         Stream::new(field.stored()?, &dictionary, field.len())
     }
 
+    /// Frees what is kept from one value to the next, but for what others use at this moment.
+    pub fn release(&self) {
+        drop(self.contexts().map(|mut contexts| std::mem::take(&mut *contexts)));
+    }
+
     /// Takes out a context for the dictionary. What others use at this moment is not waited for: in a process made by
     /// fork() they may never let go of it.
     fn take(&self, dictionary: Option<(&[u8], u8)>) -> Option<Context<'a>> {

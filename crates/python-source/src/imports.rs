@@ -16,7 +16,8 @@ pub struct Import {
     /// What a `from` statement imports from the module: its attributes, which submodules are too, or `*`.
     pub names: Vec<String>,
     /// Whether the import waits for something that need not happen when the module is imported: the call of a function
-    /// around it, or, below `if __name__ == "__main__"`, that the module is the program.
+    /// around it, the use of the name if it is lazy ([PEP 810](https://peps.python.org/pep-0810/)), or, below
+    /// `if __name__ == "__main__"`, that the module is the program.
     pub deferred: bool,
 }
 
@@ -47,6 +48,7 @@ pub fn imports(source: &[u8]) -> Vec<Import> {
         type_checking: None,
         header: None,
         lambda: None,
+        lazy: false,
         found: Vec::new(),
     };
     parser.run();
@@ -65,6 +67,8 @@ struct Parser<'a> {
     header: Option<usize>,
     /// Depth of the outermost `lambda`, which extends to the end of its line or bracket.
     lambda: Option<usize>,
+    /// Whether the word before was `lazy`, at the start of a statement that imports.
+    lazy: bool,
     found: Vec<Import>,
 }
 
@@ -89,13 +93,19 @@ impl<'a> Parser<'a> {
                 (Kind::Word, b"import") if starts => self.import_name(),
                 (Kind::Word, b"from") if starts => self.import_from(),
                 (Kind::Word, b"async") if starts => may_start = true,
+                (Kind::Word, b"lazy") if starts && self.imports_next() => (self.lazy, may_start) = (true, true),
                 (Kind::Word, b"def") if starts => self.header = Some(token.depth),
                 (Kind::Word, b"if" | b"elif") if starts => self.if_statement(),
                 (Kind::Word, b"lambda") => self.lambda = self.lambda.or(Some(token.depth)),
                 (Kind::Word, b"__import__" | b"import_module") => self.call(),
                 _ => {}
             }
+            self.lazy &= may_start;
         }
+    }
+
+    fn imports_next(&mut self) -> bool {
+        self.tokens.peek().is_some_and(|next| next.is_word(b"import") || next.is_word(b"from"))
     }
 
     fn line(&mut self, indent: usize) {
@@ -188,7 +198,7 @@ impl<'a> Parser<'a> {
             && !(module.is_empty() && level == 0)
             && self.type_checking.is_none()
         {
-            let deferred = self.deferred.is_some() || self.lambda.is_some();
+            let deferred = self.lazy || self.deferred.is_some() || self.lambda.is_some();
             self.found.push(Import { module, level, names, deferred });
         }
     }
@@ -220,6 +230,13 @@ mod tests {
             found("from match import case, type\nmatch = 1\nmatch x:\n  case 1: import a"),
             ["match:case,type", "a"]
         );
+    }
+
+    #[test]
+    fn lazy_statements() {
+        assert_eq!(found("lazy import a.b, c\nlazy from d import e; import f"), ["a.b?", "c?", "d:e?", "f"]);
+        assert_eq!(found("lazy = 1; import a\nlazy: int\nimport b\nx = lazy\nlazy\nimport c"), ["a", "b", "c"]);
+        assert_eq!(found("if x: lazy import a\nx.lazy import b\nfrom . import lazy"), ["a?", ".:lazy"]);
     }
 
     #[test]

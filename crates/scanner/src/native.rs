@@ -95,14 +95,16 @@ pub(crate) fn tagged_suffix(path: &str) -> Option<&str> {
 }
 
 /// A tag of [PEP 3149](https://peps.python.org/pep-3149/) or its like: `mod.cpython-310-x86_64-linux-gnu.so`,
-/// `mod.cp311-win_amd64.pyd`, `mod.pypy39-pp73-x86_64-linux-gnu.so`.
+/// `mod.cp311-win_amd64.pyd`, `mod.pypy39-pp73-x86_64-linux-gnu.so`, and since Python 3.15 `mod.abi3t.so`
+/// ([PEP 803](https://peps.python.org/pep-0803/)) and `mod.abi3-x86_64-linux-gnu.so`.
 fn has_foreign_tag(file_name: &str) -> bool {
     let mut parts = file_name.split('.');
     let stem = parts.next().unwrap_or("");
     let tag = parts.next().unwrap_or("");
     let is_last_but_one = parts.next().is_some_and(|end| matches!(end, "so" | "pyd")) && parts.next().is_none();
-    let known = ["cpython-", "pypy", "graalpy", "cp3"].iter().any(|start| tag.starts_with(start)) || tag == "abi3";
-    !stem.is_empty() && is_last_but_one && known
+    let of_version = ["cpython-", "pypy", "graalpy", "cp3"].iter().any(|start| tag.starts_with(start));
+    let is_stable = matches!(tag.split('-').next(), Some("abi3" | "abi3t"));
+    !stem.is_empty() && is_last_but_one && (of_version || is_stable)
 }
 
 #[cfg(test)]
@@ -131,9 +133,29 @@ mod tests {
         assert_eq!(classify("PIL/.dylibs/jpeg.9.dylib"), Some(Native::Library));
         assert_eq!(classify("a/x.cpython-310-x86_64-linux-gnu.so"), Some(Native::Foreign));
         assert_eq!(classify("a/x.cp311-win_amd64.pyd"), Some(Native::Foreign));
+        assert_eq!(classify("a/x.abi3t.so"), Some(Native::Foreign));
+        assert_eq!(classify("a/x.abi3-x86_64-linux-gnu.so"), Some(Native::Foreign));
+        assert_eq!(classify("a/abi3.so"), extension("a.abi3", false, 2));
         assert_eq!(classify("a/x.so.txt"), None);
         assert_eq!(classify("a/x.py"), None);
         assert_eq!(classify("a/.so"), None);
         assert_eq!(classify("a/x.so."), None);
+    }
+
+    #[test]
+    fn stable_interfaces_of_python_3_15() {
+        let suffixes = [
+            ".cpython-315-x86_64-linux-gnu",
+            ".abi3-x86_64-linux-gnu",
+            ".abi3",
+            ".abi3t-x86_64-linux-gnu",
+            ".abi3t",
+            "",
+        ];
+        let suffixes = suffixes.map(|suffix| format!("{suffix}.so"));
+        for (rank, suffix) in suffixes.iter().enumerate() {
+            assert_eq!(super::classify(&format!("a/x{suffix}"), &suffixes), extension("a.x", false, rank));
+        }
+        assert_eq!(super::classify("a/x.abi3t-aarch64-linux-gnu.so", &suffixes), Some(Native::Foreign));
     }
 }

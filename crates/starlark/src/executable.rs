@@ -171,7 +171,7 @@ impl Executable {
                 // In the manual's distributions its extension modules are a part of the interpreter.
                 return addition.apply(&addition.location, decision);
             }
-            LayerKind::TclTk | LayerKind::Libpython => return,
+            LayerKind::TclTk | LayerKind::Terminals | LayerKind::Libpython => return,
             _ => match self.added.iter().find_map(|added| added.chosen.get(&key)) {
                 Some((_, addition)) => addition.clone(),
                 // What goes along with others, such as libraries.

@@ -16,10 +16,12 @@ mod native;
 mod open;
 mod place;
 mod program;
+mod real;
 mod store;
 mod tree;
 
 pub use content::{Content, Files, HEADER_LEN, Header};
 pub use loaded::loaded;
+pub use real::real_path;
 pub use store::finish;
 pub use tree::{StartError, VARIABLE, start};

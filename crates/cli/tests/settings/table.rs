@@ -62,6 +62,8 @@ pub const CASES: &[Case] = &[
         "[]",
     ),
     case(&["certificates=static:$ORIGIN/c.pem"], "os.environ['SSL_CERT_FILE'] == origin + '/c.pem'", "True"),
+    case(&["certificates=packed:app/probe.py"], "'def configs' in open(os.environ['SSL_CERT_FILE']).read()", "True"),
+    case(&["certificates=packed:app/missing.pem"], "'SSL_CERT_FILE' in os.environ", "False"),
     case(&["certificates=none"], "'SSL_CERT_FILE' in os.environ", "False"),
     case(&["certificates=dynamic"], "len(__import__('ssl').create_default_context().get_ca_certs()) > 0", "True"),
     case(&["site_builtins=false"], "hasattr(builtins, 'exit')", "False"),

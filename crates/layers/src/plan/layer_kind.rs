@@ -31,6 +31,8 @@ pub enum LayerKind {
     Data,
     /// Tcl and Tk, which the module `_tkinter` of the standard library needs.
     TclTk,
+    /// Descriptions of terminals, for curses and readline.
+    Terminals,
     /// The interpreter as a shared library. It is in memory and as it is: nothing starts without it.
     Libpython,
     /// Anything else.
@@ -44,7 +46,7 @@ impl LayerKind {
         match self {
             Self::StandardLibrary => Place::StandardLibrary,
             Self::Wheel | Self::Project | Self::Requirements | Self::Virtualenv => Place::SitePackages,
-            Self::TclTk | Self::Libpython => Place::Prefix,
+            Self::TclTk | Self::Terminals | Self::Libpython => Place::Prefix,
             Self::ScriptDirectory | Self::Package | Self::Application | Self::PackageRoot => Place::Application,
             Self::Data | Self::Other => Place::Application,
         }
@@ -69,6 +71,7 @@ impl LayerKind {
             Self::Project => "the project",
             Self::Data => "added data",
             Self::TclTk => "Tcl and Tk",
+            Self::Terminals => "terminals",
             Self::Libpython => "libpython",
             Self::Other => "resources",
         }

@@ -73,6 +73,16 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         }
         Error::DataClash { .. } => "give it another place with --add-data SRC:DEST".into(),
         Error::DataWithoutVirtualFiles => "leave out --virtual-files off".into(),
+        Error::NoTerminal { databases, .. } => {
+            let databases: Vec<_> = databases.iter().map(|database| database.display().to_string()).collect();
+            let places = if databases.is_empty() { "no database".into() } else { databases.join(", ") };
+            format!(
+                "looked in {places}; `toe -a` lists those that are known, and the package ncurses-term has many more"
+            )
+        }
+        Error::NoCertificates => {
+            "that of a distribution of Linux may have none: take another one with --pip certifi".into()
+        }
         Error::EntrySyntax { .. } => "write MODULE:FUNCTION, or the name of a console script".into(),
         Error::VirtualenvVersion { found, .. } => format!("use --python {}.{}", found.0, found.1),
         Error::ScriptMetadata { .. } => {
