@@ -13,7 +13,7 @@ const MADE_OF: &str = "vt100|vt100-am";
 
 const DRAWS: &str = "import curses, sys
 curses.setupterm(sys.argv[1])
-print(curses.tigetstr('cup'), curses.tigetnum('cols'), curses.longname())
+print(curses.tigetstr('cup'), curses.tigetnum('cols'))
 ";
 
 /// A database with that terminal.
@@ -49,7 +49,7 @@ fn terminals_that_go_along_are_known_where_the_system_does_not_know_them() {
         let script = place.text("draws.py");
         let plain = bare(python.executable()).args([&script, TERMINAL]).env("TERMINFO_DIRS", &database).output();
         let plain = String::from_utf8(plain.expect("Python starts").stdout).expect("text");
-        assert!(plain.contains("vt100"), "{plain}");
+        assert!(plain.contains("\\x1b["), "{plain}");
         let run = |name: &str, terminal: &str| Outcome::of(bare(&place.path(name)).arg(terminal));
         assert_eq!(run("brings", TERMINAL).succeeds().stdout, plain);
         // What the system knows comes first, and is there as well.
@@ -75,7 +75,7 @@ context = ssl.create_default_context()
 path = os.environ['SSL_CERT_FILE']
 def read(text):
     return text.count('BEGIN CERTIFICATE')
-seen = subprocess.run(['/bin/cat', path], capture_output=True, text=True).stdout
+seen = subprocess.run('cat $SSL_CERT_FILE', shell=True, capture_output=True, text=True).stdout
 print(len(context.get_ca_certs()), read(open(path).read()), read(seen))
 ";
 

@@ -105,7 +105,13 @@ fn place(host: &str, last_year: i32) -> Place {
     let catalogue =
         format!(r#"{{"format":1,"releases":[{{"base":"{url}/20300101","archives":{{"{NAME}":"{digest}"}}}}]}}"#);
     place.write("catalogue.json", catalogue);
+    empty_cache(&place);
     place
+}
+
+fn empty_cache(place: &Place) {
+    let _ = std::fs::remove_dir_all(place.path("cache"));
+    std::fs::create_dir_all(place.path("cache/archives")).expect("a directory");
 }
 
 /// Downloads with these variables in the environment, and no others that say anything of the network.
@@ -123,7 +129,7 @@ fn download(place: &Place, variables: &[(&str, &str)]) -> Command {
 fn arrives(place: &Place, variables: &[(&str, &str)]) {
     let outcome = Outcome::of(&mut download(place, variables)).succeeds();
     assert_eq!(std::fs::read_to_string(outcome.stdout.trim()).expect("a file"), CONTENT);
-    std::fs::remove_dir_all(place.path("cache")).expect("a cache");
+    empty_cache(place);
 }
 
 #[test]
