@@ -235,7 +235,8 @@ impl Transfer<'_> {
                     failures = if part.length() > most { 1 } else { failures + 1 };
                     most = most.max(part.length());
                     pieced = true;
-                    if failures >= settings.attempts {
+                    let attempts = if most == 0 { settings.first_attempts } else { settings.attempts };
+                    if failures >= attempts {
                         return Err(Error::Transfer { url, source });
                     }
                     progress.retry(&source);

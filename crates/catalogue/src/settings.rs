@@ -21,6 +21,8 @@ pub struct Settings {
     pub patience: Duration,
     /// After how many attempts in a row that brought nothing it is an error.
     pub attempts: u32,
+    /// The same while nothing has arrived at all: fewer for who has something else to go on with.
+    pub first_attempts: u32,
     /// The pause after the first of them; each further one is twice as long.
     pub pause: Duration,
     /// How many bytes an archive may have.
@@ -34,6 +36,7 @@ impl Default for Settings {
             offline: false,
             patience: Duration::from_secs(30),
             attempts: 4,
+            first_attempts: 4,
             pause: Duration::from_millis(500),
             limit: 2 << 30,
         }

@@ -151,13 +151,23 @@ fn fetched(downloads: &Downloads, archive: &Archive, quiet: bool, style: Style) 
 }
 
 /// The archive of a flavor for a target, the newest or that of a version: downloaded, unless it is there or the
-/// network may not be used.
+/// network may not be used. Who `can_do_without` waits for no network that is not there.
 ///
 /// # Errors
 ///
 /// There is none, or it cannot be downloaded.
-pub fn archive_for(version: Option<&str>, flavor: &str, target: &str, talk: Talk) -> anyhow::Result<PathBuf> {
-    let (downloads, catalogue) = opened(&Source::default())?;
+pub fn archive_for(
+    version: Option<&str>,
+    flavor: &str,
+    target: &str,
+    can_do_without: bool,
+    talk: Talk,
+) -> anyhow::Result<PathBuf> {
+    let mut settings = Settings::from_environment();
+    if can_do_without {
+        settings.first_attempts = 1;
+    }
+    let (downloads, catalogue) = (Downloads::new(&Cache::of_user()?, settings), Catalogue::embedded()?);
     let flavor = flavor.parse()?;
     let archive = match version {
         Some(version) => catalogue.find(&Request::parse(version, target)?.with_flavor(flavor))?,

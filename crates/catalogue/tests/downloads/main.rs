@@ -126,6 +126,17 @@ fn a_server_that_always_breaks_off_is_left() {
 }
 
 #[test]
+fn who_can_do_without_waits_only_for_what_has_begun() {
+    let mut settings = settings();
+    settings.first_attempts = 1;
+    let (place, server) = (Place::new(), Server::new([Answer::Status(503), Answer::File(file())]));
+    assert!(matches!(place.get_with(&server, settings.clone()), Err(Error::Transfer { .. })));
+    assert_eq!(server.requests().len(), 1);
+    let server = Server::new([Answer::BreakOff(file(), 100_000), Answer::Status(503), Answer::File(file())]);
+    place.has(place.get_with(&server, settings));
+}
+
+#[test]
 fn a_server_that_stalls_is_left_and_asked_again() {
     let (place, server) = (Place::new(), Server::new([Answer::Stall(file(), 100_000), Answer::File(file())]));
     let start = Instant::now();

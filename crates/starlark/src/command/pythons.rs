@@ -22,10 +22,11 @@ pub struct Available<'a> {
 impl Pythons for Available<'_> {
     fn find(&self, request: &PythonRequest) -> Result<(FoundPython, Option<String>), Box<dyn Error + Send + Sync>> {
         let PythonRequest { version, flavor, target_triple, .. } = request;
-        match archive_for(version.as_deref(), flavor, target_triple, self.talk) {
+        // Nothing that is installed is for another platform, or linked statically.
+        let can_do_without = *target_triple == host_target() && flavor != "standalone_static";
+        match archive_for(version.as_deref(), flavor, target_triple, can_do_without, self.talk) {
             Ok(archive) => Ok((self.opened(&archive)?, None)),
-            // Nothing else is for another platform, or linked statically.
-            Err(error) if *target_triple != host_target() || flavor == "standalone_static" => Err(error.into()),
+            Err(error) if !can_do_without => Err(error.into()),
             Err(error) => {
                 let python = Installed::locate(Some(version.as_deref().unwrap_or(ANY)))?;
                 let note =
