@@ -7,6 +7,7 @@ use std::env::var_os;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use pyox_interpreter_config::directories::TERMINFO_OF_SYSTEMS;
 use pyox_interpreter_config::{InterpreterConfig, Resolution};
 
 use crate::start::expand;
@@ -16,17 +17,6 @@ const TERMINFO: &str = "TERMINFO_DIRS";
 
 /// Leads OpenSSL to a file, and to a directory, with certificates.
 const CERTIFICATES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
-
-/// Where distributions have the database of terminals: what the administrator adds, the little that is there before
-/// `/usr`, and all.
-const TERMINFO_DIRECTORIES: [&str; 6] = [
-    "/etc/terminfo",
-    "/lib/terminfo",
-    "/usr/share/terminfo",
-    "/usr/lib/terminfo",
-    "/usr/share/lib/terminfo",
-    "/usr/local/share/terminfo",
-];
 
 /// Where distributions have the certificates of authorities in one file: Debian, Arch, Gentoo; Fedora, RHEL; openSUSE;
 /// Alpine; FreeBSD.
@@ -81,7 +71,7 @@ fn terminfo(resolution: &Resolution, places: Places<'_>) -> Option<OsString> {
 
 fn terminfo_of_system() -> Vec<PathBuf> {
     let mut found = Vec::<PathBuf>::new();
-    for directory in TERMINFO_DIRECTORIES {
+    for directory in TERMINFO_OF_SYSTEMS {
         // Some are links to others.
         let real = Path::new(directory).canonicalize().ok().filter(|real| real.is_dir());
         let is_known = |real| found.iter().any(|known| known.canonicalize().is_ok_and(|known| known == real));

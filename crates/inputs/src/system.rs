@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::env::{home_dir, split_paths, var_os};
 use std::path::PathBuf;
 
+use pyox_interpreter_config::directories::TERMINFO_OF_SYSTEMS;
 use pyox_layers::{Layer, LayerKind};
 use pyox_linker::Progress;
 use pyox_pip::PipRequest;
@@ -15,16 +16,6 @@ use crate::resolving::Resolving;
 
 /// Where descriptions of terminals are in the program, below its prefix: as in an installation of ncurses.
 const TERMINFO: &str = "share/terminfo";
-
-/// Where machines have them, besides what the environment says; see `man 5 terminfo`.
-const TERMINFO_DIRECTORIES: [&str; 6] = [
-    "/etc/terminfo",
-    "/lib/terminfo",
-    "/usr/share/terminfo",
-    "/usr/lib/terminfo",
-    "/usr/share/lib/terminfo",
-    "/usr/local/share/terminfo",
-];
 
 /// The project that has certificates of authorities, those of Mozilla. Its version is their date.
 const CERTIFICATES_PROJECT: &str = "certifi";
@@ -60,7 +51,7 @@ fn databases() -> Vec<PathBuf> {
     let mut databases: Vec<PathBuf> = variable("TERMINFO").map(PathBuf::from).into_iter().collect();
     databases.extend(home_dir().map(|home| home.join(".terminfo")));
     databases.extend(variable("TERMINFO_DIRS").iter().flat_map(split_paths));
-    databases.extend(TERMINFO_DIRECTORIES.map(PathBuf::from));
+    databases.extend(TERMINFO_OF_SYSTEMS.map(PathBuf::from));
     databases.retain(|database| database.is_dir());
     databases
 }

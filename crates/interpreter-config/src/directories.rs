@@ -1,4 +1,4 @@
-//! Where the files of a program seem to be: paths below that of the program, with `/`.
+//! Where the files of a program seem to be: paths below that of the program, with `/`. And where systems have some.
 //!
 //! They are those of an installed Python, so that code which goes from one to the other, or native code with an
 //! `$ORIGIN`, arrives where it means to. The directory of the application is not above that of Python: what lists its
@@ -21,3 +21,14 @@ pub fn standard_library(minor: u8) -> String {
 pub fn site_packages(minor: u8) -> String {
     format!("{}/site-packages", standard_library(minor))
 }
+
+/// Where distributions of Linux have the database of terminals: what the administrator adds, the little that is there
+/// before `/usr`, and all.
+pub const TERMINFO_OF_SYSTEMS: [&str; 6] = [
+    "/etc/terminfo",
+    "/lib/terminfo",
+    "/usr/share/terminfo",
+    "/usr/lib/terminfo",
+    "/usr/share/lib/terminfo",
+    "/usr/local/share/terminfo",
+];
