@@ -1,7 +1,7 @@
 //! One directory of the cache: written, opened, and checked.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileTimes};
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -25,6 +25,9 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many files are waited for at once: a file system writes them with one commit then.
 const SYNCED_AT_ONCE: usize = 16;
+
+/// How often a directory is made anew that others have removed.
+const ATTEMPTS: usize = 10;
 
 /// How a directory is locked.
 #[derive(Clone, Copy)]
@@ -82,21 +85,40 @@ pub(super) fn write(root: &Directory, name: &str, files: &dyn Files) -> io::Resu
         Ok(())
     })?;
     root.check_space(size)?;
-    let unfinished = format!(".{name}.{}", unique());
-    let (unfinished, name) = (OsStr::new(&unfinished), OsStr::new(name));
-    let written = write_all(root, unfinished, files).and_then(|()| root.rename(unfinished, name));
+    let (unfinished, directory) = unfinished(root, name)?;
+    let name = OsStr::new(name);
+    let written = write_all(&directory, files).and_then(|()| root.rename(&unfinished, name));
     if written.is_err() {
-        let _ = root.remove(unfinished);
+        let _ = root.remove(&unfinished);
     }
-    if root.has_directory(name) { Ok(()) } else { written }
+    match written {
+        // It was there, if only for a moment.
+        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty || root.has_directory(name) => Ok(()),
+        written => written,
+    }
+}
+
+/// A directory for what will have a name, with that which it has until then. As long as it is open and locked, no one
+/// takes it for left over.
+pub(super) fn unfinished(root: &Directory, name: &str) -> io::Result<(OsString, Directory)> {
+    // One that was seen before it was locked is gone by then.
+    for _ in 0..ATTEMPTS {
+        let unfinished = OsString::from(format!(".{name}.{}", unique()));
+        let directory = match root.subdirectory(&unfinished, Missing::Make) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            made => made?,
+        };
+        let is_locked = directory.lock(FlockOperation::LockShared).is_ok();
+        if !is_locked || root.has(&unfinished, &directory) {
+            return Ok((unfinished, directory));
+        }
+    }
+    Err(io::Error::other("what is made in the cache directory is removed at once"))
 }
 
 /// What has its name after a loss of power is on the disk, all of it.
-fn write_all(root: &Directory, name: &OsStr, files: &dyn Files) -> io::Result<()> {
-    let directory = root.subdirectory(name, Missing::Make)?;
-    // As long as it is locked, no one takes it for left over.
-    let _ = directory.lock(FlockOperation::LockShared);
-    let mut walk = Walk::new(&directory, Missing::Make);
+fn write_all(directory: &Directory, files: &dyn Files) -> io::Result<()> {
+    let mut walk = Walk::new(directory, Missing::Make);
     let mut written = Vec::new();
     let mut parents = BTreeSet::new();
     each_file(files, |file| {
@@ -112,7 +134,7 @@ fn write_all(root: &Directory, name: &OsStr, files: &dyn Files) -> io::Result<()
         mark_unchanged(&mut walk, parent)?;
         written.push(Path::new(".").join(parent));
     }
-    sync_all(&directory, &written)
+    sync_all(directory, &written)
 }
 
 /// Waits until files and directories are on the disk.

@@ -90,7 +90,50 @@ fn size(directory: &Directory) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{entry_of_leftover, is_entry};
+    use std::borrow::Cow;
+    use std::io;
+    use std::path::Path;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::{entry_of_leftover, is_entry, remove_unused};
+    use crate::cache::directory::write;
+    use crate::cache::tree::Directory;
+    use crate::cache::trust::Missing;
+    use crate::cache::{File, Files};
+
+    struct One;
+
+    impl Files for One {
+        fn name(&self) -> &str {
+            "one-0123456789abcdef0123456789abcdef"
+        }
+
+        fn each(&self, visit: &mut dyn FnMut(&File<'_>) -> io::Result<()>) -> io::Result<()> {
+            visit(&File::new(Path::new("below/file"), 1))
+        }
+
+        fn content(&self, _: &Path) -> io::Result<Cow<'_, [u8]>> {
+            Ok(Cow::Borrowed(b"1"))
+        }
+    }
+
+    #[test]
+    fn what_is_in_the_making_is_not_left_over() -> io::Result<()> {
+        let place = std::env::temp_dir().canonicalize()?.join(format!("pyox-limit-{}", std::process::id()));
+        let (root, ended) = (Directory::open(&place, Missing::Make)?, AtomicBool::new(false));
+        let written = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !ended.load(Ordering::Relaxed) {
+                    let _ = remove_unused(&root, 0);
+                }
+            });
+            let written = (0..300).try_for_each(|_| write(&root, One.name(), &One));
+            ended.store(true, Ordering::Relaxed);
+            written
+        });
+        std::fs::remove_dir_all(&place)?;
+        written
+    }
 
     #[test]
     fn what_programs_have_placed() {

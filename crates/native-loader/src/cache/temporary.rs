@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, Mode};
+use rustix::fs::Mode;
 
-use super::directory::unique;
+use super::directory::unfinished;
 use super::root::{self, variable};
 use super::tree::Directory;
 use super::trust::Missing;
@@ -48,9 +48,7 @@ impl Temporary {
         }
         root.check_space(content.len() as u64)?;
         // A name as that of any directory which is not complete.
-        let name = format!(".temporary-{:032x}.{}", 0, unique());
-        let directory = root.subdirectory(name.as_ref(), Missing::Make)?;
-        let _ = directory.lock(FlockOperation::LockShared);
+        let (_, directory) = unfinished(&root, &format!("temporary-{:032x}", 0))?;
         let temporary = Self { root, directory };
         temporary.directory.create(FILE.as_ref(), Mode::RUSR | Mode::WUSR)?.write_all(content)?;
         Ok(temporary)
