@@ -187,13 +187,13 @@ pub struct Pack {
     #[arg(long, value_name = "KEY=VALUE")]
     pub config: Vec<String>,
     /// Where curses and readline find their database of terminals, unless TERMINFO_DIRS says so: where the running
-    /// system has it, or in these directories. Names of terminals (`xterm,screen`) go into the program, for systems that
-    /// do not know them [default: none, where they were built to look]
+    /// system has it, or in these directories. Names of terminals (`xterm,screen`) go into the program, for systems
+    /// that do not know them [default: none, where they were built to look]
     #[arg(long, value_name = "dynamic|none|static:PATH|NAME,...")]
     pub terminfo: Option<String>,
     /// Where OpenSSL finds certificates of authorities, unless SSL_CERT_FILE or SSL_CERT_DIR says so: where the running
-    /// system has them if not where OpenSSL was built to look, or in a file. `bundled` puts those of the package certifi
-    /// into the program [default: none, where it was built to look]
+    /// system has them if not where OpenSSL was built to look, or in a file. `bundled` puts those of the package
+    /// certifi into the program [default: none, where it was built to look]
     #[arg(long, value_name = "dynamic|none|static:FILE|bundled")]
     pub certificates: Option<String>,
     /// Warn if the program needs a newer version of the GNU C library than this, and name the files that do

@@ -2,7 +2,8 @@
 //!
 //! [`Inputs`] is everything that a person can name: a script, a wheel, a project, a package or a directory that is run,
 //! requirements for pip, virtualenvs, package roots, data. [`Inputs::locate_python`] chooses a Python that it allows,
-//! and [`Inputs::resolve`] makes [layers](pyox_layers) of it, as [`Resolved`], with the [`Entry`] that the program runs.
+//! and [`Inputs::resolve`] makes [layers](pyox_layers) of it, as [`Resolved`], with the [`Entry`] that the program
+//! runs.
 #![forbid(unsafe_code)]
 
 mod beside;

@@ -130,8 +130,8 @@ settings! {
         /// what `dynamic` finds.
         terminfo_resolution: Resolution,
         /// Where OpenSSL finds certificates of authorities: sets `SSL_CERT_FILE`, unless that or `SSL_CERT_DIR` is set.
-        /// `dynamic` does so only where the paths that OpenSSL was built with do not exist; `packed` names a file of the
-        /// program.
+        /// `dynamic` does so only where the paths that OpenSSL was built with do not exist; `packed` names a file of
+        /// the program.
         certificates: Resolution,
         /// Provide `exit`, `quit` and `help` as `site` does, without importing it.
         site_builtins: bool,

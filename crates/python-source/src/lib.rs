@@ -1,8 +1,8 @@
 //! What Python source says without being run.
 //!
 //! [`imports`] finds the imports of one source, [`ImportGraph`] which modules a program may import when it starts,
-//! [`Literals`] the strings, [`mentions`] where it mentions its own location or what finds files. All of them read [`Tokens`], and none fails: of text that is not Python they find
-//! something or nothing.
+//! [`Literals`] the strings, [`mentions`] where it mentions its own location or what finds files. All of them read
+//! [`Tokens`], and none fails: of text that is not Python they find something or nothing.
 #![forbid(unsafe_code)]
 
 mod import_graph;
