@@ -1,12 +1,12 @@
 //! Values and dictionaries with any frames: what an encoder made is read as what it was, anything else is an error or
 //! what a streaming decoder makes of it, and memory follows what is stored.
 
-use crate::walk;
-
 use std::io::Read as _;
 
 use arbitrary::{Arbitrary, Unstructured};
 use pyox_packed_resources::{Blob, Decoder, Dictionary, Encoding, FieldKind, SectionKind, Writer};
+
+use crate::walk;
 
 /// The first bytes of the input; then the dictionary and the value follow.
 #[derive(Arbitrary)]

@@ -1,14 +1,14 @@
 //! Any bytes are read as a marshal stream: an error, or a canonical stream of an equal object that stays as it is when
 //! it is made canonical again; memory follows the length of the stream.
 
-use crate::memory;
-
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use pyox_bytecode::marshal::canonicalise;
 use sha2::{Digest as _, Sha256};
+
+use crate::memory;
 
 /// Most bytes of memory for a byte of the stream: a node, its place in three tables, and what growing them leaves.
 const MEMORY_FOR_BYTE: usize = 512;

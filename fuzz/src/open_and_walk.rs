@@ -1,8 +1,8 @@
 //! Any bytes can be opened and used: errors, but no panic, no endless loop and no memory that follows a lying length.
 
-use crate::walk;
-
 use pyox_packed_resources::Blob;
+
+use crate::walk;
 
 /// Tries an input.
 pub fn run(bytes: &[u8]) {

@@ -1,8 +1,8 @@
 //! Any text has the lines of a requirements file that pip finds, by pip's own regular expressions.
 
-use arbitrary::{Arbitrary as _, Unstructured};
 use std::sync::LazyLock;
 
+use arbitrary::{Arbitrary as _, Unstructured};
 use pyox_pip::requirement_lines;
 use regex::Regex;
 

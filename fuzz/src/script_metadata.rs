@@ -1,8 +1,8 @@
 //! Any text has the block of metadata that the regular expression of PEP 723 finds in it.
 
-use arbitrary::{Arbitrary as _, Unstructured};
 use std::sync::LazyLock;
 
+use arbitrary::{Arbitrary as _, Unstructured};
 use pyox_scanner::ScriptMetadata;
 use regex::Regex;
 

@@ -1,7 +1,5 @@
 //! Version 3 of any resources: what `python-packed-resources` writes we read, and what we write it reads.
 
-use crate::oracle;
-
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
@@ -11,6 +9,8 @@ use std::path::{Path, PathBuf};
 use arbitrary::{Arbitrary, Unstructured};
 use pyox_legacy_resources::{NativePaths, Resources, Writer};
 use python_packed_resources::{Resource, write_packed_resources_v3};
+
+use crate::oracle;
 
 #[derive(Arbitrary, Debug)]
 struct Input {

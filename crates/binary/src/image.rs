@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::architecture;
-use crate::{ElfFacts, ElfKind};
+use crate::{ElfFacts, ElfKind, architecture};
 
 /// A program, library or object file for one architecture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

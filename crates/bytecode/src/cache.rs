@@ -4,10 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Once;
 
-use crate::CompileJob;
 use pyox_build_cache::{self as kept, Kept};
 use pyox_distribution::PythonInfo;
 use pyox_packed_resources::PartsDigest;
+
+use crate::CompileJob;
 
 /// Raised whenever the same job may give other bytes: with the canonical form.
 const PURPOSE: &str = "bytecode 2";

@@ -14,13 +14,11 @@ mod process;
 
 use std::path::PathBuf;
 
+use cache::{Cache, Key};
 pub use compile::{CompileBytecode, CompileJob, CompiledModule};
 pub use error::{CompileError, WorkerError};
-
-use cache::{Cache, Key};
 use pool::Pool;
 use process::{Reply, Request};
-
 use pyox_build_cache::Kept;
 use pyox_distribution::{Host, PythonInfo};
 

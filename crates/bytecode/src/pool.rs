@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
-use crate::Ask;
-use crate::WorkerError;
 use crate::process::{Reply, Request, Worker};
+use crate::{Ask, WorkerError};
 
 /// The workers of one Python. Those that wait for work are kept.
 #[derive(Debug)]

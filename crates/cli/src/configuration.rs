@@ -8,9 +8,8 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::Subcommand;
-
 pub use beside::Beside;
+use clap::Subcommand;
 pub use former::Former;
 pub use init::{InitConfigFile, init};
 

@@ -8,22 +8,21 @@ mod resources;
 
 use std::path::{Path, PathBuf};
 
+use args::{Distribution, Extract};
+use described::described;
+pub use info::run as info;
+pub use licenses::run as licenses;
 use pyox_build_cache::Cache;
 use pyox_distribution::{Host as _, Installed};
 use pyox_output::Outputs;
 use pyox_packaging::Error as PackagingError;
 use pyox_standalone::{Archive, Error, Standalone, create, installed_interpreter};
+pub use resources::run as find_resources;
 
 use crate::catalogue;
 use crate::speech::print;
 use crate::style::Style;
 use crate::text::Mistake;
-use args::{Distribution, Extract};
-use described::described;
-
-pub use info::run as info;
-pub use licenses::run as licenses;
-pub use resources::run as find_resources;
 
 /// Lists archives, downloads or makes one.
 pub fn run(command: &Distribution, quiet: bool, style: Style) -> anyhow::Result<u8> {

@@ -19,18 +19,16 @@ mod rust_project;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+pub use pyox_catalogue::host_target;
+use pyox_terminal::{hint, progress, settings, speech, style, summary, text};
 
+use crate::args::{Args, Command};
 pub use crate::catalogue::{archive_at, archive_for};
 pub use crate::configuration::{
     Beside, Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, Talk, Upgrade,
 };
 pub use crate::launcher::compiled as launchers;
 pub use crate::rust_project::args::RunBuildScript;
-pub use pyox_catalogue::host_target;
-
-use crate::args::{Args, Command};
-use pyox_terminal::{hint, progress, settings, speech, style, summary, text};
-
 use crate::speech::tell;
 use crate::style::Style;
 use crate::text::printable_lines;

@@ -14,14 +14,11 @@ use pyox_packaging::{
 use pyox_standalone::Selection;
 
 use crate::args::{BUNDLED, Pack};
-use crate::catalogue;
-use crate::distribution;
 use crate::launcher::{compiled, linked};
 use crate::progress::Terminal;
-use crate::settings;
 use crate::style::Style;
-use crate::summary;
 use crate::text::Mistake;
+use crate::{catalogue, distribution, settings, summary};
 
 /// Packs, says what came of it, and runs it if asked to.
 pub fn run(

@@ -1,11 +1,10 @@
 //! The cache of packs: whatever is damaged in it, the program is the same, or an error says what is wrong.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
+use std::{fs, io};
 
 use anyhow::{Context as _, ensure};
 use pyox_distribution::{Host as _, Installed};

@@ -20,9 +20,8 @@ use pyox_program_format::payload_range;
 
 mod normal;
 
-use pyox_test_support::pythons::each;
-
 use normal::{Normal, difference};
+use pyox_test_support::pythons::each;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

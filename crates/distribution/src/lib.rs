@@ -37,10 +37,9 @@ pub use installed::Installed;
 pub use link::{Libpython, LibpythonKind, LinkSettings, LinkedExtension};
 pub use python::{Host, Python, Target};
 pub use run::command;
+use tags::wheel_tags;
 pub use tcl::Tcl;
 pub use toolchain::Toolchain;
-
-use tags::wheel_tags;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -3,7 +3,6 @@
 use std::ffi::CStr;
 
 use pyo3_ffi as ffi;
-
 use pyox_python_objects::{Object, Result, type_error};
 
 /// The arguments of one call, in the order of the method's parameters.

@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pyox_packed_resources::{Entries, Entry, EntryFlags, Error, Field, FieldKind, Index, Layered, Place, pyc};
+use pyox_python_objects::{Raised, Result, import_error, with_causes};
 
 use crate::layer::Layer;
-use pyox_python_objects::{Raised, Result, import_error, with_causes};
 
 mod files;
 

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::EntryFlags;
+use pyox_python_objects::{Object, Result, import, sys};
 
 use crate::catalogue::{Catalogue, Found};
 use crate::class::Instance;
 use crate::state::State;
-use pyox_python_objects::{Object, Result, import, sys};
 
 impl Instance<State> {
     /// Whether someone has put a path hook before that of the program, to load modules in another way: then path entry

@@ -8,9 +8,9 @@ use std::ops::Deref;
 use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
+use pyox_python_objects::{Gil, Kind, Object, Raised, Result, dictionary_item, returned, type_error};
 
 use crate::arguments::Arguments;
-use pyox_python_objects::{Gil, Kind, Object, Raised, Result, dictionary_item, returned, type_error};
 
 /// A Rust type whose values are instances of a Python type, which cannot be derived from.
 ///

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{Collector, Location, ModuleBytecode, Placed, Resource, Value, pyc};
+use pyox_python_objects::{Gil, Object, Result, io_error, sys, tuple, value_error};
 
 use crate::arguments::{
     Arguments, END_OF_PROPERTIES, MethodTable, Static, fast_method, getter, method_table, property,
@@ -16,7 +17,6 @@ use crate::layer::Layer;
 use crate::paths::with_header;
 use crate::property::{Property as _, Shared};
 use crate::{python_resources, resource};
-use pyox_python_objects::{Gil, Object, Result, io_error, sys, tuple, value_error};
 
 /// What was collected so far.
 pub(crate) struct Collected {

@@ -15,13 +15,13 @@ use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::FieldKind;
+use pyox_python_objects::{Gil, Object, Result, check, import, returned, tuple};
 
 use crate::arguments::Static;
 use crate::class::{Instance, type_of};
 use crate::finder::PathEntry;
 use crate::python::{LOADERS, PDB, PKG_RESOURCES};
 use crate::state::State;
-use pyox_python_objects::{Gil, Object, Result, check, import, returned, tuple};
 
 mod open_code;
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, FieldKind, normalize_project_name};
+use pyox_python_objects::{Gil, Object, Result, import, import_error, os_error};
 
 use crate::arguments::{Arguments, MethodTable, fast_method, method_table};
 use crate::catalogue::damaged;
@@ -14,7 +15,6 @@ use crate::import::{is_namespace, unknown};
 use crate::property::Property as _;
 use crate::python::{METADATA, RESOURCES};
 use crate::state::State;
-use pyox_python_objects::{Gil, Object, Result, import, import_error, os_error};
 
 mod construct;
 mod listing;

@@ -5,12 +5,12 @@ use std::ffi::CStr;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, FieldKind};
+use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, import_error};
 
 use crate::catalogue::Found;
 use crate::class::Instance;
 use crate::python::LOADERS;
 use crate::state::State;
-use pyox_python_objects::{Gil, Object, Raised, Result, describe, import, import_error};
 
 impl State {
     /// A module's spec, or `None` if the module is not here. `finder` becomes the loader.

@@ -4,12 +4,13 @@ use std::ffi::{CStr, c_long};
 use std::path::Path;
 use std::sync::Arc;
 
+use pyox_python_objects::{Gil, Kind, Object, Raised, Result, import_error, sys};
+
 use crate::catalogue::Catalogue;
 use crate::class::Instance;
 use crate::layer::Layer;
 use crate::roots::Roots;
 use crate::state::State;
-use pyox_python_objects::{Gil, Kind, Object, Raised, Result, import_error, sys};
 
 /// What [`Finder::install`] needs to know.
 #[derive(Clone)]

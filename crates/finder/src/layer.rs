@@ -7,7 +7,6 @@ use std::path::Path;
 use memmap2::Mmap;
 use pyox_legacy_resources::Packed;
 use pyox_packed_resources::{Blob, Decoder, Encoding, Entries, Entry, Error, Field, Index};
-
 use pyox_python_objects::{Held, Object};
 
 /// Packed resources of any version that own their memory, or live as long as the process.

@@ -3,8 +3,8 @@
 use std::ffi::{CStr, c_int};
 
 use pyo3_ffi as ffi;
-
 use pyox_packed_resources::{ExtensionModule, ModuleBytecode, ModuleSource, PackageResource};
+use pyox_python_objects::{Gil, Kind, Object, Raised, Result, import, module_slots, status};
 
 use crate::arguments::{Arguments, MethodTable, fast_method, method_table};
 use crate::class::type_of;
@@ -15,7 +15,6 @@ use crate::python;
 use crate::python_resources::DistributionFile;
 use crate::resource::Resource;
 use crate::state::State;
-use pyox_python_objects::{Gil, Kind, Object, Raised, Result, import, module_slots, status};
 
 const DOC: &CStr = c"Import Python modules, extension modules and data from packed resources in memory.\n\n\
     import oxidized_importer, sys\n\

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Field, FieldKind, OptimizeLevel, Place, pyc, top_level};
+use pyox_python_objects::{Gil, Object, Result};
 
 use crate::catalogue::{Catalogue, Found, damaged, dotted};
 use crate::import::is_namespace;
 use crate::state::State;
-use pyox_python_objects::{Gil, Object, Result};
 
 impl State {
     /// The directory that stands for an entry of `sys.path`: the cache directory of the module's top-level package

@@ -8,11 +8,11 @@ use std::sync::{Mutex, PoisonError};
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{Data, OptimizeLevel};
-
-use crate::class::{Class, Instance};
 use pyox_python_objects::{
     Gil, Kind, Object, Raised, Result, check, dictionary, import, io_error, type_error, value_error,
 };
+
+use crate::class::{Class, Instance};
 
 /// A value that Python code may change. It is locked only while it is copied, never while Python code runs.
 #[derive(Debug, Default)]

@@ -7,9 +7,9 @@
 use std::ffi::{CStr, c_char};
 
 use pyo3_ffi as ffi;
+use pyox_python_objects::{Gil, Object, Result, dictionary, import, set_item};
 
 use crate::class::of_interpreter;
-use pyox_python_objects::{Gil, Object, Result, dictionary, import, set_item};
 
 /// A file of `python/`.
 pub(crate) struct Part {

@@ -8,13 +8,13 @@ use pyo3_ffi as ffi;
 use pyox_packed_resources::{
     DistributionResource, ExtensionModule, ModuleBytecode, ModuleSource, PackageResource, Resource,
 };
+#[cfg(feature = "scan")]
+use pyox_python_objects::Gil;
+use pyox_python_objects::{Object, Result, type_error};
 
 use crate::arguments::{END_OF_PROPERTIES, Static, getter, property};
 use crate::class::{Class, Instance};
 use crate::property::{Property as _, Shared, property_table};
-#[cfg(feature = "scan")]
-use pyox_python_objects::Gil;
-use pyox_python_objects::{Object, Result, type_error};
 
 /// A file of a distribution's metadata, with the version that its metadata state.
 #[derive(Clone, Debug)]

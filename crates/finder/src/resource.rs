@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{Data, EntryFlags, EntryWriter, FieldKind, ReadData, Value, Writer};
+use pyox_python_objects::{Gil, Object, Result, value_error};
 
 use crate::arguments::{Arguments, Static};
 use crate::catalogue::{Catalogue, Found};
 use crate::class::Class;
 use crate::property::{Shared, property_table};
-use pyox_python_objects::{Gil, Object, Result, value_error};
 
 /// The properties of an `OxidizedResource`, and what else the entry has. What is not there counts as `false` and
 /// `None`.

@@ -5,10 +5,10 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use pyox_packed_resources::Resource;
+use pyox_python_objects::{Gil, Object, Result, import, sys, value_error, with_causes};
 use pyox_scanner::{Directory, Metadata, ResourceSource as _, Scan};
 
 use crate::python_resources::object;
-use pyox_python_objects::{Gil, Object, Result, import, sys, value_error, with_causes};
 
 /// A list of the resources in a directory, sorted by path; contents are read when they are asked for.
 pub(crate) fn find_resources_in_path(path: &Object) -> Result<Object> {

@@ -7,10 +7,10 @@ use std::ptr::null_mut;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::EntryFlags;
+use pyox_python_objects::{Object, Result, check, interned, type_error};
 
 use crate::catalogue::Found;
 use crate::state::State;
-use pyox_python_objects::{Object, Result, check, interned, type_error};
 
 /// The attributes that all specs have. The constructor of `ModuleSpec` is Python code and takes longer than all else
 /// that finding a module does, so that specs are made as `copy.copy()` makes them: of the attributes of another.

@@ -5,14 +5,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use pyox_native_loader::Placed;
 use pyox_packed_resources::FieldKind;
+use pyox_python_objects::{Gil, Held, Object, Result, import, interned, sys};
 
 use crate::catalogue::Catalogue;
 use crate::install::Loaded;
 use crate::roots::Roots;
 use crate::spec::Template;
-use pyox_native_loader::Placed;
-use pyox_python_objects::{Gil, Held, Object, Result, import, interned, sys};
 
 /// What an `OxidizedFinder` is.
 pub struct State {

@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use pyox_layers::{Finding, Layer, LayerBuilder, LayerKind};
+use pyox_linker::Progress;
+use pyox_native_build::StaticExtension;
+use pyox_output::is_aside;
 use pyox_packed_resources::{normalize_project_name, top_level};
 use pyox_pip::PipRequest;
 use pyox_scanner::{Directory, Virtualenv};
@@ -15,12 +19,6 @@ use crate::project::ProjectFile;
 use crate::resolving::Resolving;
 use crate::source::Source;
 use crate::{beside, data, required, script, source, system, wheel_tags};
-use pyox_layers::Finding;
-use pyox_layers::LayerKind;
-use pyox_layers::{Layer, LayerBuilder};
-use pyox_linker::Progress;
-use pyox_native_build::StaticExtension;
-use pyox_output::is_aside;
 
 /// Everything a person can name as a source of code.
 #[derive(Debug, Clone, Default)]

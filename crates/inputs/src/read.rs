@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use pyox_build_cache::Cache;
 use pyox_distribution::{Target, Toolchain};
+use pyox_output::Outputs;
 
 use crate::inputs::Inputs;
 use crate::source::Source;
-use pyox_build_cache::Cache;
-use pyox_output::Outputs;
 
 impl Inputs {
     /// The files and directories that are read: what the inputs name, the Python, and the cache. [`Outputs::writes`]

@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use pyox_distribution::PythonInfo;
+use pyox_packed_resources::normalize_project_name;
 use pyox_scanner::{MarkerEnvironment, Requirement, RequiresDist, Wheel, allows_python};
 
+use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::project::ProjectFile;
-use crate::source::Source;
-use pyox_packed_resources::normalize_project_name;
-
-use crate::error::Error;
 use crate::python::RequiresPython;
 use crate::script::{InlineMetadata, inline_metadata};
+use crate::source::Source;
 
 /// The requirements of a script that hold for a Python, as pip is given them. The script is on this machine, and may
 /// require what is on it by a `file:` URL.

@@ -4,27 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use pyox_build_cache::digest;
+use pyox_layers::{Finding, Layer, LayerBuilder, LayerKind};
+use pyox_linker::{Progress, Step};
+use pyox_native_build::{BuiltIn, StaticExtension};
 use pyox_packed_resources::{EntryFlags, normalize_project_name, top_level};
 use pyox_pip::{InstalledTree, Pip, PipRequest, project_files};
 use pyox_scanner::{Directory, SitePackages, Wheel};
 
-use crate::beside;
 use crate::code::main_code;
 use crate::edited::{Built, Edited};
 use crate::entry::{ConsoleScript, Entry, EntryRequest, only_script};
 use crate::error::Error;
 use crate::given::GivenResources;
 use crate::inputs::Resolved;
-use crate::path_configuration;
 use crate::project::ProjectFile;
-use crate::required;
-use crate::script;
 use crate::source::Source;
-use pyox_layers::Finding;
-use pyox_layers::LayerKind;
-use pyox_layers::{Layer, LayerBuilder};
-use pyox_linker::{Progress, Step};
-use pyox_native_build::{BuiltIn, StaticExtension};
+use crate::{beside, path_configuration, required, script};
 
 /// Layers that are put together.
 pub(crate) struct Resolving<'a, 'b> {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
+use pyox_layers::Policy;
 use pyox_packed_resources::top_level;
 use pyox_scanner::{Directory, Literals, ScriptMetadata, allows_python, imports};
 
 use crate::error::Error;
-use pyox_layers::Policy;
 
 /// What a script brings along.
 #[derive(Default)]

@@ -9,13 +9,12 @@ mod error;
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use contents::{Contents, Native, Package, SectionSize};
+pub use error::AnalyzeError;
 use pyox_binary::{Binary, BinaryError, ElfFacts, ElfKind, Image, LinuxNeeds};
 use pyox_packed_resources::MAGIC;
 use pyox_program_format::{Error as FormatError, LauncherMarker, payload_range};
 use serde::Serialize;
-
-pub use contents::{Contents, Native, Package, SectionSize};
-pub use error::AnalyzeError;
 
 /// Everything that is known of a file. It serializes as what `pyoxidizer analyze --json` prints.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -12,16 +12,15 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+pub use error::ExtractError;
+pub use pyc::Pyc;
 use pyox_output::Outputs;
 use pyox_packed_resources::{Decoder, Entry, Field, is_plain_path};
 use sha2::{Digest, Sha256};
+pub use write::Written;
 
 use self::paths::Places;
 use crate::Error;
-
-pub use error::ExtractError;
-pub use pyc::Pyc;
-pub use write::Written;
 
 /// Files of packed resources, each at its path below `sys.path`.
 pub struct Tree<'a> {

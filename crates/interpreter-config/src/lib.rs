@@ -30,11 +30,10 @@ pub use choices::{
 };
 pub use codec::{Error, VERSION};
 pub use run::{Resolution, Run};
+use serde::{Deserialize, Serialize};
 pub use settings::{InterpreterConfig, Setting};
 pub use support::{Build, SettingError};
 pub use value::{Level, SettingValue};
-
-use serde::{Deserialize, Serialize};
 
 /// What `__file__` of a module is that has no file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]

@@ -7,8 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use pyox_binary::{Lookup, SystemLibraries};
+use pyox_build_cache::Cache;
 use pyox_bytecode::{BytecodeCompiler, CompileBytecode};
 use pyox_distribution::Toolchain;
+use pyox_inspect::extract::{Pyc, Tree};
+use pyox_linker::{Progress, Step};
 use pyox_packed_resources::{Blob, Decoder, Dictionary, Field, Value, pyc, top_level};
 use pyox_scanner::ResourceSource;
 use serde::{Deserialize, Serialize};
@@ -20,10 +24,6 @@ use crate::plan::{Decide, LayerKind};
 use crate::policy::{Policy, Profile};
 use crate::row::{LeftOut, ReportRow};
 use crate::tcl::TclFiles;
-use pyox_binary::{Lookup, SystemLibraries};
-use pyox_build_cache::Cache;
-use pyox_inspect::extract::{Pyc, Tree};
-use pyox_linker::{Progress, Step};
 
 mod build;
 mod cache_files;

@@ -10,17 +10,16 @@ mod needs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyox_packed_resources::{Location, PartsDigest, Resource};
-use pyox_scanner::{Found, Scan, top_level_of_path};
-
 pub use candidate::{Candidate, Decide};
 pub use decision::{Decision, Reason};
 pub use layer_kind::LayerKind;
 pub(crate) use layer_kind::directory_of;
 pub use needs::FilesNeeded;
+pub(crate) use needs::Needs;
+use pyox_packed_resources::{Location, PartsDigest, Resource};
+use pyox_scanner::{Found, Scan, top_level_of_path};
 
 use crate::error::Error;
-pub(crate) use needs::Needs;
 
 /// What becomes of the resources of one layer.
 #[derive(Default)]

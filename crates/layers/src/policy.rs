@@ -5,14 +5,14 @@ mod standard_library;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use names::{module_of, outermost, package_or_module};
 use pyox_binary::SymbolVersion;
 use pyox_interpreter_config::FileAttribute;
 use pyox_packed_resources::{Location, OptimizeLevel, Resource};
+pub(crate) use standard_library::unneeded_part;
 
 use crate::error::Error;
 use crate::plan::{Candidate, Decision, LayerKind, Reason};
-pub(crate) use names::{module_of, outermost, package_or_module};
-pub(crate) use standard_library::unneeded_part;
 
 /// Choices that hold for the whole program.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,10 @@
 //! Values that go into version 3, which has no checksums: damage is not lost from sight on the way.
 
-use crate::TestResult;
-use pyox_legacy_resources::{NativePaths, convert::to_legacy};
+use pyox_legacy_resources::NativePaths;
+use pyox_legacy_resources::convert::to_legacy;
 use pyox_packed_resources::{Blob, Error, SectionKind};
+
+use crate::TestResult;
 
 /// Test vectors: values as they are, compressed, and compressed with dictionaries.
 const BLOBS: [&[u8]; 3] = [

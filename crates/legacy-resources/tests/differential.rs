@@ -7,13 +7,14 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::oracle::{Described, describe, described, loaded};
 use proptest::collection::{btree_map, hash_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use pyox_legacy_resources::{NativePaths, Packed, Resources, Writer, convert};
 use pyox_packed_resources::{Blob, Index};
 use python_packed_resources::{Resource, write_packed_resources_v3};
+
+use crate::oracle::{Described, describe, described, loaded};
 
 type Bytes = Cow<'static, [u8]>;
 type Text = Cow<'static, str>;

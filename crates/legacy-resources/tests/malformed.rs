@@ -1,10 +1,11 @@
 //! Damaged and hostile blobs of versions 1 to 3: an error or an answer, never a panic, never memory that follows a
 //! lying length.
 
-use crate::sample::{Item, Sample, everything};
-use crate::walk_index::walk_any;
 use pyox_legacy_resources::Packed;
 use pyox_packed_resources::Error;
+
+use crate::sample::{Item, Sample, everything};
+use crate::walk_index::walk_any;
 
 fn walk_within(bytes: &[u8], limit: usize) -> Result<usize, Error> {
     let (result, largest) = crate::watched::largest_block(|| walk_any(bytes));

@@ -1,9 +1,10 @@
 //! Resources of any version as one.
 
-use crate::TestResult;
-use crate::sample::{Item, Sample};
 use pyox_legacy_resources::Packed;
 use pyox_packed_resources::{Entry, EntryFlags, Error, FieldKind, Index, Layered, Writer};
+
+use crate::TestResult;
+use crate::sample::{Item, Sample};
 
 fn version_4(set: impl FnOnce(&mut Writer)) -> Result<Vec<u8>, Error> {
     let mut writer = Writer::new();

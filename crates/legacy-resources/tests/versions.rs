@@ -1,11 +1,12 @@
 //! Versions 1 to 3, against samples made from the manual. Their paths are those of Unix.
 #![cfg(unix)]
 
+use pyox_legacy_resources::{NativePaths, Packed, Resources, Writer, convert};
+use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind, Index, Value};
+
 use crate::TestResult;
 use crate::oracle::{describe, loaded};
 use crate::sample::{Item, Sample, everything};
-use pyox_legacy_resources::{NativePaths, Packed, Resources, Writer, convert};
-use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind, Index, Value};
 
 /// Version 2 of a package `p` with a source and a data file, written by hand: the sections are not in the order of
 /// their fields, the one with files is padded.

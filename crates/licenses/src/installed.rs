@@ -1,8 +1,7 @@
 //! Distributions that are installed in a directory.
 
-use std::fs;
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
 use crate::component::Component;
 use crate::distribution::Distribution;

@@ -9,15 +9,14 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use cargo::{build_environment, link_arguments, pyo3_config, seal};
+pub use compiled::{CachedLauncher, Compiled};
+pub use fit::check;
 use pyox_distribution::{LibpythonKind, Target};
 use pyox_program_format::LauncherMarker;
 
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
-
-pub use cargo::{build_environment, link_arguments, pyo3_config, seal};
-pub use compiled::{CachedLauncher, Compiled};
-pub use fit::check;
 
 /// Names a prebuilt launcher, or a directory of them as [`Compiled::copy_to`] makes it.
 pub const LAUNCHER_VARIABLE: &str = "PYOXIDIZER_LAUNCHER";

@@ -5,7 +5,6 @@ mod timed;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-
 pub use timed::Timed;
 
 /// A step of packaging.

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use pyox_distribution::{Installed, LibpythonKind, Python as _};
-use pyox_linker::Error;
-use pyox_linker::{LauncherSource as _, Prebuilt, Silent};
+use pyox_linker::{Error, LauncherSource as _, Prebuilt, Silent};
 use pyox_packed_resources::MAGIC;
 use pyox_program_format::{Attachment, Error as PayloadError, LauncherMarker, MarkerField};
 

@@ -1,10 +1,9 @@
 //! Objects: what they define, and making one that defines a single symbol.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::{fs, io};
 
 use goblin::elf::Elf;
 use goblin::elf::section_header::SHN_UNDEF;

@@ -17,9 +17,8 @@ mod trust;
 pub use directory::STAMP;
 pub use root::{VARIABLE, path as cache_path};
 pub(crate) use temporary::Temporary;
-pub use trust::{Distrust, Missing, Refusal, check_facts, walk};
-
 use tree::{Directory, Identity};
+pub use trust::{Distrust, Missing, Refusal, check_facts, walk};
 
 /// One file of a [`Files`].
 #[derive(Clone, Copy, Debug)]

@@ -13,11 +13,12 @@ use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::ptr::{NonNull, null};
 
+use image::{Image, Segment};
+
 use crate::error::LoadError;
 use crate::file_pages::{Source, page_size};
 use crate::libraries::open_with;
 use crate::memory::{MemoryError, MemoryFile};
-use image::{Image, Segment};
 
 const DT_NULL: u64 = 0;
 const DT_PLTRELSZ: u64 = 2;

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::Error;
 use crate::identity::{FileId, Identity, file_id};
-use crate::{ours, parent};
+use crate::{Error, ours, parent};
 
 /// The inputs and outputs of a command.
 ///

@@ -8,11 +8,17 @@ use std::time::Instant;
 use pyox_binary::ElfFacts;
 use pyox_bytecode::CompileBytecode;
 use pyox_distribution::Toolchain;
+use pyox_inputs::{Entry, PythonChoice, VirtualenvChoice, main_code, path_configuration};
 use pyox_interpreter_config::{InterpreterConfig, Resolution};
+use pyox_layers::{Finding, Layer, LayerBuilder, Policy, Reason, ReportRow, Shadowed};
 use pyox_licenses::Bill;
+use pyox_linker::{Launcher, Progress, Step};
+use pyox_output::{EXECUTABLE, Outputs, PLAIN, Stage};
 use pyox_packed_resources::{
     Blob, Collector, Layout, ModuleBytecode, ModuleSource, Resource, SectionKind, Value, Writer,
 };
+use pyox_program_format::Attachment;
+use report::Written;
 
 use crate::bill::{allocators, bill};
 use crate::code::{BOOT_FILE, BOOT_SOURCE};
@@ -20,24 +26,9 @@ use crate::error::Error;
 use crate::glibc::Spared;
 use crate::relative_files::{self, RelativeFiles};
 use crate::report::{Report, Timing};
-use crate::settings;
 use crate::shared_resources::SharedResources;
 use crate::start_up::{StartUp, reachable};
-use crate::tcl;
-use pyox_inputs::Entry;
-use pyox_inputs::PythonChoice;
-use pyox_inputs::VirtualenvChoice;
-use pyox_inputs::main_code;
-use pyox_inputs::path_configuration;
-use pyox_layers::Policy;
-use pyox_layers::Reason;
-use pyox_layers::Shadowed;
-use pyox_layers::{Finding, ReportRow};
-use pyox_layers::{Layer, LayerBuilder};
-use pyox_linker::{Launcher, Progress, Step};
-use pyox_output::{EXECUTABLE, Outputs, PLAIN, Stage};
-use pyox_program_format::Attachment;
-use report::Written;
+use crate::{settings, tcl};
 
 mod report;
 

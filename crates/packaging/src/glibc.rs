@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pyox_binary::SymbolVersion;
+use pyox_inputs::Entry;
 use pyox_layers::{Layer, NativeFile};
 use pyox_packed_resources::{Blob, EntryFlags, FieldKind};
 
 use crate::error::Error;
 use crate::modules::Modules;
-use pyox_inputs::Entry;
 
 /// What stays out.
 #[derive(Default)]

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use pyox_inputs::Entry;
 use pyox_layers::{Finding, Layer};
 use pyox_packed_resources::{Blob, Decoder, EntryFlags, Error, FieldKind};
 use pyox_scanner::ImportGraph;
-
-use pyox_inputs::Entry;
 
 /// What the program runs is called so.
 const MAIN: &str = "__main__";

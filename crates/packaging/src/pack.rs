@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use pyox_build_cache::Cache;
 use pyox_bytecode::CompileBytecode;
 use pyox_distribution::{LibpythonKind, Toolchain};
+use pyox_inputs::{Inputs, PythonChoice, VirtualenvChoice};
 use pyox_interpreter_config::InterpreterConfig;
+use pyox_layers::{Decide, LayerBuilder, Policy};
 use pyox_licenses::Bill;
 use pyox_linker::{LauncherSource, Progress, Timed};
 use pyox_native_build::WithExtensions;
@@ -13,14 +15,9 @@ use pyox_output::{Outputs, default_output};
 
 use crate::application::ApplicationBuilder;
 use crate::error::Error;
-use crate::relative_files;
 use crate::report::{Report, Timing};
-use crate::settings;
 use crate::shared_resources::SharedResources;
-use pyox_inputs::{Inputs, PythonChoice, VirtualenvChoice};
-use pyox_layers::Decide;
-use pyox_layers::LayerBuilder;
-use pyox_layers::Policy;
+use crate::{relative_files, settings};
 
 /// What the report is called in errors.
 const REPORT: &str = "the report";

@@ -4,15 +4,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use pyox_packed_resources::{Entry, Field, FieldKind, Index, Value};
-
-use crate::error::Error;
 use pyox_inspect::ResourceFile;
 use pyox_inspect::extract::{Pyc, Tree};
-use pyox_layers::Layer;
-use pyox_layers::Policy;
+use pyox_layers::{Layer, Policy};
 use pyox_output::{Outputs, Stage, parent};
-use pyox_packed_resources::Location;
+use pyox_packed_resources::{Entry, Field, FieldKind, Index, Location, Value};
+
+use crate::error::Error;
 
 /// What a directory beside a program is called in errors.
 const BESIDE: &str = "the directory beside the program";

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use pyox_inputs::PythonChoice;
-use pyox_inputs::VirtualenvChoice;
+use pyox_inputs::{PythonChoice, VirtualenvChoice};
 use pyox_layers::{Finding, LeftOut, ReportRow};
 use pyox_linker::Step;
 use serde::{Deserialize, Serialize};

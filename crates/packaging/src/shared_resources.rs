@@ -8,15 +8,14 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
 use pyox_distribution::Python;
+use pyox_layers::{Layer, Profile};
+use pyox_output::parent;
 use pyox_packed_resources::{Blob, Collector, SectionKind};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::relative_files::RelativeFiles;
 use crate::start_up::StartUp;
-use pyox_layers::Layer;
-use pyox_layers::Profile;
-use pyox_output::parent;
 
 /// Section with an [`Origin`] as JSON, of the kind *origin*.
 const ORIGIN: SectionKind = SectionKind::Other(19);

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use pyox_inputs::Entry;
+use pyox_layers::{Finding, Layer, Policy, Profile};
 use pyox_packed_resources::{Blob, Collector, Decoder, Encoding, Error, FieldKind};
 use pyox_scanner::STARTUP_MODULES;
 
 use crate::modules::Modules;
 use crate::relative_files::RelativeFiles;
 use crate::tcl;
-use pyox_inputs::Entry;
-use pyox_layers::{Finding, Layer, Policy, Profile};
 
 /// What the interpreter of a program imports besides, for `quit` and `exit`.
 const BUILTINS: &str = "_sitebuiltins";

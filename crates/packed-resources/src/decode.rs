@@ -159,8 +159,9 @@ fn content(blob: &[u8], number: u8) -> Result<Vec<u8>, Error> {
 mod zstandard {
     use std::io::Read;
 
-    use super::{Error, MAX_DICTIONARY_LEN};
     use zstd::zstd_safe::{find_frame_compressed_size, get_frame_content_size};
+
+    use super::{Error, MAX_DICTIONARY_LEN};
 
     /// A block of at most 128 KiB takes at least four bytes, so a frame cannot hold more than this for each of its
     /// bytes: memory must not follow a lying length.

@@ -1,10 +1,11 @@
 //! What becomes of typed resources.
 
-use crate::common::TestResult;
 use pyox_packed_resources::{
     Blob, BuiltinModule, Collector, DistributionResource, EntryFlags, Error, ExtensionModule, FieldKind, FileData,
     ModuleBytecode, ModuleSource, OptimizeLevel, PackageResource, Placed, Resource, SharedLibrary, Value,
 };
+
+use crate::common::TestResult;
 
 fn source(name: &str, is_package: bool) -> Resource {
     Resource::ModuleSource(ModuleSource { name: name.into(), is_package, source: b""[..].into() })

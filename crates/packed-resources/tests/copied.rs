@@ -1,7 +1,8 @@
 //! Values that go from one blob into another: damage never gets a new, right checksum on the way.
 
-use crate::common::{TestResult, everything, sections};
 use pyox_packed_resources::{Blob, Collector, Dictionary, Error, SectionKind, Value};
+
+use crate::common::{TestResult, everything, sections};
 
 /// The same entries and values in another blob.
 fn copied(bytes: &[u8]) -> Result<Vec<u8>, Error> {

@@ -1,7 +1,8 @@
 //! One way to look things up, whatever they are in.
 
-use crate::common::TestResult;
 use pyox_packed_resources::{Blob, Entry, EntryFlags, Error, FieldKind, Index, Layered, Writer};
+
+use crate::common::TestResult;
 
 fn version_4(set: impl FnOnce(&mut Writer)) -> Result<Vec<u8>, Error> {
     let mut writer = Writer::new();

@@ -1,8 +1,9 @@
 //! Damaged and hostile blobs: an error or a correct answer, never a panic, never memory that follows a lying length.
 
+use pyox_packed_resources::{Blob, Damage, EntryFlags, Error, FieldKind, SectionKind, Value, Writer, hash_name};
+
 use crate::common::walk::{repair, reseal, walk};
 use crate::common::{TestResult, everything, patch, sealed, section, sections, squeezed, verified};
-use pyox_packed_resources::{Blob, Damage, EntryFlags, Error, FieldKind, SectionKind, Value, Writer, hash_name};
 
 /// Walks `bytes` and checks that no block of more than `limit` bytes was allocated.
 fn walk_within(bytes: &[u8], limit: usize) -> Result<usize, Error> {

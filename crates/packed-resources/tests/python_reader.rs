@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::common::{Numbers, TestResult, everything, sections, squeezed, with_dictionary};
 use pyox_packed_resources::{EntryFlags, Error, FieldKind, SectionKind, Value, Writer};
+
+use crate::common::{Numbers, TestResult, everything, sections, squeezed, with_dictionary};
 
 fn random(numbers: &mut Numbers) -> Result<Writer, Error> {
     let mut writer = Writer::new();

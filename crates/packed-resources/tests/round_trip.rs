@@ -1,9 +1,10 @@
 //! What goes in comes out.
 
-use crate::common::{Numbers, TestResult, everything, section, verified};
 use pyox_packed_resources::{
     Blob, Encoding, EntryFlags, Error, FieldKind, NATIVE_ALIGNMENT, SectionKind, VALUE_ALIGNMENT, Writer,
 };
+
+use crate::common::{Numbers, TestResult, everything, section, verified};
 
 fn value(blob: &Blob<'_>, entry: &str, kind: FieldKind, key: &str) -> Result<Option<Vec<u8>>, Error> {
     let Some(entry) = blob.entry(entry)? else { return Ok(None) };
@@ -262,8 +263,9 @@ fn many_entries_are_all_found() -> TestResult {
 #[cfg(feature = "zstd")]
 #[test]
 fn dictionaries_are_shared_and_move_undecoded() -> TestResult {
-    use pyox_packed_resources::{Compressor, Decoder, Dictionary, Value};
     use std::sync::Arc;
+
+    use pyox_packed_resources::{Compressor, Decoder, Dictionary, Value};
 
     let line = |i: usize| format!("def function_{i}(argument):\n    return argument * {i}\n").into_bytes();
     let common: Vec<u8> = (0..20).flat_map(line).collect();

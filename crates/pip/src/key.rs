@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::Error;
-use crate::{PipRequest, requirement_lines, spec};
 use pyox_build_cache::{file_digest, push_file};
 use pyox_packed_resources::PartsDigest;
+
+use crate::{Error, PipRequest, requirement_lines, spec};
 
 /// Settings of pip that change what it installs.
 const SETTINGS: [&str; 14] = [

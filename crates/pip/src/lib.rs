@@ -18,14 +18,11 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+pub use error::Error;
 pub use lines::requirement_lines;
 use pyox_build_cache::Scratch;
-
 use pyox_distribution::Host;
 use run::Run;
-
-pub use error::Error;
-
 pub use tree::InstalledTree;
 
 /// What to install.

@@ -7,12 +7,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use pyox_build_cache::{self as kept, Kept, Scratch, file_digest};
 use pyox_packed_resources::{PartsDigest, hex};
 use pyox_scanner::SitePackages;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-
-use pyox_build_cache::{self as kept, Kept, Scratch, file_digest};
 
 /// What pip has installed below a prefix of its own: `lib/python3.X/site-packages`, `bin` and whatever else. It belongs
 /// to the cache: it is to be read and not changed. It stays as long as this lives.

@@ -1,6 +1,7 @@
-use crate::imports::{Import, imports};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+
+use crate::imports::{Import, imports};
 
 /// The modules of the standard library that every CPython from 3.9 on imports when it starts, without `site`.
 /// `encodings.latin_1` is imported by 3.9 only.

@@ -1,8 +1,10 @@
 //! Which modules Python source imports.
 
-use crate::tokens::{Kind, Token, Tokens};
-use memchr::memmem::find;
 use std::iter::Peekable;
+
+use memchr::memmem::find;
+
+use crate::tokens::{Kind, Token, Tokens};
 
 /// One module that an `import` statement names, or one `from` statement, or a call of `importlib.import_module` or
 /// `__import__` with a literal name.

@@ -1,9 +1,11 @@
 //! Where Python source mentions `__file__`, `__path__` and what needs files without mentioning them.
 
-use crate::tokens::{Kind, Token, Tokens};
-use memchr::memmem::find;
 use std::collections::HashMap;
 use std::ops::Range;
+
+use memchr::memmem::find;
+
+use crate::tokens::{Kind, Token, Tokens};
 
 /// The form of a mention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

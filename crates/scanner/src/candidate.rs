@@ -1,7 +1,8 @@
 //! What is classified.
 
-use pyox_packed_resources::Data;
 use std::path::PathBuf;
+
+use pyox_packed_resources::Data;
 
 /// A file that waits to be classified.
 #[derive(Debug, Clone)]

@@ -1,18 +1,18 @@
-use crate::candidate::Candidate;
-use crate::data::{PycCode, read_text};
-use crate::dist_info::Distributions;
-use crate::error::Error;
-use crate::metadata_directory;
-use crate::native::{self, Native};
-use crate::pth;
-use crate::python_name::{dotted, module_name, split_path};
-use crate::record;
-use crate::scan::{Found, Scan, SkipReason, Skipped};
+use std::collections::{BTreeMap, BTreeSet};
+
 use pyox_packed_resources::{
     Data, ExtensionModule, FileData, ModuleBytecode, ModuleSource, OptimizeLevel, PackageResource, Resource,
     SharedLibrary, pyc,
 };
-use std::collections::{BTreeMap, BTreeSet};
+
+use crate::candidate::Candidate;
+use crate::data::{PycCode, read_text};
+use crate::dist_info::Distributions;
+use crate::error::Error;
+use crate::native::{self, Native};
+use crate::python_name::{dotted, module_name, split_path};
+use crate::scan::{Found, Scan, SkipReason, Skipped};
+use crate::{metadata_directory, pth, record};
 
 /// The rules by which files below `sys.path` become resources.
 ///

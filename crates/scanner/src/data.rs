@@ -1,11 +1,13 @@
 //! Content that is read when it is needed.
 
-use crate::spool::LONG;
-use pyox_packed_resources::{Content, Data, ReadData, pyc};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+
+use pyox_packed_resources::{Content, Data, ReadData, pyc};
+
+use crate::spool::LONG;
 
 /// A file's content.
 pub(crate) struct FileContent(pub(crate) PathBuf);

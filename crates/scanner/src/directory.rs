@@ -1,3 +1,11 @@
+use std::fmt;
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pyox_packed_resources::{Data, pyc};
+use walkdir::{DirEntry, WalkDir};
+
 use crate::candidate::Candidate;
 use crate::classify::{Classifier, is_ignored_directory};
 use crate::data::FileContent;
@@ -5,12 +13,6 @@ use crate::error::Error;
 use crate::scan::{Scan, SkipReason, Skipped};
 use crate::select::select;
 use crate::source::ResourceSource;
-use pyox_packed_resources::{Data, pyc};
-use std::fmt;
-use std::fs::Metadata;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use walkdir::{DirEntry, WalkDir};
 
 type Predicate = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 

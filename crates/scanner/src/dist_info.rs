@@ -1,13 +1,15 @@
 //! Files in metadata directories become resources of their distributions.
 
+use std::collections::BTreeMap;
+
+use pyox_packed_resources::{Data, DistributionResource};
+
 use crate::candidate::Candidate;
 use crate::data::read_text;
 use crate::error::Error;
 use crate::metadata::Metadata;
 use crate::metadata_directory::{is_installation_note, split};
 use crate::record::RecordContent;
-use pyox_packed_resources::{Data, DistributionResource};
-use std::collections::BTreeMap;
 
 /// Turns candidates in metadata directories into resources with the project's name.
 pub(crate) struct Distributions {

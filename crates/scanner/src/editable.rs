@@ -1,14 +1,16 @@
 //! Directories that `.pth` files add, and editable installations.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use pyox_packed_resources::{Resource, normalize_project_name};
+
 use crate::direct_url::DirectUrl;
 use crate::directory::{Directory, canonical};
 use crate::error::Error;
 use crate::record::record_rows;
 use crate::scan::{Scan, SkipReason, Skipped};
 use crate::source::ResourceSource;
-use pyox_packed_resources::{Resource, normalize_project_name};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 /// Searches the directories that the `.pth` files in `site_packages` add, and those of editable installations whose
 /// `.pth` file is code. `seen` has the directories that were searched before, in their canonical form.

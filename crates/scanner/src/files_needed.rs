@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pyox_packed_resources::{Resource, top_level};
+
 use crate::data::read;
 use crate::error::Error;
 use crate::mention::{Code, Evidence, Mention, is_test_directory};
-use pyox_packed_resources::{Resource, top_level};
-use std::collections::BTreeMap;
-use std::path::Path;
 
 /// A top-level package that has to exist as files when the program runs, and the evidence for it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! Mentions in the modules of a package of its location, and of what needs it.
 
+use std::collections::BTreeSet;
+
 use memchr::memmem::find;
 use pyox_packed_resources::Resource;
 use pyox_python_source::mentions::{Context, MentionKind, SourceMention, is_location, mentions, names};
-use std::collections::BTreeSet;
 
 /// A place where code mentions `__file__`, `__path__` or something that finds files by the name of a module.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

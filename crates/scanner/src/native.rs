@@ -1,8 +1,9 @@
 //! Which native file is an extension module, and which a shared library.
 
-use crate::python_name::{module_name, split_path};
 use memchr::memmem::find;
 use pyox_packed_resources::Data;
+
+use crate::python_name::{module_name, split_path};
 
 /// What a native file is.
 #[derive(Debug, PartialEq, Eq)]

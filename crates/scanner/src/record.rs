@@ -1,10 +1,12 @@
 //! `RECORD`: the list of a distribution's files, with hashes
 //! ([specification](https://packaging.python.org/specifications/recording-installed-packages/#the-record-file)).
 
-use crate::metadata_directory;
-use pyox_packed_resources::{Data, ReadData};
 use std::borrow::Cow;
 use std::io;
+
+use pyox_packed_resources::{Data, ReadData};
+
+use crate::metadata_directory;
 
 /// A line of `RECORD`, the list of a distribution's files
 /// ([specification](https://packaging.python.org/specifications/recording-installed-packages/#the-record-file)).

@@ -1,11 +1,12 @@
 //! Requirements that metadata states.
 
-use pep508_rs::{ExtraName, MarkerEnvironmentBuilder, Pep508ErrorSource, Pep508Url, VersionOrUrl};
-use pyox_packed_resources::normalize_project_name;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr as _;
+
+use pep508_rs::{ExtraName, MarkerEnvironmentBuilder, Pep508ErrorSource, Pep508Url, VersionOrUrl};
+use pyox_packed_resources::normalize_project_name;
 use url::Url;
 
 /// A project that metadata requires ([PEP 508](https://peps.python.org/pep-0508/)): by its name, or by its name and a

@@ -1,8 +1,10 @@
-use crate::pth::PathLine;
-use pyox_packed_resources::{Place, Resource};
-use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use pyox_packed_resources::{Place, Resource};
+use serde::{Deserialize, Serialize};
+
+use crate::pth::PathLine;
 
 /// What was found, and what was passed over.
 #[derive(Debug, Clone, Default)]

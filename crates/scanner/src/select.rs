@@ -1,12 +1,14 @@
 //! Selection of packages by name.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use pyox_packed_resources::{Resource, normalize_project_name};
+
 use crate::data::read_text;
 use crate::error::Error;
 use crate::record::record_rows;
 use crate::scan::{Found, Scan};
-use pyox_packed_resources::{Resource, normalize_project_name};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// Keeps what `packages` select; `root` is for the error about a name that selects nothing.
 pub(crate) fn select(mut scan: Scan, packages: &[String], root: &Path) -> Result<Scan, Error> {

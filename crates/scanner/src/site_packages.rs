@@ -7,12 +7,11 @@ use pyox_packed_resources::{Data, FileData, Resource};
 
 use crate::data::{FileContent, read_text};
 use crate::directory::{Directory, canonical};
-use crate::editable;
 use crate::error::Error;
 use crate::installed_files::installed_files;
-use crate::pth;
 use crate::scan::{Found, Scan, SkipReason};
 use crate::source::ResourceSource;
+use crate::{editable, pth};
 
 /// The `site-packages` directories of an installation.
 ///

@@ -1,11 +1,12 @@
 //! Content in an unnamed temporary file: what is too long for memory.
 
-use pyox_packed_resources::{Content, ReadData};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+
+use pyox_packed_resources::{Content, ReadData};
 
 /// From this length on content is not held whole, in bytes.
 pub const LONG: u64 = 1 << 20;
@@ -78,8 +79,9 @@ impl Read for SpoolReader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::Spool;
     use std::io::{self, Read};
+
+    use super::Spool;
 
     #[test]
     fn readers_of_a_spool_do_not_disturb_each_other() {

@@ -1,10 +1,12 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use pyox_packed_resources::{Resource, normalize_project_name};
+
 use crate::error::Error;
 use crate::scan::{Scan, SkipReason, Skipped};
 use crate::site_packages::SitePackages;
 use crate::source::ResourceSource;
-use pyox_packed_resources::{Resource, normalize_project_name};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 /// A virtualenv ([PEP 405](https://peps.python.org/pep-0405/)).
 ///

@@ -5,8 +5,17 @@ mod hash;
 mod name;
 mod verify;
 
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 pub use archive::WheelLimits;
+use archive::{Archive, MemberContent};
+use hash::Hash;
 pub use name::WheelName;
+use pyox_packed_resources::{Data, Resource, normalize_project_name};
 
 use crate::candidate::Candidate;
 use crate::classify::Classifier;
@@ -20,14 +29,6 @@ use crate::record::{WithCommands, wheel_scheme};
 use crate::scan::{Found, Scan, SkipReason, Skipped};
 use crate::site_packages::keep_start_up_lines;
 use crate::source::ResourceSource;
-use archive::{Archive, MemberContent};
-use hash::Hash;
-use pyox_packed_resources::{Data, Resource, normalize_project_name};
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{Read, Seek};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// A wheel that has been checked completely: names are safe and unique, `RECORD` lists every file and nothing else, and
 /// every hash and length is right.

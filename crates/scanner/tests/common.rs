@@ -1,17 +1,17 @@
 //! Trees and wheels for the tests.
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_packed_resources::Resource;
 use pyox_scanner::Scan;
-use sha2::{Digest as _, Sha256};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use zip::write::SimpleFileOptions;
-
 pub use pyox_test_support::pythons::owned as pythons;
+use sha2::{Digest as _, Sha256};
+use zip::write::SimpleFileOptions;
 
 /// What a program prints, run without `site`.
 pub fn run(python: &Installed, program: &str, arguments: &[&Path]) -> String {

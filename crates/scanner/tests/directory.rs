@@ -1,8 +1,9 @@
 //! Classification of the files in a directory.
 
-use crate::common::{SUFFIXES, content, lines, skipped, tree};
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Directory, Error, ResourceSource, Scan};
+
+use crate::common::{SUFFIXES, content, lines, skipped, tree};
 
 fn scan(files: &[(&str, &str)]) -> Scan {
     Directory::new(tree(files).path()).extension_suffixes(SUFFIXES).scan().unwrap()

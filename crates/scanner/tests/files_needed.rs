@@ -1,7 +1,8 @@
 //! Which packages need real files.
 
-use crate::common::tree;
 use pyox_scanner::{Directory, Evidence, NeedsFiles, ResourceSource as _, files_needed};
+
+use crate::common::tree;
 
 fn verdicts(files: &[(&str, &str)]) -> Vec<NeedsFiles> {
     let root = tree(files);

@@ -1,11 +1,13 @@
 //! What programs import when they run, on all Pythons, compared with what is said to be reachable.
 
-use crate::common::{pythons, run};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
 use pyox_distribution::{Installed, Python as _};
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Directory, ImportGraph, ResourceSource as _, STARTUP_MODULES};
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+
+use crate::common::{pythons, run};
 
 /// A source for each module of a standard library, empty for extension modules.
 struct Library(BTreeMap<String, (bool, Vec<u8>)>);

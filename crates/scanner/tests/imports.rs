@@ -1,9 +1,10 @@
 //! Imports of the files of standard libraries, compared with what the `ast` module of each Python finds.
 
-use crate::common::{pythons, run};
 use pyox_distribution::{Installed, Python as _};
 use pyox_scanner::imports;
 use serde_json::{Value, json};
+
+use crate::common::{pythons, run};
 
 /// Prints a line for each file that parses: its path and its imports.
 const AST: &str = r#"

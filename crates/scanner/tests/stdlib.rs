@@ -1,10 +1,11 @@
 //! The standard libraries of all Pythons, compared with what these Pythons say themselves.
 
+use std::collections::BTreeSet;
+use std::process::Command;
+
 use pyox_distribution::{Host as _, Python as _};
 use pyox_packed_resources::Resource;
 use pyox_scanner::{Directory, ResourceSource as _};
-use std::collections::BTreeSet;
-use std::process::Command;
 
 const ASK: &str = r#"
 import importlib.machinery, importlib.util, json, os, pkgutil, sys, sysconfig

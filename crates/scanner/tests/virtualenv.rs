@@ -1,8 +1,10 @@
 //! Virtualenvs and editable installations.
 
-use crate::common::{SUFFIXES, lines, skipped, tree, write};
-use pyox_scanner::{Error, ResourceSource as _, Scan, Virtualenv};
 use std::path::Path;
+
+use pyox_scanner::{Error, ResourceSource as _, Scan, Virtualenv};
+
+use crate::common::{SUFFIXES, lines, skipped, tree, write};
 
 const CFG: &str = "home = /opt/python/bin\nInclude-System-Site-Packages = false\nversion = 3.11.7\n";
 

@@ -1,9 +1,11 @@
 //! Wheels, good and hostile.
 
-use crate::common::{METADATA, SUFFIXES, WHEEL, WheelBuilder, content, lines, patch, skipped, write_wheel, zip};
+use std::path::PathBuf;
+
 use pyox_packed_resources::{Content, Place};
 use pyox_scanner::{Error, ResourceSource as _, Wheel, WheelLimits};
-use std::path::PathBuf;
+
+use crate::common::{METADATA, SUFFIXES, WHEEL, WheelBuilder, content, lines, patch, skipped, write_wheel, zip};
 
 fn open(builder: WheelBuilder) -> Result<Wheel, Error> {
     let directory = tempfile::tempdir().unwrap();

@@ -12,12 +12,12 @@ use std::io::{self, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use crate::components::text_paths;
-use crate::{Error, PythonJson};
-
 pub(crate) use members::Kind;
 use members::{Members, Visit};
 pub(crate) use unpack::Unpacked;
+
+use crate::components::text_paths;
+use crate::{Error, PythonJson};
 
 /// The directory that everything in an archive is in.
 pub(crate) const ROOT: &str = "python";

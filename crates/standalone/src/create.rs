@@ -7,13 +7,12 @@ mod write;
 
 use std::path::Path;
 
+use files::{Core, Members};
 use pyox_distribution::{Host as _, Installed, Python as _};
 
 use crate::Error;
 use crate::archive::{PYTHON_JSON, ROOT};
 use crate::python_json::{NEWEST, PythonJson};
-
-use files::{Core, Members};
 
 /// Makes a full archive (`.tar.zst`) of a CPython that is installed here and has a static library, with a `PYTHON.json`
 /// of version 8, or 7 for older tools. The same Python gives the same bytes.

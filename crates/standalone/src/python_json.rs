@@ -9,12 +9,11 @@ mod required;
 
 use std::collections::BTreeMap;
 
+pub use build_info::{BuildInfo, CoreInfo, ExtensionInfo, Link};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Error;
-
-pub use build_info::{BuildInfo, CoreInfo, ExtensionInfo, Link};
 
 /// The oldest version of the format that is read.
 pub const OLDEST: u8 = 5;

@@ -12,14 +12,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
+use listener::Front;
 use pyox_build::Artifacts;
 use pyox_build_cache::Cache;
 use pyox_cli::{Build, ConfigurationCommand, Configurations, ListTargets, Project, Run, RunBuildScript, Talk};
 use pyox_starlark::{Built, Options, build, find, targets};
 use pyox_terminal::speech::print;
 use pyox_terminal::text::{Mistake, printable};
-
-use listener::Front;
 use pythons::Available;
 
 /// The variable that names the configuration file.

@@ -1,10 +1,9 @@
 //! Files with their paths, to be written into a directory (manual 4.9).
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::{fmt, fs};
 
 use pyox_output::{EXECUTABLE, PLAIN, create_new};
 use pyox_packed_resources::{Content as DataContent, Data};

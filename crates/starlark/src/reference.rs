@@ -6,9 +6,12 @@ use starlark::environment::GlobalsBuilder;
 use starlark::values::StarlarkValue;
 
 use crate::attribute::Attribute;
+use crate::values::distribution::PythonDistribution;
+use crate::values::executable::PythonExecutable;
+use crate::values::manifest::FileManifest;
+use crate::values::policy::PackagingPolicy;
 use crate::values::{content, resource};
-use crate::values::{distribution::PythonDistribution, executable::PythonExecutable, manifest::FileManifest};
-use crate::{addition, config, executable, functions, policy, values::policy::PackagingPolicy};
+use crate::{addition, config, executable, functions, policy};
 
 /// A function, method or attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! From a configuration file to a program that runs.
 
-use pyox_test_support::hidden;
 use pyox_test_support::place::{Outcome, Place, python};
-use pyox_test_support::pythons;
+use pyox_test_support::{hidden, pythons};
 
 use crate::support::{built, command, configuration, run, says};
 

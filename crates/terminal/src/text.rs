@@ -1,7 +1,8 @@
 //! Text for people: names out of files, and what went wrong.
 
-use pyox_packed_resources::Location;
 use std::fmt;
+
+use pyox_packed_resources::Location;
 
 /// A name, a path or any other text out of files, for a terminal: in one line, and without characters that steer the
 /// terminal or turn the direction of what is read.

@@ -15,11 +15,9 @@ mod removed;
 mod rewriting;
 mod scope;
 
-use starlark_syntax::syntax::{AstModule, Dialect};
-
 pub use removed::{DISTRIBUTION, EXECUTABLE, GLOBALS, RemovedName};
-
 use rewriting::{Edit, Rewriting};
+use starlark_syntax::syntax::{AstModule, Dialect};
 
 /// Why a file was not rewritten.
 #[derive(Debug, thiserror::Error)]

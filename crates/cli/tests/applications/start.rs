@@ -14,11 +14,11 @@ use std::process::{Command, Output};
 
 use anyhow::{Context as _, ensure};
 use pyox_distribution::Installed;
+use pyox_test_support::program;
 use tempfile::TempDir;
 
 pub use crate::applications::wheels::for_two_pythons;
 use crate::applications::wheels::pack;
-use pyox_test_support::program;
 
 const TEXT: &str = include_str!("start/app.py");
 

@@ -5,12 +5,12 @@ use std::os::unix::fs::symlink;
 
 use pyox_legacy_resources::{Loss, NativePaths, Packed, convert};
 use pyox_packed_resources::{EntryFlags, FieldKind, Value, Writer};
+use pyox_test_support::place::Place;
 
 use super::blobs::everything;
 use super::legacy::sample;
 use super::oracle::{describe, loaded};
 use super::{program, python_in};
-use pyox_test_support::place::Place;
 
 /// Fails with these words, says what can be done, and changes nothing.
 fn fails(place: &Place, arguments: &[&str], words: &[&str]) {

@@ -1,10 +1,10 @@
 //! What two programs or files do not have in common.
 
 use pyox_packed_resources::{EntryFlags, FieldKind, SectionKind, Value, Writer};
+use pyox_test_support::place::{Outcome, Place};
 
 use super::blobs::everything;
 use super::program;
-use pyox_test_support::place::{Outcome, Place};
 
 const TEXT: &[u8] = b"the same, again and again; the same, again and again; the same, again and again";
 

@@ -7,10 +7,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use pyox_test_support::place::Place;
 use python_packed_resources::{Resource, write_packed_resources_v3};
 
 use super::oracle::loaded;
-use pyox_test_support::place::Place;
 
 fn files<T>(files: impl IntoIterator<Item = (&'static str, T)>) -> Option<HashMap<Cow<'static, str>, T>> {
     Some(files.into_iter().map(|(name, value)| (name.into(), value)).collect())

@@ -5,10 +5,10 @@ use std::process::Command;
 
 use pyox_packed_resources::{Blob, EntryFlags, FieldKind, Value, Writer};
 use pyox_program_format::Trailer;
+use pyox_test_support::place::{Place, launcher};
 
 use super::blobs::everything;
 use super::program;
-use pyox_test_support::place::{Place, launcher};
 
 /// Fails with these words, says what can be done, and changes nothing.
 fn fails(place: &Place, arguments: &[&str], words: &[&str]) {

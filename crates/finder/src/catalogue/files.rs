@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use pyox_packed_resources::{EntryFlags, Error, Field, FieldKind};
+use pyox_python_objects::Result;
 
 use super::{Catalogue, Found, damaged, dotted};
-use pyox_python_objects::Result;
 
 impl Catalogue {
     /// The data file at a path below an item of `sys.path`. The innermost package around it decides: if that does not

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pyo3_ffi as ffi;
+use pyox_python_objects::{Gil, Object, Result, import, io_error, os_error, value_error};
 
 use crate::arguments::{Arguments, END_OF_PROPERTIES, Static, getter, property};
 use crate::catalogue::Catalogue;
@@ -13,7 +14,6 @@ use crate::class::Instance;
 use crate::layer::{Layer, OpenError};
 use crate::roots::Roots;
 use crate::state::State;
-use pyox_python_objects::{Gil, Object, Result, import, io_error, os_error, value_error};
 
 /// `OxidizedFinder(resources_data=None, resources_file=None, relative_path_origin=None)`
 pub(super) fn construct(gil: Gil, arguments: &Arguments) -> Result<State> {

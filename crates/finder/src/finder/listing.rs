@@ -5,10 +5,10 @@ use std::os::unix::ffi::OsStrExt;
 
 use pyo3_ffi as ffi;
 use pyox_packed_resources::{EntryFlags, Field, FieldKind};
+use pyox_python_objects::{Gil, Object, Result, check, dictionary, tuple};
 
 use crate::catalogue::{Catalogue, Found, damaged};
 use crate::roots::Roots;
-use pyox_python_objects::{Gil, Object, Result, check, dictionary, tuple};
 
 /// Pairs of name and is-a-package of the modules directly inside `package` (empty: top-level ones) that are `wanted`.
 pub(super) fn modules(

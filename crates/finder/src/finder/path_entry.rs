@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use pyo3_ffi as ffi;
+use pyox_python_objects::{Held, Kind, Object, Raised, Result};
 
 use super::listing;
 use crate::arguments::{
@@ -13,7 +14,6 @@ use crate::arguments::{
 use crate::catalogue::Found;
 use crate::class::{Class, Instance};
 use crate::state::State;
-use pyox_python_objects::{Held, Kind, Object, Raised, Result};
 
 /// What an `OxidizedPathEntryFinder` is.
 pub(crate) struct PathEntry {

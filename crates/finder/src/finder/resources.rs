@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-#[cfg(not(Py_3_11))]
-use {pyo3_ffi as ffi, std::ffi::CStr};
 
 use pyox_legacy_resources::{Loss, NativePaths, Writer as LegacyWriter, convert};
 use pyox_packed_resources::{EntryFlags, Error, FieldKind, Writer};
+#[cfg(Py_3_11)]
+use pyox_python_objects::import;
+use pyox_python_objects::{Gil, Object, Raised, Result, set_exception, sys, value_error, with_causes};
+#[cfg(not(Py_3_11))]
+use {pyo3_ffi as ffi, std::ffi::CStr};
 
 use crate::catalogue::{Catalogue, Found};
 use crate::class::Instance;
@@ -14,9 +17,6 @@ use crate::layer::Layer;
 use crate::property::Shared;
 use crate::resource::Resource;
 use crate::state::State;
-#[cfg(Py_3_11)]
-use pyox_python_objects::import;
-use pyox_python_objects::{Gil, Object, Raised, Result, set_exception, sys, value_error, with_causes};
 
 /// Copies of all resources, sorted by name.
 pub(super) fn indexed(finder: &Instance<State>) -> Result<Object> {

@@ -6,7 +6,11 @@ use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Collector, Content, Data, FileData, Placed, Resource, SharedLibrary, Value, pyc};
+use pyox_binary::{ElfFacts, prepare, with_soname};
+use pyox_linker::{Progress, Step};
+use pyox_packed_resources::{
+    Collector, Content, Data, FileData, Location, Place, Placed, Resource, SharedLibrary, Value, pyc,
+};
 use pyox_scanner::{Found, LONG, Scan, SkipReason, Spool};
 
 use super::cache_files::CacheFiles;
@@ -14,17 +18,12 @@ use super::cached_distributions::CachedDistributions;
 use super::compile::Bytecode;
 use super::compress::{ContentKind, Dictionaries};
 use super::natives::Natives;
-use super::planning;
 use super::stored::{self, Stored};
-use super::{Facts, Layer, LayerBuilder, NativeFile};
+use super::{Facts, Layer, LayerBuilder, NativeFile, planning};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::plan::{Decision, LayerKind, Needs, Plan, directory_of};
 use crate::row::ReportRow;
-use pyox_binary::ElfFacts;
-use pyox_binary::{prepare, with_soname};
-use pyox_linker::{Progress, Step};
-use pyox_packed_resources::{Location, Place};
 
 impl LayerBuilder<'_> {
     pub(super) fn build(

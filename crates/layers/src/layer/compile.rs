@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use pyox_bytecode::{CompileError, CompileJob};
+use pyox_linker::{Progress, Step};
 use pyox_packed_resources::{ModuleBytecode, ModuleSource, OptimizeLevel, Resource};
 
 use super::LayerBuilder;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::plan::{Decision, Plan};
-use pyox_linker::{Progress, Step};
 
 /// Bytecode of one level or several, by path below `sys.path`.
 pub(super) type Bytecode = HashMap<String, Vec<(ModuleBytecode, Arc<[u8]>)>>;

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use pyox_build_cache::{self as kept, Kept};
+use pyox_build_cache::{self as kept, Kept, digest};
+use pyox_linker::Progress;
 use pyox_scanner::{ResourceSource, Spool};
 
 use super::stored::{LONG_LAYER, Stored};
@@ -12,8 +13,6 @@ use super::{COMPRESSION_LEVEL, Facts, Layer, LayerBuilder};
 use crate::error::Error;
 use crate::plan::LayerKind;
 use crate::policy::Policy;
-use pyox_build_cache::digest;
-use pyox_linker::Progress;
 
 /// Changes whenever layers are made differently from the same input.
 const LAYER_VERSION: &[u8] = b"41";

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use pyox_binary::{
+    Carried, Closure, Library, LibrarySource, Lookup, Root, SystemLibraries, imports, is_libpython, prepare,
+    with_soname,
+};
 use pyox_packed_resources::Resource;
 
 use super::{Layer, NativeFile};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::plan::Plan;
-use pyox_binary::{
-    Carried, Closure, Library, LibrarySource, Lookup, Root, SystemLibraries, imports, is_libpython, prepare,
-    with_soname,
-};
 
 /// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/17`. In bytes.
 const LONGEST_PATH_IN_MEMORY: usize = 20;

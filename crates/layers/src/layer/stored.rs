@@ -5,10 +5,8 @@ use std::io::{self, Read as _, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use pyox_packed_resources::{Content, Data, Error, Layout, ReadData, SectionKind};
+use pyox_packed_resources::{Content, Data, Error, Layout, PartsDigest, ReadData, SectionKind, hex};
 use pyox_scanner::{LONG, Spool};
-
-use pyox_packed_resources::{PartsDigest, hex};
 
 /// From this length on a layer is not held whole, in bytes.
 pub(super) const LONG_LAYER: u64 = 64 << 20;

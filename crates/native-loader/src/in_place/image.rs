@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use super::{
+    DT_INIT, DT_INIT_ARRAY, DT_INIT_ARRAYSZ, DT_JMPREL, DT_NULL, DT_PLTGOT, DT_PLTRELSZ, DT_RELA, DT_RELACOUNT,
+    DT_RELASZ, DT_RELR, DT_SYMTAB, DT_TEXTREL,
+};
 use crate::file_pages::page_size;
-
-use super::{DT_INIT, DT_INIT_ARRAY, DT_INIT_ARRAYSZ, DT_JMPREL, DT_NULL, DT_PLTGOT, DT_PLTRELSZ, DT_RELA};
-use super::{DT_RELACOUNT, DT_RELASZ, DT_RELR, DT_SYMTAB, DT_TEXTREL};
 
 /// Length of an entry of the dynamic section, in bytes.
 pub(super) const DYNAMIC_ENTRY: usize = 16;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use pyox_binary::{ElfFacts, SymbolVersion};
+use pyox_layers::{Finding, Layer, LeftOut, Reason, ReportRow, Shadowed};
 use pyox_linker::Launcher;
 use pyox_packed_resources::{Blob, EntryFlags, FieldKind, ResourceKind};
 use pyox_scanner::top_level_of_path;
@@ -14,9 +15,6 @@ use crate::glibc::Spared;
 use crate::report::{Report, Summary};
 use crate::start_up::StartUp;
 use crate::tcl;
-use pyox_layers::Layer;
-use pyox_layers::Shadowed;
-use pyox_layers::{Finding, LeftOut, Reason, ReportRow};
 
 /// What a report is about.
 pub(super) struct Written<'a> {

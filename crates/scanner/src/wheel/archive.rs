@@ -1,13 +1,15 @@
-use super::hash::{Hash, Hasher};
-use crate::error::Error;
-use crate::spool::{LONG, Spool};
-use pyox_packed_resources::{Content, ReadData};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use pyox_packed_resources::{Content, ReadData};
 use zip::ZipArchive;
+
+use super::hash::{Hash, Hasher};
+use crate::error::Error;
+use crate::spool::{LONG, Spool};
 
 /// How large a wheel may become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,12 @@
 //! Hashes in `RECORD`.
 
-use crate::error::Error;
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256, Sha384, Sha512};
-use std::path::Path;
+
+use crate::error::Error;
 
 /// A hash as `RECORD` writes it: `sha256=` and the digest in URL-safe base64 without padding.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
-use crate::error::Error;
 use pyox_packed_resources::normalize_project_name;
+
+use crate::error::Error;
 
 /// What the file name of a wheel says
 /// ([specification](https://packaging.python.org/specifications/binary-distribution-format/#file-name-convention)).

@@ -1,11 +1,12 @@
 //! Comparison of a wheel with its `RECORD`.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use super::archive::{Archive, Member};
 use super::hash::{Hash, Hasher};
 use crate::error::Error;
 use crate::record::{RecordRow, record_rows};
-use std::collections::BTreeMap;
-use std::path::Path;
 
 /// Checks every file against `RECORD`, and returns the hashes in the order of the members; `RECORD` has none.
 pub(super) fn verify(archive: &Archive, dist_info: &str, text: &str) -> Result<Vec<Option<Hash>>, Error> {

@@ -16,14 +16,13 @@ use starlark::values::{Heap, StarlarkValue, Value, starlark_value};
 use super::content::FileContent;
 use super::embedded::EmbeddedResources;
 use super::{installer, removed, resource, value_type};
-use crate::attribute;
 use crate::context::Context;
 use crate::executable::{ATTRIBUTES, Executable};
 use crate::fault::Fault;
-use crate::glob;
 use crate::manifest::Content;
 use crate::resource::Search;
 use crate::search::{self, emit};
+use crate::{attribute, glob};
 
 const TYPE: &str = "PythonExecutable";
 

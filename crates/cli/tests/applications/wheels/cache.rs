@@ -8,11 +8,11 @@ use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::Python as _;
-
-use super::{for_two_pythons, pack};
 use pyox_test_support::Program;
 use pyox_test_support::mount::Mount;
 use pyox_test_support::report::skip;
+
+use super::{for_two_pythons, pack};
 
 const TEXT: &str = "
 import numpy

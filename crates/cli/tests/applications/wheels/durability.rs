@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
+use pyox_test_support::Program;
 
 use super::{for_two_pythons, pack};
-use pyox_test_support::Program;
 
 const TEXT: &str = "
 import bitarray.util

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use anyhow::ensure;
+use pyox_test_support::{Program, Run};
 
 use super::{for_two_pythons, original, pack};
-use pyox_test_support::{Program, Run};
 
 /// libfreetype and libharfbuzz need each other.
 #[test]

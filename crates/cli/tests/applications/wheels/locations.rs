@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::ensure;
 use pyox_distribution::Python as _;
 use pyox_packaging::Finding;
+use pyox_test_support::{Program, Run};
 
 use super::{for_two_pythons, original, pack};
-use pyox_test_support::{Program, Run};
 
 const TEXT: &str = "
 import importlib.metadata, importlib.resources, inspect, os, pkgutil, sys

@@ -3,9 +3,9 @@
 use std::process::Command;
 
 use anyhow::ensure;
+use pyox_test_support::Run;
 
 use super::{for_two_pythons, pack};
-use pyox_test_support::Run;
 
 /// Small objects are in huge pages (the kernel's flag `hg`) if there are many of them, and the program goes on when
 /// they are freed.

@@ -1,7 +1,8 @@
 //! Arrays in threads and processes.
 
-use super::{for_two_pythons, original, pack};
 use pyox_test_support::Run;
+
+use super::{for_two_pythons, original, pack};
 
 #[test]
 fn arrays() {

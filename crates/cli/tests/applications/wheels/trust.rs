@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
+use pyox_test_support::{Program, program};
 
 use super::{for_two_pythons, pack};
-use pyox_test_support::{Program, program};
 
 const ROOT: u32 = 0;
 const USER: u32 = 65_533;
