@@ -25,6 +25,8 @@ if [ ! -e "$directory/made" ]; then
     rm -rf "${directory:?}"/*
     packages=(ca-certificates gcc g++ libc6-dev binutils strace xvfb python3-pip python3-venv)
     packages+=("${pythons[@]/%/-dev}" "${pythons[@]/%/-venv}" "${pythons[@]/%/-tk}")
+    # CPython's own tests.
+    for python in "${pythons[@]}"; do packages+=("lib$python-testsuite"); done
     debootstrap --variant=minbase --include="$(IFS=,; echo "${packages[*]}")" "$suite" "$directory" "$mirror" >&2 ||
         skip "the mirror does not have all packages of $suite"
     touch "$directory/made"

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use pyox_interpreter_config::Resolution;
 use pyox_layers::{Finding, Layer, LayerBuilder, LayerKind};
 use pyox_linker::Progress;
 use pyox_native_build::StaticExtension;
@@ -94,10 +95,10 @@ pub struct Resolved {
     pub findings: Vec<Finding>,
     /// The extension modules that the launcher is linked with.
     pub static_extensions: Vec<StaticExtension>,
-    /// Where the descriptions of terminals are that were asked for: a path below that of the program, with `/`.
-    pub terminfo: Option<String>,
-    /// Where the certificates are that were asked for: a path below that of the program, with `/`.
-    pub certificates: Option<String>,
+    /// Where the descriptions of terminals are that were asked for.
+    pub terminfo: Option<Resolution>,
+    /// Where the certificates are that were asked for.
+    pub certificates: Option<Resolution>,
     /// The positions of the layers that only this program has.
     pub(crate) own: BTreeSet<usize>,
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use std::env::{home_dir, split_paths, var_os};
 use std::path::PathBuf;
 
+use pyox_interpreter_config::Resolution;
 use pyox_interpreter_config::directories::TERMINFO_OF_SYSTEMS;
 use pyox_layers::{Layer, LayerKind};
 use pyox_linker::Progress;
+use pyox_packed_resources::Location;
 use pyox_pip::PipRequest;
 use pyox_scanner::DataFiles;
 
@@ -68,20 +70,24 @@ fn places(name: &str) -> Vec<String> {
 }
 
 impl Resolving<'_, '_> {
-    /// Packs descriptions of terminals, and gives the path of their database below that of the program.
-    pub(crate) fn add_terminals(&mut self, found: &DataFiles, progress: &mut dyn Progress) -> Result<String, Error> {
+    /// Packs descriptions of terminals, and says where their database is.
+    pub(crate) fn add_terminals(
+        &mut self,
+        found: &DataFiles,
+        progress: &mut dyn Progress,
+    ) -> Result<Resolution, Error> {
         let kind = LayerKind::Terminals;
         self.own.insert(self.layers.len());
         self.add(kind, found, progress)?;
-        Ok(format!("{}/{TERMINFO}", self.directory(kind)))
+        Ok(Resolution::Packed(format!("{}/{TERMINFO}", self.directory(kind))))
     }
 
-    /// The path of certificates below that of the program. Where nothing else brings certifi, pip installs it.
+    /// Where certificates are. Where nothing else brings certifi, pip installs it.
     pub(crate) fn add_certificates(
         &mut self,
         request: PipRequest,
         progress: &mut dyn Progress,
-    ) -> Result<String, Error> {
+    ) -> Result<Resolution, Error> {
         if self.certificates().is_none() {
             // Nothing of it is linked into the program.
             let built = std::mem::take(&mut self.built);
@@ -91,10 +97,16 @@ impl Resolving<'_, '_> {
         self.certificates().ok_or(Error::NoCertificates)
     }
 
-    fn certificates(&self) -> Option<String> {
-        let has = |layer: &&Layer| layer.rows().iter().any(|row| row.path == CERTIFICATES);
-        let layer = self.layers.iter().find(has)?;
-        Some(format!("{}/{CERTIFICATES}", self.directory(layer.kind())))
+    fn certificates(&self) -> Option<Resolution> {
+        let find =
+            |layer: &Layer| layer.rows().iter().find(|row| row.path == CERTIFICATES).map(|row| row.location.clone());
+        let (layer, location) = self.layers.iter().find_map(|layer| Some((layer, find(layer)?)))?;
+        Some(match location {
+            Location::FilesystemRelative(directory) => {
+                Resolution::Static(format!("$ORIGIN/{directory}/{CERTIFICATES}"))
+            }
+            _ => Resolution::Packed(format!("{}/{CERTIFICATES}", self.directory(layer.kind()))),
+        })
     }
 
     fn directory(&self, kind: LayerKind) -> String {

@@ -21,9 +21,8 @@ pub(crate) fn of_programs() -> InterpreterConfig {
 
 /// Leads libraries to what the program has for them.
 pub(crate) fn with_packed(mut config: InterpreterConfig, resolved: &Resolved) -> InterpreterConfig {
-    let packed = |path: &String| Resolution::Packed(path.clone());
-    resolved.terminfo.iter().for_each(|path| config.terminfo_resolution = packed(path));
-    resolved.certificates.iter().for_each(|path| config.certificates = packed(path));
+    config.terminfo_resolution = resolved.terminfo.clone().unwrap_or(config.terminfo_resolution);
+    config.certificates = resolved.certificates.clone().unwrap_or(config.certificates);
     config
 }
 
