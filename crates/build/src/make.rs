@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use pyox_build_cache::Cache;
-use pyox_distribution::{Installed, Libpython, LinkSettings};
+use pyox_distribution::{Installed, Libpython, LinkSettings, PythonInfo};
 use pyox_linker::{Compiled, Progress, link_arguments, pyo3_config};
 use pyox_output::{PLAIN, Stage};
 use pyox_packaging::{Report, Request, pack_resources};
@@ -36,7 +36,7 @@ pub fn make(request: &mut Request<'_>, directory: &Path, progress: &mut dyn Prog
     let config = directory.join(Artifacts::DEFAULT_PYTHON_CONFIG);
     let mut metadata = format!("{FOR_PYTHON}{major}.{minor}\n{IN_DIRECTORY}{}\n", directory.display());
     let mut tell = |line: String| metadata += &format!("cargo:{line}\n");
-    for argument in arguments(&mut link, &directory, &mut stage)? {
+    for argument in arguments(&mut link, target.info(), &directory, &mut stage)? {
         tell(format!("rustc-link-arg={argument}"));
     }
     for path in sources(request, &report) {
@@ -98,7 +98,12 @@ pub fn default_python_config() -> pyembed::OxidizedPythonInterpreterConfig {
 
 /// Arguments for the linker. A static libpython, and what it needs, are copied: the Python may have changed when cargo
 /// links again.
-fn arguments(link: &mut LinkSettings, directory: &Path, stage: &mut Stage) -> Result<Vec<String>, Error> {
+fn arguments(
+    link: &mut LinkSettings,
+    python: &PythonInfo,
+    directory: &Path,
+    stage: &mut Stage,
+) -> Result<Vec<String>, Error> {
     match &mut link.libpython {
         Libpython::Static(library) => {
             for archive in std::iter::once(library).chain(&mut link.extra_archives) {
@@ -106,7 +111,7 @@ fn arguments(link: &mut LinkSettings, directory: &Path, stage: &mut Stage) -> Re
                 write(stage, &copy, &fs::read(&*archive).map_err(Error::io("read", &*archive))?)?;
                 *archive = copy;
             }
-            Ok(link_arguments(link))
+            Ok(link_arguments(link, python))
         }
         Libpython::Shared(library) => Ok(vec![
             library.display().to_string(),

@@ -102,10 +102,12 @@ pub fn with_request<T>(
         None => inputs.locate_python_and_virtualenv(wanted, active.as_deref())?,
     };
     let host = linked(host, args.libpython.map(Into::into));
+    let worker = host.worker();
     let python = match &standalone {
-        Some(standalone) => Toolchain::new(&host, standalone).map_err(pyox_packaging::Error::from)?,
-        None => Toolchain::from(&host),
+        Some(standalone) => Toolchain::new(&worker, standalone),
+        None => Toolchain::new(&worker, &host),
     };
+    let python = python.map_err(pyox_packaging::Error::from)?;
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(compiled(cache)),

@@ -21,6 +21,7 @@ mod house;
 mod inputs;
 mod launchers;
 mod licenses;
+mod musl;
 mod outputs;
 mod pipes;
 mod profiles;

@@ -46,6 +46,10 @@ pub struct PythonInfo {
     pub gil_disabled: bool,
     /// Whether it is a debug build.
     pub debug: bool,
+    /// Whether it can load extension modules from files: one that is linked statically with musl has those that are
+    /// built in and no others.
+    #[serde(default = "yes")]
+    pub loads_extensions: bool,
     /// The platform as `sysconfig` calls it, such as `linux-x86_64`.
     pub platform: String,
     /// What the markers of requirements are compared with, by the names that
@@ -72,9 +76,16 @@ impl PythonInfo {
             fixed_modules: Vec::new(),
             gil_disabled: false,
             debug: false,
+            loads_extensions: true,
             platform: String::new(),
             markers: BTreeMap::new(),
         }
+    }
+
+    /// Whether its C library is musl.
+    #[must_use]
+    pub fn is_musl(&self) -> bool {
+        self.triple.contains("-linux-musl")
     }
 
     /// The triple that the tag of extension modules ends with; without one, that of this program.
@@ -86,6 +97,10 @@ impl PythonInfo {
             None => env!("PYOX_TARGET").to_owned(),
         }
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[cfg(test)]

@@ -80,6 +80,19 @@ impl Installed {
         Self { libpython: Some(kind), ..self }
     }
 
+    /// The one that does the work for programs of this one: itself, or if it can load no extension modules, which pip
+    /// needs, another one on this machine with the same bytecode.
+    #[must_use]
+    pub fn worker(&self) -> Self {
+        let can_work = |other: &Self| other.info.loads_extensions && other.info.magic == self.info.magic;
+        if can_work(self) {
+            return self.clone();
+        }
+        let (major, minor) = (self.info.major, self.info.minor);
+        let other = Self::locate(Some(&format!("{major}.{minor}"))).ok().filter(can_work);
+        other.or_else(|| Self::discover().into_iter().find(can_work)).unwrap_or_else(|| self.clone())
+    }
+
     /// Whether [`Installed::locate`] takes a text for versions to choose from, such as `>=3.12`.
     #[must_use]
     pub fn are_specifiers(text: &str) -> bool {

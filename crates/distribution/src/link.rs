@@ -88,11 +88,12 @@ impl LinkSettings {
         if wanted != Some(LibpythonKind::Shared) {
             let candidates = static_libraries(info, paths, details.static_library());
             if let Some(library) = candidates.iter().find(|path| is_archive(path)) {
-                found = Some(Self {
-                    extra_archives: library.parent().map(extra_archives).unwrap_or_default(),
-                    system_libraries: system_libraries(&[&paths.libs, &paths.syslibs, &paths.modlibs]),
-                    ..Self::new(Libpython::Static(library.clone()))
-                });
+                let extra_archives = library.parent().map(extra_archives).unwrap_or_default();
+                let has = |library: &str| extra_archives.iter().any(|path| path.ends_with(format!("lib{library}.a")));
+                let mut system_libraries = system_libraries(&[&paths.libs, &paths.syslibs, &paths.modlibs]);
+                system_libraries.retain(|library| !has(library));
+                found =
+                    Some(Self { extra_archives, system_libraries, ..Self::new(Libpython::Static(library.clone())) });
             }
             expected.extend(candidates);
         }

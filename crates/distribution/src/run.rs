@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use pyox_binary::Binary;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -42,6 +43,12 @@ pub(crate) fn ask<T: DeserializeOwned>(executable: &Path, arguments: &[&str]) ->
         output: String::from_utf8_lossy(&output.stdout).chars().take(200).collect(),
         source,
     })
+}
+
+/// Whether a program has no dynamic loader. With musl, it can load nothing then.
+fn is_static(program: &Path) -> bool {
+    let binary = std::fs::read(program).ok().and_then(|bytes| Binary::parse(&bytes).ok());
+    binary.is_some_and(|binary| binary.images.iter().all(|image| image.interpreter.is_none()))
 }
 
 /// Where an installation has its files.
@@ -99,6 +106,8 @@ impl Description {
             Some(_) if answer.bits == Some(32) => Err(Error::ThirtyTwoBit { executable: executable.into() }),
             Some(mut description) => {
                 description.info.triple = PythonInfo::triple_of(description.info.soabi.as_deref());
+                description.info.loads_extensions =
+                    !description.info.is_musl() || !is_static(&description.paths.executable);
                 Ok(description)
             }
             None if matches!(answer.implementation.as_str(), "cpython" | "python") => {

@@ -115,6 +115,16 @@ pub enum Finding {
         /// Whether the script names them.
         named: bool,
     },
+    /// Native code stays out, since programs of this Python can load none.
+    NotLoadable {
+        /// Its paths.
+        paths: Vec<String>,
+    },
+    /// A module is imported that cannot be, since programs of this Python can load no native code.
+    CannotLoad {
+        /// Its name.
+        module: String,
+    },
     /// Native code opens files in a way that virtual files do not see.
     UnseenOpens {
         /// Its path.

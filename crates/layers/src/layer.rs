@@ -248,7 +248,9 @@ pub struct LayerBuilder<'a> {
 impl<'a> LayerBuilder<'a> {
     /// Layers for this Python; bytecode and finished layers are kept in the cache.
     pub fn new(python: impl Into<Toolchain<'a>>, policy: Policy, cache: &'a Cache) -> Self {
-        Self { python: python.into(), compiler: None, policy, cache, refresh: false, decide: None }
+        let python = python.into();
+        let policy = policy.for_python(python.target().info());
+        Self { python, compiler: None, policy, cache, refresh: false, decide: None }
     }
 
     /// Lets a function change the decisions of the policy.

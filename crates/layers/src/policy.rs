@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use names::{module_of, outermost, package_or_module};
 use pyox_binary::SymbolVersion;
+use pyox_distribution::PythonInfo;
 use pyox_interpreter_config::FileAttribute;
 use pyox_packed_resources::{Location, OptimizeLevel, Resource};
 pub(crate) use standard_library::unneeded_part;
@@ -71,6 +72,13 @@ impl Policy {
     /// Sets the optimisation level: 0, 1, or 2 for anything higher.
     pub fn set_optimize(&mut self, level: u8) {
         self.optimize = OptimizeLevel::from_number(level).unwrap_or(OptimizeLevel::Two);
+    }
+
+    /// The policy as far as programs of a Python can follow it: virtual files are functions in front of those of glibc.
+    #[must_use]
+    pub fn for_python(mut self, python: &PythonInfo) -> Self {
+        self.virtual_files &= !python.is_musl();
+        self
     }
 
     /// The decision about a resource that follows from the settings.

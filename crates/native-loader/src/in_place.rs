@@ -37,7 +37,7 @@ const DT_RELACOUNT: u64 = 0x6fff_fff9;
 /// Loads a library for all that is loaded later, if its content is mapped from a file and it is of a kind for which
 /// that is possible: the libraries that it needs are loaded, and it needs no code of its own to be relocated.
 pub(crate) fn load_global(name: &str, content: &[u8]) -> Option<Result<NonNull<c_void>, LoadError>> {
-    if !cfg!(target_arch = "x86_64") {
+    if !cfg!(all(target_arch = "x86_64", target_env = "gnu")) {
         return None;
     }
     let (source, image) = (Source::of(content)?, Image::of(content)?);
@@ -76,10 +76,15 @@ fn base_of(handle: NonNull<c_void>) -> Option<usize> {
     struct LinkMap {
         address: usize,
     }
+    // Of all C libraries, but declared by `libc` for glibc alone.
+    unsafe extern "C" {
+        fn dlinfo(handle: *mut c_void, request: c_int, result: *mut c_void) -> c_int;
+    }
+    const RTLD_DI_LINKMAP: c_int = 2;
     let mut map: *const LinkMap = null();
     // SAFETY: a handle of dlopen; the result is a pointer to its description, which lives as long as the library.
     unsafe {
-        let found = libc::dlinfo(handle.as_ptr(), libc::RTLD_DI_LINKMAP, (&raw mut map).cast());
+        let found = dlinfo(handle.as_ptr(), RTLD_DI_LINKMAP, (&raw mut map).cast());
         (found == 0 && !map.is_null()).then(|| (*map).address)
     }
 }

@@ -53,8 +53,10 @@ impl<'a> ApplicationBuilder<'a> {
     pub fn new(python: impl Into<Toolchain<'a>>, policy: Policy, layers: Vec<Layer>, entry: Entry) -> Self {
         let (import_order, outputs, findings, timings) = (Vec::new(), Outputs::default(), Vec::new(), Vec::new());
         let interpreter = settings::of_programs();
+        let python = python.into();
+        let policy = policy.for_python(python.target().info());
         Self {
-            python: python.into(),
+            python,
             compiler: None,
             policy,
             layers,

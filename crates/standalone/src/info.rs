@@ -22,6 +22,7 @@ pub(crate) fn info(json: &PythonJson) -> Result<PythonInfo, Error> {
     let options = json.build_options.as_deref().or(json.optimizations.as_deref()).unwrap_or_default();
     info.gil_disabled = abi.trim_end_matches('d').ends_with('t');
     info.debug = options.split('+').any(|option| option == "debug") && !json.target_triple.contains("windows");
+    info.loads_extensions = json.python_extension_module_loading.iter().any(|way| way == "shared-library");
     info.platform.clone_from(&json.python_platform_tag);
     info.builtin_modules = built_in(json);
     let mut fixed: Vec<String> = STARTUP_MODULES.iter().map(|name| top(name)).collect();

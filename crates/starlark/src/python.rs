@@ -18,25 +18,27 @@ use crate::resource::Search;
 /// The data of a `PythonDistribution`.
 pub(crate) struct Distribution {
     standalone: Option<Standalone>,
-    /// What runs here.
+    /// What is installed; of an archive, a Python with the same bytecode.
+    installed: Installed,
+    /// What does the work.
     pub(crate) host: Installed,
     stdlib: OnceLock<Arc<Search>>,
 }
 
 impl Distribution {
     pub(crate) fn new(found: FoundPython) -> Result<Self, Fault> {
-        let stdlib = OnceLock::new();
-        match found {
-            FoundPython::Installed(host) => Ok(Self { standalone: None, host: *host, stdlib }),
+        let (installed, standalone) = match found {
+            FoundPython::Installed(installed) => (*installed, None),
             FoundPython::Standalone(standalone) => {
                 let (major, minor) = standalone.minor();
-                let host = match standalone.host() {
+                let installed = match standalone.host() {
                     Some(host) => host.clone(),
                     None => Installed::locate(Some(&format!("{major}.{minor}")))?,
                 };
-                Ok(Self { standalone: Some(*standalone), host, stdlib })
+                (installed, Some(*standalone))
             }
-        }
+        };
+        Ok(Self { standalone, host: installed.worker(), installed, stdlib: OnceLock::new() })
     }
 
     /// The archive at a path, which has to have this SHA-256.
@@ -68,7 +70,7 @@ impl Distribution {
         if self.standalone.is_some() || filter == ExtensionFilter::All {
             return Ok(BTreeSet::new());
         }
-        let described = describe(&self.host)?;
+        let described = describe(&self.installed)?;
         let chosen = Selection::new(filter).choose(&described)?;
         let mut left_out = BTreeSet::new();
         let refused = described.build_info.extensions.iter().filter(|(name, _)| !chosen.contains_key(name.as_str()));
@@ -76,7 +78,7 @@ impl Distribution {
             if variants.iter().all(|variant| !variant.in_core) {
                 left_out.insert(name.clone());
             } else if filter != ExtensionFilter::Minimal {
-                let (filter, python) = (filter.name().to_owned(), self.host.executable().to_owned());
+                let (filter, python) = (filter.name().to_owned(), self.installed.executable().to_owned());
                 return Err(Fault::Unfiltered { filter, python, module: name.clone() });
             }
         }
@@ -87,14 +89,14 @@ impl Distribution {
     pub(crate) fn toolchain<'a>(&'a self, chosen: &'a Option<Standalone>) -> Result<Toolchain<'a>, Fault> {
         match chosen {
             Some(standalone) => Ok(Toolchain::new(&self.host, standalone)?),
-            None => Ok(Toolchain::from(&self.host)),
+            None => Ok(Toolchain::new(&self.host, &self.installed)?),
         }
     }
 
     fn target(&self) -> &dyn Target {
         match &self.standalone {
             Some(standalone) => standalone,
-            None => &self.host,
+            None => &self.installed,
         }
     }
 

@@ -220,6 +220,15 @@ fn describe(finding: &Finding) -> Option<(String, bool)> {
             let options = options.join(" ");
             (format!("{script} {what} files beside it (__file__ in line {line}); include them with {options}"), true)
         }
+        Finding::NotLoadable { paths } => {
+            let others = paths.len().saturating_sub(5);
+            let more = if others == 0 { String::new() } else { format!(" and {others} more") };
+            let names = paths.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+            (format!("left out, since a program that is linked statically loads no native code: {names}{more}"), true)
+        }
+        Finding::CannotLoad { module } => {
+            (format!("{module} will not import: a program that is linked statically loads no native code"), true)
+        }
         Finding::UnseenOpens { file, function: Some(function) } => {
             (format!("{file} may open files by {function}, which does not see packed ones"), false)
         }

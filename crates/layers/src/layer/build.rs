@@ -54,6 +54,7 @@ impl LayerBuilder<'_> {
             excluded: planning::excluded(&self.policy, scan),
             ..Facts::default()
         };
+        facts.findings.extend(planning::not_loadable(self.python().target().info(), &plan, scan));
         facts.findings.extend(natives.findings());
         facts.findings.extend(compiled.findings);
         facts.findings.extend(scan.path_lines.iter().map(|line| Finding::NotSearched {

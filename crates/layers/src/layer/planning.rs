@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pyox_distribution::PythonInfo;
 use pyox_packed_resources::Resource;
-use pyox_scanner::{Found, Scan};
+use pyox_scanner::{Found, Scan, SkipReason};
 
 use super::LayerBuilder;
 use crate::error::Error;
@@ -40,8 +41,21 @@ impl LayerBuilder<'_> {
             decide(&candidate, &mut decision)
                 .map_err(|source| Error::Decide { resource: candidate.path.clone(), source })?;
         }
+        if is_native && decision.include && !self.python().target().info().loads_extensions {
+            (decision.include, decision.reason) = (false, Reason::NotLoadable);
+        }
         Ok(decision)
     }
+}
+
+/// The native code of a scan if a program of this Python can load none. What pip installs is for the one that runs it.
+pub(super) fn not_loadable(python: &PythonInfo, plan: &Plan<'_>, scan: &Scan) -> Option<Finding> {
+    let planned = plan.excluded().filter(|(_, decision)| decision.reason == Reason::NotLoadable);
+    let foreign = scan.skipped.iter().filter(|skipped| skipped.reason == SkipReason::ForeignExtension);
+    let foreign = foreign.filter(|_| !python.loads_extensions).map(|skipped| skipped.path.clone());
+    let mut paths: Vec<String> = planned.map(|(found, _)| found.resource.relative_path()).chain(foreign).collect();
+    paths.sort();
+    (!paths.is_empty()).then_some(Finding::NotLoadable { paths })
 }
 
 /// What a plan leaves out, and why; of the standard library whole directories.

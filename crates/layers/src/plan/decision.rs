@@ -61,6 +61,9 @@ pub enum Reason {
     },
     /// It belongs to no package, and exists only as a file.
     NoPackage,
+    /// It is native code, and a program of this Python can load none: see
+    /// [`PythonInfo::loads_extensions`](pyox_distribution::PythonInfo::loads_extensions).
+    NotLoadable,
     /// Whoever packs says so.
     Custom {
         /// In words.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use pyox_binary::{stays_with_system, weaken_undefined};
-use pyox_distribution::{Libpython, LibpythonKind, LinkSettings, LinkedExtension, Target};
+use pyox_distribution::{Libpython, LibpythonKind, LinkSettings, LinkedExtension, PythonInfo, Target};
 use pyox_program_format::LauncherMarker;
 
 use super::fit;
@@ -23,6 +23,9 @@ const EXTENSIONS: &str = "PYOX_LAUNCHER_EXTENSIONS";
 
 /// The feature of the launcher, and of `pyembed`, without libpython.
 pub(super) const SHARED_FEATURE: &str = "shared-libpython";
+
+/// Libraries of other systems that musl has no files of: their functions are in its `libc`.
+const PARTS_OF_MUSL: [&str; 8] = ["c", "crypt", "dl", "m", "pthread", "resolv", "rt", "util"];
 
 /// Lines of cargo's output that an error repeats.
 const REPORTED_LINES: usize = 40;
@@ -44,7 +47,7 @@ pub fn build_environment(target: &dyn Target, config: &Path) -> Result<Vec<(&'st
     let extension = |one: &LinkedExtension| format!("{} {}\n", one.module, one.init);
     Ok(vec![
         ("PYO3_CONFIG_FILE", config.into()),
-        (LINK_ARGUMENTS, link_arguments(&link).join("\n").into()),
+        (LINK_ARGUMENTS, link_arguments(&link, target.info()).join("\n").into()),
         (EXTENSIONS, link.extensions.iter().map(extension).collect::<String>().into()),
         ("PYOX_LAUNCHER_MARKER", fit::marker(target)?.into()),
     ])
@@ -96,8 +99,8 @@ pub fn pyo3_config(target: &dyn Target) -> String {
 /// Arguments for the C compiler that links a program with a Python.
 ///
 /// All of a static libpython goes in and is exported: extension modules may want anything of it. A shared one is not
-/// needed to link: what is missing is found when the program starts.
-pub fn link_arguments(link: &LinkSettings) -> Vec<String> {
+/// needed to link: what is missing is found when the program starts. musl has in one library what glibc has in several.
+pub fn link_arguments(link: &LinkSettings, python: &PythonInfo) -> Vec<String> {
     let mut arguments: Vec<String> = link.extensions.iter().map(|one| one.object.display().to_string()).collect();
     match &link.libpython {
         Libpython::Static(path) => {
@@ -106,9 +109,20 @@ pub fn link_arguments(link: &LinkSettings) -> Vec<String> {
         }
         Libpython::Shared(_) => arguments.push("-Wl,--unresolved-symbols=ignore-all".into()),
     }
-    arguments.extend(link.extra_archives.iter().map(|archive| archive.display().to_string()));
-    arguments.extend(["-Wl,--export-dynamic", "-Wl,--as-needed"].map(String::from));
-    for library in &link.system_libraries {
+    if !link.extra_archives.is_empty() {
+        // They need each other, in an order that their names do not tell.
+        arguments.push("-Wl,--start-group".into());
+        arguments.extend(link.extra_archives.iter().map(|archive| archive.display().to_string()));
+        arguments.push("-Wl,--end-group".into());
+    }
+    if python.loads_extensions {
+        // A static program relocates only what is relative to itself: what it exports would be wrong.
+        arguments.push("-Wl,--export-dynamic".into());
+    }
+    arguments.push("-Wl,--as-needed".into());
+    let is_of_musl = |library: &str| python.is_musl() && PARTS_OF_MUSL.contains(&library);
+    let libraries = link.system_libraries.iter().map(String::as_str);
+    for library in libraries.filter(|library| !is_of_musl(library)) {
         match archive(library) {
             Some(path) => {
                 arguments.push(format!("-Wl,--exclude-libs,lib{library}.a"));
@@ -117,9 +131,10 @@ pub fn link_arguments(link: &LinkSettings) -> Vec<String> {
             None => arguments.push(format!("-l{library}")),
         }
     }
-    for library in ["dl", "m", "util", "pthread"] {
-        arguments.push(format!("-l{library}"));
-    }
+    arguments.extend(match python.is_musl() {
+        true => ["-Wl,-Bstatic", "-lc", "-lgcc"].map(String::from).to_vec(),
+        false => ["dl", "m", "util", "pthread"].map(|library| format!("-l{library}")).to_vec(),
+    });
     arguments
 }
 
@@ -133,6 +148,23 @@ fn archive(library: &str) -> Option<PathBuf> {
         Command::new("cc").arg(format!("-print-file-name=lib{library}.a")).stdin(Stdio::null()).output().ok()?;
     let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
     (path.is_absolute() && path.is_file()).then_some(path)
+}
+
+/// What cargo compiles for, and how, where that is not its own choice: for musl, with the C library as a part of the
+/// program if the Python is linked so, and without virtual files, which are functions in front of those of glibc.
+pub(super) fn choose_target(cargo: &mut Command, python: &PythonInfo) {
+    if python.is_musl() {
+        cargo.args(["--target", &python.triple, "--no-default-features"]);
+        if python.loads_extensions {
+            let variable = format!("CARGO_TARGET_{}_RUSTFLAGS", python.triple.to_uppercase().replace('-', "_"));
+            cargo.env(variable, "-C target-feature=-crt-static");
+        }
+    }
+}
+
+/// The directory below that of cargo with what is compiled for a Python.
+pub(super) fn results_below(python: &PythonInfo) -> &str {
+    if python.is_musl() { &python.triple } else { "" }
 }
 
 pub(super) fn cargo() -> Command {

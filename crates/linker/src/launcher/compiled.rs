@@ -10,13 +10,15 @@ use pyox_distribution::{LibpythonKind, Target};
 use pyox_output::{EXECUTABLE, create_new, write_atomically};
 use pyox_program_format::{LauncherMarker, MarkerField};
 
-use super::cargo::{LINK_ARGUMENTS, SHARED_FEATURE, build_environment, cargo, in_turn, run, seal};
+use super::cargo::{
+    LINK_ARGUMENTS, SHARED_FEATURE, build_environment, cargo, choose_target, in_turn, results_below, run, seal,
+};
 use super::{Launcher, LauncherSource, fit, sources};
 use crate::error::Error;
 use crate::progress::{Progress, Step};
 
 /// Changes whenever launchers are linked differently from the same sources.
-const LINK_VERSION: &[u8] = b"3";
+const LINK_VERSION: &[u8] = b"4";
 
 /// Launchers that are compiled when they are not in the cache. Two processes may want the same one at a time: one
 /// compiles, the other waits.
@@ -192,10 +194,12 @@ impl Compiled {
             .arg(&target_directory)
             .envs(environment)
             .env_remove("CARGO_BUILD_TARGET");
+        choose_target(&mut cargo, target.info());
         if kind == LibpythonKind::Shared {
             cargo.args(["--features", SHARED_FEATURE]);
         }
-        let built = target_directory.join(self.profile_directory()).join("pyox-launcher");
+        let results = target_directory.join(results_below(target.info())).join(self.profile_directory());
+        let built = results.join("pyox-launcher");
         let bytes = {
             // The directory may be one for all Pythons: each has to take what it has made.
             let _in_turn = in_turn(&target_directory)?;

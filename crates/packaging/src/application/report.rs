@@ -16,6 +16,9 @@ use crate::report::{Report, Summary};
 use crate::start_up::StartUp;
 use crate::tcl;
 
+/// The module of the standard library that loads libraries, the program itself to begin with.
+const LOADS_LIBRARIES: &str = "ctypes";
+
 /// What a report is about.
 pub(super) struct Written<'a> {
     pub(super) launcher: Option<&'a Launcher>,
@@ -46,6 +49,9 @@ impl ApplicationBuilder<'_> {
         let shadowed = Shadowed::of(&self.layers)?;
         findings.extend(shadowed.findings(&self.layers));
         findings.extend(written.start_up.findings.iter().cloned());
+        if !self.python.target().info().loads_extensions && written.start_up.imports(LOADS_LIBRARIES) {
+            findings.push(Finding::CannotLoad { module: LOADS_LIBRARIES.into() });
+        }
         let mut left_out: Vec<LeftOut> = self.layers.iter().flat_map(Layer::left_out).cloned().collect();
         if let Some(needed) = written.spared.needed {
             let (modules, needed) = (written.spared.modules.clone(), needed.to_string());

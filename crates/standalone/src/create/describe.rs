@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use pyox_binary::{ElfFacts, SymbolVersion, is_libpython, stays_with_system};
-use pyox_distribution::{ExtensionForm, Host as _, Installed, Python as _, Target as _, command};
+use pyox_distribution::{ExtensionForm, Host as _, Installed, Python as _, PythonInfo, Target as _, command};
 use pyox_licenses::{Packages, link_name};
 use serde::Deserialize;
 
@@ -88,6 +88,7 @@ pub(super) fn python_json(
         ("scripts", "install/bin".to_owned()),
         ("stdlib", stdlib.clone()),
     ];
+    let loading = ["builtin"].into_iter().chain(info.loads_extensions.then_some("shared-library"));
     let has_license = members.0.contains_key(&format!("{ROOT}/{LICENSE}"));
     Ok(PythonJson {
         version: version.to_string(),
@@ -113,12 +114,12 @@ pub(super) fn python_json(
         python_bytecode_magic_number: info.magic.clone(),
         libpython_link_mode: "static".into(),
         python_symbol_visibility: "global-default".into(),
-        python_extension_module_loading: vec!["builtin".into(), "shared-library".into()],
+        python_extension_module_loading: loading.map(String::from).collect(),
         apple_sdk_canonical_name: None,
         apple_sdk_platform: None,
         apple_sdk_version: None,
         apple_sdk_deployment_target: None,
-        crt_features: features(glibc),
+        crt_features: features(info, glibc),
         run_tests: "build/run_tests.py".into(),
         licenses: Some(vec!["Python-2.0".into(), "CNRI-Python".into()]),
         license_path: has_license.then(|| LICENSE.to_owned()),
@@ -143,7 +144,12 @@ pub(super) fn python_json(
     })
 }
 
-fn features(glibc: Option<SymbolVersion>) -> Vec<String> {
+fn features(info: &PythonInfo, glibc: Option<SymbolVersion>) -> Vec<String> {
+    match (info.is_musl(), info.loads_extensions) {
+        (true, false) => return vec!["static".to_owned()],
+        (true, true) => return vec!["musl-dynamic".to_owned()],
+        (false, _) => {}
+    }
     let version = glibc.map(|version| format!("glibc-max-symbol-version:{version}"));
     ["glibc-dynamic".to_owned()].into_iter().chain(version).collect()
 }

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Builds a CPython that is linked statically with musl, and with all of its extension modules built in: `build.sh DIRECTORY`,
+# which is then `DIRECTORY/python/bin/python3.13`. The sources are Debian's. Needs musl-gcc (musl-tools), make, perl and tclsh, and
+# some minutes. Ends with status 77 and a word where the mirror has nothing to offer.
+set -euo pipefail
+directory=$(mkdir -p "$1" && cd "$1" && pwd)
+skip() {
+    echo "skipped: $1"
+    exit 77
+}
+[ ! -e "$directory/python/made" ] || exit 0
+for tool in apt-get musl-gcc make perl tclsh; do
+    command -v $tool >/dev/null || skip "there is no $tool"
+done
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+[ -e $keyring ] || skip "there is no $keyring"
+# The mirror is that of this machine.
+mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+    grep -oE 'https?://[^ ]+/debian/?( |$)' | head -1 | tr -d ' ') || true
+[ -n "$mirror" ] || skip "no mirror of Debian is configured"
+
+apt=$directory/apt
+rm -rf "$directory"/{sources,build,libraries}
+mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,etc/preferences.d,etc/apt.conf.d} "$directory/sources"
+: >"$apt/status"
+for suite in trixie bookworm; do
+    echo "deb-src [signed-by=$keyring] $mirror $suite main"
+done >"$apt/etc/sources.list"
+options=(-o Dir::State="$apt/state" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache"
+    -o Dir::Etc::sourcelist="$apt/etc/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null
+    -o Acquire::Check-Valid-Until=false -o Acquire::Retries=2 -o APT::Sandbox::User=root -o Acquire::Languages=none)
+timeout 120 apt-get "${options[@]}" -qq update || skip "the mirror has no list of sources"
+(cd "$directory/sources" && timeout 300 apt-get "${options[@]}" -qq source --tar-only \
+    python3.13 zlib/trixie bzip2/trixie xz-utils/trixie libffi/bookworm sqlite3/trixie openssl/bookworm) ||
+    skip "the mirror does not have all sources"
+rm -rf "$apt"
+
+# A compiler for musl that finds the headers of the kernel and the libraries below, and says what it compiles for.
+libraries=$directory/libraries
+mkdir -p "$libraries"/{include,lib} "$directory/bin"
+ln -sfn /usr/include/linux /usr/include/asm-generic "/usr/include/$(gcc -print-multiarch)/asm" "$libraries/include/"
+cat >"$directory/bin/musl-cc" <<END
+#!/bin/sh
+case " \$* " in *" --print-multiarch "*) echo x86_64-linux-musl; exit ;; esac
+exec musl-gcc -I"$libraries/include" "\$@" -L"$libraries/lib"
+END
+chmod +x "$directory/bin/musl-cc"
+export CC=$directory/bin/musl-cc CFLAGS="-O2" PKG_CONFIG_LIBDIR=$libraries/lib/pkgconfig
+jobs=$(nproc)
+
+# build NAME COMMAND...: unpacks a source, and runs a command in its directory; what it prints is in a log.
+build() {
+    echo "$1"
+    rm -rf "$directory/build/$1" && mkdir -p "$directory/build/$1"
+    tar xf "$directory/sources/$1"_*.orig.tar.* -C "$directory/build/$1" --strip-components 1
+    (cd "$directory/build/$1" && "${@:2}") >"$directory/build/$1.log" 2>&1 ||
+        { tail -40 "$directory/build/$1.log" >&2; exit 1; }
+}
+configured() {
+    ./configure --host=x86_64-linux-musl --prefix="$libraries" --disable-shared --enable-static "$@" &&
+    make -j"$jobs" install
+}
+zlib() {
+    ./configure --static --prefix="$libraries" &&
+    make -j"$jobs" install
+}
+bzip2() {
+    make -j"$jobs" libbz2.a CC="$CC" &&
+    cp libbz2.a "$libraries/lib" &&
+    cp bzlib.h "$libraries/include"
+}
+openssl() {
+    ./Configure linux-x86_64 no-shared no-dso no-tests no-async no-engine --libdir=lib --prefix="$libraries" --openssldir=/etc/ssl &&
+    make -j"$jobs" build_libs &&
+    make install_dev
+}
+sqlite() {
+    ./configure --host=x86_64-linux-musl --prefix="$libraries" --disable-shared --disable-tcl --disable-readline &&
+    make -j"$jobs" sqlite3.c lib_install &&
+    cp sqlite3.h sqlite3ext.h "$libraries/include" &&
+    cp sqlite3.pc "$libraries/lib/pkgconfig"
+}
+python() {
+    MODULE_BUILDTYPE=static LDFLAGS=-static LINKFORSHARED=" " ./configure --disable-shared --disable-test-modules \
+        --with-ensurepip=no --with-openssl="$libraries" --prefix="$directory/python" &&
+    make -j"$jobs" &&
+    make install &&
+    # A program that embeds it needs them all: they are beside its own library.
+    cp "$libraries"/lib/*.a Modules/_hacl/*.a Modules/_decimal/libmpdec/*.a Modules/expat/*.a \
+        "$directory"/python/lib/python3.13/config-*/
+}
+build zlib zlib
+build bzip2 bzip2
+build xz-utils configured --disable-{xz,xzdec,lzmadec,lzmainfo,scripts,doc}
+build libffi configured --disable-docs
+build sqlite3 sqlite
+build openssl openssl
+build python3.13 python
+rm -rf "$directory/build" "$directory/sources"
+"$directory/python/bin/python3.13" -c 'import bz2, lzma, sqlite3, ssl, sys, zlib, _ctypes; print(sys.version)'
+touch "$directory/python/made"
