@@ -96,9 +96,12 @@ fn of_cycle(search_paths: &[String]) -> Result<OxidizedPythonInterpreterConfig, 
     Ok(OxidizedPythonInterpreterConfig::new(files))
 }
 
-/// The memory of this process that is there, in KiB.
+/// The memory of this process that is there, in KiB. Pages of files come and go as the kernel likes: they do not count.
 fn resident() -> Result<usize, Box<dyn std::error::Error>> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-    Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+    let counted = status.lines().filter_map(|line| line.split_once(':'));
+    let counted = counted.filter(|(name, _)| matches!(*name, "RssAnon" | "RssShmem"));
+    let sizes: Vec<usize> =
+        counted.map(|(_, size)| size.trim().trim_end_matches("kB").trim().parse()).collect::<Result<_, _>>()?;
+    if sizes.len() == 2 { Ok(sizes.iter().sum()) } else { Err("no RssAnon and RssShmem".into()) }
 }
