@@ -5,36 +5,19 @@
 set -euo pipefail
 directory=$(mkdir -p "$1" && cd "$1" && pwd) suite=$2
 shift 2
-skip() {
-    echo "skipped: $1"
-    exit 77
-}
-command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || skip "this is no Debian"
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -e $keyring ] || skip "there is no $keyring"
-# The mirror is that of this machine.
-mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-    grep -oE 'https?://[^ ]+/debian/?( |$)' | head -1 | tr -d ' ') || true
-[ -n "$mirror" ] || skip "no mirror of Debian is configured"
+. "$(dirname "$0")/../debian.sh"
 
-# A package manager of its own, which knows of no installed package.
-apt=$directory/apt
-mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,etc/preferences.d,etc/apt.conf.d} "$directory/root"
-: >"$apt/status"
-echo "deb [signed-by=$keyring] $mirror $suite main" >"$apt/etc/sources.list"
-options=(-o Dir::State="$apt/state" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache"
-    -o Dir::Etc::sourcelist="$apt/etc/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null
-    -o Acquire::Check-Valid-Until=false -o Acquire::Retries=2 -o APT::Sandbox::User=root -o Acquire::Languages=none)
-timeout 120 apt-get "${options[@]}" -qq update || skip "the mirror has no list of $suite"
+mkdir -p "$directory/root"
+make_apt "$directory/apt" deb "$suite"
 packages=(libc6 libc-bin libssl3t64 libsqlite3-0 libexpat1 zlib1g libffi8 libbz2-1.0 liblzma5 libzstd1 libuuid1
     libncursesw6 libtinfo6 libreadline8t64 libdb5.3t64 libgcc-s1 libmpdec4)
 for version in "$@"; do
     packages+=("python$version-minimal" "libpython$version-minimal" "libpython$version-stdlib" "libpython$version"
         "python$version")
 done
-(cd "$apt/cache" && timeout 300 apt-get "${options[@]}" -qq download "${packages[@]}") ||
+(cd "$directory/apt/cache" && timeout 300 "${apt[@]}" download "${packages[@]}") ||
     skip "the mirror does not have all packages"
-for package in "$apt"/cache/*.deb; do
+for package in "$directory"/apt/cache/*.deb; do
     dpkg-deb --extract "$package" "$directory/root"
 done
 
@@ -52,4 +35,4 @@ END
     chmod +x "$program"
     "$program" -c 'import sys; print(sys.version)'
 done
-rm -rf "$apt"
+rm -rf "$directory/apt"

@@ -10,18 +10,12 @@ set -euo pipefail
 directory=$(mkdir -p "$1" && cd "$1" && pwd) suite=$2
 shift 2
 root=$(cd "$(dirname "$0")/../.." && pwd)
-skip() {
-    echo "skipped: $1"
-    exit 77
-}
+. "$root/tests/debian.sh"
 [ "$(id -u)" = 0 ] || skip "this needs root"
 pythons=(python3.14 python3.15)
 if [ ! -e "$directory/made" ]; then
     command -v debootstrap >/dev/null || apt-get install -q -y debootstrap >&2
-    # The mirror is that of this machine.
-    mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-        grep -oE 'https?://[^ ]+/debian/?( |$)' | head -1 | tr -d ' ') || true
-    [ -n "$mirror" ] || skip "no mirror of Debian is configured"
+    find_mirror
     rm -rf "${directory:?}"/*
     packages=(ca-certificates gcc g++ libc6-dev binutils strace xvfb python3-pip python3-venv)
     packages+=("${pythons[@]/%/-dev}" "${pythons[@]/%/-venv}" "${pythons[@]/%/-tk}")

@@ -4,36 +4,18 @@
 # some minutes. Ends with status 77 and a word where the mirror has nothing to offer.
 set -euo pipefail
 directory=$(mkdir -p "$1" && cd "$1" && pwd)
-skip() {
-    echo "skipped: $1"
-    exit 77
-}
+. "$(dirname "$0")/../debian.sh"
 [ ! -e "$directory/python/made" ] || exit 0
 for tool in apt-get musl-gcc make perl tclsh; do
     command -v $tool >/dev/null || skip "there is no $tool"
 done
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -e $keyring ] || skip "there is no $keyring"
-# The mirror is that of this machine.
-mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-    grep -oE 'https?://[^ ]+/debian/?( |$)' | head -1 | tr -d ' ') || true
-[ -n "$mirror" ] || skip "no mirror of Debian is configured"
-
-apt=$directory/apt
 rm -rf "$directory"/{sources,build,libraries}
-mkdir -p "$apt"/{state/lists/partial,cache/archives/partial,etc/preferences.d,etc/apt.conf.d} "$directory/sources"
-: >"$apt/status"
-for suite in trixie bookworm; do
-    echo "deb-src [signed-by=$keyring] $mirror $suite main"
-done >"$apt/etc/sources.list"
-options=(-o Dir::State="$apt/state" -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache"
-    -o Dir::Etc::sourcelist="$apt/etc/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::Etc::preferencesparts=/dev/null
-    -o Acquire::Check-Valid-Until=false -o Acquire::Retries=2 -o APT::Sandbox::User=root -o Acquire::Languages=none)
-timeout 120 apt-get "${options[@]}" -qq update || skip "the mirror has no list of sources"
-(cd "$directory/sources" && timeout 300 apt-get "${options[@]}" -qq source --tar-only \
+mkdir -p "$directory/sources"
+make_apt "$directory/apt" deb-src trixie bookworm
+(cd "$directory/sources" && timeout 300 "${apt[@]}" source --tar-only \
     python3.13 zlib/trixie bzip2/trixie xz-utils/trixie libffi/bookworm sqlite3/trixie openssl/bookworm) ||
     skip "the mirror does not have all sources"
-rm -rf "$apt"
+rm -rf "$directory/apt"
 
 # A compiler for musl that finds the headers of the kernel and the libraries below, and says what it compiles for.
 libraries=$directory/libraries
