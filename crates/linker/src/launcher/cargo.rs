@@ -99,7 +99,8 @@ pub fn pyo3_config(target: &dyn Target) -> String {
 /// Arguments for the C compiler that links a program with a Python.
 ///
 /// All of a static libpython goes in and is exported: extension modules may want anything of it. A shared one is not
-/// needed to link: what is missing is found when the program starts. musl has in one library what glibc has in several.
+/// needed to link: what is missing is found when the program starts. In a static program, the library of musl is all
+/// that several libraries of glibc are.
 pub fn link_arguments(link: &LinkSettings, python: &PythonInfo) -> Vec<String> {
     let mut arguments: Vec<String> = link.extensions.iter().map(|one| one.object.display().to_string()).collect();
     match &link.libpython {
@@ -115,12 +116,12 @@ pub fn link_arguments(link: &LinkSettings, python: &PythonInfo) -> Vec<String> {
         arguments.extend(link.extra_archives.iter().map(|archive| archive.display().to_string()));
         arguments.push("-Wl,--end-group".into());
     }
-    if python.loads_extensions {
+    if !is_static(python) {
         // A static program relocates only what is relative to itself: what it exports would be wrong.
         arguments.push("-Wl,--export-dynamic".into());
     }
     arguments.push("-Wl,--as-needed".into());
-    let is_of_musl = |library: &str| python.is_musl() && PARTS_OF_MUSL.contains(&library);
+    let is_of_musl = |library: &str| is_static(python) && PARTS_OF_MUSL.contains(&library);
     let libraries = link.system_libraries.iter().map(String::as_str);
     for library in libraries.filter(|library| !is_of_musl(library)) {
         match archive(library) {
@@ -131,7 +132,7 @@ pub fn link_arguments(link: &LinkSettings, python: &PythonInfo) -> Vec<String> {
             None => arguments.push(format!("-l{library}")),
         }
     }
-    arguments.extend(match python.is_musl() {
+    arguments.extend(match is_static(python) {
         true => ["-Wl,-Bstatic", "-lc", "-lgcc"].map(String::from).to_vec(),
         false => ["dl", "m", "util", "pthread"].map(|library| format!("-l{library}")).to_vec(),
     });
@@ -150,21 +151,25 @@ fn archive(library: &str) -> Option<PathBuf> {
     (path.is_absolute() && path.is_file()).then_some(path)
 }
 
-/// What cargo compiles for, and how, where that is not its own choice: for musl, with the C library as a part of the
-/// program if the Python is linked so, and without virtual files, which are functions in front of those of glibc.
+/// Whether programs have the C library as a part of them.
+fn is_static(python: &PythonInfo) -> bool {
+    python.is_musl() && !python.loads_extensions
+}
+
+/// What cargo compiles for, and how, where that is not its own choice: for musl, without virtual files, which are
+/// functions in front of those of glibc; where programs are static, for the target of Rust that makes such ones.
 pub(super) fn choose_target(cargo: &mut Command, python: &PythonInfo) {
     if python.is_musl() {
-        cargo.args(["--target", &python.triple, "--no-default-features"]);
-        if python.loads_extensions {
-            let variable = format!("CARGO_TARGET_{}_RUSTFLAGS", python.triple.to_uppercase().replace('-', "_"));
-            cargo.env(variable, "-C target-feature=-crt-static");
-        }
+        cargo.arg("--no-default-features");
+    }
+    if is_static(python) {
+        cargo.args(["--target", &python.triple]);
     }
 }
 
 /// The directory below that of cargo with what is compiled for a Python.
 pub(super) fn results_below(python: &PythonInfo) -> &str {
-    if python.is_musl() { &python.triple } else { "" }
+    if is_static(python) { &python.triple } else { "" }
 }
 
 pub(super) fn cargo() -> Command {
@@ -189,4 +194,29 @@ pub(super) fn run(mut cargo: Command, python: &str, progress: &mut dyn Progress)
     }
     let output = lines[lines.len().saturating_sub(REPORTED_LINES)..].join("\n");
     Err(Error::Build { python: python.to_owned(), status: status.to_string(), output })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn static_programs_export_nothing_and_take_nothing_of_glibc() {
+        let mut link = LinkSettings::new(Libpython::Static("libpython3.13.a".into()));
+        link.system_libraries = ["m", "crypt"].map(String::from).to_vec();
+        link.extra_archives = vec!["libcrypto.a".into(), "libssl.a".into()];
+        let mut python = PythonInfo::new((3, 13, 5), "x86_64-unknown-linux-musl");
+        let dynamic = link_arguments(&link, &python);
+        python.loads_extensions = false;
+        let arguments = link_arguments(&link, &python);
+        assert!(dynamic.iter().any(|argument| argument == "-Wl,--export-dynamic"), "{dynamic:?}");
+        // It relocates only what is relative to itself.
+        assert!(!arguments.iter().any(|argument| argument == "-Wl,--export-dynamic"), "{arguments:?}");
+        let libraries: Vec<&str> =
+            arguments.iter().map(String::as_str).filter(|argument| argument.starts_with("-l")).collect();
+        assert_eq!(libraries, ["-lc", "-lgcc"]);
+        let place = |text: &str| arguments.iter().position(|argument| argument == text);
+        assert!(place("-Wl,--start-group") < place("libcrypto.a"), "{arguments:?}");
+        assert!(place("libssl.a") < place("-Wl,--end-group"), "{arguments:?}");
+    }
 }
