@@ -25,27 +25,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         Some("again") => {
             drop(python);
-            let search_paths: Vec<String> = std::env::args().skip(2).collect();
+            let cycles = Cycles::new(std::env::args().skip(2))?;
             for _ in 0..2 {
-                let again = MainPythonInterpreter::new(of_cycle(&search_paths)?)?;
+                let again = MainPythonInterpreter::new(cycles.config()?)?;
                 again.run_code(PRINT)?;
                 again.run_code("import decimal, sqlite3, ssl; sqlite3.connect(':memory:').close()")?;
             }
         }
         Some("cycles") => {
             drop(python);
-            let (count, search_paths) = (std::env::args().nth(2).unwrap_or_default(), std::env::args().skip(3));
-            let (count, search_paths): (usize, Vec<String>) = (count.parse()?, search_paths.collect());
+            let count: i64 = std::env::args().nth(2).unwrap_or_default().parse()?;
+            let cycles = Cycles::new(std::env::args().skip(3))?;
+            // The first ones fill what is kept for the life of the process.
+            let first = count / 4;
             let mut before = 0;
             for number in 0..count {
-                let python = MainPythonInterpreter::new(of_cycle(&search_paths)?)?;
+                if number == first {
+                    before = kept()?;
+                }
+                let python = MainPythonInterpreter::new(cycles.config()?)?;
                 python.run_code("import json, collections, importlib.metadata; json.dumps([1])")?;
                 drop(python);
-                if number == count / 4 {
-                    before = resident()?;
-                }
             }
-            eprintln!("{}", (resident()? - before) * 1024 / (count - count / 4));
+            eprintln!("{}", (kept()? - before) / (count - first));
         }
         Some("twice") => {
             let second = MainPythonInterpreter::new(OxidizedPythonInterpreterConfig::from_program()?);
@@ -85,23 +87,54 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// What is packed, or else these directories with the standard library, without anything of ours.
-fn of_cycle(search_paths: &[String]) -> Result<OxidizedPythonInterpreterConfig, Box<dyn std::error::Error>> {
-    if search_paths.is_empty() {
-        return Ok(OxidizedPythonInterpreterConfig::from_program()?);
-    }
-    let files = InterpreterConfig::default().oxidized_importer(false).filesystem_importer(true);
-    let mut files = files.virtual_files(false);
-    files.module_search_paths = search_paths.to_vec();
-    Ok(OxidizedPythonInterpreterConfig::new(files))
+/// Interpreters one after the other.
+struct Cycles {
+    /// Instead of what is packed, directories with the standard library.
+    search_paths: Vec<String>,
+    /// The settings of the program: those that directories are used with too.
+    program: InterpreterConfig,
 }
 
-/// The memory of this process that is there, in KiB. Pages of files come and go as the kernel likes: they do not count.
-fn resident() -> Result<usize, Box<dyn std::error::Error>> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let counted = status.lines().filter_map(|line| line.split_once(':'));
-    let counted = counted.filter(|(name, _)| matches!(*name, "RssAnon" | "RssShmem"));
-    let sizes: Vec<usize> =
-        counted.map(|(_, size)| size.trim().trim_end_matches("kB").trim().parse()).collect::<Result<_, _>>()?;
-    if sizes.len() == 2 { Ok(sizes.iter().sum()) } else { Err("no RssAnon and RssShmem".into()) }
+impl Cycles {
+    fn new(search_paths: impl Iterator<Item = String>) -> Result<Self, Box<dyn std::error::Error>> {
+        let program = OxidizedPythonInterpreterConfig::from_program()?.interpreter_config;
+        Ok(Self { search_paths: search_paths.collect(), program })
+    }
+
+    /// What is packed, or else the directories, without anything of ours.
+    fn config(&self) -> Result<OxidizedPythonInterpreterConfig, Box<dyn std::error::Error>> {
+        if self.search_paths.is_empty() {
+            return Ok(OxidizedPythonInterpreterConfig::from_program()?);
+        }
+        let files = InterpreterConfig::default().oxidized_importer(false).filesystem_importer(true);
+        let mut files = files.virtual_files(false);
+        files.module_search_paths = self.search_paths.clone();
+        // Objects that outlive an interpreter may be freed by another: all have one allocator.
+        files.allocator = self.program.allocator;
+        files.hash_seed = self.program.hash_seed;
+        Ok(OxidizedPythonInterpreterConfig::new(files))
+    }
+}
+
+/// Bytes that this process has not given back: those that `malloc` has given out, and what is mapped elsewhere. Unlike
+/// the pages that are there, they do not depend on where something is.
+#[cfg(target_env = "gnu")]
+fn kept() -> Result<i64, Box<dyn std::error::Error>> {
+    // Older C libraries do not have `mallinfo2`, and the numbers are small. SAFETY: reads what the allocator counts.
+    let given_out = unsafe { libc::mallinfo() }.uordblks;
+    let mut mapped = 0;
+    for line in std::fs::read_to_string("/proc/self/maps")?.lines() {
+        if line.ends_with("[heap]") || line.ends_with("[stack]") {
+            continue;
+        }
+        let (range, _) = line.split_once(' ').ok_or("no range")?;
+        let (start, end) = range.split_once('-').ok_or("no end")?;
+        mapped += u64::from_str_radix(end, 16)? - u64::from_str_radix(start, 16)?;
+    }
+    Ok(i64::from(given_out) + i64::try_from(mapped)?)
+}
+
+#[cfg(not(target_env = "gnu"))]
+fn kept() -> Result<i64, Box<dyn std::error::Error>> {
+    Err("this C library does not count what it gives out".into())
 }
