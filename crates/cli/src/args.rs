@@ -133,6 +133,10 @@ pub struct Pack {
     /// [default: that of --venv, or python3 on PATH, or the newest that the source says it is made for]
     #[arg(long, value_name = "VERSION|NAME|PATH")]
     pub python: Option<String>,
+    /// The machine that the program is for, such as x86_64-unknown-linux-musl: --python with a version is then the
+    /// distribution for it [default: the machine that the Python is for]
+    #[arg(long, visible_alias = "target-triple", value_name = "TRIPLE", requires = "python")]
+    pub target: Option<String>,
     /// How the program has Python itself: `static` as a part of the launcher, `shared` as a library that it loads from
     /// memory when it starts [default: static, if the Python has a static library]
     #[arg(long, value_enum, value_name = "KIND", env = LIBPYTHON_VARIABLE)]
@@ -149,7 +153,7 @@ pub struct Pack {
     /// them as libraries; may be repeated. Needs a C compiler, objcopy and Rust, and what the package needs to be built
     #[arg(long, value_name = "PKG", value_parser = NonEmptyStringValueParser::new())]
     pub static_extensions: Vec<String>,
-    /// If this version of Python is not installed, download it without asking
+    /// If this version of Python is not here, download it without asking
     #[arg(long, requires = "python")]
     pub download: bool,
     /// The executable to write [default: named after the source or its command, in the current directory]

@@ -232,6 +232,35 @@ pub fn offer_from(
     fetched(&downloads, archive, quiet, style).map(Some)
 }
 
+/// The archive that `pack --target` means by a version, for another machine than this one, downloaded as [`offer`] does;
+/// `None` if it means a Python of this machine.
+///
+/// # Errors
+///
+/// There is none, or it is not here and may not be downloaded.
+pub fn for_target(
+    spec: &str,
+    target: &str,
+    download: bool,
+    quiet: bool,
+    style: Style,
+) -> anyhow::Result<Option<PathBuf>> {
+    if target == host_target() || Path::new(spec).exists() {
+        return Ok(None);
+    }
+    let Ok(request) = Request::parse(spec, target) else { return Ok(None) };
+    let (downloads, catalogue) = opened(&Source::default())?;
+    let archive = catalogue.find(&request)?;
+    if let Some(kept) = downloads.kept(archive) {
+        return Ok(Some(kept));
+    }
+    if !download && !agreed(archive, quiet)? {
+        let problem = format!("Python {} for {} is not here", archive.version(), printable(target));
+        return Err(Mistake::new(problem, format!("--download takes {}", archive.name())).into());
+    }
+    fetched(&downloads, archive, quiet, style).map(Some)
+}
+
 fn agreed(archive: &Archive, quiet: bool) -> io::Result<bool> {
     if quiet || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(false);

@@ -17,7 +17,7 @@ use crate::args::{BUNDLED, Pack};
 use crate::launcher::{compiled, linked};
 use crate::progress::Terminal;
 use crate::style::Style;
-use crate::text::Mistake;
+use crate::text::{Mistake, printable};
 use crate::{catalogue, distribution, settings, summary};
 
 /// Packs, says what came of it, and runs it if asked to.
@@ -31,8 +31,13 @@ pub fn run(
     if settings::asks_for_help(&args.config) {
         return settings::list().map(|()| 0);
     }
+    let archive = match (&args.python, &args.target) {
+        (Some(spec), Some(target)) => catalogue::for_target(spec, target, args.download, quiet, style)?,
+        _ => None,
+    };
+    let wanted = archive.as_deref().map_or(args.python.as_deref(), Path::to_str);
     let mut progress = Terminal::new(verbose, quiet, style);
-    let mut outcome = pack(&args, args.python.as_deref(), &package_roots, &mut progress);
+    let mut outcome = pack(&args, wanted, &package_roots, &mut progress);
     progress.finish();
     if let Err(error) = &outcome
         && let Some(spec) = not_found(error)
@@ -108,6 +113,7 @@ pub fn with_request<T>(
         None => Toolchain::new(&worker, &host),
     };
     let python = python.map_err(pyox_packaging::Error::from)?;
+    check_target(args.target.as_deref(), &python.target().info().triple)?;
     let launcher: Box<dyn LauncherSource> = match &args.launcher {
         Some(path) => Box::new(Prebuilt::new(path)),
         None => Box::new(compiled(cache)),
@@ -128,6 +134,17 @@ pub fn with_request<T>(
     request.resource_file.clone_from(&args.resource_file);
     request.import_order.clone_from(&args.import_order);
     work(&mut request)
+}
+
+/// A Python makes programs for the machine that it is for.
+fn check_target(wanted: Option<&str>, found: &str) -> Result<(), Mistake> {
+    match wanted.filter(|wanted| *wanted != found) {
+        None => Ok(()),
+        Some(wanted) => Err(Mistake::new(
+            format!("the Python is for {found}, not for {}", printable(wanted)),
+            "name a version, or a distribution archive for that machine, with --python",
+        )),
+    }
 }
 
 /// Which extension modules of a distribution go in, if that is said.

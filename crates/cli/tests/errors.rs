@@ -43,6 +43,22 @@ fn entries_that_are_missing_or_ambiguous() {
     place.fails([bare], &["nothing says what"]);
 }
 
+#[test]
+fn machines_that_the_python_is_not_for() {
+    let place = Place::with(&[SCRIPT]);
+    let musl = "x86_64-unknown-linux-musl";
+    place.fails(
+        ["hello.py", "--target", musl],
+        &["the Python is for ", "not for x86_64-unknown-linux-musl", "--python"],
+    );
+    let archive = format!("{musl}-");
+    let missing =
+        ["Python 3.13.", "for x86_64-unknown-linux-musl is not here", "--download takes cpython-3.13.", &archive];
+    for (target, words) in [(musl, &missing[..]), ("vax", &["no distribution 3.13 for vax", musl])] {
+        place.command_fails(&mut place.command(["pack", "hello.py", "--python", "3.13", "--target", target]), words);
+    }
+}
+
 /// What is given and has no effect is a mistake.
 #[test]
 fn arguments_that_cannot_count() {

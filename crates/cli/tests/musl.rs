@@ -76,7 +76,7 @@ fn programs_that_are_linked_with_musl_need_nothing_of_a_system() {
 
     let spec = python.display().to_string();
     place.run(["distribution", "create", &spec, "-q", "-o", "python.tar.zst"]).succeeds();
-    pack_with(&place.path("python.tar.zst"), "app.py", "archive", &[]);
+    pack_with(&place.path("python.tar.zst"), "app.py", "archive", &["--target", "x86_64-unknown-linux-musl"]);
     run_alone(&place, "archive").succeeds().prints(&plain.stdout);
 
     // Native code stays out, and that is said; what does without it works.

@@ -1,17 +1,33 @@
 //! How a resource goes in: source text, bytecode, places, and what a policy has to allow.
 
+use pyox_build_cache::file_digest;
 use pyox_distribution::{Host as _, Python as _};
-use pyox_test_support::place::{Outcome, Place, python};
+use pyox_test_support::place::{Outcome, Place, python, python_path};
+use pyox_test_support::pythons::is_everything;
+use pyox_test_support::report;
 
 use crate::support::{built, configuration, fails, native_module, printed, run, says};
 
 /// A configuration whose program prints an expression, built.
 fn build(place: &Place, expression: &str, before: &str, lines: &str) {
+    build_with(place, None, expression, before, lines);
+}
+
+/// The same with an archive.
+fn build_with(place: &Place, archive: Option<&str>, expression: &str, before: &str, lines: &str) {
     place.write("expression.py", expression);
     let before = format!("{before}\nconfig.run_mode = \"eval:import probe\"\n");
     let lines = format!("{lines}\nexe.add_python_resources(exe.read_package_root(\".\", [\"probe\"]))\n");
     place.write("probe.py", format!("import sys\nprint({expression})\n"));
-    place.write("pyoxidizer.bzl", configuration(python(), &before, &lines));
+    let mut text = configuration(python(), &before, &lines);
+    if let Some(archive) = archive {
+        let digest = file_digest(&place.path(archive)).expect("a digest");
+        let installed = format!("default_python_distribution(python_version = \"{}\")", python().info().version);
+        assert!(text.contains(&installed), "{text}");
+        let of_archive = format!("PythonDistribution(sha256 = \"{digest}\", local_path = \"{archive}\")");
+        text = text.replace(&installed, &of_archive);
+    }
+    place.write("pyoxidizer.bzl", text);
     let outcome = run(place, ["build"]);
     assert_eq!(outcome.status, Some(0), "{outcome:?}");
 }
@@ -209,7 +225,21 @@ fn arguments_of_earlier_versions_are_refused() {
 
 #[test]
 fn a_filter_leaves_out_extension_modules_of_an_installed_python() {
+    filters(&Place::new(), None);
+}
+
+#[test]
+fn a_filter_leaves_out_extension_modules_of_an_archive() {
+    if !is_everything() {
+        return report::say("extension modules of an archive are filtered where all Pythons are chosen");
+    }
     let place = Place::new();
+    run(&place, ["distribution", "create", python_path(), "-o", "python.tar.zst"]).succeeds();
+    filters(&place, Some("python.tar.zst"));
+}
+
+/// Builds a program with each filter.
+fn filters(place: &Place, archive: Option<&str>) {
     let expression = "[name for name in ('_struct', '_ssl', 'zlib', 'readline', '_queue') \
         if __import__('importlib.util').util.find_spec(name)]";
     let built_in = &python().info().builtin_modules;
@@ -219,13 +249,13 @@ fn a_filter_leaves_out_extension_modules_of_an_installed_python() {
         ("no-libraries", &["_struct", "_queue"]),
         ("minimal", &[]),
     ] {
-        build(&place, expression, &format!("policy.extension_module_filter = \"{filter}\"\n"), "");
+        build_with(place, archive, expression, &format!("policy.extension_module_filter = \"{filter}\"\n"), "");
         let all = ["_struct", "_ssl", "zlib", "readline", "_queue"];
         let stays = |name: &&&str| is_in.contains(name) || built_in.iter().any(|known| known == *name);
         let expected: Vec<String> = all.iter().filter(stays).map(|name| format!("'{name}'")).collect();
-        assert_eq!(program(&place), format!("[{}]\n", expected.join(", ")), "{filter}");
+        assert_eq!(program(place), format!("[{}]\n", expected.join(", ")), "{filter}");
         // Their libraries go with them.
-        let listed = run(&place, ["resources", "list", built(&place, "exe").join("app").to_str().unwrap()]).succeeds();
+        let listed = run(place, ["resources", "list", built(place, "exe").join("app").to_str().unwrap()]).succeeds();
         assert_eq!(listed.stdout.contains("libssl"), is_in.contains(&"_ssl"), "{filter}");
     }
 }
