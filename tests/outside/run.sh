@@ -33,7 +33,7 @@ END
 
 rm -f "$CARGO_TARGET_DIR"/package/*.crate
 unpublished=(--exclude pyox-benches --exclude pyox-fuzz --exclude pyox-test-support --exclude pyox-tests)
-cargo package --manifest-path "$root/Cargo.toml" --workspace "${unpublished[@]}" --no-verify --allow-dirty 2>"$work/log" ||
+cargo package --manifest-path "$root/Cargo.toml" --workspace "${unpublished[@]}" --no-verify --allow-dirty --exclude-lockfile 2>"$work/log" ||
     { cat "$work/log" >&2; exit 1; }
 if grep -A5 '^warning' "$work/log" >&2; then exit 1; fi
 

@@ -1,7 +1,7 @@
 //! The Pythons that a test runs over.
 //!
-//! `PYOX_TEST_PYTHONS` is a list of versions (`3.9,3.12.1`) and of the words `oldest`, `newest`, `middle=TEXT` (one of
-//! those between, which follows from the text) and `all`. Without it, tests run over the oldest and the newest. Of
+//! `PYOX_TEST_PYTHONS` is a list of versions (`3.9,3.12.1`) and of the words `oldest`, `newest`, `earlier=TEXT` (one of
+//! those before the newest, which follows from the text) and `all`. Without it, tests run over the oldest and the newest. Of
 //! each minor version there is one, the newest that programs can be packed with; `all`, and whole versions, lead to
 //! the others too. With `PYOX_TEST_SAMPLE` each test takes one of them, which follows from this text and its name.
 
@@ -163,7 +163,7 @@ fn choose(wanted: &str, versions: &[(&str, bool)]) -> Vec<usize> {
         packable = minors.clone();
     }
     let ends = [packable.first(), packable.last()];
-    let between = packable.get(1..packable.len().saturating_sub(1)).unwrap_or_default();
+    let earlier = &packable[..packable.len().saturating_sub(1)];
     let mut found = Vec::new();
     for word in wanted.split(',').map(str::trim).filter(|word| !word.is_empty()) {
         let before = found.len();
@@ -171,9 +171,9 @@ fn choose(wanted: &str, versions: &[(&str, bool)]) -> Vec<usize> {
             ("all", _) => found.extend(0..versions.len()),
             ("oldest", _) => found.extend(ends[0]),
             ("newest", _) => found.extend(ends[1]),
-            ("middle", text) => {
-                found.extend(between.get(sum(text) % between.len().max(1)));
-                // Two have nothing between them.
+            ("earlier", text) => {
+                found.extend(earlier.get(sum(text) % earlier.len().max(1)));
+                // There may be one alone.
                 continue;
             }
             _ => {
@@ -278,9 +278,9 @@ mod tests {
         assert_eq!(chosen("3.11"), ["3.11.7"]);
         assert_eq!(chosen("3.11.2"), ["3.11.2"]);
         assert_eq!(chosen(" 3.12.1 , 3.9"), ["3.9.18", "3.12.1"]);
-        let middle = ["middle=a", "middle=b", "middle=c"].map(chosen);
-        assert_eq!(middle, [["3.12.1"], ["3.11.7"], ["3.12.1"]]);
-        assert_eq!(choose("oldest,middle=a,newest", &[("3.12.1", true), ("3.12.2", false)]), [0]);
+        let earlier = ["earlier=a", "earlier=b", "earlier=c"].map(chosen);
+        assert_eq!(earlier, [["3.11.7"], ["3.12.1"], ["3.9.18"]]);
+        assert_eq!(choose("earlier=a,newest", &[("3.12.1", true), ("3.12.2", false)]), [0]);
         assert_eq!(choose("newest", &[("3.12.1", true), ("3.13.0", false)]), [0], "programs can be packed with it");
         assert_eq!(choose("newest", &[("3.12.1", false), ("3.12.2", false)]), [1], "the best there is");
     }
