@@ -1,7 +1,11 @@
 //! Which setting is which field of `PyConfig`.
 
+#[cfg(Py_3_11)]
+use std::ffi::OsString;
 use std::ffi::c_int;
 use std::path::Path;
+#[cfg(Py_3_11)]
+use std::path::PathBuf;
 
 use pyo3_ffi as ffi;
 use pyox_interpreter_config::{BytesWarning, Run};
@@ -48,6 +52,10 @@ impl Start<'_> {
         }
         self.numbers(python);
         self.strings(python)?;
+        #[cfg(Py_3_11)]
+        if self.config.oxidized_importer && self.config.home.is_none() {
+            python.path(|c| &raw mut c.home, self.home())?;
+        }
         self.run(python)?;
         let mut argv = self.invocation.pointers();
         // SAFETY: the configuration is initialised; the strings live as long as `invocation`.
@@ -110,6 +118,29 @@ impl Start<'_> {
         python.path(|c| &raw mut c.program_name, program)?;
         python.path(|c| &raw mut c.executable, program)?;
         python.path(|c| &raw mut c.home, program.parent().unwrap_or(Path::new("/")))
+    }
+
+    /// The home of Python with packed modules. One that is told its home looks neither for a file with the search path
+    /// nor for a build directory beside the program, and before 3.14 for no virtual environment.
+    #[cfg(Py_3_11)]
+    fn home(&self) -> OsString {
+        let [mut home, exec_prefix] = self.prefixes().map(PathBuf::into_os_string);
+        home.push(":");
+        home.push(exec_prefix);
+        home
+    }
+
+    /// `sys.prefix` and `sys.exec_prefix` with packed modules.
+    #[cfg(Py_3_11)]
+    pub(crate) fn prefixes(&self) -> [PathBuf; 2] {
+        if let Some(home) = &self.config.home {
+            let (prefix, exec_prefix) = home.split_once(':').unwrap_or((home, home));
+            return [prefix, exec_prefix].map(|path| self.expand(path));
+        }
+        [&self.config.prefix, &self.config.exec_prefix].map(|given| match given {
+            Some(path) => self.expand(path),
+            None => self.roots.of(Place::Prefix).to_owned(),
+        })
     }
 
     fn numbers(&self, python: &mut PyConfig) {

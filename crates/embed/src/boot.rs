@@ -7,7 +7,7 @@
 use std::ffi::{c_char, c_int, c_uchar};
 use std::mem::forget;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +25,9 @@ pub(crate) struct Boot {
     pub(crate) settings: Settings,
     /// `sys.executable`
     pub(crate) executable: PathBuf,
+    /// `sys.prefix` and `sys.exec_prefix`
+    #[cfg(Py_3_11)]
+    pub(crate) prefixes: [PathBuf; 2],
     /// Whether modules are also looked for in the file system.
     pub(crate) filesystem_importer: bool,
 }
@@ -204,12 +207,19 @@ unsafe extern "C" fn exec_boot(_module: *mut ffi::PyObject) -> c_int {
 
 fn boot(gil: Gil) -> Result<()> {
     let not_prepared = || Raised::new(Kind::ImportError, "the program has not prepared the importer");
-    let Boot { settings, executable, filesystem_importer } = lock(&BOOT).clone().ok_or_else(not_prepared)?;
+    let boot = lock(&BOOT).clone().ok_or_else(not_prepared)?;
     set_sys(c"oxidized", &Object::bool(gil, true))?;
+    let set_path = |name, path: &Path| set_sys(name, &Object::fs_str(gil, path.as_os_str().as_bytes())?);
     // Since 3.11 `PYTHONEXECUTABLE` replaces what the configuration says, even in isolated mode.
-    set_sys(c"executable", &Object::fs_str(gil, executable.as_os_str().as_bytes())?)?;
-    let finder = Finder::install(gil, settings)?;
-    if !filesystem_importer {
+    set_path(c"executable", &boot.executable)?;
+    #[cfg(Py_3_11)]
+    {
+        // Since 3.14 a `pyvenv.cfg` beside the program does so, and a home is taken apart at its first colon.
+        set_path(c"prefix", &boot.prefixes[0])?;
+        set_path(c"exec_prefix", &boot.prefixes[1])?;
+    }
+    let finder = Finder::install(gil, boot.settings)?;
+    if !boot.filesystem_importer {
         remove_path_finder(gil)?;
     }
     finder.patch_module(&import_in_progress(gil)?, "encodings")?;

@@ -105,6 +105,13 @@ impl MainPythonInterpreter {
             privileges::clean_environment();
         }
         let has_files = loaded.is_some();
+        let start = Start {
+            config: &config,
+            roots: &roots,
+            invocation: &invocation,
+            origin: &origin,
+            set_missing_path_configuration,
+        };
         if let Some(boot_code) = boot_code {
             let layers = blobs.iter().map(|blob| Arc::new(Layer::of_process(*blob))).collect();
             let settings = Settings::new(layers, roots.clone())
@@ -114,7 +121,13 @@ impl MainPythonInterpreter {
                 .loaded(loaded);
             let executable = config.executable.as_ref().map(|path| expand(path, &origin));
             let executable = executable.unwrap_or_else(|| roots.program().to_owned());
-            let boot = Boot { settings, executable, filesystem_importer: config.filesystem_importer };
+            let boot = Boot {
+                settings,
+                executable,
+                #[cfg(Py_3_11)]
+                prefixes: start.prefixes(),
+                filesystem_importer: config.filesystem_importer,
+            };
             // SAFETY: Python does not run, and this is the only thread that gets here.
             unsafe { boot::prepare(boot, boot_code) }?;
         }
@@ -124,13 +137,6 @@ impl MainPythonInterpreter {
             boot::append(&modules)?;
         }
         arenas::use_huge_pages();
-        let start = Start {
-            config: &config,
-            roots: &roots,
-            invocation: &invocation,
-            origin: &origin,
-            set_missing_path_configuration,
-        };
         let is_told = start.initialize()?;
         if is_alone && has_one_thread() {
             invocation.leave_mark(&roots, &config.run_mode);

@@ -8,6 +8,9 @@
 #$ cp $APP "$APP ünï" && LC_ALL=C "$APP ünï"; rm -f "$APP ünï"
 #$ cp $APP "$APP"$'\xff' && LC_ALL=C.UTF-8 "$APP"$'\xff'; rm -f "$APP"$'\xff'
 #$ d=$(dirname $APP); printf 'home = /nonexistent\ninclude-system-site-packages = true\n' > $d/pyvenv.cfg; $APP; rm $d/pyvenv.cfg
+#$ echo /nonexistent > $APP._pth; $APP; rm $APP._pth
+#$ d=$(dirname $APP); echo lib > $d/pybuilddir.txt; $APP; rm $d/pybuilddir.txt
+#$ cp $APP "$APP:one:two" && "$APP:one:two"; rm -f "$APP:one:two"
 #$ __PYVENV_LAUNCHER__=/x $APP
 #$ cp $APP mine; strip mine 2>&1 | head -0; cp $APP mine; chmod 500 mine; ./mine; rm -f mine
 import os
@@ -24,13 +27,18 @@ if getattr(sys, "oxidized", False):
     prefix = os.path.join(sys.executable, "python")
     for name in "prefix", "exec_prefix", "base_prefix", "base_exec_prefix":
         assert getattr(sys, name) == prefix, name
+    interpreters = __import__("_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters")
+    interpreter = interpreters.create()
+    code = f"import sys; assert [sys.prefix, sys.exec_prefix] == {ascii([prefix, prefix])}"
+    assert interpreters.run_string(interpreter, code) is None
+    interpreters.destroy(interpreter)
     library = os.path.join(prefix, "lib", "python%d.%d" % sys.version_info[:2])
     assert sys.platlibdir == "lib"
     application = os.path.join(sys.executable, "app")
     assert sys.path == [application, library, os.path.join(library, "site-packages")], sys.path
     assert sys.argv == sys.orig_argv if hasattr(sys, "orig_argv") else True
     assert __file__ == os.path.join(application, "ignored.py"), __file__
-    assert __name__ == "__main__" and __package__ is None and __spec__ is None and __cached__ is None
+    assert __name__ == "__main__" and __package__ is None and __spec__ is None and globals().get("__cached__") is None
     assert os.__file__ == os.path.join(library, "os.py")
     assert [type(finder).__name__ for finder in sys.meta_path].count("OxidizedFinder") == 1
     assert sys.implementation.cache_tag
