@@ -21,6 +21,7 @@ pub(crate) fn script(finder: &Finder, program: &Path, inspects: bool) -> Outcome
         let namespace = main_namespace(gil)?;
         if let Some(file) = file {
             set_item(&namespace, c"__file__", &file)?;
+            #[cfg(not(Py_3_15))]
             set_item(&namespace, c"__cached__", &Object::none(gil))?;
         }
         set_item(&namespace, c"__loader__", finder.as_object())?;
@@ -130,8 +131,8 @@ fn unhandled_exception(gil: Gil, raised: Raised, program: &Path, inspects: bool)
     if is(system_exit_type) && !inspects {
         return Outcome::Status(system_exit(gil));
     }
-    // Not a subclass. SAFETY: an exception is set, whose type is only compared.
-    let interrupted = unsafe { ffi::PyErr_Occurred() == interrupt };
+    // Before 3.14 not a subclass. SAFETY: an exception is set, whose type is only compared.
+    let interrupted = if cfg!(Py_3_14) { is(interrupt) } else { unsafe { ffi::PyErr_Occurred() == interrupt } };
     let advice = inside::advice(gil, program);
     // SAFETY: an exception is set; printing clears it.
     unsafe { ffi::PyErr_Print() };

@@ -138,6 +138,7 @@ impl Finder {
         module.set_attr(c"__loader__", self.as_object())?;
         if state.virtual_files {
             module.set_attr(c"__file__", &spec.attr(c"origin")?)?;
+            #[cfg(not(Py_3_15))]
             module.set_attr(c"__cached__", &spec.attr(c"cached")?)?;
         } else if module.attr_or_none(c"__file__").is_some() {
             module.delete_attr(c"__file__")?;

@@ -2,13 +2,16 @@
 #$ $APP
 import builtins
 import os
+import codecs
+import encodings.utf_8
 import pickle
 import sys
 import __main__
 
 print(__name__, __file__, __package__, __spec__, __doc__, __annotations__ if "__annotations__" in globals() else None)
 print(sorted(name for name in globals() if name.startswith("__")))
-print(__builtins__ is builtins, __cached__)
+print(__builtins__ is builtins, globals().get("__cached__", "none"))
+print([hasattr(module, "__cached__") for module in (codecs, encodings, encodings.utf_8, pickle)])
 print(__main__.__dict__ is globals(), sys.modules["__main__"] is __main__, repr(__main__))
 print(sys.flags.optimize, sys.flags.bytes_warning, sys.flags.interactive, sys.flags.hash_randomization)
 print(hasattr(sys, "ps1"), sys.stdin is sys.__stdin__, sys.displayhook is sys.__displayhook__)

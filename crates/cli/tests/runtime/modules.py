@@ -19,7 +19,7 @@ def show(module):
     print(module.__name__, module.__package__, module.__file__, getattr(module, "__path__", None) and list(module.__path__))
     spec = module.__spec__
     print(spec.name, spec.origin, spec.parent, spec.has_location, spec.submodule_search_locations and list(spec.submodule_search_locations))
-    print(repr(module), os.path.basename(module.__cached__ or "none"), os.path.basename(spec.cached or "none"))
+    print(repr(module), os.path.basename(getattr(module, "__cached__", None) or "none"), os.path.basename(spec.cached or "none"))
 
 
 for module in demo, demo.deep, demo.sub, demo.sub.leaf, json, nsdemo.part.mod:
@@ -83,8 +83,9 @@ lazy.loader = importlib.util.LazyLoader(lazy.loader)
 module = importlib.util.module_from_spec(lazy)
 lazy.loader.exec_module(module)
 print(module.VALUE)
-print(importlib.util.source_from_cache(demo.deep.__cached__) if demo.deep.__cached__ else None)
-print(importlib.util.cache_from_source(demo.deep.__file__) == demo.deep.__cached__)
+cached = demo.deep.__spec__.cached
+print(importlib.util.source_from_cache(cached) if cached else None)
+print(importlib.util.cache_from_source(demo.deep.__file__) == cached)
 importlib.invalidate_caches()
 sys.modules.pop("demo.sub.leaf")
 print(importlib.import_module("demo.sub.leaf").NAME)
