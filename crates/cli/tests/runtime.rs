@@ -3,7 +3,7 @@
 //! Every `runtime/*.py` names in its first lines the shell commands to try: in a line `#$ COMMAND`, `$APP` is once the
 //! packed program and once `python SCRIPT`. Output, errors and status must be equal, but for the paths of files.
 //! `# module: NAME` and `# entry: MODULE:FUNCTION` pack that instead of the script; `# options: OPTION...` are added to
-//! `pyoxidizer pack`; `# packed only:` marks a script
+//! `pyoxidizer pack`, `# python: OPTION...` to `python`; `# packed only:` marks a script
 //! that checks itself what is different on purpose: every line it prints must be `ok`.
 //!
 //! `PYOX_TEST_RUNTIME=exit_status,pdb` restricts the scripts.
@@ -33,6 +33,7 @@ struct Script {
     module: Option<String>,
     entry: Option<String>,
     options: Option<String>,
+    python: Option<String>,
     commands: Vec<String>,
 }
 
@@ -46,6 +47,7 @@ impl Script {
             module: value("# module:"),
             entry: value("# entry:"),
             options: value("# options:"),
+            python: value("# python:"),
             commands: text.lines().filter_map(|line| line.strip_prefix("#$ ")).map(str::to_owned).collect(),
         })
     }
@@ -72,6 +74,9 @@ impl Script {
         let mut words = python.executable().display().to_string();
         if python.minor() >= (3, 11) {
             words.push_str(" -X frozen_modules=off");
+        }
+        if let Some(options) = &self.python {
+            words.extend([" ", options]);
         }
         if let Some(module) = &self.module {
             return Ok(format!("{words} -m {module}"));
@@ -192,7 +197,7 @@ fn a_flipped_bit_is_noticed_before_its_value_is_used() -> Result<()> {
     copy_tree(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runtime/packages"), scratch.path())?;
     std::fs::write(
         scratch.path().join("flip.py"),
-        "import _json, pkgutil\nprint('hello', pkgutil.get_data('demo', 'text.txt'))\n",
+        "import _lsprof, pkgutil\nprint('hello', pkgutil.get_data('demo', 'text.txt'))\n",
     )?;
     for python in each() {
         let program = scratch.path().join("flip");
@@ -201,7 +206,8 @@ fn a_flipped_bit_is_noticed_before_its_value_is_used() -> Result<()> {
         let whole = std::fs::read(&program)?;
         for (entry, kind, key) in [
             ("__main__", FieldKind::Bytecode, ""),
-            ("_json", FieldKind::Extension, ""),
+            // Some Pythons have others in themselves.
+            ("_lsprof", FieldKind::Extension, ""),
             ("demo", FieldKind::PackageResource, "text.txt"),
         ] {
             let value = stored_range(&whole, entry, kind, key)?;

@@ -16,6 +16,7 @@ impl Normal {
         let program = program.display().to_string();
         let library = format!("{program}/{}/", directories::standard_library(python.minor().1));
         let replacements = vec![
+            (main_thread(&program), "[<NAME>] (most"),
             (library, "<LIBRARY>/"),
             (format!("{program}/{}", directories::PREFIX), "<PREFIX>"),
             (format!("{program}/{}", directories::APPLICATION), "<ROOT>"),
@@ -29,6 +30,7 @@ impl Normal {
         for library in [python.extension_dir(), Some(python.stdlib_dir())].into_iter().flatten() {
             replacements.push((format!("{}/", library.display()), "<LIBRARY>/"));
         }
+        replacements.push((main_thread(&python.executable().display().to_string()), "[<NAME>] (most"));
         replacements.push((app.display().to_string(), "<ROOT>"));
         replacements.push((python.executable().display().to_string(), "<APP>"));
         Self { replacements }
@@ -47,6 +49,12 @@ impl Normal {
         }
         hide_numbers(&text)
     }
+}
+
+/// How `faulthandler` introduces the main thread, from Python 3.14 on: the system calls it after the program.
+fn main_thread(program: &str) -> String {
+    let name = program.rsplit('/').next().unwrap_or_default();
+    format!("[{}] (most", name.chars().take(15).collect::<String>())
 }
 
 /// Addresses, process and thread numbers become `N`.

@@ -1,4 +1,5 @@
-# Unhandled exceptions print the same text as under python.
+# Unhandled exceptions print the same text as under python without site, of which Python 3.15 speaks if a module is missing.
+# python: -S
 #$ for how in nested cause handling imported import_missing import_name import_sub syntax name name_local attribute recursion latin unicode lambda_ comprehension class_ generator decorator exec_ eval_ compile_ assertion os_error key custom multi_line notes circular stdlib json_ thread suppressed cause_none group star nested_group long args unpack decode module_attr call method_call real_file c_frame caret_wide; do echo "== $how"; $APP $how; echo "$?"; done
 #$ LC_ALL=C $APP unicode
 #$ LC_ALL=C $APP latin
@@ -209,7 +210,8 @@ elif how == "logging":
 elif how == "faulthandler":
     import faulthandler
     faulthandler.dump_traceback(all_threads=False)
-    faulthandler.enable()
+    # Addresses and functions of C are those of another program.
+    faulthandler.enable(**{"c_stack": False} if sys.version_info >= (3, 14) else {})
     import os, signal
     os.kill(os.getpid(), signal.SIGSEGV)
 else:
