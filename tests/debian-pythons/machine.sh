@@ -30,6 +30,8 @@ fi
 exec unshare --mount sh -euc '
     directory=$1 root=$2
     shift 2
+    # A root that is a mount lets programs have mount namespaces of their own.
+    mount --bind "$directory" "$directory"
     mount -t proc proc "$directory/proc"
     mount --rbind /dev "$directory/dev"
     mount -t tmpfs tmpfs "$directory/tmp"
@@ -37,7 +39,7 @@ exec unshare --mount sh -euc '
         mkdir -p "$directory$place"
         mount --bind "$place" "$directory$place"
     done
-    for file in /etc/resolv.conf /etc/pip.conf; do
+    for file in /etc/resolv.conf /etc/pip.conf /etc/ssl/certs/ca-certificates.crt; do
         [ ! -e "$file" ] || cp -L "$file" "$directory$file"
     done
     PATH="${CARGO_HOME:-$HOME/.cargo}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
