@@ -8,6 +8,8 @@ import tomllib
 
 FAILING = ("failed", "error", "crashed", "timeout")
 ABSENT = "absent"
+# What a process that ends before its first test is the outcome of.
+NO_TEST = " (no test)"
 
 
 @dataclasses.dataclass
@@ -64,7 +66,7 @@ def compare(test, plain, other):
     different = differing(plain[0], other[0])
     changing = {name for runs in (plain, other) for name in differing(runs[0], runs[-1])}
     for name in sorted({*plain[0], *other[0]}):
-        if name not in different:
+        if name not in different and not name.endswith(NO_TEST):
             comparison.equal += 1
             comparison.failing_in_both += plain[0][name][0] in FAILING
             comparison.skipped_in_both += plain[0][name][0] == "skipped"

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 
+from compare import NO_TEST
 from modes import environment
 
 # How often a file is started again after the test that ended the process.
@@ -51,7 +52,7 @@ def run(command, left_out, test, results, limit):
             result = Result(partial)
             if result.ended:
                 break
-            ended_by = result.running or f"test.{test} (no test)"
+            ended_by = result.running or f"test.{test}{NO_TEST}"
             outcome = "timeout" if status is None else "crashed"
             add(partial, id=ended_by, outcome=outcome, detail=f"{limit} s" if status is None else f"status {status}", subtests=[])
             if not result.running:

@@ -158,7 +158,7 @@ def main():
     tests = read_list(arguments.list)
     if arguments.test:
         tests = {test: tests.get(test, 120) for test in arguments.test}
-    builders = [Builder(Python(path), arguments.work, arguments.pyoxidizer, arguments.extension) for path in arguments.python]
+    builders = [Builder(Python(path), arguments.work.absolute(), arguments.pyoxidizer, arguments.extension) for path in arguments.python]
     suites = [Suite(builder, arguments.mode) for builder in builders]
     command = {"run": command_run, "show": command_show, "page": command_page}[arguments.command]
     return command(suites, tests, arguments, Expected())
