@@ -45,6 +45,9 @@ def loaded():
 loaded()
 print(beside.WORD, json.decoder.JSONDecoder().decode("[1]"), EmailMessage.__name__)
 loaded()
+import base64
+lazy import base64 as known
+print("base64" in sys.lazy_modules)
 try:
     pyox_missing.used
 except ImportError as error:
