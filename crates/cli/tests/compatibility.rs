@@ -10,7 +10,7 @@ use pyox_distribution::{Host as _, Installed, Python as _};
 use pyox_test_support::{command, pythons, report};
 
 /// Pythons for which the packages have wheels; `run.py` itself needs one of them.
-const KNOWN: std::ops::RangeInclusive<(u8, u8)> = (3, 11)..=(3, 13);
+const KNOWN: std::ops::RangeInclusive<(u8, u8)> = (3, 11)..=(3, 15);
 
 /// Runs the programs with the newest Python.
 #[test]

@@ -9,6 +9,9 @@ use pyox_test_support::{command, pythons, report};
 
 const VERSIONS: [&str; 2] = ["3.14", "3.15"];
 
+/// What runs on a machine where they are installed.
+const TESTS: [&str; 4] = ["compatibility::", "cpython::", "runtime::", "settings::"];
+
 /// Tells itself from plain Python by nothing but `--packed`.
 const SCRIPT: &str = r#"
 import asyncio, compression.zstd, ctypes, decimal, email.message, hashlib, importlib.resources, json, logging
@@ -81,6 +84,29 @@ fn newer_pythons_of_debian_run_the_same_packed() -> anyhow::Result<()> {
         start_files_are_heeded(&place, &directory, version);
     }
     imports_are_lazy(&place, &directory);
+    Ok(())
+}
+
+/// Where they are installed, with the C library of their suite, what the other tests say of programs holds for them, too.
+#[test]
+fn newer_pythons_of_debian_pass_the_tests() -> anyhow::Result<()> {
+    if !pythons::is_everything() {
+        report::say("a machine of Debian is made where all Pythons are chosen");
+        return Ok(());
+    }
+    let script = command::workspace().join("tests/debian-pythons/machine.sh");
+    for version in VERSIONS {
+        let mut tests = Command::new(&script);
+        tests.arg(command::target().join("machines/sid")).arg("sid").arg(std::env::current_exe()?).args(TESTS);
+        let done = tests.env("PYOX_TEST_PYTHONS", version).env_remove("PYOX_TEST_ALL").output()?;
+        let told = String::from_utf8_lossy(&done.stdout);
+        if done.status.code() == Some(77) {
+            report::say(&format!("no machine of Debian: {}", told.trim()));
+            return Ok(());
+        }
+        anyhow::ensure!(done.status.success(), "{told}{}", String::from_utf8_lossy(&done.stderr));
+        report::say(&told);
+    }
     Ok(())
 }
 
