@@ -32,6 +32,19 @@ python3 run.py page --python PYTHON3.11 --python PYTHON3.12 --python PYTHON3.13
 The list of files is `tests/cpython/files.txt`; those that a Python does not have are passed over. Python 3.11.7 and 3.12.1 do not install
 `test_concurrent_futures`. Every difference has a reason in `tests/cpython/expected.toml`, and the run fails if one has not. A part of the
 list, `subset.txt`, runs in `cargo test`.
+
+The newest CPythons of Debian, 3.14.10 and 3.15.2, of which there is only a shared library, run `subset.txt` on a machine that is a directory:
+
+```sh
+PYOX_TEST_PYTHONS=3.15 tests/debian-pythons/machine.sh target/sid sid cargo test -p pyox-cli --test end_to_end cpython::
+```
+
+| Python | mode | files | ids | equal | of these skipped | of these failing in both | unstable | differing | |
+|---|---|---:|---:|---:|---:|---:|---:|---:|---:|
+| 3.14.10 | packed | 24 | 4,994 | 4,939 | 185 | 0 | 0 | 55 | 1.10 % |
+| 3.15.2 | packed | 25 | 5,263 | 5,203 | 189 | 0 | 0 | 60 | 1.14 % |
+
+All differences have a reason in `expected.toml`.
 """
 
 
