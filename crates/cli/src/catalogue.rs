@@ -232,8 +232,8 @@ pub fn offer_from(
     fetched(&downloads, archive, quiet, style).map(Some)
 }
 
-/// The archive that `pack --target` means by a version, for another machine than this one, downloaded as [`offer`] does;
-/// `None` if it means a Python of this machine.
+/// The archive that `pack --target` means by a version, for another machine than this one, downloaded as [`offer`]
+/// does; `None` if it means a Python of this machine.
 ///
 /// # Errors
 ///

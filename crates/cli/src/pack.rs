@@ -142,7 +142,7 @@ fn check_target(wanted: Option<&str>, found: &str) -> Result<(), Mistake> {
         None => Ok(()),
         Some(wanted) => Err(Mistake::new(
             format!("the Python is for {found}, not for {}", printable(wanted)),
-            "name a version, or a distribution archive for that machine, with --python",
+            "name a distribution archive for that machine with --python",
         )),
     }
 }

@@ -120,7 +120,7 @@ impl Start<'_> {
         python.path(|c| &raw mut c.home, program.parent().unwrap_or(Path::new("/")))
     }
 
-    /// The home of Python with packed modules. One that is told its home looks neither for a file with the search path
+    /// The home of Python with packed modules. One that is given its home looks neither for a file with the search path
     /// nor for a build directory beside the program, and before 3.14 for no virtual environment.
     #[cfg(Py_3_11)]
     fn home(&self) -> OsString {

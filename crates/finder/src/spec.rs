@@ -126,8 +126,8 @@ impl Spec<'_> {
         #[cfg(not(Py_3_13))]
         // SAFETY: an instance of a class with a dictionary, and that to be; there is no closure.
         check(unsafe { ffi::PyObject_GenericSetDict(self.object.as_ptr(), self.attributes.as_ptr(), null_mut()) })?;
-        // Since 3.13 instances look into values of their own before the dictionary that would set. An instance with another
-        // dictionary has none: for 3.15 its module is one that is not loaded, if it is imported lazily.
+        // Since 3.13 instances look into values of their own before the dictionary that would set. An instance with
+        // another dictionary has none: for 3.15 its module is one that is not loaded, if it is imported lazily.
         #[cfg(Py_3_13)]
         {
             let own = self.object.attr_object(&self.template.dictionary)?;

@@ -1,9 +1,10 @@
 //! The Pythons that a test runs over.
 //!
 //! `PYOX_TEST_PYTHONS` is a list of versions (`3.9,3.12.1`) and of the words `oldest`, `newest`, `earlier=TEXT` (one of
-//! those before the newest, which follows from the text) and `all`. Without it, tests run over the oldest and the newest. Of
-//! each minor version there is one, the newest that programs can be packed with; `all`, and whole versions, lead to
-//! the others too. With `PYOX_TEST_SAMPLE` each test takes one of them, which follows from this text and its name.
+//! those before the newest, which follows from the text) and `all`. Without it, tests run over the oldest and the
+//! newest. Of each minor version there is one, the newest that programs can be packed with; `all`, and whole versions,
+//! lead to the others too. With `PYOX_TEST_SAMPLE` each test takes one of them, which follows from this text and its
+//! name.
 
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
