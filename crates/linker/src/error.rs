@@ -59,6 +59,12 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// Launchers are compiled for the machine and the C library that this program itself is for.
+    #[error("a launcher for {target} cannot be compiled here")]
+    OtherMachine {
+        /// What the Python is for.
+        target: String,
+    },
     /// There is no prebuilt launcher for this Python where it should be.
     #[error("there is no launcher for Python {python} at {}{}", path.display(), only(others))]
     NoPrebuilt {

@@ -156,6 +156,21 @@ fn is_static(python: &PythonInfo) -> bool {
     python.is_musl() && !python.loads_extensions
 }
 
+/// Whether cargo compiles for the machine, the system and the C library that a Python is for. Of rare machines each
+/// system has its own name: those count as this one.
+pub(super) fn check_machine(python: &PythonInfo) -> Result<(), Error> {
+    use std::env::consts::{ARCH, OS};
+    let triple = python.triple.as_str();
+    let machine = triple.split('-').next().unwrap_or_default();
+    let is_machine = machine == ARCH || !["aarch64", "x86_64"].contains(&machine);
+    let is_system = triple.contains(if OS == "macos" { "-apple-" } else { OS });
+    let is_library = is_static(python) || python.is_musl() == cfg!(target_env = "musl");
+    match is_machine && is_system && is_library {
+        true => Ok(()),
+        false => Err(Error::OtherMachine { target: triple.to_owned() }),
+    }
+}
+
 /// What cargo compiles for, and how, where that is not its own choice: for musl, without virtual files, which are
 /// functions in front of those of glibc; where programs are static, for the target of Rust that makes such ones.
 pub(super) fn choose_target(cargo: &mut Command, python: &PythonInfo) {
@@ -199,6 +214,22 @@ pub(super) fn run(mut cargo: Command, python: &str, progress: &mut dyn Progress)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
+    fn launchers_of_other_machines_are_not_compiled() {
+        let is_compiled = |triple: &str, loads_extensions| {
+            let mut python = PythonInfo::new((3, 13, 5), triple);
+            python.loads_extensions = loads_extensions;
+            check_machine(&python).is_ok()
+        };
+        assert!(is_compiled("x86_64-unknown-linux-gnu", true));
+        assert!(is_compiled("x86_64-unknown-linux-musl", false));
+        assert!(!is_compiled("x86_64-unknown-linux-musl", true), "glibc would be linked");
+        for other in ["aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "x86_64-pc-windows-msvc"] {
+            assert!(!is_compiled(other, true), "{other}");
+        }
+    }
 
     #[test]
     fn static_programs_export_nothing_and_take_nothing_of_glibc() {

@@ -11,7 +11,8 @@ use pyox_output::{EXECUTABLE, create_new, write_atomically};
 use pyox_program_format::{LauncherMarker, MarkerField};
 
 use super::cargo::{
-    LINK_ARGUMENTS, SHARED_FEATURE, build_environment, cargo, choose_target, in_turn, results_below, run, seal,
+    LINK_ARGUMENTS, SHARED_FEATURE, build_environment, cargo, check_machine, choose_target, in_turn, results_below,
+    run, seal,
 };
 use super::{Launcher, LauncherSource, fit, sources};
 use crate::error::Error;
@@ -158,6 +159,7 @@ impl Compiled {
     }
 
     fn compile(&self, target: &dyn Target, path: &Path, progress: &mut dyn Progress) -> Result<Vec<u8>, Error> {
+        check_machine(target.info())?;
         let kind = fit::kind_for(target)?;
         fs::create_dir_all(&self.directory).map_err(Error::io("create", &self.directory))?;
         let version = &target.info().version;
@@ -232,6 +234,7 @@ impl LauncherSource for Compiled {
         if self.path(target).is_file() {
             return Ok(());
         }
+        check_machine(target.info())?;
         target.link()?;
         let (major, minor) = target.minor();
         let version = cargo().arg("--version").stdin(Stdio::null()).output();

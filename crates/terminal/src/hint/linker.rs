@@ -8,6 +8,7 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         Error::Distribution(error) => return super::python::hint(error),
         Error::Output(error) => return super::output(error),
         Error::Build { .. } => "give a prebuilt launcher with --launcher, or make the command above work".into(),
+        Error::OtherMachine { .. } => "give a launcher that was compiled on such a machine with --launcher".into(),
         Error::NoCargo { .. } => "install Rust (cargo and a C linker) for the first pack of each Python version, \
             or give a prebuilt launcher \
              with --launcher or PYOXIDIZER_LAUNCHER"
