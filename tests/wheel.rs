@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 use pyox_distribution::{Host as _, Installed, Python as _};
+use pyox_test_support::extension::Cargo;
 use pyox_test_support::{command, pythons};
 use tempfile::TempDir;
 
@@ -75,14 +75,17 @@ impl Environment {
     fn new(python: &Installed) -> Result<Self> {
         let environment = Self { place: tempfile::Builder::new().prefix("wheel-").tempdir()? };
         run(Command::new(python.executable()).args(["-m", "venv"]).arg(environment.path("venv")))?;
-        // One directory for all Pythons: what depends on none is compiled once, and each takes what it has made.
-        static IN_TURN: Mutex<()> = Mutex::new(());
-        let target = command::target().join("wheel");
+        // The wheel that people get is optimised, which takes a minute longer; all else about it is the same.
+        let (target, profile) = match pythons::is_everything() {
+            true => (command::target().join("wheel"), "release"),
+            false => (command::target(), "dev"),
+        };
         let source = command::workspace().join("crates/oxidized-importer");
         let mut pip = environment.python();
         pip.args(["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", "wheels"]).arg(source);
-        let in_turn = IN_TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        run(pip.env("CARGO_TARGET_DIR", target).env_remove("PYO3_PYTHON").env_remove("PYO3_CONFIG_FILE"))?;
+        pip.env("CARGO_TARGET_DIR", target).env("MATURIN_PEP517_ARGS", format!("--profile {profile}"));
+        let in_turn = Cargo::for_python(python)?;
+        run(pip.env_remove("PYO3_PYTHON").env_remove("PYO3_CONFIG_FILE"))?;
         drop(in_turn);
         let install = ["-m", "pip", "install", "--quiet", "--no-index", "--find-links", "wheels", "oxidized_importer"];
         environment.run(&install)?;

@@ -15,8 +15,6 @@ use crate::session::Session;
 
 /// Bytes of Starlark values at one time.
 const MAX_HEAP: usize = 2 << 30;
-/// Calls of functions and rounds of loops.
-const MAX_TICKS: u64 = 200_000_000;
 /// Calls within each other.
 const MAX_CALLS: usize = 200;
 
@@ -99,7 +97,7 @@ fn evaluate<T>(
         eval.set_print_handler(context);
         let bounds = [
             eval.set_max_heap_size(MAX_HEAP),
-            eval.set_max_tick_count(MAX_TICKS),
+            eval.set_max_tick_count(context.options.max_steps),
             eval.set_max_callstack_size(MAX_CALLS),
         ];
         bounds.into_iter().collect::<anyhow::Result<()>>().map_err(starlark::Error::from)?;

@@ -29,6 +29,8 @@ pub struct Options<'a> {
     pub vars: BTreeMap<String, Option<String>>,
     /// Run pip and make layers even if the earlier outcome is kept.
     pub refresh: bool,
+    /// How many calls of functions and rounds of loops a file may take; 200 million by default.
+    pub max_steps: u64,
     /// What is kept from one build to the next.
     pub cache: &'a Cache,
     /// Where launchers come from.
@@ -55,6 +57,7 @@ impl<'a> Options<'a> {
             release: false,
             vars: BTreeMap::new(),
             refresh: false,
+            max_steps: 200_000_000,
             cache,
             launchers,
             pythons,

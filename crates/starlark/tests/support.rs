@@ -104,6 +104,8 @@ impl Evaluation {
         options.targets.clone_from(&self.targets);
         options.build_script = self.build_script;
         options.vars.clone_from(&self.vars);
+        // The evaluator is not optimised.
+        options.max_steps = 1_000_000;
         work(&options, &mut self.told)
     }
 

@@ -176,12 +176,17 @@ impl Compiled {
         }
         progress.begin(Step::Launcher, version);
         // Everything is made in a directory of its own, and goes with it: cargo would use again whatever it finds,
-        // damaged or not.
+        // damaged or not. Where it is made quickly, it may.
         let scratch = Scratch::new(&self.directory).map_err(Error::io("create a directory in", &self.directory))?;
-        let [sources_directory, own_target] = ["source", "target"].map(|name| scratch.path().join(name));
-        let target_directory = self.quick.clone().unwrap_or(own_target);
+        let target_directory = self.quick.clone().unwrap_or_else(|| scratch.path().join("target"));
+        // The directory may be one for all Pythons: each has to take what it has made.
+        let in_turn = in_turn(&target_directory)?;
+        let sources_directory = match &self.quick {
+            Some(quick) => quick.join(format!("launcher-{}", sources::identity())),
+            None => scratch.path().join("source"),
+        };
         sources::unpack(&sources_directory)?;
-        let mut environment = build_environment(target, &scratch.path().join("pyo3-config.txt"))?;
+        let mut environment = build_environment(target, &sources_directory.join("pyo3-config.txt"))?;
         if self.quick.is_some() {
             // The profile would have all that is compiled differ from what other work has compiled.
             let arguments = environment.iter_mut().find(|(name, _)| *name == LINK_ARGUMENTS);
@@ -202,12 +207,9 @@ impl Compiled {
         }
         let results = target_directory.join(results_below(target.info())).join(self.profile_directory());
         let built = results.join("pyox-launcher");
-        let bytes = {
-            // The directory may be one for all Pythons: each has to take what it has made.
-            let _in_turn = in_turn(&target_directory)?;
-            run(cargo, version, progress)?;
-            seal(&built, target)?
-        };
+        run(cargo, version, progress)?;
+        let bytes = seal(&built, target)?;
+        drop(in_turn);
         let sealed = scratch.path().join("sealed");
         let keep = || {
             std::io::Write::write_all(&mut create_new(&sealed, EXECUTABLE)?, &bytes)?;

@@ -29,10 +29,13 @@ fn identity_of(sources: &[(&str, &[u8])]) -> String {
     digest(reduced(sources).iter().flat_map(|(name, content)| [name.as_bytes(), content]))
 }
 
-/// Writes them as a cargo workspace of their own.
+/// Writes them as a cargo workspace of their own. What is there already stays: cargo compiles anew what is written.
 pub(super) fn unpack(directory: &Path) -> Result<(), Error> {
     for (name, content) in reduced(SOURCES) {
         let path = directory.join(name);
+        if std::fs::read(&path).is_ok_and(|there| there == *content) {
+            continue;
+        }
         let parent = path.parent().unwrap_or(directory);
         std::fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
         std::fs::write(&path, content).map_err(Error::io("write", &path))?;
