@@ -1,6 +1,7 @@
 //! What tests share.
 //!
 //! * [`pythons`]: the Pythons that tests run over, as `PYOX_TEST_PYTHONS` chooses them.
+//! * [`sample`]: what tests take of what they have, for each change another part.
 //! * [`Place`]: a directory in which `pyoxidizer` is run as a person would; [`wheel`] and [`mount`] make what it may
 //!   need.
 //! * [`Program`]: a packed program that runs where Python is [`hidden`], while what it does to files is [`trace`]d, and
@@ -21,6 +22,7 @@ pub mod program;
 pub mod pythons;
 pub mod ran;
 pub mod report;
+pub mod sample;
 pub mod trace;
 pub mod wheel;
 pub mod wrapped;

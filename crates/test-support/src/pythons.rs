@@ -3,8 +3,7 @@
 //! `PYOX_TEST_PYTHONS` is a list of versions (`3.9,3.12.1`) and of the words `oldest`, `newest`, `earlier=TEXT` (one of
 //! those before the newest, which follows from the text) and `all`. Without it, tests run over the oldest and the
 //! newest. Of each minor version there is one, the newest that programs can be packed with; `all`, and whole versions,
-//! lead to the others too. With `PYOX_TEST_SAMPLE` each test takes one of them, which follows from this text and its
-//! name.
+//! lead to the others too. Where tests take samples ([`sample`]), each takes one of them.
 
 use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -13,12 +12,10 @@ use std::time::Instant;
 use pyox_distribution::{Host as _, Installed, Python as _, Target as _};
 
 use crate::report::say;
+use crate::sample::{self, sum};
 
 /// Chooses the Pythons.
 const VARIABLE: &str = "PYOX_TEST_PYTHONS";
-
-/// Has each test take one Python.
-const SAMPLE: &str = "PYOX_TEST_SAMPLE";
 
 /// What [`VARIABLE`] is if it is not set.
 const DEFAULT: &str = "oldest,newest";
@@ -97,15 +94,7 @@ pub fn each() -> Vec<&'static Installed> {
 
 /// One of these, if tests take samples.
 fn sampled(pythons: Vec<&'static Installed>) -> Option<Vec<&'static Installed>> {
-    let text = std::env::var(SAMPLE).ok().filter(|text| !text.is_empty() && !is_everything())?;
-    // Tests run in threads of their names.
-    let test = thread::current().name().unwrap_or_default().to_owned();
-    Some(vec![*pythons.get(sum(&(text + &test)) % pythons.len())?])
-}
-
-/// A number that follows from a text.
-fn sum(text: &str) -> usize {
-    text.bytes().fold(0, |sum: usize, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
+    Some(vec![*pythons.get(sample::number()? % pythons.len())?])
 }
 
 /// The first and the last, or all if all are chosen.

@@ -200,6 +200,8 @@ impl Compiled {
             .arg("--target-dir")
             .arg(&target_directory)
             .envs(environment)
+            // What is compiled in parts differs from what is compiled at once.
+            .env("CARGO_INCREMENTAL", "0")
             .env_remove("CARGO_BUILD_TARGET");
         choose_target(&mut cargo, target.info());
         if kind == LibpythonKind::Shared {
