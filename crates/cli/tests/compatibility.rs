@@ -1,6 +1,6 @@
 //! Packages of PyPI in packed programs: small programs that exercise one each are packed, run where Python is hidden,
 //! and compared with what they do unpackaged. `tests/compatibility/run.py` does it; here it runs the programs of
-//! `subset.txt`. `docs/compatibility.md` has the results of all.
+//! `subset.txt`, half of them where tests take samples. `docs/compatibility.md` has the results of all.
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! Files of CPython's own test suite, with the standard library served by `OxidizedFinder`: in a packed program, and
 //! with the extension module first in the installed Python. `tests/cpython/run.py` does it and knows the differences
-//! that may be; here it runs those of `subset.txt`, half of them where tests take samples. `docs/cpython-tests.md` has the results of all files.
+//! that may be; here it runs those of `subset.txt`, half of them where tests take samples. `docs/cpython-tests.md` has
+//! the results of all files.
 
 use std::fs;
 use std::path::Path;

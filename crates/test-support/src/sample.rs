@@ -1,5 +1,5 @@
 //! Tests that take long may take a part of what they have for each change: `PYOX_TEST_SAMPLE` is a text from which it
-//! follows, with the name of the test.
+//! follows, with the name of the thread: that of a test is its own.
 
 use std::thread;
 
