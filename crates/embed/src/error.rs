@@ -2,6 +2,7 @@ use std::error::Error as _;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
+use crate::arguments::arguments;
 use crate::payload::PayloadError;
 
 /// The interpreter could not be started.
@@ -147,7 +148,7 @@ impl NewInterpreterError {
         if matches!(self, Self::Exit { .. }) {
             return String::new();
         }
-        self.line(&std::env::args_os().next().unwrap_or_default())
+        self.line(&arguments().into_iter().next().unwrap_or_default())
     }
 
     fn line(&self, program: &OsStr) -> String {

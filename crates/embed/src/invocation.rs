@@ -20,6 +20,7 @@ use pyox_finder::Roots;
 use pyox_interpreter_config::Run;
 use pyox_packed_resources::Place;
 
+use crate::arguments::arguments;
 use crate::command::{self, Words};
 use crate::error::NewInterpreterError;
 use crate::executable::executed_path;
@@ -139,7 +140,7 @@ fn is_run(path: &Path, roots: &Roots, run: &Run) -> bool {
 
 /// The command line of the process. A program found through `PATH` is named by its path, as scripts are.
 pub(crate) fn process_arguments() -> Vec<OsString> {
-    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    let mut arguments = arguments();
     if let Some(name) = arguments.first_mut()
         && !name.as_bytes().contains(&b'/')
         && let Some(path) = executed_path()

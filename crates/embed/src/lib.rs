@@ -5,6 +5,7 @@ mod address_space;
 mod allocators;
 mod apply;
 mod arenas;
+mod arguments;
 mod attached;
 mod attributes;
 mod boot;
@@ -39,6 +40,7 @@ mod system;
 #[cfg(feature = "virtual-files")]
 mod virtual_files;
 
+pub use arguments::given_to_main;
 pub use attached::Attached;
 pub use config::OxidizedPythonInterpreterConfig;
 pub use error::{FinalizeError, NewInterpreterError};

@@ -51,7 +51,7 @@ pub(crate) fn load(python: (u8, u8), blobs: &[Blob<'static>]) -> Result<(), Libp
     let missing = || LibpythonError::Missing { name: name.clone() };
     let packed = Packed { blobs, entry: None }.library(&name)?.ok_or_else(missing)?;
     load_needed(&packed)?;
-    let library = Global::load(&name, &packed.content()?.ok_or_else(missing)?)?;
+    let library = Global::load(&packed, &packed.content()?.ok_or_else(missing)?)?;
     bound::bind(|symbol| library.symbol(symbol)).map_err(|error| match error {
         bound::Error::Symbol(symbol) => LibpythonError::Symbol { name, symbol },
         bound::Error::Protected(source) => LibpythonError::Protected(source),
