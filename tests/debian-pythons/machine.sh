@@ -4,8 +4,9 @@
 #
 #   PYOX_TEST_PYTHONS=3.14,3.15 tests/debian-pythons/machine.sh target/sid sid cargo test -p pyox-cli --test end_to_end runtime::
 #
-# Rust and what it has compiled are those of the machine outside. Needs root; the first time, the machine is made, which
-# takes some minutes. Ends with status 77 and a word where the mirror has nothing to offer.
+# Rust is that of the machine outside. What is compiled stays in DIRECTORY: what is linked with its C library does not run
+# with an older one. Needs root; the first time, the machine is made, which takes some minutes. Ends with status 77 and
+# a word where the mirror has nothing to offer.
 set -euo pipefail
 directory=$(mkdir -p "$1" && cd "$1" && pwd) suite=$2
 shift 2
@@ -39,9 +40,12 @@ exec unshare --mount sh -euc '
         mkdir -p "$directory$place"
         mount --bind "$place" "$directory$place"
     done
+    mkdir -p "$directory/quick" "$root/target/quick"
+    mount --bind "$directory/quick" "$directory$root/target/quick"
     for file in /etc/resolv.conf /etc/pip.conf /etc/ssl/certs/ca-certificates.crt; do
         [ ! -e "$file" ] || cp -L "$file" "$directory$file"
     done
+    export CARGO_TARGET_DIR=/built
     PATH="${CARGO_HOME:-$HOME/.cargo}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     exec chroot "$directory" sh -euc '\''cd "$1" && shift && exec "$@"'\'' sh "$root" "$@"
 ' sh "$directory" "$root" "$@"
