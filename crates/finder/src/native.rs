@@ -37,7 +37,7 @@ impl State {
             return Err(import_error("extension module has no library", entry.name()));
         };
         let checksum = entry.checksum(FieldKind::Extension).unwrap_or_else(|| crc32fast::hash(&content));
-        let library = Module::new(entry.name(), &content, checksum).map_err(|error| NotLoaded::from(error).0)?;
+        let library = Module::new(&needer, &content, checksum).map_err(|error| NotLoaded::from(error).0)?;
         let module = check(library.path()).and_then(|()| self.create_dynamic(spec, library.path()));
         match &module {
             Ok(_) => {

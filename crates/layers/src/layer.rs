@@ -307,7 +307,12 @@ impl<'a> LayerBuilder<'a> {
     pub(crate) fn libraries(&self) -> SystemLibraries {
         let own = self.python.target().shared_library().ok();
         let own = own.as_deref().and_then(std::path::Path::parent).map(std::path::Path::to_owned);
-        SystemLibraries::of_this_machine().with_directories(own)
+        let info = self.python.target().info();
+        let of_machine = match info.is_musl() {
+            true => SystemLibraries::of_this_machine_for_musl(info.triple.split('-').next().unwrap_or_default()),
+            false => SystemLibraries::of_this_machine(),
+        };
+        of_machine.with_directories(own)
     }
 
     /// Where compiled bytecode is kept.

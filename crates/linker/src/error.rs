@@ -59,7 +59,7 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
-    /// Launchers are compiled for the machine and the C library that this program itself is for.
+    /// Launchers are compiled for the machine and the system that this program itself is for, and for its C library or musl.
     #[error("a launcher for {target} cannot be compiled here")]
     OtherMachine {
         /// What the Python is for.

@@ -3,6 +3,7 @@
 mod cargo;
 mod compiled;
 mod fit;
+mod musl;
 mod sources;
 
 use std::io::ErrorKind;

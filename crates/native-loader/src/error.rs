@@ -47,8 +47,9 @@ pub enum LoadError {
         /// The reason.
         reason: MemoryError,
     },
-    /// Two libraries need each other, and the name of one is too short to be replaced by a path, or is not there.
-    #[error("{name} and {needed} need each other, which cannot be loaded from memory")]
+    /// A library has to be named by its path in memory, because two need each other or the C library is musl, and its
+    /// name is too short to be replaced by that, or is not there.
+    #[error("{name} needs {needed}, which cannot be named by its path in memory")]
     Unrenamed {
         /// The library.
         name: String,

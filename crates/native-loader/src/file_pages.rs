@@ -176,6 +176,7 @@ mod tests {
 
     use super::*;
     use crate::Module;
+    use crate::held::tests::Alone;
     use crate::libraries::open_library;
 
     /// A file, mapped for the life of the process. The directory can go.
@@ -231,13 +232,13 @@ mod tests {
     }
 
     /// A second copy of a library of this process, loaded from memory, with the file that it was copied from.
-    fn loaded_copy(name: &str) -> (Module<'static>, tempfile::TempDir, PathBuf) {
+    fn loaded_copy(name: &'static str) -> (Module<'static>, tempfile::TempDir, PathBuf) {
         let maps = mappings();
         let is_small = |path: &str| path.contains("libm.so") || path.contains("libc.so");
         let (_, system, _) = maps.iter().find(|(_, path, _)| is_small(path)).unwrap();
         // After a page of something else.
         let (directory, path, memory) = mapped(&[&vec![0; page_size()], &fs::read(system).unwrap()]);
-        let module = Module::new(name, &memory[page_size()..], 1).unwrap();
+        let module = Module::new(&Alone(name), &memory[page_size()..], 1).unwrap();
         open_library(module.path()).unwrap();
         assert!(is_executed(&format!("memfd:{name}")) && !is_executed(path.to_str().unwrap()));
         (module, directory, path)

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cache::Temporary;
 use crate::error::LoadError;
+use crate::known::IS_FOUND_BY_NAME;
+use crate::libraries::{Library, with_needed};
 use crate::memory::{MemoryError, MemoryFile};
 use crate::registry::Registry;
 use crate::shared::share;
@@ -24,19 +26,21 @@ pub struct Module<'c> {
 }
 
 impl<'c> Module<'c> {
-    /// A module in memory, or in a temporary file. `checksum` is any of the content: what has the same name, length and
+    /// A module in memory, or in a temporary file, after the libraries that it needs
+    /// ([`load_needed`](crate::load_needed)). `checksum` is any of the content: what has the same name, length and
     /// checksum is the same.
     ///
     /// # Errors
     ///
-    /// [`LoadError::NoPlace`]
-    pub fn new(name: &str, content: &'c [u8], checksum: u32) -> Result<Self, LoadError> {
+    /// [`LoadError::NoPlace`], and with musl [`LoadError::Unrenamed`].
+    pub fn new<L: Library>(module: &L, content: &'c [u8], checksum: u32) -> Result<Self, LoadError> {
+        let name = module.name();
         let identity = (name.to_owned(), content.len(), checksum);
         if let Some(path) = MODULES.get(|known| *known == identity) {
-            // The file is gone: the path is a name only.
+            // The file may be gone: the path is a name only.
             return Ok(Self { path, file: None, content });
         }
-        let file = Held::new(name, content)?;
+        let file = Held::new(name, &with_needed(module, content)?)?;
         // Before it is loaded: who loads it meanwhile loads the same file.
         let path = MODULES.add(identity, file.path().to_owned());
         Ok(Self { path, file: Some(file), content })
@@ -92,6 +96,9 @@ impl Held {
         if let Place::Memory(file) = &self.place {
             share(&self.path, content, file);
         }
+        if !IS_FOUND_BY_NAME {
+            self.keep();
+        }
     }
 
     /// Keeps it for the life of the process.
@@ -110,13 +117,44 @@ fn in_memory(name: &str, content: &[u8]) -> Result<Held, MemoryError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::borrow::Cow;
+
     use super::Module;
+    use crate::{Library, LibraryFile, LoadError};
+
+    /// A module that needs nothing.
+    #[derive(Clone)]
+    pub(crate) struct Alone(pub(crate) &'static str);
+
+    impl Library for Alone {
+        type Error = LoadError;
+
+        fn name(&self) -> &str {
+            self.0
+        }
+
+        fn needed(&self) -> impl Iterator<Item = &str> {
+            std::iter::empty()
+        }
+
+        fn library(&self, _name: &str) -> Result<Option<Self>, LoadError> {
+            Ok(None)
+        }
+
+        fn file(&self) -> Result<Option<LibraryFile>, LoadError> {
+            Ok(None)
+        }
+
+        fn content(&self) -> Result<Option<Cow<'_, [u8]>>, LoadError> {
+            Ok(None)
+        }
+    }
 
     #[test]
     fn a_module_has_one_path_in_a_process() {
         let paths: Vec<_> = [b"one", b"one", b"two"]
-            .map(|content| Module::new("module", content, u32::from(content[0])).unwrap())
+            .map(|content| Module::new(&Alone("module"), content, u32::from(content[0])).unwrap())
             .iter()
             .map(|module| module.path().to_owned())
             .collect();

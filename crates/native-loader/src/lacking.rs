@@ -71,6 +71,10 @@ fn collect<L: Library>(by: &L, names: &mut BTreeSet<String>) -> Result<(), L::Er
 
 /// The symbol that a message of the dynamic loader is about.
 fn undefined(message: &str) -> Option<&str> {
+    // That of musl says it in other words.
+    if let Some(message) = message.strip_suffix(": symbol not found") {
+        return message.rsplit_once(": ").map(|(_, symbol)| symbol);
+    }
     let (_, symbol) = message.rsplit_once(": undefined symbol: ")?;
     symbol.split([',', ' ']).next().filter(|symbol| !symbol.is_empty())
 }
@@ -83,6 +87,7 @@ mod tests {
     fn messages_name_symbols() {
         assert_eq!(undefined("/a: b/c.so: undefined symbol: base"), Some("base"));
         assert_eq!(undefined("/c.so: undefined symbol: base, version BASE_1.0"), Some("base"));
+        assert_eq!(undefined("Error relocating /c.so: base: symbol not found"), Some("base"));
         assert_eq!(undefined("/c.so: cannot open shared object file"), None);
     }
 }

@@ -7,6 +7,7 @@ mod file_pages;
 mod global;
 mod held;
 mod in_place;
+mod known;
 mod lacking;
 mod libraries;
 mod memory;

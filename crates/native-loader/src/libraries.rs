@@ -1,22 +1,18 @@
 //! Shared libraries that something needs: each is loaded after those that it needs itself, and satisfies the
-//! `DT_NEEDED` of later ones by its SONAME.
+//! `DT_NEEDED` of later ones.
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::LoadError;
 use crate::held::Held;
+use crate::known::{IS_FOUND_BY_NAME, Known, found_as, rename};
 use crate::lacking::open_needed;
 use crate::memory::MemoryFile;
 use crate::present;
-use crate::registry::Registry;
-
-/// Libraries by SONAME that are loaded, or about to be, in this process.
-static LIBRARIES: Registry<String, Known> = Registry::new();
 
 /// Something that needs shared libraries: a library itself, or an extension module.
 pub trait Library: Clone {
@@ -77,6 +73,25 @@ pub fn load_needed<L: Library>(by: &L) -> Result<(), L::Error> {
     by.needed().try_for_each(|name| loading.visit(by, name).map(drop))
 }
 
+/// The content of something as the dynamic loader can load it after [`load_needed`]: the libraries that it needs have
+/// names in it by which they are found.
+///
+/// # Errors
+///
+/// The name of one cannot be replaced.
+pub(crate) fn with_needed<'c, L: Library>(by: &L, content: &'c [u8]) -> Result<Cow<'c, [u8]>, LoadError> {
+    let mut content = Cow::Borrowed(content);
+    if !IS_FOUND_BY_NAME {
+        for name in by.needed() {
+            let Some(known) = Known::get(name) else { continue };
+            if !known.name_in(content.to_mut(), name) {
+                return Err(LoadError::Unrenamed { name: by.name().to_owned(), needed: name.to_owned() });
+            }
+        }
+    }
+    Ok(content)
+}
+
 /// A walk through libraries, depth first.
 struct Loading<L> {
     /// Libraries that are not loaded yet because they wait for what they need, in the order of the walk.
@@ -88,7 +103,7 @@ impl<L: Library> Loading<L> {
     /// place of the first of those. All that have come since then need each other (Tarjan's strongly connected
     /// components).
     fn visit(&mut self, needer: &L, name: &str) -> Result<Option<usize>, L::Error> {
-        if Known::is_loaded(name) {
+        if Known::get(name).is_some() {
             return Ok(None);
         }
         if let Some(place) = self.path.iter().position(|waiting| waiting.name() == name) {
@@ -97,7 +112,7 @@ impl<L: Library> Loading<L> {
         let Some(library) = needer.library(name)? else { return Ok(None) };
         // Someone has loaded it by its path.
         if let Some(path) = present::path_of(name) {
-            Known::of(name, path).set_loaded();
+            Known::add_file(name, path);
             return Ok(None);
         }
         let own = self.path.len();
@@ -124,23 +139,23 @@ fn load<L: Library>(library: &L) -> Result<(), L::Error> {
     match library.file()? {
         Some(LibraryFile::Only(path)) => {
             open_needed(name, &path).map_err(refused(name))?;
-            Known::of(name, path).set_loaded();
+            Known::add_file(name, path);
             return Ok(());
         }
         Some(LibraryFile::Copy(path)) if open_needed(name, &path).is_ok() => {
             library.loaded(&path);
-            Known::of(name, path).set_loaded();
+            Known::add_file(name, path);
             return Ok(());
         }
         _ => {}
     }
     let Some(content) = library.content()? else { return Ok(()) };
-    let file = Held::new(name, &content)?;
+    let file = Held::new(name, &with_needed(library, &content)?)?;
     let known = Known::of(name, file.path());
-    match open_needed(name, &known.path) {
+    match open_needed(name, known.path()) {
         Ok(()) => {
             known.set_loaded();
-            library.loaded(&known.path);
+            library.loaded(known.path());
             file.loaded(&content);
         }
         Err(error) => {
@@ -165,10 +180,10 @@ fn load_together<L: Library>(group: &[L]) -> Result<(), L::Error> {
     }
     for (library, file) in group.iter().zip(&mut files) {
         let Some(content) = library.content()? else { continue };
-        let mut content = content.into_owned();
+        let mut content = with_needed(library, &content)?.into_owned();
         for needed in library.needed() {
             if let Some(place) = group.iter().position(|other| other.name() == needed)
-                && !rename(&mut content, needed, &paths[place])
+                && !rename(&mut content, needed, found_as(&paths[place]))
             {
                 let (name, needed) = (library.name().to_owned(), needed.to_owned());
                 return Err(LoadError::Unrenamed { name, needed }.into());
@@ -179,62 +194,16 @@ fn load_together<L: Library>(group: &[L]) -> Result<(), L::Error> {
     files.into_iter().for_each(MemoryFile::keep);
     let known: Vec<_> = group.iter().zip(paths).map(|(library, path)| Known::of(library.name(), path)).collect();
     let Some((first, file)) = group.first().zip(known.first()) else { return Ok(()) };
-    open_needed(first.name(), &file.path).map_err(refused(first.name()))?;
+    open_needed(first.name(), file.path()).map_err(refused(first.name()))?;
     for (library, known) in group.iter().zip(known) {
         known.set_loaded();
-        library.loaded(&known.path);
+        library.loaded(known.path());
     }
     Ok(())
 }
 
 fn refused(name: &str) -> impl Fn(String) -> LoadError {
     move |message| LoadError::Refused { name: name.to_owned(), message }
-}
-
-/// A library that is loaded from a path. Who finds it here before it is loaded opens the same, which makes no second
-/// copy.
-struct Known {
-    path: PathBuf,
-    is_loaded: AtomicBool,
-}
-
-impl Known {
-    /// What is known of a library: its path is the one that was named first.
-    fn of(name: &str, path: impl Into<PathBuf>) -> &'static Self {
-        LIBRARIES.add(name.to_owned(), Self { path: path.into(), is_loaded: AtomicBool::new(false) })
-    }
-
-    fn is_loaded(name: &str) -> bool {
-        LIBRARIES.get(|known| known == name).is_some_and(|known| known.is_loaded.load(Ordering::Acquire))
-    }
-
-    fn set_loaded(&self) {
-        self.is_loaded.store(true, Ordering::Release);
-    }
-}
-
-/// Overwrites a string by a shorter one, wherever it is: what mentions a library by its name means to load it. Whether
-/// that was possible.
-fn rename(content: &mut [u8], old: &str, new: &str) -> bool {
-    let whole = [b"\0", old.as_bytes(), b"\0"].concat();
-    let mut is_renamed = false;
-    let mut rest = content;
-    while let Some(found) = find(rest, &whole)
-        && new.len() <= old.len()
-    {
-        let (place, after) = rest[found + 1..].split_at_mut(old.len());
-        place.fill(0);
-        place[..new.len()].copy_from_slice(new.as_bytes());
-        rest = after;
-        is_renamed = true;
-    }
-    is_renamed
-}
-
-fn find(content: &[u8], part: &[u8]) -> Option<usize> {
-    // SAFETY: two live slices with their lengths; the result points into the first or is null.
-    let found = unsafe { libc::memmem(content.as_ptr().cast(), content.len(), part.as_ptr().cast(), part.len()) };
-    (!found.is_null()).then(|| found.addr() - content.as_ptr().addr())
 }
 
 /// Opens a library for the life of the process.
@@ -265,22 +234,7 @@ pub(crate) fn open_with(path: &Path, binding: c_int) -> Result<NonNull<c_void>, 
 
 /// The address of a symbol of a library that [`load_needed`] has loaded, by its name and that of the library.
 pub fn symbol(library: &str, name: &CStr) -> Option<NonNull<c_void>> {
-    let known = LIBRARIES.get(|known| known == library).filter(|known| known.is_loaded.load(Ordering::Acquire))?;
-    let handle = open_with(&known.path, libc::RTLD_NOW | libc::RTLD_NOLOAD).ok()?;
+    let handle = open_with(Known::get(library)?.path(), libc::RTLD_NOW | libc::RTLD_NOLOAD).ok()?;
     // SAFETY: a handle of dlopen and a C string.
     NonNull::new(unsafe { libc::dlsym(handle.as_ptr(), name.as_ptr()) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::rename;
-
-    #[test]
-    fn whole_names_are_overwritten() {
-        let mut table = b"\0xlibb.so.1\0libb.so.1.2.3\0liba.so.1.2.3\0libb.so.1.2.3\0".to_vec();
-        assert!(rename(&mut table, "libb.so.1.2.3", "/fd/3"));
-        assert_eq!(table, b"\0xlibb.so.1\0/fd/3\0\0\0\0\0\0\0\0\0liba.so.1.2.3\0/fd/3\0\0\0\0\0\0\0\0\0");
-        assert!(!rename(&mut table, "libb.so.1", "/fd/3"), "part of a name");
-        assert!(!rename(&mut table, "liba.so.1.2.3", "/proc/self/fd/300"), "too long");
-    }
 }

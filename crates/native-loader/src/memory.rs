@@ -4,7 +4,7 @@
 //! process is the one that `/proc/self` is, whatever `getpid` says, and the path has to lead to the file.
 //!
 //! glibc compares the path of a library before its inode, so that two memory files that have had the same number
-//! would be "the same": every path is spelled uniquely.
+//! would be "the same": every path is spelled uniquely. musl compares inodes only.
 
 use std::ffi::{CStr, CString};
 use std::fs::{self, File};
@@ -15,6 +15,8 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rustix::fs::FallocateFlags;
+
+use crate::known::{DESCRIPTORS, IS_FOUND_BY_NAME};
 
 /// Why a library cannot be held in memory.
 #[derive(Debug, thiserror::Error)]
@@ -51,9 +53,13 @@ impl MemoryFile {
         self.0.write_all_at(content, place).map_err(MemoryError::Make)
     }
 
-    /// The path to load it from. It names the process, because debuggers would open `self` as their own one.
+    /// The path to load it from. It names the process, because debuggers would open `self` as their own one; with musl
+    /// it does not, so that it can be found by its number.
     pub(crate) fn path(&self) -> Result<String, MemoryError> {
         static SPELLING: AtomicUsize = AtomicUsize::new(1);
+        if !IS_FOUND_BY_NAME {
+            return self.short_path();
+        }
         let process = fs::read_link("/proc/self").map_err(|_| MemoryError::NoProc)?;
         self.spelled(&format!("/proc/{}/fd/", process.display()), &SPELLING)
     }
@@ -61,7 +67,7 @@ impl MemoryFile {
     /// A path that is as short as can be.
     pub(crate) fn short_path(&self) -> Result<String, MemoryError> {
         static SPELLING: AtomicUsize = AtomicUsize::new(0);
-        self.spelled("/proc/self/fd/", &SPELLING)
+        self.spelled(DESCRIPTORS, &SPELLING)
     }
 
     /// Frees the pages of all parts of the file, which is `len` bytes long, but for some, which are in order.
@@ -85,7 +91,7 @@ impl MemoryFile {
     /// The path in a directory of descriptors, different from all earlier ones that were spelled with the counter.
     fn spelled(&self, directory: &str, spelling: &AtomicUsize) -> Result<String, MemoryError> {
         let mut path = directory.to_owned();
-        let spelling = spelling.fetch_add(1, Ordering::Relaxed);
+        let spelling = if IS_FOUND_BY_NAME { spelling.fetch_add(1, Ordering::Relaxed) } else { 0 };
         // The highest bit is always `./`, so that no two spellings are equal.
         for bit in 0..usize::BITS - spelling.leading_zeros() {
             path.push_str(if spelling >> bit & 1 == 1 { "./" } else { "/" });

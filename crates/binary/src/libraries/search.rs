@@ -47,18 +47,43 @@ impl SearchPath {
 #[derive(Clone, Debug, Default)]
 pub struct SystemLibraries {
     extra: Vec<PathBuf>,
-    cached: BTreeMap<String, Vec<PathBuf>>,
-    defaults: bool,
+    machine: Machine,
+}
+
+/// Where a machine has libraries.
+#[derive(Clone, Debug, Default)]
+enum Machine {
+    /// It is another one.
+    #[default]
+    Other,
+    /// Where glibc finds them: by the cache of the dynamic loader, and in the usual directories.
+    Glibc(BTreeMap<String, Vec<PathBuf>>),
+    /// Where musl finds them.
+    Musl(Vec<PathBuf>),
 }
 
 impl SystemLibraries {
-    /// The libraries of the machine that this runs on: those of `/etc/ld.so.cache` and those in the usual directories.
+    /// The libraries of the machine that this runs on for programs with glibc: those of `/etc/ld.so.cache` and those in
+    /// the usual directories.
     pub fn of_this_machine() -> Self {
         let mut cached: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
         for (name, path) in ld_cache::entries(&fs::read("/etc/ld.so.cache").unwrap_or_default()) {
             cached.entry(name).or_default().push(path);
         }
-        Self { extra: Vec::new(), cached, defaults: true }
+        Self { extra: Vec::new(), machine: Machine::Glibc(cached) }
+    }
+
+    /// Those for programs with musl: in the directories of `/etc/ld-musl-ARCHITECTURE.path`, or else in the usual ones.
+    pub fn of_this_machine_for_musl(architecture: &str) -> Self {
+        let path = fs::read_to_string(format!("/etc/ld-musl-{architecture}.path"));
+        let path = path.unwrap_or_else(|_| "/lib:/usr/local/lib:/usr/lib".to_owned());
+        let directories = path.split([':', '\n']).map(PathBuf::from).filter(|directory| directory.is_absolute());
+        Self { extra: Vec::new(), machine: Machine::Musl(directories.collect()) }
+    }
+
+    /// Whether they are those for programs with musl.
+    pub fn are_for_musl(&self) -> bool {
+        matches!(self.machine, Machine::Musl(_))
     }
 
     /// No libraries but those that files themselves lead to, and those of [`Self::with_directories`]: for building for
@@ -79,14 +104,20 @@ impl SystemLibraries {
     ///
     /// Unlike the dynamic loader this looks at no environment variable, so that builds do not depend on the shell.
     pub fn find(&self, name: &str, target: ElfTarget, path: &SearchPath) -> Option<PathBuf> {
-        let usable = |file: &PathBuf| target_of(file) == Some(target);
+        let usable = |file: &PathBuf| target_of(file) == Some(target) && !(self.are_for_musl() && needs_glibc(file));
         if name.contains('/') {
             return Some(PathBuf::from(name)).filter(|file| file.is_absolute() && usable(file));
         }
         let named = path.directories().chain(&self.extra).map(|dir| dir.join(name));
-        let cached = self.cached.get(name).into_iter().flatten().cloned();
-        let defaults = self.defaults.then(|| default_directories(target)).into_iter().flatten();
-        named.chain(cached).chain(defaults.map(|dir| Path::new("/").join(dir).join(name))).find(usable)
+        let of_machine: Vec<PathBuf> = match &self.machine {
+            Machine::Other => Vec::new(),
+            Machine::Glibc(cached) => {
+                let usual = default_directories(target).into_iter().map(|dir| Path::new("/").join(dir).join(name));
+                cached.get(name).into_iter().flatten().cloned().chain(usual).collect()
+            }
+            Machine::Musl(directories) => directories.iter().map(|dir| dir.join(name)).collect(),
+        };
+        named.chain(of_machine).find(usable)
     }
 }
 
@@ -126,6 +157,12 @@ fn expand(directory: &str, origin: Option<&Path>, target: ElfTarget) -> Vec<Path
     expanded
 }
 
+/// Whether a library is for glibc. Programs with musl run on machines of glibc, too.
+fn needs_glibc(path: &Path) -> bool {
+    let facts = fs::read(path).ok().and_then(|bytes| ElfFacts::from_bytes(&bytes).ok());
+    facts.is_some_and(|facts| facts.needed.iter().any(|name| name == "libc.so.6"))
+}
+
 /// The target of a file, if it is an ELF file.
 fn target_of(path: &Path) -> Option<ElfTarget> {
     let mut header = Vec::with_capacity(64);
@@ -138,6 +175,15 @@ mod tests {
     use super::*;
 
     const X86_64: ElfTarget = ElfTarget { machine: EM_X86_64, is_64: true, little_endian: true };
+
+    #[test]
+    fn programs_with_musl_have_no_library_of_glibc() {
+        let target = target_of(Path::new("/proc/self/exe")).unwrap();
+        let find = |libraries: SystemLibraries| libraries.find("libm.so.6", target, &SearchPath::default());
+        let libm = find(SystemLibraries::of_this_machine()).unwrap();
+        let directory = libm.parent().map(Path::to_owned);
+        assert_eq!(find(SystemLibraries::of_this_machine_for_musl("x86_64").with_directories(directory)), None);
+    }
 
     #[test]
     fn tokens_are_expanded() {

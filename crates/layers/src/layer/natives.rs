@@ -17,6 +17,9 @@ use crate::plan::Plan;
 /// The importer replaces the names of libraries in a cycle by paths such as `/proc/self/fd/17`. In bytes.
 const LONGEST_PATH_IN_MEMORY: usize = 20;
 
+/// With musl, it is the number of an open file.
+const LONGEST_NUMBER: usize = 4;
+
 /// The native library closure of one layer. Roots are named by their path below `sys.path`.
 pub(super) struct Natives {
     closure: Closure,
@@ -28,6 +31,8 @@ pub(super) struct Natives {
     sonames: BTreeMap<String, String>,
     /// What opens files in ways that virtual files do not see.
     unseen: Vec<Finding>,
+    /// How long the path in memory may be by which a library finds another one that needs it, too.
+    longest_path: usize,
 }
 
 /// Functions of the C library that open files which they were not given.
@@ -82,7 +87,8 @@ impl Natives {
             .filter(|(name, ..)| used.contains(name))
             .map(|(name, origin, content)| (name.clone(), (origin.clone(), content.to_vec())))
             .collect();
-        Ok(Self { closure, below, used_roots, sonames, unseen })
+        let longest_path = if libraries.are_for_musl() { LONGEST_NUMBER } else { LONGEST_PATH_IN_MEMORY };
+        Ok(Self { closure, below, used_roots, sonames, unseen, longest_path })
     }
 
     /// The SONAME of a shared library among the roots; its file name if it has none.
@@ -172,7 +178,7 @@ impl Natives {
             needed_by: conflict.needed_by.clone(),
         });
         let cycles = self.closure.cycles.iter().map(|libraries| Finding::LibraryCycle {
-            can_be_loaded: libraries.iter().all(|soname| soname.len() >= LONGEST_PATH_IN_MEMORY),
+            can_be_loaded: libraries.iter().all(|soname| soname.len() >= self.longest_path),
             libraries: libraries.clone(),
         });
         let from_system = self.closure.roots.iter().flat_map(|(root, carried)| {

@@ -12,6 +12,7 @@ use pyox_distribution::{Libpython, LibpythonKind, LinkSettings, LinkedExtension,
 use pyox_program_format::LauncherMarker;
 
 use super::fit;
+use super::musl::is_static;
 use crate::error::Error;
 use crate::progress::Progress;
 
@@ -99,8 +100,8 @@ pub fn pyo3_config(target: &dyn Target) -> String {
 /// Arguments for the C compiler that links a program with a Python.
 ///
 /// All of a static libpython goes in and is exported: extension modules may want anything of it. A shared one is not
-/// needed to link: what is missing is found when the program starts. In a static program, the library of musl is all
-/// that several libraries of glibc are.
+/// needed to link: what is missing is found when the program starts. The library of musl is all that several libraries
+/// of glibc are.
 pub fn link_arguments(link: &LinkSettings, python: &PythonInfo) -> Vec<String> {
     let mut arguments: Vec<String> = link.extensions.iter().map(|one| one.object.display().to_string()).collect();
     match &link.libpython {
@@ -121,7 +122,7 @@ pub fn link_arguments(link: &LinkSettings, python: &PythonInfo) -> Vec<String> {
         arguments.push("-Wl,--export-dynamic".into());
     }
     arguments.push("-Wl,--as-needed".into());
-    let is_of_musl = |library: &str| is_static(python) && PARTS_OF_MUSL.contains(&library);
+    let is_of_musl = |library: &str| python.is_musl() && PARTS_OF_MUSL.contains(&library);
     let libraries = link.system_libraries.iter().map(String::as_str);
     for library in libraries.filter(|library| !is_of_musl(library)) {
         match archive(library) {
@@ -134,6 +135,8 @@ pub fn link_arguments(link: &LinkSettings, python: &PythonInfo) -> Vec<String> {
     }
     arguments.extend(match is_static(python) {
         true => ["-Wl,-Bstatic", "-lc", "-lgcc"].map(String::from).to_vec(),
+        // Libraries in memory are found by their numbers there, since musl finds none by its name.
+        false if python.is_musl() => ["-lgcc", "-Wl,-rpath,/proc/self/fd"].map(String::from).to_vec(),
         false => ["dl", "m", "util", "pthread"].map(|library| format!("-l{library}")).to_vec(),
     });
     arguments
@@ -151,11 +154,6 @@ fn archive(library: &str) -> Option<PathBuf> {
     (path.is_absolute() && path.is_file()).then_some(path)
 }
 
-/// Whether programs have the C library as a part of them.
-fn is_static(python: &PythonInfo) -> bool {
-    python.is_musl() && !python.loads_extensions
-}
-
 /// Whether cargo compiles for the machine, the system and the C library that a Python is for. Of rare machines each
 /// system has its own name: those count as this one.
 pub(super) fn check_machine(python: &PythonInfo) -> Result<(), Error> {
@@ -164,27 +162,12 @@ pub(super) fn check_machine(python: &PythonInfo) -> Result<(), Error> {
     let machine = triple.split('-').next().unwrap_or_default();
     let is_machine = machine == ARCH || !["aarch64", "x86_64"].contains(&machine);
     let is_system = triple.contains(if OS == "macos" { "-apple-" } else { OS });
-    let is_library = is_static(python) || python.is_musl() == cfg!(target_env = "musl");
+    // With musl-gcc, programs of musl are linked where the C library is glibc; nothing does the opposite.
+    let is_library = python.is_musl() || cfg!(not(target_env = "musl"));
     match is_machine && is_system && is_library {
         true => Ok(()),
         false => Err(Error::OtherMachine { target: triple.to_owned() }),
     }
-}
-
-/// What cargo compiles for, and how, where that is not its own choice: for musl, without virtual files, which are
-/// functions in front of those of glibc; where programs are static, for the target of Rust that makes such ones.
-pub(super) fn choose_target(cargo: &mut Command, python: &PythonInfo) {
-    if python.is_musl() {
-        cargo.arg("--no-default-features");
-    }
-    if is_static(python) {
-        cargo.args(["--target", &python.triple]);
-    }
-}
-
-/// The directory below that of cargo with what is compiled for a Python.
-pub(super) fn results_below(python: &PythonInfo) -> &str {
-    if is_static(python) { &python.triple } else { "" }
 }
 
 pub(super) fn cargo() -> Command {
@@ -218,21 +201,15 @@ mod tests {
     #[test]
     #[cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
     fn launchers_of_other_machines_are_not_compiled() {
-        let is_compiled = |triple: &str, loads_extensions| {
-            let mut python = PythonInfo::new((3, 13, 5), triple);
-            python.loads_extensions = loads_extensions;
-            check_machine(&python).is_ok()
-        };
-        assert!(is_compiled("x86_64-unknown-linux-gnu", true));
-        assert!(is_compiled("x86_64-unknown-linux-musl", false));
-        assert!(!is_compiled("x86_64-unknown-linux-musl", true), "glibc would be linked");
-        for other in ["aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "x86_64-pc-windows-msvc"] {
-            assert!(!is_compiled(other, true), "{other}");
-        }
+        let is_compiled = |triple: &&str| check_machine(&PythonInfo::new((3, 13, 5), *triple)).is_ok();
+        assert!(["x86_64-unknown-linux-gnu", "x86_64-unknown-linux-musl"].iter().all(is_compiled));
+        assert!(
+            !["aarch64-unknown-linux-gnu", "x86_64-apple-darwin", "x86_64-pc-windows-msvc"].iter().any(is_compiled)
+        );
     }
 
     #[test]
-    fn static_programs_export_nothing_and_take_nothing_of_glibc() {
+    fn programs_with_musl_take_nothing_of_glibc() {
         let mut link = LinkSettings::new(Libpython::Static("libpython3.13.a".into()));
         link.system_libraries = ["m", "crypt"].map(String::from).to_vec();
         link.extra_archives = vec!["libcrypto.a".into(), "libssl.a".into()];
@@ -240,7 +217,10 @@ mod tests {
         let dynamic = link_arguments(&link, &python);
         python.loads_extensions = false;
         let arguments = link_arguments(&link, &python);
-        assert!(dynamic.iter().any(|argument| argument == "-Wl,--export-dynamic"), "{dynamic:?}");
+        for argument in ["-Wl,--export-dynamic", "-Wl,-rpath,/proc/self/fd"] {
+            assert!(dynamic.iter().any(|other| other == argument), "{dynamic:?}");
+        }
+        assert!(!dynamic.iter().any(|argument| argument == "-lm"), "{dynamic:?}");
         // It relocates only what is relative to itself.
         assert!(!arguments.iter().any(|argument| argument == "-Wl,--export-dynamic"), "{arguments:?}");
         let libraries: Vec<&str> =

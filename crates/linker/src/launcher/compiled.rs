@@ -10,10 +10,8 @@ use pyox_distribution::{LibpythonKind, Target};
 use pyox_output::{EXECUTABLE, create_new, write_atomically};
 use pyox_program_format::{LauncherMarker, MarkerField};
 
-use super::cargo::{
-    LINK_ARGUMENTS, SHARED_FEATURE, build_environment, cargo, check_machine, choose_target, in_turn, results_below,
-    run, seal,
-};
+use super::cargo::{LINK_ARGUMENTS, SHARED_FEATURE, build_environment, cargo, check_machine, in_turn, run, seal};
+use super::musl;
 use super::{Launcher, LauncherSource, fit, sources};
 use crate::error::Error;
 use crate::progress::{Progress, Step};
@@ -203,11 +201,14 @@ impl Compiled {
             // What is compiled in parts differs from what is compiled at once.
             .env("CARGO_INCREMENTAL", "0")
             .env_remove("CARGO_BUILD_TARGET");
-        choose_target(&mut cargo, target.info());
+        let compiled_for = musl::target(target.info())?;
+        if let Some(name) = &compiled_for {
+            musl::compile_for(&mut cargo, name, target.info(), &target_directory)?;
+        }
         if kind == LibpythonKind::Shared {
             cargo.args(["--features", SHARED_FEATURE]);
         }
-        let results = target_directory.join(results_below(target.info())).join(self.profile_directory());
+        let results = target_directory.join(compiled_for.unwrap_or_default()).join(self.profile_directory());
         let built = results.join("pyox-launcher");
         run(cargo, version, progress)?;
         let bytes = seal(&built, target)?;
