@@ -179,8 +179,9 @@ impl Compiled {
         let target_directory = self.quick.clone().unwrap_or_else(|| scratch.path().join("target"));
         // The directory may be one for all Pythons: each has to take what it has made.
         let in_turn = in_turn(&target_directory)?;
+        // Always the same one: cargo remembers which files it has compiled, and would look at those of another directory.
         let sources_directory = match &self.quick {
-            Some(quick) => quick.join(format!("launcher-{}", sources::identity())),
+            Some(quick) => quick.join("launcher-sources"),
             None => scratch.path().join("source"),
         };
         sources::unpack(&sources_directory)?;

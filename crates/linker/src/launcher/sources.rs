@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pyox_build_cache::digest;
 use toml::{Table, Value};
@@ -13,6 +13,7 @@ include!(concat!(env!("OUT_DIR"), "/launcher_sources.rs"));
 
 const WORKSPACE: &str = "Cargo.toml";
 const LOCK: &str = "Cargo.lock";
+const CRATES: &str = "crates";
 
 /// Tables of a manifest that name packages to compile.
 const DEPENDENCIES: [&str; 2] = ["dependencies", "build-dependencies"];
@@ -29,9 +30,13 @@ fn identity_of(sources: &[(&str, &[u8])]) -> String {
     digest(reduced(sources).iter().flat_map(|(name, content)| [name.as_bytes(), content]))
 }
 
-/// Writes them as a cargo workspace of their own. What is there already stays: cargo compiles anew what is written.
+/// Writes them as a cargo workspace of their own. What is there already stays: cargo compiles anew what is written. Other
+/// crates, and other files of crates, go.
 pub(super) fn unpack(directory: &Path) -> Result<(), Error> {
-    for (name, content) in reduced(SOURCES) {
+    let files = reduced(SOURCES);
+    let paths = files.iter().map(|(name, _)| directory.join(name)).collect();
+    remove_others(&directory.join(CRATES), &paths)?;
+    for (name, content) in files {
         let path = directory.join(name);
         if std::fs::read(&path).is_ok_and(|there| there == *content) {
             continue;
@@ -39,6 +44,20 @@ pub(super) fn unpack(directory: &Path) -> Result<(), Error> {
         let parent = path.parent().unwrap_or(directory);
         std::fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
         std::fs::write(&path, content).map_err(Error::io("write", &path))?;
+    }
+    Ok(())
+}
+
+/// Removes files, and directories that are empty then.
+fn remove_others(directory: &Path, files: &BTreeSet<PathBuf>) -> Result<(), Error> {
+    for found in std::fs::read_dir(directory).into_iter().flatten() {
+        let path = found.map_err(Error::io("list", directory))?.path();
+        if path.is_dir() {
+            remove_others(&path, files)?;
+            let _ = std::fs::remove_dir(&path);
+        } else if !files.contains(&path) {
+            std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+        }
     }
     Ok(())
 }
@@ -84,7 +103,7 @@ fn reduced<'s>(sources: &[(&'s str, &'s [u8])]) -> Files<'s> {
 /// Only the members that are here, and the dependencies that they use.
 fn reduce_workspace(manifest: &mut Table, used: &BTreeSet<String>) {
     let Some(workspace) = manifest.get_mut("workspace").and_then(Value::as_table_mut) else { return };
-    workspace.insert("members".into(), vec!["crates/*"].into());
+    workspace.insert("members".into(), vec![format!("{CRATES}/*")].into());
     workspace.remove("default-members");
     workspace.remove("exclude");
     if let Some(dependencies) = workspace.get_mut("dependencies").and_then(Value::as_table_mut) {

@@ -114,3 +114,22 @@ fn the_identity_follows_what_a_launcher_is_compiled_from() {
         assert!(workspace(&[change]) != now, "{change:?} changes no launcher");
     }
 }
+
+#[test]
+fn what_is_unpacked_again_is_written_only_where_it_differs_and_nothing_else_stays() {
+    let place = tempfile::tempdir().unwrap();
+    let at = |path: &str| place.path().join(path);
+    let written = |path: &str| std::fs::metadata(at(path)).unwrap().modified().unwrap();
+    unpack(place.path()).unwrap();
+    let (main, manifest) = ("crates/launcher/src/main.rs", "crates/launcher/Cargo.toml");
+    let before = (written(main), written(manifest));
+    for (path, text) in [(main, "changed"), ("crates/gone/Cargo.toml", ""), ("crates/launcher/left.rs", "")] {
+        std::fs::create_dir_all(at(path).parent().unwrap()).unwrap();
+        std::fs::write(at(path), text).unwrap();
+    }
+    std::fs::write(at("pyo3-config.txt"), "").unwrap();
+    unpack(place.path()).unwrap();
+    assert!(written(main) > before.0 && std::fs::read_to_string(at(main)).unwrap().contains("fn main"));
+    assert_eq!(written(manifest), before.1);
+    assert!(!at("crates/gone").exists() && !at("crates/launcher/left.rs").exists() && at("pyo3-config.txt").exists());
+}
